@@ -1,0 +1,69 @@
+# The two kinds of target a folder makes: its library (with the tests beside its code), and tests of their own.
+
+# flightdeck_library(NAME <folder> [SOURCES <.cpp>...] [TESTS <_test.cpp>...] [DEPENDS <flightdeck::...>...]
+#                    [LINK <target>...] [TEST_LINK <target>...] [PRECOMPILE <header>...])
+#
+# flightdeck::<folder>, a static library (an interface one while it has no SOURCES), and, when tests are on, the test
+# program <folder>_test. DEPENDS and LINK are both public; DEPENDS names the folders this one may include, so that the
+# order of the folders can be read off the CMakeLists. PRECOMPILE is for folders with many files on heavy headers.
+function(flightdeck_library)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "SOURCES;TESTS;DEPENDS;LINK;TEST_LINK;PRECOMPILE")
+  flightdeck_refuse_unknown(flightdeck_library "${arg_UNPARSED_ARGUMENTS}")
+  set(target flightdeck_${arg_NAME})
+
+  if(arg_SOURCES)
+    add_library(${target} STATIC ${arg_SOURCES})
+    target_link_libraries(${target} PRIVATE flightdeck::compile_options)
+    target_precompile_headers(${target} PRIVATE ${arg_PRECOMPILE})
+    set(scope PUBLIC)
+  else()
+    add_library(${target} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  add_library(flightdeck::${arg_NAME} ALIAS ${target})
+  target_include_directories(${target} ${scope} "${PROJECT_SOURCE_DIR}/src")
+  target_link_libraries(${target} ${scope} ${arg_DEPENDS} ${arg_LINK})
+
+  if(FLIGHTDECK_TESTS AND arg_TESTS)
+    flightdeck_test(NAME ${arg_NAME}_test SOURCES ${arg_TESTS} LABELS unit short
+      DEPENDS flightdeck::${arg_NAME} LINK ${arg_TEST_LINK})
+    if(arg_SOURCES AND arg_PRECOMPILE)
+      target_precompile_headers(${arg_NAME}_test REUSE_FROM ${target})
+    endif()
+  endif()
+endfunction()
+
+# flightdeck_test(NAME <name> SOURCES <.cpp>... LABELS <label>... [DEPENDS <flightdeck::...>...] [LINK <target>...]
+#                 [TIMEOUT <seconds>] [RUNS_PROGRAM] [SERIAL])
+#
+# A GoogleTest program and its one ctest entry. Labels: unit, integration or end_to_end; `short` besides when it is
+# quick enough to run under the sanitizers too. RUNS_PROGRAM: it starts the flightdeck program, whose path it gets as
+# FLIGHTDECK_PROGRAM. SERIAL: it needs the machine to itself. All get FLIGHTDECK_SOURCE_DIR and FLIGHTDECK_BUILD_DIR.
+function(flightdeck_test)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "RUNS_PROGRAM;SERIAL" "NAME;TIMEOUT" "SOURCES;LABELS;DEPENDS;LINK")
+  flightdeck_refuse_unknown(flightdeck_test "${arg_UNPARSED_ARGUMENTS}")
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+
+  add_executable(${arg_NAME} ${arg_SOURCES})
+  target_include_directories(${arg_NAME} PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests")
+  target_link_libraries(${arg_NAME} PRIVATE flightdeck::compile_options ${arg_DEPENDS} ${arg_LINK} GTest::gmock_main)
+  target_compile_definitions(${arg_NAME} PRIVATE
+    FLIGHTDECK_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FLIGHTDECK_BUILD_DIR="${PROJECT_BINARY_DIR}")
+  if(arg_RUNS_PROGRAM)
+    add_dependencies(${arg_NAME} flightdeck)
+    target_compile_definitions(${arg_NAME} PRIVATE FLIGHTDECK_PROGRAM="${PROJECT_BINARY_DIR}/flightdeck")
+  endif()
+
+  # `./dev test` counts the cases in these XML files.
+  add_test(NAME ${arg_NAME} COMMAND ${arg_NAME} --gtest_output=xml:${PROJECT_BINARY_DIR}/test-results/${arg_NAME}.xml)
+  set_tests_properties(${arg_NAME} PROPERTIES
+    LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} RUN_SERIAL ${arg_SERIAL})
+endfunction()
+
+function(flightdeck_refuse_unknown function unknown)
+  if(unknown)
+    message(FATAL_ERROR "${function}: does not know: ${unknown}")
+  endif()
+endfunction()

@@ -1,0 +1,65 @@
+// Appends JSON text to a string: rendering is on the hot path, and this header costs nothing to include.
+// Parsing is left to Boost.JSON, in http/.
+#pragma once
+
+#include <charconv>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/ids.h"
+#include "core/money.h"
+#include "core/time.h"
+
+namespace flightdeck {
+
+// Appends `text` as a quoted JSON string. Bytes that are not valid UTF-8 become U+FFFD, so the output always is.
+void append_json_string(std::string& out, std::string_view text);
+
+// Writes objects and arrays in order; commas are its business, matching begin with end is the caller's.
+class JsonWriter {
+ public:
+  explicit JsonWriter(std::string& out) : out_(out) {}
+
+  JsonWriter& begin_object() { return open('{'); }
+  JsonWriter& end_object() { return close('}'); }
+  JsonWriter& begin_array() { return open('['); }
+  JsonWriter& end_array() { return close(']'); }
+  JsonWriter& key(std::string_view name);
+
+  JsonWriter& value(std::string_view text);
+  JsonWriter& value(const char* text) { return value(std::string_view(text)); }
+  JsonWriter& value(std::int64_t number);
+  JsonWriter& value(int number) { return value(static_cast<std::int64_t>(number)); }
+  JsonWriter& value(double number);
+  JsonWriter& value(bool truth);
+  JsonWriter& value(Instant instant);
+  JsonWriter& value(Date date);
+  JsonWriter& value(Money money);  // as a string with two digits
+  template <class Tag>
+  JsonWriter& value(const Id<Tag>& id) {
+    return uuid(id.value);
+  }
+  JsonWriter& null();
+  // Appends text that already is JSON.
+  JsonWriter& raw(std::string_view json);
+  // An empty string means "none": null.
+  JsonWriter& value_or_null(std::string_view text) { return text.empty() ? null() : value(text); }
+
+  template <class T>
+  JsonWriter& member(std::string_view name, const T& item) {
+    key(name);
+    return value(item);
+  }
+
+ private:
+  JsonWriter& open(char bracket);
+  JsonWriter& close(char bracket);
+  JsonWriter& uuid(const Uuid& id);
+  void separate();
+
+  std::string& out_;
+  bool first_ = true;
+};
+
+}  // namespace flightdeck

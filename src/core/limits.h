@@ -1,0 +1,93 @@
+// Every limit and deadline of the program that is not a setting, named, in one place.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace flightdeck::limits {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// HTTP, as the contract states them.
+inline constexpr std::size_t body_bytes = 64 * 1024;
+inline constexpr std::size_t header_bytes = 16 * 1024;
+inline constexpr std::size_t target_bytes = 8 * 1024;
+inline constexpr std::size_t request_id_chars = 128;
+inline constexpr std::size_t idempotency_key_chars = 255;
+inline constexpr std::size_t place_chars = 64;
+inline constexpr std::size_t flight_number_chars = 16;
+inline constexpr std::size_t payment_ref_chars = 128;
+inline constexpr std::size_t page_items_default = 20;
+inline constexpr std::size_t page_items_max = 100;
+inline constexpr seconds wait_max{30};
+
+// HTTP connections.
+inline constexpr seconds idle_connection_deadline{75};
+inline constexpr seconds request_read_deadline{15};  // from the first byte of a request to its last
+inline constexpr seconds response_write_deadline{15};
+inline constexpr std::size_t connections_per_thread = 8192;
+inline constexpr std::size_t pipelined_bytes_max = 256 * 1024;  // answers gathered before they are written
+inline constexpr seconds shutdown_drain_deadline{6};            // of the 10 s that a stop may take
+
+// Flights and bookings. Settings can change the seat maxima up to these.
+inline constexpr std::int64_t seats_per_flight_ceiling = 1'000'000'000;
+inline constexpr std::int64_t seats_per_booking_ceiling = 100;
+inline constexpr std::int64_t price_minor_max =
+    99'999'999;  // 999,999.99: times 100 seats still fits NUMERIC(10,2)
+
+// The ledger.
+inline constexpr std::size_t ledger_batch_commands = 256;
+inline constexpr std::size_t ledger_queue_commands = 16 * 1024;
+inline constexpr std::size_t ledger_batch_reads = 256;
+inline constexpr std::size_t ledger_queue_reads = 16 * 1024;
+inline constexpr int gate_cold_retries = 2;
+
+// Payment.
+inline constexpr seconds payment_call_deadline{10};
+inline constexpr std::size_t payment_connections_per_thread = 256;
+inline constexpr std::size_t payment_calls_queued_per_thread = 16 * 1024;
+inline constexpr std::size_t mock_payments_remembered = 1'000'000;
+inline constexpr std::size_t mock_payments_undecided = 100'000;
+inline constexpr milliseconds mock_delay_max{60'000};
+inline constexpr seconds mock_unanswered_for{30};  // then a request that is never answered gets an error
+inline constexpr milliseconds mock_repeat_poll{10};
+inline constexpr int mock_callback_attempts = 5;
+inline constexpr milliseconds mock_callback_backoff_first{200};  // doubled with each attempt
+
+// Unfinished business: bookings whose payment is unknown, refunds owed.
+inline constexpr milliseconds unfinished_scan_interval{250};
+inline constexpr std::size_t unfinished_batch = 256;
+inline constexpr seconds unfinished_lease{
+    15};  // nobody else takes it meanwhile; also the pause before a retry
+inline constexpr seconds payment_recheck_first{
+    30};  // after a time-out at which the provider knew of no payment,
+inline constexpr std::chrono::minutes payment_recheck_last{
+    5};  // it is asked twice more: a charge may be under way
+
+// Sync of seat gate and flight index with the ledger.
+inline constexpr seconds sweep_interval{2};
+inline constexpr seconds hold_deadline{30};  // longer than any command waits in the ledger's queue
+inline constexpr std::size_t sweep_batch = 1000;
+inline constexpr seconds sweep_overlap{5};  // a row may become visible so long after the time it carries
+inline constexpr std::size_t cancel_batch = 256;
+
+// Import.
+inline constexpr std::size_t import_batch = 512;
+inline constexpr std::size_t import_file_bytes = 256 * 1024 * 1024;
+inline constexpr std::size_t import_line_bytes = 4096;
+inline constexpr std::size_t import_refusals_listed = 100;
+
+// Telemetry.
+inline constexpr milliseconds log_flush_interval{25};
+inline constexpr std::size_t log_buffer_bytes = 256 * 1024;
+inline constexpr std::size_t metric_series = 1024;
+
+// Settings.
+inline constexpr std::size_t config_file_bytes = 64 * 1024;
+inline constexpr int threads_max = 256;
+inline constexpr seconds payment_timeout_max{24 * 60 * 60};
+inline constexpr std::int64_t bookings_in_flight_ceiling = 1'000'000;
+
+}  // namespace flightdeck::limits

@@ -1,0 +1,26 @@
+#include "events/event.h"
+
+#include "core/json_writer.h"
+
+namespace flightdeck::events {
+
+Uuid event_id(const Uuid& subject, std::string_view type, std::int64_t revision) {
+  std::string name(type);
+  if (revision != 0) name.append(":").append(std::to_string(revision));
+  return make_uuid_v5(subject, name);
+}
+
+std::string outbox_row(std::span<const Event> batch) {
+  std::string text;
+  JsonWriter json(text);
+  json.begin_array();
+  for (const Event& event : batch) {
+    json.begin_object().member("id", Id<struct EventTag>{event.id}).member("type", event.type);
+    json.member("subject", Id<struct SubjectTag>{event.subject});
+    json.key("data").raw(event.data).end_object();
+  }
+  json.end_array();
+  return text;
+}
+
+}  // namespace flightdeck::events

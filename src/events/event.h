@@ -1,0 +1,34 @@
+// What happened, for whoever listens. Written to the outbox in the transaction that made it true.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/ids.h"
+
+namespace flightdeck::events {
+
+inline constexpr std::string_view booking_intent_created = "booking_intent.created";
+inline constexpr std::string_view booking_confirmed = "booking.confirmed";
+inline constexpr std::string_view booking_failed = "booking.failed";
+inline constexpr std::string_view booking_cancelled = "booking.cancelled";
+inline constexpr std::string_view booking_refunded = "booking.refunded";
+inline constexpr std::string_view flight_created = "flight.created";
+inline constexpr std::string_view flight_updated = "flight.updated";
+inline constexpr std::string_view flight_cancelled = "flight.cancelled";
+
+struct Event {
+  Uuid id{};              // the same for the same fact, so that consumers can drop repeats
+  std::string_view type;  // one of the constants above
+  Uuid subject{};         // the booking or flight it is about
+  std::string data;       // JSON object
+};
+
+// The id of a fact that can be true once per subject and `revision` (a flight's version; 0 for bookings).
+Uuid event_id(const Uuid& subject, std::string_view type, std::int64_t revision);
+
+// The `data` of one outbox row: a JSON array with the events of one commit, in order.
+std::string outbox_row(std::span<const Event> batch);
+
+}  // namespace flightdeck::events

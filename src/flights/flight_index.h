@@ -1,0 +1,29 @@
+// Port: the search index. Derived from the ledger, never a truth of its own.
+#pragma once
+
+#include <vector>
+
+#include "core/task.h"
+#include "flights/search.h"
+
+namespace flightdeck::flights {
+
+// One instance may serve one thread or many: the adapter says which. Calls never throw for a part that is away:
+// they say so in their answer.
+class FlightIndex {
+ public:
+  virtual ~FlightIndex() = default;
+
+  // Flights on sale at `now`, in the order asked for. nullopt: the index is away, ask the ledger.
+  virtual Task<std::optional<SearchPage>> search(SearchQuery query, Instant now) = 0;
+
+  // Takes in the latest rows in any order, any number of times: of two rows of one flight the higher version stays.
+  // Flights that are cancelled or have departed by `now` leave the index. False: the index is away.
+  virtual Task<bool> update(std::vector<Flight> flights, Instant now) = 0;
+
+  // Flights that have departed by `now` leave the index, at most limits::sweep_batch a call. Returns them; none: there
+  // is nothing more to do, or the index is away.
+  virtual Task<std::vector<FlightId>> drop_departed(Instant now) = 0;
+};
+
+}  // namespace flightdeck::flights

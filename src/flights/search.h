@@ -1,0 +1,48 @@
+// Search: what is asked, the three orders, and the cursor that goes on from the last flight of a page.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.h"
+#include "flights/flight.h"
+
+namespace flightdeck::flights {
+
+enum class SortOrder { price, fastest, departure };
+std::string_view to_string(SortOrder sort);
+std::optional<SortOrder> parse_sort_order(std::string_view text);
+
+// Where a flight stands in an order: by `rank`, ties by departure, then id.
+struct SearchPosition {
+  std::int64_t rank = 0;  // price in minor units, duration in ms (without arrival: the largest), or departure
+  Instant departure{};
+  FlightId id;
+  friend auto operator<=>(const SearchPosition&, const SearchPosition&) = default;
+};
+
+SearchPosition position_of(const Flight& flight, SortOrder sort);
+
+struct SearchQuery {
+  std::string source;       // place_key form
+  std::string destination;  // place_key form
+  Date date{};
+  SortOrder sort = SortOrder::price;
+  std::size_t limit = 20;
+  std::int64_t seats = 1;  // at least so many available
+  std::optional<SearchPosition> after;
+};
+
+struct SearchPage {
+  std::vector<Flight> flights;  // in order, at most `limit`
+  bool more = false;            // there are flights after the last one
+};
+
+// Opaque text for clients; nullopt when it is not one of ours.
+std::string format_cursor(const SearchPosition& position);
+std::optional<SearchPosition> parse_cursor(std::string_view text);
+
+}  // namespace flightdeck::flights

@@ -1,0 +1,26 @@
+// Port: how a payment service tells the booking side its verdict (the in-process mock uses it).
+#pragma once
+
+#include <string>
+
+#include "core/ids.h"
+#include "payment/payment_provider.h"
+
+namespace flightdeck::payment {
+
+struct CallbackMessage {
+  std::string url;
+  BookingId booking;
+  PaymentStatus status = PaymentStatus::failure;  // success or failure
+  std::string payment_ref;
+};
+
+// Used from one thread.
+class CallbackSender {
+ public:
+  virtual ~CallbackSender() = default;
+  // False: not delivered (no answer, or not a 2xx) within limits::payment_call_deadline.
+  virtual Task<bool> send(CallbackMessage message) = 0;
+};
+
+}  // namespace flightdeck::payment

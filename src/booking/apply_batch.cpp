@@ -1,0 +1,65 @@
+#include "booking/apply_batch.h"
+
+#include <iterator>
+
+namespace flightdeck::booking {
+
+namespace {
+
+constexpr int attempts_max = 3;
+
+class Transaction {
+ public:
+  explicit Transaction(LedgerStore& store) : store_(store) {}
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  ~Transaction() {
+    if (!committed_) store_.rollback();
+  }
+  void commit(const LedgerChanges& changes) {
+    store_.commit(changes);
+    committed_ = true;
+  }
+
+ private:
+  LedgerStore& store_;
+  bool committed_ = false;
+};
+
+BatchDecision attempt(LedgerStore& store, std::span<const Command> commands, Instant now) {
+  Transaction transaction(store);
+  LedgerRows rows = store.begin(keys_of(commands));
+  BatchDecision decision = decide(std::move(rows), commands, now);
+  if (!decision.changes.empty()) transaction.commit(decision.changes);
+  return decision;
+}
+
+template <class T>
+void append(std::vector<T>& to, std::vector<T>&& from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+}  // namespace
+
+BatchDecision apply_batch(LedgerStore& store, std::span<const Command> commands, Instant now) {
+  for (int tries = 1; tries <= attempts_max; ++tries) {
+    try {
+      return attempt(store, commands, now);
+    } catch (const LedgerConflict& conflict) {
+      if (tries == attempts_max && commands.size() == 1) throw UnavailableError(conflict.what());
+    }
+  }
+  BatchDecision all;
+  for (const Command& command : commands) {
+    BatchDecision one = apply_batch(store, std::span(&command, 1), now);
+    append(all.outcomes, std::move(one.outcomes));
+    append(all.news, std::move(one.news));
+    append(all.settled, std::move(one.settled));
+    all.stats.placed += one.stats.placed;
+    all.stats.confirmed += one.stats.confirmed;
+    all.stats.failed += one.stats.failed;
+  }
+  return all;
+}
+
+}  // namespace flightdeck::booking

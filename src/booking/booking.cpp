@@ -1,0 +1,56 @@
+#include "booking/booking.h"
+
+#include "core/json_writer.h"
+#include "core/limits.h"
+
+namespace flightdeck::booking {
+
+std::string_view to_string(BookingStatus status) {
+  switch (status) {
+    case BookingStatus::pending: return "PENDING";
+    case BookingStatus::confirmed: return "CONFIRMED";
+    case BookingStatus::failed: return "FAILED";
+    case BookingStatus::cancelled: return "CANCELLED";
+  }
+  return "PENDING";
+}
+
+std::optional<BookingStatus> parse_booking_status(std::string_view text) {
+  for (const BookingStatus status :
+       {BookingStatus::pending, BookingStatus::confirmed, BookingStatus::failed, BookingStatus::cancelled}) {
+    if (text == to_string(status)) return status;
+  }
+  return std::nullopt;
+}
+
+NextStep next_step(const Booking& booking) {
+  if (booking.status == BookingStatus::confirmed) return NextStep::nothing;
+  if (booking.payment_ref.empty()) return NextStep::ask_provider;
+  return refund_due(booking) ? NextStep::refund : NextStep::nothing;
+}
+
+std::optional<Instant> next_payment_look(const Booking& booking, Instant now) {
+  const Instant first = booking.expires_at + limits::payment_recheck_first;
+  const Instant last = booking.expires_at + limits::payment_recheck_last;
+  if (now < first) return first;
+  if (now < last) return last;
+  return std::nullopt;
+}
+
+BookingId idempotent_booking_id(UserId user, std::string_view key) {
+  return BookingId{make_uuid_v5(user.value, key)};
+}
+
+void append_booking_json(std::string& out, const Booking& booking) {
+  JsonWriter json(out);
+  json.begin_object().member("booking_id", booking.id).member("user_id", booking.user);
+  json.member("flight_id", booking.flight).member("date", booking.date).member("seats", booking.seats);
+  json.member("amount", booking.amount).member("status", to_string(booking.status));
+  json.key("failure_reason").value_or_null(booking.failure_reason);
+  json.key("payment_ref").value_or_null(booking.payment_ref);
+  json.key("refund_ref").value_or_null(booking.refund_ref);
+  json.member("expires_at", booking.expires_at).member("created_at", booking.created_at);
+  json.member("updated_at", booking.updated_at).end_object();
+}
+
+}  // namespace flightdeck::booking

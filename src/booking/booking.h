@@ -1,0 +1,67 @@
+// A booking and the questions that can be asked of it without any I/O.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/ids.h"
+#include "core/money.h"
+#include "core/time.h"
+
+namespace flightdeck::booking {
+
+// PENDING -> CONFIRMED | FAILED | CANCELLED; CONFIRMED -> CANCELLED; FAILED -> CONFIRMED only by a late payment.
+enum class BookingStatus { pending, confirmed, failed, cancelled };
+std::string_view to_string(BookingStatus status);
+std::optional<BookingStatus> parse_booking_status(std::string_view text);
+
+inline constexpr std::string_view reason_payment_declined = "payment_declined";
+inline constexpr std::string_view reason_payment_timeout = "payment_timeout";
+
+struct Booking {
+  BookingId id;
+  UserId user;
+  FlightId flight;
+  Date date{};  // the flight's local departure date; read with the booking, not stored in it
+  std::int64_t seats = 0;
+  Money amount;
+  BookingStatus status = BookingStatus::pending;
+  std::string failure_reason;  // empty: none
+  std::string payment_ref;     // empty: no payment known
+  std::string refund_ref;      // empty: nothing refunded
+  Instant expires_at{};        // unpaid by then, the provider is asked and the booking settled
+  Instant created_at{};
+  Instant updated_at{};
+
+  friend bool operator==(const Booking&, const Booking&) = default;
+};
+
+inline bool holds_seats(const Booking& booking) {
+  return booking.status == BookingStatus::pending || booking.status == BookingStatus::confirmed;
+}
+
+// Money was taken for seats that the booking does not have, and has not been given back yet.
+inline bool refund_due(const Booking& booking) {
+  return !holds_seats(booking) && !booking.payment_ref.empty() && booking.refund_ref.empty();
+}
+
+// What is left to do for a booking that is listed as unfinished.
+enum class NextStep {
+  ask_provider,  // its payment is unknown
+  refund,
+  nothing,
+};
+NextStep next_step(const Booking& booking);
+
+// When to ask again about a booking of which the provider knew no payment at `now`; nullopt: that was the last time.
+std::optional<Instant> next_payment_look(const Booking& booking, Instant now);
+
+// The id of the booking that a user's Idempotency-Key stands for: the same wherever and whenever it is computed.
+BookingId idempotent_booking_id(UserId user, std::string_view key);
+
+// JSON object of the contract.
+void append_booking_json(std::string& out, const Booking& booking);
+
+}  // namespace flightdeck::booking

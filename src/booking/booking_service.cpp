@@ -1,0 +1,244 @@
+#include "booking/booking_service.h"
+
+#include <memory>
+
+#include "core/limits.h"
+
+namespace flightdeck::booking {
+
+namespace {
+
+Error refuse(ErrorCode code, std::string detail) { return Error{code, std::move(detail), {}}; }
+
+// Goes on in the next turn of the executor.
+struct NextTurn {
+  Executor& home;
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waiter) {
+    home.post([waiter] { waiter.resume(); });
+  }
+  void await_resume() const noexcept {}
+};
+
+void finish_if_final(std::optional<Booking> booking,
+                     const std::function<void(std::optional<Booking>)>& finish) {
+  if (booking && booking->status != BookingStatus::pending) finish(std::move(booking));
+}
+
+// What a refund is called when the provider says that it holds no such payment: there is nothing to give back.
+std::string void_refund_ref(const Booking& booking) { return "void-" + booking.payment_ref; }
+
+}  // namespace
+
+Task<ReserveAnswer> BookingService::reserve(FlightId flight_id, BookingId id, std::int64_t seats) {
+  for (int tries = 0; tries <= limits::gate_cold_retries; ++tries) {
+    const ReserveAnswer answer = co_await parts_.gate.reserve(flight_id, id, seats, parts_.clock.now());
+    if (answer == ReserveAnswer::held) parts_.counters.gate_decrements_total.add();
+    if (answer == ReserveAnswer::sold_out) parts_.counters.gate_decrements_failed.add();
+    if (answer != ReserveAnswer::cold) co_return answer;
+
+    const std::optional<flights::Flight> flight = co_await parts_.ledger.find_flight(flight_id);
+    if (!flight || !flights::on_sale(*flight, parts_.clock.now())) break;
+    std::vector<SeatNews> news(1);
+    news.front().flight = flight_id;
+    news.front().count = SeatNews::Count{flight->version, flight->available_seats};
+    if (!co_await parts_.gate.sync(std::move(news))) break;
+  }
+  co_return ReserveAnswer::away;  // the ledger alone decides, and says why not
+}
+
+Task<Result<BookAnswer>> BookingService::book(BookRequest request) {
+  AdmissionSlot slot(parts_.admission);
+  if (!slot.admitted()) {
+    parts_.counters.overloaded.add();
+    co_return refuse(ErrorCode::overloaded, "Too many bookings are under way; try again.");
+  }
+  const BookingId id = request.idempotency_key ? idempotent_booking_id(request.user, *request.idempotency_key)
+                                               : BookingId{make_uuid_v7(parts_.clock.now(), parts_.random)};
+  const ReserveAnswer seats = co_await reserve(request.flight, id, request.seats);
+  if (seats == ReserveAnswer::sold_out) {
+    // A repeat is answered with its booking even when the flight has sold out since.
+    if (!request.idempotency_key) co_return refuse(ErrorCode::out_of_stock, "Not enough seats are left.");
+    const std::optional<Booking> earlier = co_await parts_.ledger.find_booking(id);
+    if (!earlier) co_return refuse(ErrorCode::out_of_stock, "Not enough seats are left.");
+  }
+  co_return co_await place(std::move(request), id, std::move(slot));
+}
+
+Task<Result<BookAnswer>> BookingService::place(BookRequest request, BookingId id, AdmissionSlot slot) {
+  Command command = PlaceBooking{id, request.user, request.flight, request.seats, rules_.payment_timeout};
+  Result<Applied> placed = co_await parts_.ledger.apply(std::move(command));
+  if (!placed) {
+    if (placed.error().code == ErrorCode::overloaded) {
+      // The ledger never saw it, so no commit will drop its hold.
+      parts_.counters.overloaded.add();
+      std::vector<SeatNews> news(1);
+      news.front().flight = request.flight;
+      news.front().holds_to_drop.push_back(id);
+      co_await parts_.gate.sync(std::move(news));
+    }
+    co_return placed.error();
+  }
+  BookAnswer answer{std::move(*placed->booking), placed->replayed};
+  if (!answer.replayed) parts_.scope.spawn(charge_and_settle(answer.booking, std::move(slot)));
+  co_return answer;
+}
+
+Task<void> BookingService::charge_and_settle(Booking booking, [[maybe_unused]] AdmissionSlot slot) {
+  // Lets whoever booked wait for the outcome before there can be one.
+  NextTurn next_turn{parts_.home};
+  co_await next_turn;
+  payment::ChargeRequest request{booking.id, booking.amount, rules_.callback_url};
+  const Result<payment::Payment> payment = co_await parts_.provider.charge(std::move(request));
+  if (!payment) {
+    // Its outcome is unknown: the seats stay held until the provider can be asked, when the booking expires.
+    const std::string id = booking.id.str();
+    parts_.log.warn("charge not answered", {{"booking_id", id}, {"error", payment.error().detail}});
+    co_return;
+  }
+  if (payment->status == payment::PaymentStatus::pending) co_return;  // the verdict comes by callback
+  SettlePayment command;
+  command.id = booking.id;
+  command.flight = booking.flight;
+  command.success = payment->status == payment::PaymentStatus::success;
+  command.payment_ref = payment->payment_id;
+  command.failure_reason = reason_payment_declined;
+  const Result<Booking> settled = co_await settle_at_ledger(std::move(command));
+  if (!settled) {
+    const std::string id = booking.id.str();
+    parts_.log.warn("payment not settled yet", {{"booking_id", id}, {"error", settled.error().detail}});
+  }
+}
+
+Task<Booking> BookingService::wait_until_final(BookAnswer answer, Milliseconds wait) {
+  const BookingId id = answer.booking.id;
+  if (answer.booking.status != BookingStatus::pending) co_return answer.booking;
+  // Whichever comes first, the settlement or the time, is the end of it; the other one finds it over.
+  struct Wait {
+    bool over = false;
+    std::optional<Booking> settled;
+    std::function<void(bool)> resume;
+  };
+  auto state = std::make_shared<Wait>();
+  auto finish = [state](std::optional<Booking> settled) {
+    if (std::exchange(state->over, true)) return;
+    state->settled = std::move(settled);
+    if (state->resume) state->resume(true);
+  };
+  const std::uint64_t token = parts_.waiters.subscribe(id, parts_.home, finish);
+  const Timers::TimerId timer = parts_.timers.start(wait, [finish](bool) { finish(std::nullopt); });
+  // A repeated request may have found its booking settled before it subscribed; the first one cannot.
+  if (answer.replayed) finish_if_final(co_await parts_.ledger.find_booking(id), finish);
+  auto end_of_wait = callback_awaiter<bool>([state](auto done) {
+    if (state->over)
+      done(true);
+    else
+      state->resume = done;
+  });
+  co_await end_of_wait;
+  parts_.waiters.unsubscribe(id, token);
+  parts_.timers.cancel(timer);
+  if (state->settled) co_return *std::move(state->settled);
+  std::optional<Booking> current = co_await parts_.ledger.find_booking(id);
+  co_return current ? *std::move(current) : std::move(answer.booking);
+}
+
+Task<Result<Booking>> BookingService::settle_at_ledger(SettlePayment settle) {
+  Command command = std::move(settle);
+  Result<Applied> applied = co_await parts_.ledger.apply(std::move(command));
+  if (!applied) co_return applied.error();
+  Booking booking = std::move(*applied->booking);
+  co_return co_await refund_if_due(std::move(booking));
+}
+
+Task<Booking> BookingService::refund_if_due(Booking booking) {
+  if (!refund_due(booking)) co_return booking;
+  Result<payment::Refund> refund = co_await parts_.provider.refund(booking.id);
+  RecordRefund record{booking.id, booking.flight, {}};
+  if (refund) {
+    record.refund_ref = std::move(refund->refund_id);
+  } else if (refund.error().code == ErrorCode::not_found || refund.error().code == ErrorCode::invalid_state) {
+    record.refund_ref = void_refund_ref(booking);
+  } else {
+    co_return booking;  // its intent brings it back
+  }
+  Command command = std::move(record);
+  Result<Applied> applied = co_await parts_.ledger.apply(std::move(command));
+  if (applied) co_return std::move(*applied->booking);
+  co_return booking;
+}
+
+Task<Result<Booking>> BookingService::settle(PaymentVerdict verdict) {
+  const std::optional<Booking> booking = co_await parts_.ledger.find_booking(verdict.booking);
+  if (!booking) co_return refuse(ErrorCode::not_found, "There is no such booking.");
+  SettlePayment command;
+  command.id = booking->id;
+  command.flight = booking->flight;
+  command.success = verdict.success;
+  command.payment_ref = std::move(verdict.payment_ref);
+  command.failure_reason = reason_payment_declined;
+  co_return co_await settle_at_ledger(std::move(command));
+}
+
+Task<Result<Booking>> BookingService::cancel(BookingId id) {
+  const std::optional<Booking> found = co_await parts_.ledger.find_booking(id);
+  if (!found) co_return refuse(ErrorCode::not_found, "There is no such booking.");
+  Command command = CancelBooking{id, found->flight};
+  Result<Applied> applied = co_await parts_.ledger.apply(std::move(command));
+  if (!applied) co_return applied.error();
+  Booking booking = std::move(*applied->booking);
+  co_return co_await refund_if_due(std::move(booking));
+}
+
+Task<std::optional<Booking>> BookingService::find(BookingId id) { return parts_.ledger.find_booking(id); }
+
+Task<BookingPage> BookingService::list(BookingListQuery query) {
+  std::function<BookingPage(LedgerReader&)> page = [query = std::move(query)](LedgerReader& reader) {
+    return reader.list_bookings(query);
+  };
+  return read<BookingPage>(parts_.ledger, std::move(page));
+}
+
+Task<void> BookingService::finish(BookingId id) {
+  std::optional<Booking> found = co_await parts_.ledger.find_booking(id);
+  if (!found) co_return;
+  Booking booking = *std::move(found);
+  switch (next_step(booking)) {
+    case NextStep::ask_provider: co_await ask_provider(std::move(booking)); break;
+    case NextStep::refund: co_await refund_if_due(std::move(booking)); break;
+    case NextStep::nothing: co_await reschedule(std::move(booking), std::nullopt); break;
+  }
+}
+
+Task<void> BookingService::ask_provider(Booking booking) {
+  const Result<payment::Payment> payment = co_await parts_.provider.find(booking.id);
+  const bool unknown = !payment && payment.error().code == ErrorCode::not_found;
+  if (!payment && !unknown) co_return;  // no answer: asked again when the lease is over
+
+  SettlePayment command;
+  command.id = booking.id;
+  command.flight = booking.flight;
+  if (payment && payment->status == payment::PaymentStatus::success) {
+    command.success = true;
+    command.payment_ref = payment->payment_id;
+    co_await settle_at_ledger(std::move(command));
+    co_return;
+  }
+  const bool declined = payment && payment->status == payment::PaymentStatus::failure;
+  const std::optional<Instant> next =
+      declined ? std::nullopt : next_payment_look(booking, parts_.clock.now());
+  if (booking.status != BookingStatus::pending) {
+    co_await reschedule(std::move(booking), next);
+    co_return;
+  }
+  command.failure_reason = declined ? reason_payment_declined : reason_payment_timeout;
+  command.look_again = next;
+  co_await settle_at_ledger(std::move(command));
+}
+
+Task<void> BookingService::reschedule(Booking booking, std::optional<Instant> next) {
+  Command command = RescheduleIntent{booking.id, booking.flight, next};
+  co_await parts_.ledger.apply(std::move(command));
+}
+
+}  // namespace flightdeck::booking

@@ -1,0 +1,131 @@
+// Booking seats, settling payments, cancelling: the life of a booking, step by step (ARCHITECTURE.md).
+#pragma once
+
+#include <atomic>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "booking/counters.h"
+#include "booking/ledger.h"
+#include "booking/seat_gate.h"
+#include "booking/settle_waiters.h"
+#include "core/executor.h"
+#include "core/log.h"
+#include "core/random.h"
+#include "payment/payment_provider.h"
+
+namespace flightdeck::booking {
+
+struct BookingRules {
+  std::int64_t seats_per_booking_max = 9;
+  Milliseconds payment_timeout{60'000};
+  std::string callback_url;  // told to the payment provider; empty: none
+};
+
+// How many bookings are being placed or charged at once, over all threads of the process. Thread-safe.
+class Admission {
+ public:
+  explicit Admission(std::int64_t max) : max_(max) {}
+  bool enter() {
+    if (in_flight_.fetch_add(1, std::memory_order_relaxed) < max_) return true;
+    leave();
+    return false;
+  }
+  void leave() { in_flight_.fetch_sub(1, std::memory_order_relaxed); }
+  std::int64_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
+
+ private:
+  std::int64_t max_;
+  std::atomic<std::int64_t> in_flight_{0};
+};
+
+// One place of an Admission, left when it goes.
+class AdmissionSlot {
+ public:
+  explicit AdmissionSlot(Admission& admission) : admission_(admission.enter() ? &admission : nullptr) {}
+  AdmissionSlot(AdmissionSlot&& other) noexcept : admission_(std::exchange(other.admission_, nullptr)) {}
+  AdmissionSlot& operator=(AdmissionSlot&&) = delete;
+  ~AdmissionSlot() {
+    if (admission_) admission_->leave();
+  }
+  bool admitted() const { return admission_ != nullptr; }
+
+ private:
+  Admission* admission_;
+};
+
+struct BookRequest {
+  UserId user;
+  FlightId flight;
+  std::int64_t seats = 0;  // 1 to BookingRules::seats_per_booking_max, checked by the caller
+  std::optional<std::string> idempotency_key;  // checked by the caller
+};
+
+struct BookAnswer {
+  Booking booking;
+  bool replayed = false;
+};
+
+// A verdict as the payment callback brings it.
+struct PaymentVerdict {
+  BookingId booking;
+  bool success = false;
+  std::string payment_ref;
+};
+
+// One instance per I/O thread, used from that thread only. All operations are idempotent by booking id. They throw
+// UnavailableError when the ledger cannot be read.
+class BookingService {
+ public:
+  struct Parts {
+    Ledger& ledger;
+    SeatGate& gate;
+    payment::PaymentProvider& provider;
+    SettleWaiters& waiters;
+    Admission& admission;
+    Executor& home;
+    Timers& timers;
+    const Clock& clock;
+    Random& random;
+    TaskScope& scope;  // where charges run on after the answer
+    Counters& counters;
+    Log& log;
+  };
+
+  BookingService(Parts parts, BookingRules rules) : parts_(parts), rules_(std::move(rules)) {}
+
+  const BookingRules& rules() const { return rules_; }
+
+  // Holds the seats durably and starts the charge, which goes on by itself. Errors: out_of_stock, not_found,
+  // flight_closed, idempotency_key_reused, overloaded, unavailable.
+  Task<Result<BookAnswer>> book(BookRequest request);
+
+  // The booking as it is when it is final, or after `wait` at the latest (earlier when the process stops). To be
+  // awaited right after `book` answered, before anything else is: the charge has not started until then.
+  Task<Booking> wait_until_final(BookAnswer answer, Milliseconds wait);
+
+  // Errors: not_found, invalid_state, unavailable. A refund that falls due is made before it answers, if the provider
+  // answers in time; else it is made later.
+  Task<Result<Booking>> settle(PaymentVerdict verdict);
+  Task<Result<Booking>> cancel(BookingId id);
+  Task<std::optional<Booking>> find(BookingId id);
+  Task<BookingPage> list(BookingListQuery query);
+
+  // One look at a booking whose intent fell due: asks the provider and settles, or refunds, or closes the matter.
+  Task<void> finish(BookingId id);
+
+ private:
+  Task<ReserveAnswer> reserve(FlightId flight, BookingId id, std::int64_t seats);
+  Task<Result<BookAnswer>> place(BookRequest request, BookingId id, AdmissionSlot slot);
+  Task<void> charge_and_settle(Booking booking, AdmissionSlot slot);
+  Task<Result<Booking>> settle_at_ledger(SettlePayment command);
+  Task<Booking> refund_if_due(Booking booking);
+  Task<void> ask_provider(Booking booking);
+  Task<void> reschedule(Booking booking, std::optional<Instant> next);
+
+  Parts parts_;
+  BookingRules rules_;
+};
+
+}  // namespace flightdeck::booking

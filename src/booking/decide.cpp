@@ -1,0 +1,437 @@
+#include "booking/decide.h"
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "core/json_writer.h"
+#include "core/limits.h"
+
+namespace flightdeck::booking {
+
+namespace {
+
+using flights::Flight;
+using flights::FlightStatus;
+
+Error refuse(ErrorCode code, std::string detail) { return Error{code, std::move(detail), {}}; }
+
+template <class T>
+struct Row {
+  T value;
+  bool inserted = false;
+  bool updated = false;
+};
+
+// The rows of one batch while its commands are honoured one after another. A command checks everything first and
+// changes rows last, so that a refused one leaves no trace.
+class Batch {
+ public:
+  Batch(LedgerRows rows, Instant now) : now_(now) {
+    changes_.now = now;
+    for (Flight& flight : rows.flights) {
+      remember_key(flight);
+      const FlightId id = flight.id;
+      flights_.emplace(id, Row<Flight>{std::move(flight)});
+    }
+    for (Booking& booking : rows.bookings) {
+      const BookingId id = booking.id;
+      bookings_.emplace(id, Row<Booking>{std::move(booking)});
+    }
+  }
+
+  Result<Applied> apply(const PlaceBooking& c);
+  Result<Applied> apply(const SettlePayment& c);
+  Result<Applied> apply(const CancelBooking& c);
+  Result<Applied> apply(const RecordRefund& c);
+  Result<Applied> apply(const RescheduleIntent& c);
+  Result<Applied> apply(const AddFlight& c);
+  Result<Applied> apply(const ReplaceFlight& c);
+  Result<Applied> apply(const CloseFlight& c);
+
+  BatchDecision finish(std::vector<Result<Applied>> outcomes, std::span<const Command> commands);
+
+ private:
+  Flight* find_flight(FlightId id) {
+    const auto found = flights_.find(id);
+    return found == flights_.end() ? nullptr : &found->second.value;
+  }
+  Booking* find_booking(BookingId id) {
+    const auto found = bookings_.find(id);
+    return found == bookings_.end() ? nullptr : &found->second.value;
+  }
+  void remember_key(const Flight& flight) {
+    if (!flight.flight_number.empty()) by_key_[{flight.flight_number, flight.departure}] = flight.id;
+  }
+  const FlightId* find_key(const flights::FlightDraft& draft) const {
+    if (draft.flight_number.empty()) return nullptr;
+    const auto found = by_key_.find({draft.flight_number, draft.departure});
+    return found == by_key_.end() ? nullptr : &found->second;
+  }
+
+  void set_intent(BookingId booking, std::optional<Instant> due) { intents_[booking] = due; }
+  void move_seats(FlightId id, std::int64_t change);
+  void store_flight(const Flight& next, std::string_view event);
+  Result<Applied> replace(const Flight& flight, const flights::FlightDraft& draft);
+  void touch_booking(Booking& booking) {
+    booking.updated_at = now_;
+    bookings_.at(booking.id).updated = true;
+  }
+  void emit(const Booking& booking, std::string_view type);
+  void emit(const Flight& flight, std::string_view type);
+  void settled(const Booking& booking) { settled_.push_back(booking.id); }
+
+  void confirm(Booking& booking, const std::string& payment_ref);
+  void owe_refund(Booking& booking, const std::string& payment_ref);
+  Result<Applied> settle_success(Booking& booking, const std::string& payment_ref);
+  Result<Applied> settle_failure(Booking& booking, const SettlePayment& c);
+
+  Instant now_;
+  std::unordered_map<FlightId, Row<Flight>> flights_;
+  std::unordered_map<BookingId, Row<Booking>> bookings_;
+  std::map<NaturalKey, FlightId> by_key_;
+  std::map<BookingId, std::optional<Instant>> intents_;
+  std::vector<BookingId> settled_;
+  LedgerChanges changes_;
+  BatchStats stats_;
+};
+
+Applied with(const Booking& booking) { return Applied{booking, std::nullopt, false, false}; }
+Applied with(const Flight& flight, bool added = false) { return Applied{std::nullopt, flight, false, added}; }
+
+// ---- Bookings ----
+
+Result<Applied> Batch::apply(const PlaceBooking& c) {
+  if (const Booking* existing = find_booking(c.id)) {
+    if (existing->flight != c.flight || existing->user != c.user || existing->seats != c.seats) {
+      return refuse(ErrorCode::idempotency_key_reused, "This Idempotency-Key was used for another booking.");
+    }
+    return Applied{*existing, std::nullopt, true, false};
+  }
+  const Flight* flight = find_flight(c.flight);
+  if (!flight) return refuse(ErrorCode::not_found, "There is no such flight.");
+  if (!flights::on_sale(*flight, now_))
+    return refuse(ErrorCode::flight_closed, "The flight is cancelled or has departed.");
+  if (flight->available_seats < c.seats) return refuse(ErrorCode::out_of_stock, "Not enough seats are left.");
+
+  Booking booking;
+  booking.id = c.id;
+  booking.user = c.user;
+  booking.flight = c.flight;
+  booking.date = flight->date;
+  booking.seats = c.seats;
+  booking.amount = flight->price * c.seats;
+  booking.expires_at = now_ + c.payment_timeout;
+  booking.created_at = now_;
+  booking.updated_at = now_;
+  move_seats(c.flight, -c.seats);
+  set_intent(c.id, booking.expires_at);
+  emit(booking, events::booking_intent_created);
+  ++stats_.placed;
+  Row<Booking> row{booking};
+  row.inserted = true;
+  bookings_.emplace(c.id, std::move(row));
+  return with(booking);
+}
+
+void Batch::confirm(Booking& booking, const std::string& payment_ref) {
+  booking.status = BookingStatus::confirmed;
+  booking.payment_ref = payment_ref;
+  booking.failure_reason.clear();
+  touch_booking(booking);
+  set_intent(booking.id, std::nullopt);
+  emit(booking, events::booking_confirmed);
+  ++stats_.confirmed;
+  settled(booking);
+}
+
+void Batch::owe_refund(Booking& booking, const std::string& payment_ref) {
+  booking.payment_ref = payment_ref;
+  touch_booking(booking);
+  set_intent(booking.id, now_ + limits::unfinished_lease);
+}
+
+Result<Applied> Batch::settle_success(Booking& booking, const std::string& payment_ref) {
+  if (!booking.payment_ref.empty()) {
+    if (booking.payment_ref == payment_ref) return with(booking);
+    return refuse(ErrorCode::invalid_state, "The booking was settled with another payment.");
+  }
+  switch (booking.status) {
+    case BookingStatus::pending: confirm(booking, payment_ref); break;
+    case BookingStatus::failed: {
+      const Flight* flight = find_flight(booking.flight);
+      if (flight && flights::on_sale(*flight, now_) && flight->available_seats >= booking.seats) {
+        move_seats(booking.flight, -booking.seats);
+        confirm(booking, payment_ref);
+      } else {
+        owe_refund(booking, payment_ref);
+      }
+      break;
+    }
+    case BookingStatus::cancelled: owe_refund(booking, payment_ref); break;
+    case BookingStatus::confirmed:
+      return refuse(ErrorCode::invalid_state, "The booking was settled with another payment.");
+  }
+  return with(booking);
+}
+
+Result<Applied> Batch::settle_failure(Booking& booking, const SettlePayment& c) {
+  if (!booking.payment_ref.empty()) {
+    return refuse(ErrorCode::invalid_state, "The booking was paid; a failed payment contradicts that.");
+  }
+  if (booking.status != BookingStatus::pending) return with(booking);
+  booking.status = BookingStatus::failed;
+  booking.failure_reason = c.failure_reason;
+  touch_booking(booking);
+  move_seats(booking.flight, booking.seats);
+  set_intent(booking.id, c.look_again);
+  emit(booking, events::booking_failed);
+  ++stats_.failed;
+  settled(booking);
+  return with(booking);
+}
+
+Result<Applied> Batch::apply(const SettlePayment& c) {
+  Booking* booking = find_booking(c.id);
+  if (!booking) return refuse(ErrorCode::not_found, "There is no such booking.");
+  return c.success ? settle_success(*booking, c.payment_ref) : settle_failure(*booking, c);
+}
+
+Result<Applied> Batch::apply(const CancelBooking& c) {
+  Booking* booking = find_booking(c.id);
+  if (!booking) return refuse(ErrorCode::not_found, "There is no such booking.");
+  if (booking->status == BookingStatus::failed) {
+    return refuse(ErrorCode::invalid_state, "The booking has failed; there is nothing to cancel.");
+  }
+  if (booking->status == BookingStatus::cancelled) return with(*booking);
+  const bool was_pending = booking->status == BookingStatus::pending;
+  booking->status = BookingStatus::cancelled;
+  touch_booking(*booking);
+  move_seats(booking->flight, booking->seats);
+  // Unpaid yet: its intent stays, since a charge may be under way and would have to be refunded.
+  if (refund_due(*booking)) set_intent(booking->id, now_ + limits::unfinished_lease);
+  emit(*booking, events::booking_cancelled);
+  if (was_pending) settled(*booking);
+  return with(*booking);
+}
+
+Result<Applied> Batch::apply(const RecordRefund& c) {
+  Booking* booking = find_booking(c.id);
+  if (!booking) return refuse(ErrorCode::not_found, "There is no such booking.");
+  if (!booking->refund_ref.empty()) return with(*booking);
+  if (!refund_due(*booking)) return refuse(ErrorCode::invalid_state, "No refund is due.");
+  booking->refund_ref = c.refund_ref;
+  touch_booking(*booking);
+  set_intent(booking->id, std::nullopt);
+  emit(*booking, events::booking_refunded);
+  return with(*booking);
+}
+
+Result<Applied> Batch::apply(const RescheduleIntent& c) {
+  const Booking* booking = find_booking(c.id);
+  if (!booking) return refuse(ErrorCode::not_found, "There is no such booking.");
+  // Decided from what the caller read; the booking may have moved on. An unsettled or unrefunded one is never forgotten.
+  const bool forgettable = booking->status != BookingStatus::pending && !refund_due(*booking);
+  if (c.next || forgettable) set_intent(c.id, c.next);
+  return with(*booking);
+}
+
+// ---- Flights ----
+
+void Batch::move_seats(FlightId id, std::int64_t change) {
+  Row<Flight>& row = flights_.at(id);
+  row.value.available_seats += change;
+  ++row.value.version;
+  row.value.updated_at = now_;
+  row.updated = true;
+}
+
+void Batch::store_flight(const Flight& next, std::string_view event) {
+  Row<Flight>& row = flights_.at(next.id);
+  if (!row.value.flight_number.empty()) by_key_.erase({row.value.flight_number, row.value.departure});
+  row.value = next;
+  row.updated = true;
+  remember_key(next);
+  emit(next, event);
+}
+
+Result<Applied> Batch::replace(const Flight& flight, const flights::FlightDraft& draft) {
+  const FlightId* same_key = find_key(draft);
+  if (same_key && *same_key != flight.id) {
+    return refuse(ErrorCode::duplicate_flight, "Another flight has this flight_number and departure_ts.");
+  }
+  Result<Flight> next = flights::replace_flight(flight, draft, now_);
+  if (!next) return next.error();
+  store_flight(*next, events::flight_updated);
+  return with(*next);
+}
+
+Result<Applied> Batch::apply(const AddFlight& c) {
+  if (const FlightId* same_key = find_key(c.draft)) {
+    if (c.upsert) return replace(*find_flight(*same_key), c.draft);
+    return refuse(ErrorCode::duplicate_flight, "A flight with this flight_number and departure_ts exists.");
+  }
+  if (const Flight* existing = find_flight(c.id)) return with(*existing);  // this command again
+  const Flight flight = flights::make_flight(c.id, c.draft, now_);
+  Row<Flight> row{flight};
+  row.inserted = true;
+  flights_.emplace(c.id, std::move(row));
+  remember_key(flight);
+  emit(flight, events::flight_created);
+  return with(flight, true);
+}
+
+Result<Applied> Batch::apply(const ReplaceFlight& c) {
+  const Flight* flight = find_flight(c.id);
+  if (!flight) return refuse(ErrorCode::not_found, "There is no such flight.");
+  if (c.if_version && *c.if_version != flight->version) {
+    return refuse(ErrorCode::version_conflict, "The flight is at version " + std::to_string(flight->version) +
+                                                   ", not the one in If-Match.");
+  }
+  return replace(*flight, c.draft);
+}
+
+Result<Applied> Batch::apply(const CloseFlight& c) {
+  const Flight* flight = find_flight(c.id);
+  if (!flight || flight->status == FlightStatus::cancelled) {
+    return refuse(ErrorCode::not_found, "There is no such flight on sale.");
+  }
+  if (flight->available_seats != flight->total_seats && !c.even_with_bookings) {
+    return refuse(ErrorCode::flight_has_bookings,
+                  "The flight has live bookings; add ?cancel_bookings=true to cancel and refund them.");
+  }
+  Flight next = *flight;
+  next.status = FlightStatus::cancelled;
+  ++next.version;
+  next.updated_at = now_;
+  store_flight(next, events::flight_cancelled);
+  return with(next);
+}
+
+// ---- What comes out ----
+
+void Batch::emit(const Booking& booking, std::string_view type) {
+  events::Event event{events::event_id(booking.id.value, type, 0), type, booking.id.value, {}};
+  append_booking_json(event.data, booking);
+  changes_.events.push_back(std::move(event));
+}
+
+void Batch::emit(const Flight& flight, std::string_view type) {
+  events::Event event{events::event_id(flight.id.value, type, flight.version), type, flight.id.value, {}};
+  flights::append_flight_json(event.data, flight);
+  changes_.events.push_back(std::move(event));
+}
+
+BatchDecision Batch::finish(std::vector<Result<Applied>> outcomes, std::span<const Command> commands) {
+  BatchDecision decision;
+  decision.outcomes = std::move(outcomes);
+  decision.stats = stats_;
+  for (const BookingId id : settled_) decision.settled.push_back(bookings_.at(id).value);
+
+  // Every flight that changed, or that a booking was tried on: what the gate believes of it may be wrong.
+  std::map<FlightId, FlightNews> news;
+  for (const auto& [id, row] : flights_) {
+    if (row.inserted || row.updated) news[id].id = id;
+  }
+  for (const Command& command : commands) {
+    if (const auto* place = std::get_if<PlaceBooking>(&command)) {
+      FlightNews& item = news[place->flight];
+      item.id = place->flight;
+      item.settled_holds.push_back(place->id);
+    }
+  }
+  for (auto& [id, item] : news) {
+    if (const Flight* flight = find_flight(id)) item.flight = *flight;
+    decision.news.push_back(std::move(item));
+  }
+
+  for (auto& [id, row] : flights_) {
+    if (row.inserted)
+      changes_.inserted_flights.push_back(std::move(row.value));
+    else if (row.updated)
+      changes_.updated_flights.push_back(std::move(row.value));
+  }
+  for (auto& [id, row] : bookings_) {
+    if (row.inserted)
+      changes_.inserted_bookings.push_back(std::move(row.value));
+    else if (row.updated)
+      changes_.updated_bookings.push_back(std::move(row.value));
+  }
+  for (const auto& [id, due] : intents_) changes_.intents.push_back({id, due});
+  const auto by_id = [](const auto& a, const auto& b) { return a.id < b.id; };
+  std::sort(changes_.inserted_flights.begin(), changes_.inserted_flights.end(), by_id);
+  std::sort(changes_.updated_flights.begin(), changes_.updated_flights.end(), by_id);
+  std::sort(changes_.inserted_bookings.begin(), changes_.inserted_bookings.end(), by_id);
+  std::sort(changes_.updated_bookings.begin(), changes_.updated_bookings.end(), by_id);
+  decision.changes = std::move(changes_);
+  return decision;
+}
+
+template <class T>
+void sort_unique(std::vector<T>& items) {
+  std::sort(items.begin(), items.end());
+  items.erase(std::unique(items.begin(), items.end()), items.end());
+}
+
+struct KeyCollector {
+  LedgerKeys& keys;
+
+  template <class BookingCommand>
+  void operator()(const BookingCommand& c) {
+    keys.bookings.push_back(c.id);
+    keys.flights.push_back(c.flight);
+  }
+  void operator()(const AddFlight& c) {
+    keys.flights.push_back(c.id);
+    natural_key(c.draft);
+  }
+  void operator()(const ReplaceFlight& c) {
+    keys.flights.push_back(c.id);
+    natural_key(c.draft);
+  }
+  void operator()(const CloseFlight& c) { keys.flights.push_back(c.id); }
+
+  void natural_key(const flights::FlightDraft& draft) {
+    if (!draft.flight_number.empty()) keys.natural_keys.emplace_back(draft.flight_number, draft.departure);
+  }
+};
+
+struct FlightOf {
+  template <class BookingCommand>
+  FlightId operator()(const BookingCommand& c) const {
+    return c.flight;
+  }
+  FlightId operator()(const AddFlight& c) const { return c.id; }
+  FlightId operator()(const ReplaceFlight& c) const { return c.id; }
+  FlightId operator()(const CloseFlight& c) const { return c.id; }
+};
+
+}  // namespace
+
+FlightId flight_of(const Command& command) { return std::visit(FlightOf{}, command); }
+
+LedgerKeys keys_of(std::span<const Command> commands) {
+  LedgerKeys keys;
+  for (const Command& command : commands) std::visit(KeyCollector{keys}, command);
+  sort_unique(keys.flights);
+  sort_unique(keys.bookings);
+  sort_unique(keys.natural_keys);
+  return keys;
+}
+
+bool LedgerChanges::empty() const {
+  return inserted_flights.empty() && updated_flights.empty() && inserted_bookings.empty() &&
+         updated_bookings.empty() && intents.empty() && events.empty();
+}
+
+BatchDecision decide(LedgerRows rows, std::span<const Command> commands, Instant now) {
+  Batch batch(std::move(rows), now);
+  std::vector<Result<Applied>> outcomes;
+  outcomes.reserve(commands.size());
+  for (const Command& command : commands) {
+    outcomes.push_back(std::visit([&batch](const auto& c) { return batch.apply(c); }, command));
+  }
+  return batch.finish(std::move(outcomes), commands);
+}
+
+}  // namespace flightdeck::booking

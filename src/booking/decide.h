@@ -1,0 +1,159 @@
+// The decisions of the ledger: pure functions from rows and commands to outcomes and changed rows.
+//
+// Every backend loads the rows a batch names, calls `decide`, and writes what it says in one transaction. Commands are
+// honoured in order. After every batch, for every flight:
+//   seats of PENDING and CONFIRMED bookings + available_seats = total_seats, and available_seats >= 0.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "booking/booking.h"
+#include "core/error.h"
+#include "events/event.h"
+#include "flights/flight.h"
+
+namespace flightdeck::booking {
+
+// ---- Commands. Each names its flight, so that all commands of one flight go the same way. ----
+
+// Errors: not_found, flight_closed, out_of_stock, idempotency_key_reused (this id with another flight, user or seats).
+struct PlaceBooking {
+  BookingId id;
+  UserId user;
+  FlightId flight;
+  std::int64_t seats = 0;
+  Milliseconds payment_timeout{};
+};
+
+// A verdict of the payment provider. Errors: not_found, invalid_state (it contradicts what is settled).
+// A success for a booking that has expired takes its seats again if there are any; else a refund is due. So it is for
+// one that was cancelled.
+struct SettlePayment {
+  BookingId id;
+  FlightId flight;
+  bool success = false;
+  std::string payment_ref;            // of a success; of a failure it is not kept
+  std::string failure_reason;         // of a failure
+  std::optional<Instant> look_again;  // of a failure: the provider may still learn of a payment, ask it then
+};
+
+// Errors: not_found, invalid_state (FAILED).
+struct CancelBooking {
+  BookingId id;
+  FlightId flight;
+};
+
+// The provider gave the money back. Errors: not_found, invalid_state (no refund is due).
+struct RecordRefund {
+  BookingId id;
+  FlightId flight;
+  std::string refund_ref;
+};
+
+// Look at an unfinished booking again at `next`, or never. Errors: not_found.
+struct RescheduleIntent {
+  BookingId id;
+  FlightId flight;
+  std::optional<Instant> next;
+};
+
+// Errors: duplicate_flight, unless `upsert`: then as ReplaceFlight of the one that is there.
+struct AddFlight {
+  FlightId id;
+  flights::FlightDraft draft;
+  bool upsert = false;
+};
+
+// Errors: not_found, version_conflict, flight_closed, capacity_below_sold, duplicate_flight.
+struct ReplaceFlight {
+  FlightId id;
+  flights::FlightDraft draft;
+  std::optional<std::int64_t> if_version;
+};
+
+// Takes it off sale. Errors: not_found (also when it is closed already), flight_has_bookings unless they may stay for
+// the caller to cancel.
+struct CloseFlight {
+  FlightId id;
+  bool even_with_bookings = false;
+};
+
+using Command = std::variant<PlaceBooking, SettlePayment, CancelBooking, RecordRefund, RescheduleIntent,
+                             AddFlight, ReplaceFlight, CloseFlight>;
+
+FlightId flight_of(const Command& command);
+
+// ---- What a batch reads ----
+
+using NaturalKey = std::pair<std::string, Instant>;  // flight_number and departure; unique among flights
+
+// Sorted and without repeats: locks are taken in this order.
+struct LedgerKeys {
+  std::vector<FlightId> flights;
+  std::vector<BookingId> bookings;
+  std::vector<NaturalKey> natural_keys;
+};
+
+LedgerKeys keys_of(std::span<const Command> commands);
+
+struct LedgerRows {
+  std::vector<flights::Flight> flights;  // those of `flights` and `natural_keys` that exist, each once
+  std::vector<Booking> bookings;         // those that exist
+};
+
+// ---- What comes out ----
+
+struct Applied {
+  std::optional<Booking> booking;         // of a booking command: as it is now
+  std::optional<flights::Flight> flight;  // of a flight command: as it is now
+  bool replayed = false;                  // PlaceBooking: this id was there before
+  bool added = false;                     // AddFlight: added, not updated
+};
+
+struct IntentChange {
+  BookingId booking;
+  std::optional<Instant> due;  // nullopt: remove it
+};
+
+// Final states, one entry per row.
+struct LedgerChanges {
+  std::vector<flights::Flight> inserted_flights;
+  std::vector<flights::Flight> updated_flights;
+  std::vector<Booking> inserted_bookings;
+  std::vector<Booking> updated_bookings;
+  std::vector<IntentChange> intents;
+  std::vector<events::Event> events;
+  Instant now{};
+
+  bool empty() const;
+};
+
+// What the seat gate and the flight index should hear about one flight after the commit.
+struct FlightNews {
+  FlightId id;
+  std::optional<flights::Flight> flight;  // as it is now; nullopt: there is no such flight
+  std::vector<BookingId> settled_holds;   // bookings whose hold has served its purpose
+};
+
+struct BatchStats {
+  std::int64_t placed = 0;
+  std::int64_t confirmed = 0;
+  std::int64_t failed = 0;
+};
+
+struct BatchDecision {
+  std::vector<Result<Applied>> outcomes;  // one per command, in order
+  LedgerChanges changes;
+  std::vector<FlightNews> news;
+  std::vector<Booking> settled;  // bookings that left PENDING in this batch
+  BatchStats stats;
+};
+
+BatchDecision decide(LedgerRows rows, std::span<const Command> commands, Instant now);
+
+}  // namespace flightdeck::booking

@@ -1,0 +1,132 @@
+// Ports of the ledger: the blocking backend that stores it, and the asynchronous face that services use.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "booking/decide.h"
+#include "core/task.h"
+#include "flights/search.h"
+
+namespace flightdeck::booking {
+
+// Two processes wrote what the database allows only once (a flight's natural key). The batch was rolled back;
+// deciding it anew on the rows of now gives the answer.
+class LedgerConflict : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Blocking backend for writes. One thread at a time. Any call may throw UnavailableError; then nothing of the
+// transaction is kept.
+class LedgerStore {
+ public:
+  virtual ~LedgerStore() = default;
+
+  // Starts a transaction, locks and loads the rows.
+  virtual LedgerRows begin(const LedgerKeys& keys) = 0;
+  // Writes and makes durable: when it returns, the changes survive the death of the process and of the machine's
+  // operating system. Throws LedgerConflict.
+  virtual void commit(const LedgerChanges& changes) = 0;
+  virtual void rollback() noexcept = 0;
+
+  // The bookings whose intent is due at `now`, oldest first; their intents are due again at `lease_until`, so that no
+  // other worker takes them meanwhile and that they come back if this one dies. A transaction of its own.
+  virtual std::vector<BookingId> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) = 0;
+};
+
+struct FlightListQuery {
+  std::optional<std::string> source;       // place_key form
+  std::optional<std::string> destination;  // place_key form
+  std::optional<Date> date;
+  std::size_t limit = 20;
+  std::optional<flights::SearchPosition> after;  // in departure order
+};
+
+struct BookingPosition {
+  Instant created_at{};
+  BookingId id;
+};
+
+struct BookingListQuery {
+  UserId user;
+  std::optional<BookingStatus> status;
+  std::size_t limit = 20;
+  std::optional<BookingPosition> after;  // newest first
+};
+
+struct BookingPage {
+  std::vector<Booking> bookings;
+  bool more = false;
+};
+
+struct SeatCounts {
+  std::int64_t pending = 0;    // seats in PENDING bookings
+  std::int64_t confirmed = 0;  // seats in CONFIRMED bookings
+};
+
+// Blocking reads of committed rows, each call on one consistent snapshot. One thread at a time.
+// Any call may throw UnavailableError.
+class LedgerReader {
+ public:
+  virtual ~LedgerReader() = default;
+
+  // Those that exist, in no particular order.
+  virtual std::vector<Booking> bookings(std::span<const BookingId> ids) = 0;
+  virtual std::vector<flights::Flight> flights(std::span<const FlightId> ids) = 0;
+
+  virtual BookingPage list_bookings(const BookingListQuery& query) = 0;
+  // Cancelled and departed flights too, in departure order.
+  virtual flights::SearchPage list_flights(const FlightListQuery& query) = 0;
+  // What the flight index answers, from the ledger itself.
+  virtual flights::SearchPage search(const flights::SearchQuery& query, Instant now) = 0;
+
+  virtual SeatCounts seat_counts(FlightId flight) = 0;
+  virtual std::vector<BookingId> live_bookings(FlightId flight, std::size_t limit) = 0;
+  // Cancelled flights that still have PENDING or CONFIRMED bookings.
+  virtual std::vector<FlightId> closed_with_live_bookings(std::size_t limit) = 0;
+  // Rows changed at or after `since`, in (updated_at, id) order, after the position given.
+  virtual std::vector<flights::Flight> flights_changed(Instant since, FlightId after, std::size_t limit) = 0;
+  virtual std::int64_t pending_bookings() = 0;
+  virtual bool any_flight() = 0;
+};
+
+// The ledger as services see it. One instance per thread; answers resume on that thread.
+class Ledger {
+ public:
+  virtual ~Ledger() = default;
+
+  // Durable when it answers, and seat gate and flight index have been told. Errors: those of the command, and
+  //   overloaded   the queue is full: nothing was done, nothing will be
+  //   unavailable  the database does not answer: the command may or may not have been done; repeat it, it is idempotent
+  virtual Task<Result<Applied>> apply(Command command) = 0;
+  // As LedgerStore::claim_unfinished. Throws UnavailableError.
+  virtual Task<std::vector<BookingId>> claim_unfinished(Instant now, Instant lease_until,
+                                                        std::size_t limit) = 0;
+
+  // Batched with what other requests ask for. Throw UnavailableError.
+  virtual Task<std::optional<Booking>> find_booking(BookingId id) = 0;
+  virtual Task<std::optional<flights::Flight>> find_flight(FlightId id) = 0;
+
+  // Runs `query` where blocking is allowed. Throws what it throws, and UnavailableError.
+  virtual Task<void> run(std::function<void(LedgerReader&)> query) = 0;
+};
+
+// One read of the ledger with a result: `co_await read<SeatCounts>(ledger, [id](LedgerReader& r) { … })`.
+// The function is copied into the task before it starts, so its captures live as long as it needs them.
+template <class T>
+Task<T> read(Ledger& ledger, std::function<T(LedgerReader&)> query) {
+  auto answer = std::make_shared<std::optional<T>>();
+  std::function<void(LedgerReader&)> job = [answer, query = std::move(query)](LedgerReader& reader) {
+    answer->emplace(query(reader));
+  };
+  co_await ledger.run(std::move(job));
+  co_return std::move(**answer);
+}
+
+}  // namespace flightdeck::booking

@@ -1,0 +1,71 @@
+#include "booking/ledger_client.h"
+
+namespace flightdeck::booking {
+
+namespace {
+
+// Hands a call that lives in the awaiting coroutine to a queue; goes straight on when it was not taken.
+template <class Queue, class Call>
+struct Submit {
+  Queue& queue;
+  Call& call;
+  Executor& home;
+
+  bool await_ready() const noexcept { return false; }
+  bool await_suspend(std::coroutine_handle<> waiter) {
+    call.home = &home;
+    call.waiter = waiter;
+    return queue.submit(call);
+  }
+  void await_resume() const noexcept {}
+};
+
+}  // namespace
+
+Task<Result<Applied>> LedgerClient::apply(Command command) {
+  LedgerCall call;
+  call.command = std::move(command);
+  Submit<LedgerWriter, LedgerCall> submit{writer_, call, home_};
+  co_await submit;
+  co_return std::move(*call.outcome);
+}
+
+Task<std::vector<BookingId>> LedgerClient::claim_unfinished(Instant now, Instant lease_until,
+                                                            std::size_t limit) {
+  ClaimCall call;
+  call.now = now;
+  call.lease_until = lease_until;
+  call.limit = limit;
+  Submit<LedgerWriter, ClaimCall> submit{writer_, call, home_};
+  co_await submit;
+  if (!call.claimed) throw UnavailableError("The database does not answer.");
+  co_return std::move(*call.claimed);
+}
+
+Task<std::optional<Booking>> LedgerClient::find_booking(BookingId id) {
+  FindBookingCall call;
+  call.id = id;
+  Submit<LedgerReads, FindBookingCall> submit{reads_, call, home_};
+  co_await submit;
+  if (call.failure) std::rethrow_exception(call.failure);
+  co_return std::move(call.found);
+}
+
+Task<std::optional<flights::Flight>> LedgerClient::find_flight(FlightId id) {
+  FindFlightCall call;
+  call.id = id;
+  Submit<LedgerReads, FindFlightCall> submit{reads_, call, home_};
+  co_await submit;
+  if (call.failure) std::rethrow_exception(call.failure);
+  co_return std::move(call.found);
+}
+
+Task<void> LedgerClient::run(std::function<void(LedgerReader&)> query) {
+  QueryCall call;
+  call.query = std::move(query);
+  Submit<LedgerReads, QueryCall> submit{reads_, call, home_};
+  co_await submit;
+  if (call.failure) std::rethrow_exception(call.failure);
+}
+
+}  // namespace flightdeck::booking

@@ -1,0 +1,26 @@
+// The ledger of one I/O thread: hands calls to the ledger's threads and resumes the caller on its own.
+#pragma once
+
+#include "booking/ledger_reads.h"
+#include "booking/ledger_writer.h"
+
+namespace flightdeck::booking {
+
+class LedgerClient final : public Ledger {
+ public:
+  LedgerClient(LedgerWriter& writer, LedgerReads& reads, Executor& home)
+      : writer_(writer), reads_(reads), home_(home) {}
+
+  Task<Result<Applied>> apply(Command command) override;
+  Task<std::vector<BookingId>> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
+  Task<std::optional<Booking>> find_booking(BookingId id) override;
+  Task<std::optional<flights::Flight>> find_flight(FlightId id) override;
+  Task<void> run(std::function<void(LedgerReader&)> query) override;
+
+ private:
+  LedgerWriter& writer_;
+  LedgerReads& reads_;
+  Executor& home_;
+};
+
+}  // namespace flightdeck::booking

@@ -1,0 +1,111 @@
+#include "booking/ledger_reads.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "core/limits.h"
+
+namespace flightdeck::booking {
+
+namespace {
+
+// The call dies as its waiter goes on: nothing of it is touched after this.
+void deliver(const ReadCall& call) {
+  call.home->post([waiter = call.waiter] { waiter.resume(); });
+}
+
+// Answers calls by id with one query. `load` maps ids to the rows that exist.
+template <class Call, class Load>
+void answer_by_id(const std::vector<Call*>& calls, Load load) {
+  try {
+    using Key = decltype(Call::id);
+    std::vector<Key> ids;
+    for (const Call* call : calls) ids.push_back(call->id);
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    auto rows = load(ids);
+    std::unordered_map<Key, const typename decltype(rows)::value_type*> by_id;
+    for (const auto& row : rows) by_id.emplace(row.id, &row);
+    for (Call* call : calls) {
+      if (const auto row = by_id.find(call->id); row != by_id.end()) call->found = *row->second;
+    }
+  } catch (...) {
+    for (Call* call : calls) call->failure = std::current_exception();
+  }
+  for (const Call* call : calls) deliver(*call);
+}
+
+}  // namespace
+
+LedgerReads::LedgerReads(LedgerReader& reader) : reader_(reader), thread_([this] { run(); }) {}
+
+LedgerReads::~LedgerReads() { stop(); }
+
+template <class Call>
+bool LedgerReads::enqueue(std::deque<Call*>& queue, Call& call) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) {
+    call.failure = std::make_exception_ptr(UnavailableError("The server is stopping."));
+    return false;
+  }
+  if (queue.size() >= limits::ledger_queue_reads) {
+    call.failure = std::make_exception_ptr(OverloadedError("Too many reads are waiting; try again."));
+    return false;
+  }
+  queue.push_back(&call);
+  wake_.notify_one();
+  return true;
+}
+
+template <class Call>
+std::vector<Call*> LedgerReads::take(std::deque<Call*>& queue, std::size_t limit) {
+  const auto count = static_cast<std::ptrdiff_t>(std::min(queue.size(), limit));
+  std::vector<Call*> taken(queue.begin(), queue.begin() + count);
+  queue.erase(queue.begin(), queue.begin() + count);
+  return taken;
+}
+
+void LedgerReads::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void LedgerReads::run() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_.wait(lock,
+               [this] { return stopping_ || !bookings_.empty() || !flights_.empty() || !queries_.empty(); });
+    if (bookings_.empty() && flights_.empty() && queries_.empty()) return;  // stopping, and all is answered
+    const auto bookings = take(bookings_, limits::ledger_batch_reads);
+    const auto flights = take(flights_, limits::ledger_batch_reads);
+    const auto queries = take(queries_, 1);  // one at a time, so that a long one does not starve reads by id
+    lock.unlock();
+    if (!bookings.empty()) answer_bookings(bookings);
+    if (!flights.empty()) answer_flights(flights);
+    if (!queries.empty()) answer_query(*queries.front());
+    lock.lock();
+  }
+}
+
+void LedgerReads::answer_bookings(const std::vector<FindBookingCall*>& calls) {
+  answer_by_id(calls, [this](const std::vector<BookingId>& ids) { return reader_.bookings(ids); });
+}
+
+void LedgerReads::answer_flights(const std::vector<FindFlightCall*>& calls) {
+  answer_by_id(calls, [this](const std::vector<FlightId>& ids) { return reader_.flights(ids); });
+}
+
+void LedgerReads::answer_query(QueryCall& call) {
+  try {
+    call.query(reader_);
+  } catch (...) {
+    call.failure = std::current_exception();
+  }
+  deliver(call);
+}
+
+}  // namespace flightdeck::booking

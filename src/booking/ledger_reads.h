@@ -1,0 +1,75 @@
+// Reads of the ledger on a thread of their own: blocking stays off the I/O threads, and reads by id that wait together
+// are answered by one query.
+#pragma once
+
+#include <condition_variable>
+#include <coroutine>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "booking/ledger.h"
+#include "core/executor.h"
+
+namespace flightdeck::booking {
+
+// One read on its way. Lives in the coroutine that waits for it.
+struct ReadCall {
+  Executor* home = nullptr;
+  std::coroutine_handle<> waiter;
+  std::exception_ptr failure;
+};
+
+struct FindBookingCall : ReadCall {
+  BookingId id;
+  std::optional<Booking> found;
+};
+
+struct FindFlightCall : ReadCall {
+  FlightId id;
+  std::optional<flights::Flight> found;
+};
+
+struct QueryCall : ReadCall {
+  std::function<void(LedgerReader&)> query;
+};
+
+// Thread-safe. Owns its thread; the reader outlives it.
+class LedgerReads {
+ public:
+  explicit LedgerReads(LedgerReader& reader);
+  ~LedgerReads();
+  LedgerReads(const LedgerReads&) = delete;
+  LedgerReads& operator=(const LedgerReads&) = delete;
+
+  // False: not taken (queue full, or stopped); `failure` says which. Else the waiter is resumed on its home later.
+  bool submit(FindBookingCall& call) { return enqueue(bookings_, call); }
+  bool submit(FindFlightCall& call) { return enqueue(flights_, call); }
+  bool submit(QueryCall& call) { return enqueue(queries_, call); }
+
+  // Takes nothing new, answers what is queued, ends the thread. Idempotent.
+  void stop();
+
+ private:
+  template <class Call>
+  bool enqueue(std::deque<Call*>& queue, Call& call);
+  template <class Call>
+  std::vector<Call*> take(std::deque<Call*>& queue, std::size_t limit);
+  void run();
+  void answer_bookings(const std::vector<FindBookingCall*>& calls);
+  void answer_flights(const std::vector<FindFlightCall*>& calls);
+  void answer_query(QueryCall& call);
+
+  LedgerReader& reader_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<FindBookingCall*> bookings_;
+  std::deque<FindFlightCall*> flights_;
+  std::deque<QueryCall*> queries_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace flightdeck::booking

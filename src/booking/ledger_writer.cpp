@@ -1,0 +1,124 @@
+#include "booking/ledger_writer.h"
+
+#include <algorithm>
+
+#include "booking/apply_batch.h"
+#include "core/limits.h"
+
+namespace flightdeck::booking {
+
+namespace {
+
+Error no_answer() { return Error{ErrorCode::unavailable, "The database does not answer.", {}}; }
+
+}  // namespace
+
+LedgerWriter::LedgerWriter(LedgerStore& store, CommitObserver& observer, const Clock& clock,
+                           Counters& counters, Log& log)
+    : store_(store), observer_(observer), clock_(clock), counters_(counters), log_(log), thread_([this] {
+        run();
+      }) {}
+
+LedgerWriter::~LedgerWriter() { stop(); }
+
+bool LedgerWriter::submit(LedgerCall& call) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) {
+    call.outcome = Error{ErrorCode::unavailable, "The server is stopping.", {}};
+    return false;
+  }
+  if (commands_.size() >= limits::ledger_queue_commands) {
+    call.outcome = Error{ErrorCode::overloaded, "Too many bookings are being written; try again.", {}};
+    return false;
+  }
+  commands_.push_back(&call);
+  if (commands_.size() == 1) wake_.notify_one();
+  return true;
+}
+
+bool LedgerWriter::submit(ClaimCall& call) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return false;
+  claims_.push_back(&call);
+  wake_.notify_one();
+  return true;
+}
+
+void LedgerWriter::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void LedgerWriter::run() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_.wait(lock, [this] { return stopping_ || !commands_.empty() || !claims_.empty(); });
+    if (commands_.empty() && claims_.empty()) return;  // stopping, and all is done
+    const auto count = static_cast<std::ptrdiff_t>(std::min(commands_.size(), limits::ledger_batch_commands));
+    std::vector<LedgerCall*> batch(commands_.begin(), commands_.begin() + count);
+    commands_.erase(commands_.begin(), commands_.begin() + count);
+    ClaimCall* claim_call = nullptr;
+    if (!claims_.empty()) {
+      claim_call = claims_.front();
+      claims_.pop_front();
+    }
+    lock.unlock();
+    if (!batch.empty()) apply(std::move(batch));
+    if (claim_call) claim(*claim_call);
+    lock.lock();
+  }
+}
+
+void LedgerWriter::deliver(const std::vector<LedgerCall*>& calls) {
+  // One post per thread, not per command. The calls of a thread die as their waiters go on: touch each only once.
+  std::vector<std::pair<Executor*, std::vector<std::coroutine_handle<>>>> by_home;
+  for (const LedgerCall* call : calls) {
+    auto home =
+        std::find_if(by_home.begin(), by_home.end(), [&](const auto& e) { return e.first == call->home; });
+    if (home == by_home.end()) home = by_home.insert(by_home.end(), {call->home, {}});
+    home->second.push_back(call->waiter);
+  }
+  for (auto& [home, waiters] : by_home) {
+    home->post([waiters = std::move(waiters)] {
+      for (const auto waiter : waiters) waiter.resume();
+    });
+  }
+}
+
+void LedgerWriter::apply(std::vector<LedgerCall*> calls) {
+  std::vector<Command> commands;
+  commands.reserve(calls.size());
+  for (const LedgerCall* call : calls) commands.push_back(call->command);
+  try {
+    BatchDecision decision = apply_batch(store_, commands, clock_.now());
+    for (std::size_t i = 0; i < calls.size(); ++i) calls[i]->outcome = std::move(decision.outcomes[i]);
+    counters_.ledger_commits.add();
+    counters_.ledger_commands.add(static_cast<std::int64_t>(calls.size()));
+    counters_.bookings_total.add(decision.stats.placed);
+    counters_.bookings_success.add(decision.stats.confirmed);
+    counters_.bookings_failed.add(decision.stats.failed);
+    counters_.flight_db_updates_total.add(static_cast<std::int64_t>(decision.changes.updated_flights.size()));
+    Commit commit{std::move(decision.news), std::move(decision.settled)};
+    observer_.on_commit(std::move(commit), [calls = std::move(calls)] { deliver(calls); });
+  } catch (const std::exception& error) {
+    log_.error("ledger batch failed",
+               {{"commands", static_cast<std::int64_t>(commands.size())}, {"error", error.what()}});
+    for (LedgerCall* call : calls) call->outcome = no_answer();
+    deliver(calls);
+  }
+}
+
+void LedgerWriter::claim(ClaimCall& call) {
+  try {
+    call.claimed = store_.claim_unfinished(call.now, call.lease_until, call.limit);
+  } catch (const std::exception& error) {
+    log_.error("claiming unfinished bookings failed", {{"error", error.what()}});
+  }
+  call.home->post([waiter = call.waiter] { waiter.resume(); });
+}
+
+}  // namespace flightdeck::booking

@@ -1,0 +1,74 @@
+// The group commit: one thread that takes whatever commands are queued and applies them as one transaction. While that
+// one commits, the next batch fills; no timer, so a lone command waits for nothing.
+#pragma once
+
+#include <condition_variable>
+#include <coroutine>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "booking/commit_observer.h"
+#include "booking/counters.h"
+#include "booking/ledger.h"
+#include "core/executor.h"
+#include "core/log.h"
+
+namespace flightdeck::booking {
+
+// One command on its way. Lives in the coroutine that waits for it.
+struct LedgerCall {
+  Command command;
+  Executor* home = nullptr;
+  std::coroutine_handle<> waiter;
+  std::optional<Result<Applied>> outcome;
+};
+
+struct ClaimCall {
+  Instant now{};
+  Instant lease_until{};
+  std::size_t limit = 0;
+  Executor* home = nullptr;
+  std::coroutine_handle<> waiter;
+  std::optional<std::vector<BookingId>> claimed;  // nullopt: the database does not answer
+};
+
+// Thread-safe. Owns its thread; `store`, `observer` and the rest outlive it.
+class LedgerWriter {
+ public:
+  LedgerWriter(LedgerStore& store, CommitObserver& observer, const Clock& clock, Counters& counters,
+               Log& log);
+  ~LedgerWriter();
+  LedgerWriter(const LedgerWriter&) = delete;
+  LedgerWriter& operator=(const LedgerWriter&) = delete;
+
+  // False: not taken (queue full, or stopped); the outcome says which. Else the waiter is resumed on its home later.
+  bool submit(LedgerCall& call);
+  bool submit(ClaimCall& call);
+
+  // Takes nothing new, applies what is queued, ends the thread. Idempotent.
+  void stop();
+
+ private:
+  void run();
+  void apply(std::vector<LedgerCall*> calls);
+  void claim(ClaimCall& call);
+  static void deliver(const std::vector<LedgerCall*>& calls);
+
+  LedgerStore& store_;
+  CommitObserver& observer_;
+  const Clock& clock_;
+  Counters& counters_;
+  Log& log_;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<LedgerCall*> commands_;
+  std::deque<ClaimCall*> claims_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace flightdeck::booking

@@ -1,0 +1,81 @@
+#include "booking/manage_flights.h"
+
+#include "core/gather.h"
+#include "core/limits.h"
+
+namespace flightdeck::booking {
+
+Task<Result<flights::Flight>> ManageFlights::add(flights::FlightDraft draft) {
+  Command command = AddFlight{FlightId{make_uuid_v7(clock_.now(), random_)}, std::move(draft), false};
+  Result<Applied> applied = co_await ledger_.apply(std::move(command));
+  if (!applied) co_return applied.error();
+  co_return std::move(*applied->flight);
+}
+
+Task<std::optional<FlightWithSeats>> ManageFlights::find(FlightId id) {
+  using Found = std::optional<FlightWithSeats>;
+  std::function<Found(LedgerReader&)> query = [id](LedgerReader& reader) -> Found {
+    std::vector<flights::Flight> rows = reader.flights(std::span(&id, 1));
+    if (rows.empty()) return std::nullopt;
+    return FlightWithSeats{std::move(rows.front()), reader.seat_counts(id), std::nullopt};
+  };
+  Found found = co_await read<Found>(ledger_, std::move(query));
+  if (found) found->gate = co_await gate_.sellable(id);
+  co_return found;
+}
+
+Task<flights::SearchPage> ManageFlights::list(FlightListQuery query) {
+  std::function<flights::SearchPage(LedgerReader&)> page = [query = std::move(query)](LedgerReader& reader) {
+    return reader.list_flights(query);
+  };
+  return read<flights::SearchPage>(ledger_, std::move(page));
+}
+
+Task<Result<flights::Flight>> ManageFlights::replace(FlightId id, flights::FlightDraft draft,
+                                                     std::optional<std::int64_t> if_version) {
+  Command command = ReplaceFlight{id, std::move(draft), if_version};
+  Result<Applied> applied = co_await ledger_.apply(std::move(command));
+  if (!applied) co_return applied.error();
+  co_return std::move(*applied->flight);
+}
+
+Task<Result<void>> ManageFlights::remove(FlightId id, bool cancel_bookings) {
+  Command command = CloseFlight{id, cancel_bookings};
+  Result<Applied> applied = co_await ledger_.apply(std::move(command));
+  if (!applied) co_return applied.error();
+  if (!cancel_bookings) co_return Result<void>();
+  co_return co_await cancel_bookings_of(id);
+}
+
+Task<void> ManageFlights::cancel_one(BookingId id, std::optional<Error>& failure) {
+  const Result<Booking> cancelled = co_await bookings_.cancel(id);
+  // FAILED in the meantime is as good: it holds no seat.
+  if (!cancelled && cancelled.error().code != ErrorCode::invalid_state) failure = cancelled.error();
+}
+
+Task<Result<void>> ManageFlights::cancel_bookings_of(FlightId id) {
+  std::function<std::vector<BookingId>(LedgerReader&)> query = [id](LedgerReader& reader) {
+    return reader.live_bookings(id, limits::cancel_batch);
+  };
+  // Ends: the flight is closed, so nothing new is booked, and each round leaves fewer or fails.
+  for (;;) {
+    const std::vector<BookingId> live = co_await read<std::vector<BookingId>>(ledger_, query);
+    if (live.empty()) co_return Result<void>();
+    std::optional<Error> failure;
+    std::vector<Task<void>> cancels;
+    for (const BookingId booking : live) cancels.push_back(cancel_one(booking, failure));
+    co_await gather(scope_, std::move(cancels));
+    if (failure) co_return *failure;
+  }
+}
+
+Task<flights::SearchPage> SearchFlights::search(flights::SearchQuery query) {
+  const Instant now = clock_.now();
+  std::optional<flights::SearchPage> page = co_await index_.search(query, now);
+  if (page) co_return *std::move(page);
+  std::function<flights::SearchPage(LedgerReader&)> from_ledger =
+      [query = std::move(query), now](LedgerReader& reader) { return reader.search(query, now); };
+  co_return co_await read<flights::SearchPage>(ledger_, std::move(from_ledger));
+}
+
+}  // namespace flightdeck::booking

@@ -1,0 +1,61 @@
+// The admin's work on flights. It stands beside the bookings because taking a flight off sale cancels them.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "booking/booking_service.h"
+#include "flights/flight_index.h"
+
+namespace flightdeck::booking {
+
+struct FlightWithSeats {
+  flights::Flight flight;
+  SeatCounts counts;
+  std::optional<std::int64_t> gate;  // what the seat gate would sell now; nullopt: it does not know
+};
+
+// One instance per I/O thread, used from that thread only. Throws UnavailableError when the ledger cannot be read.
+class ManageFlights {
+ public:
+  ManageFlights(Ledger& ledger, SeatGate& gate, BookingService& bookings, const Clock& clock, Random& random,
+                TaskScope& scope)
+      : ledger_(ledger), gate_(gate), bookings_(bookings), clock_(clock), random_(random), scope_(scope) {}
+
+  Task<Result<flights::Flight>> add(flights::FlightDraft draft);  // duplicate_flight
+  Task<std::optional<FlightWithSeats>> find(FlightId id);
+  Task<flights::SearchPage> list(FlightListQuery query);
+  // not_found, version_conflict, flight_closed, capacity_below_sold, duplicate_flight
+  Task<Result<flights::Flight>> replace(FlightId id, flights::FlightDraft draft,
+                                        std::optional<std::int64_t> if_version);
+  // not_found, flight_has_bookings. With `cancel_bookings` every booking is cancelled when it answers; a crash in
+  // between leaves the flight closed and the rest to `cancel_bookings_of`.
+  Task<Result<void>> remove(FlightId id, bool cancel_bookings);
+  // Cancels and refunds every live booking of a closed flight.
+  Task<Result<void>> cancel_bookings_of(FlightId id);
+
+ private:
+  Task<void> cancel_one(BookingId id, std::optional<Error>& failure);
+
+  Ledger& ledger_;
+  SeatGate& gate_;
+  BookingService& bookings_;
+  const Clock& clock_;
+  Random& random_;
+  TaskScope& scope_;
+};
+
+// Search: from the index, or from the ledger while the index is away.
+class SearchFlights {
+ public:
+  SearchFlights(flights::FlightIndex& index, Ledger& ledger, const Clock& clock)
+      : index_(index), ledger_(ledger), clock_(clock) {}
+  Task<flights::SearchPage> search(flights::SearchQuery query);
+
+ private:
+  flights::FlightIndex& index_;
+  Ledger& ledger_;
+  const Clock& clock_;
+};
+
+}  // namespace flightdeck::booking

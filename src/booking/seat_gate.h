@@ -1,0 +1,59 @@
+// Port: the seat gate, a fast counter per flight in front of the ledger. Derived from the ledger, never a second truth:
+//   counter = the ledger's available_seats - seats in open holds
+// It may say "sold out" for an instant too early; whatever it says, the ledger decides.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/ids.h"
+#include "core/task.h"
+#include "core/time.h"
+
+namespace flightdeck::booking {
+
+enum class ReserveAnswer {
+  held,      // the seats are taken and the hold is recorded; the same answer again for the same booking
+  sold_out,  // fewer are left
+  cold,      // the gate knows nothing of this flight: load it from the ledger, sync, try again
+  away,      // the gate does not answer: let the ledger decide alone
+};
+
+// What the ledger says of a flight, in any order and any number of times.
+struct SeatNews {
+  struct Count {
+    std::int64_t version = 0;
+    std::int64_t available = 0;
+  };
+  FlightId flight;
+  std::optional<Count> count;  // nullopt: nothing new, only holds to drop
+  bool off_sale = false;       // cancelled, departed or unknown: forget the flight
+  std::vector<BookingId> holds_to_drop;
+};
+
+struct Hold {
+  FlightId flight;
+  BookingId booking;
+};
+
+// One instance may serve one thread or many: the adapter says which. Never throws for a gate that is away.
+class SeatGate {
+ public:
+  virtual ~SeatGate() = default;
+
+  virtual Task<ReserveAnswer> reserve(FlightId flight, BookingId booking, std::int64_t seats,
+                                      Instant now) = 0;
+
+  // Drops the holds; stores the count unless a higher version is stored; counter = available - open holds.
+  // False: the gate is away.
+  virtual Task<bool> sync(std::vector<SeatNews> news) = 0;
+
+  // What it would sell now; nullopt: cold or away.
+  virtual Task<std::optional<std::int64_t>> sellable(FlightId flight) = 0;
+
+  // Holds taken before `before`: their booking is in the ledger, or never will be.
+  virtual Task<std::vector<Hold>> stale_holds(Instant before, std::size_t limit) = 0;
+};
+
+}  // namespace flightdeck::booking

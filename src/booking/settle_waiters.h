@@ -1,0 +1,47 @@
+// Requests that wait for a booking to become final (`Prefer: wait`).
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "booking/booking.h"
+#include "core/executor.h"
+
+namespace flightdeck::booking {
+
+// Thread-safe; one for the whole process, since a booking may be settled on another thread than it is waited for.
+class SettleWaiters {
+ public:
+  // The settled booking; nullopt: the process is about to stop.
+  using Callback = std::function<void(std::optional<Booking>)>;
+
+  // `wake` is posted to `home` at most once: when the booking is settled, or by `close`. After `close` it is
+  // posted at once.
+  std::uint64_t subscribe(BookingId booking, Executor& home, Callback wake);
+  // Afterwards `wake` is not posted any more, but may have been.
+  void unsubscribe(BookingId booking, std::uint64_t token);
+
+  void notify(std::span<const Booking> settled);
+
+  // Wakes everybody, now and from now on: the process is about to stop.
+  void close();
+
+ private:
+  struct Waiter {
+    std::uint64_t token;
+    Executor* home;
+    Callback wake;
+  };
+  static void post(Waiter& waiter, std::optional<Booking> settled);
+
+  std::mutex mutex_;
+  std::unordered_multimap<BookingId, Waiter> waiters_;
+  std::uint64_t next_token_ = 1;
+  bool closed_ = false;
+};
+
+}  // namespace flightdeck::booking

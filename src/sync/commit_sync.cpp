@@ -1,0 +1,37 @@
+#include "sync/commit_sync.h"
+
+namespace flightdeck::sync {
+
+booking::SeatNews seat_news(const booking::FlightNews& news, Instant now) {
+  booking::SeatNews seats;
+  seats.flight = news.id;
+  seats.holds_to_drop = news.settled_holds;
+  if (news.flight && flights::on_sale(*news.flight, now)) {
+    seats.count = booking::SeatNews::Count{news.flight->version, news.flight->available_seats};
+  } else {
+    seats.off_sale = true;
+  }
+  return seats;
+}
+
+void CommitSync::on_commit(booking::Commit commit, std::function<void()> told) {
+  TaskScope scope(on_error_);  // the parts of this process answer inline, so nothing outlives this call
+  scope.spawn(tell(std::move(commit), std::move(told)));
+}
+
+Task<void> CommitSync::tell(booking::Commit commit, std::function<void()> told) {
+  const Instant now = clock_.now();
+  std::vector<booking::SeatNews> seats;
+  std::vector<flights::Flight> flights;
+  for (booking::FlightNews& news : commit.news) {
+    seats.push_back(seat_news(news, now));
+    if (news.flight) flights.push_back(*std::move(news.flight));
+  }
+  // Either may be away; the sweeper tells it again.
+  if (!seats.empty()) co_await gate_.sync(std::move(seats));
+  if (!flights.empty()) co_await index_.update(std::move(flights), now);
+  waiters_.notify(commit.settled);
+  told();
+}
+
+}  // namespace flightdeck::sync

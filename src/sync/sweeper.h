@@ -1,0 +1,43 @@
+// Keeps seat gate and flight index true to the ledger where no commit of this process does: at start-up, after changes
+// by other processes, after crashes, and as time passes.
+#pragma once
+
+#include "booking/ledger.h"
+#include "booking/manage_flights.h"
+#include "booking/seat_gate.h"
+#include "flights/flight_index.h"
+
+namespace flightdeck::sync {
+
+// Used from one thread. Every part of it may be repeated at any time.
+class Sweeper {
+ public:
+  Sweeper(booking::Ledger& ledger, booking::SeatGate& gate, flights::FlightIndex& index,
+          booking::ManageFlights& flights, const Clock& clock)
+      : ledger_(ledger), gate_(gate), index_(index), flights_(flights), clock_(clock) {}
+
+  // Tells gate and index of every flight that changed since the last call; the first call tells of all. Returns how
+  // many. Throws UnavailableError.
+  Task<std::size_t> sync_changed();
+
+  // Drops holds past limits::hold_deadline, after looking up in the ledger what became of their bookings: by then they
+  // are in it or never will be.
+  Task<void> drop_stale_holds();
+
+  // Departed flights leave index and gate; bookings of closed flights that a crash left live are cancelled.
+  Task<void> drop_departed();
+  Task<void> finish_closed_flights();
+
+  // All of the above.
+  Task<void> run_once();
+
+ private:
+  booking::Ledger& ledger_;
+  booking::SeatGate& gate_;
+  flights::FlightIndex& index_;
+  booking::ManageFlights& flights_;
+  const Clock& clock_;
+  Instant synced_until_{};
+};
+
+}  // namespace flightdeck::sync

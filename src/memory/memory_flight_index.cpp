@@ -1,0 +1,99 @@
+#include "memory/memory_flight_index.h"
+
+#include <mutex>
+
+#include "core/limits.h"
+
+namespace flightdeck::memory {
+
+using flights::Flight;
+using flights::SearchPage;
+using flights::SearchPosition;
+using flights::SearchQuery;
+using flights::SortOrder;
+
+Task<std::optional<SearchPage>> MemoryFlightIndex::search(SearchQuery query, Instant now) {
+  const std::shared_lock lock(mutex_);
+  SearchPage page;
+  const auto route = routes_.find({query.source, query.destination, query.date});
+  if (route == routes_.end()) co_return page;
+  const Orders& orders = route->second;
+  const auto& order = query.sort == SortOrder::price     ? orders.by_price
+                      : query.sort == SortOrder::fastest ? orders.by_duration
+                                                         : orders.by_departure;
+  for (auto it = query.after ? order.upper_bound(*query.after) : order.begin(); it != order.end(); ++it) {
+    const Flight& flight = flights_.at(it->id);
+    if (flight.departure <= now || flight.available_seats < query.seats) continue;
+    if (page.flights.size() == query.limit) {
+      page.more = true;
+      break;
+    }
+    page.flights.push_back(flight);
+  }
+  co_return page;
+}
+
+Task<bool> MemoryFlightIndex::update(std::vector<Flight> flights, Instant now) {
+  const std::unique_lock lock(mutex_);
+  for (Flight& flight : flights) {
+    const auto known = flights_.find(flight.id);
+    const bool keep = flights::on_sale(flight, now);
+    if (known == flights_.end()) {
+      if (keep) insert(flight);
+      continue;
+    }
+    if (known->second.version >= flight.version) continue;
+    if (!keep) {
+      remove(known->second);
+      flights_.erase(known);
+      continue;
+    }
+    // A booking changes no place in any order: only the seats.
+    const Flight& old = known->second;
+    const bool same_place = old.source == flight.source && old.destination == flight.destination &&
+                            old.date == flight.date && old.departure == flight.departure &&
+                            old.arrival == flight.arrival && old.price == flight.price;
+    if (same_place) {
+      known->second = std::move(flight);
+      continue;
+    }
+    remove(old);
+    insert(flight);
+  }
+  co_return true;
+}
+
+void MemoryFlightIndex::insert(const Flight& flight) {
+  Orders& orders =
+      routes_[{flights::place_key(flight.source), flights::place_key(flight.destination), flight.date}];
+  orders.by_price.insert(position_of(flight, SortOrder::price));
+  orders.by_duration.insert(position_of(flight, SortOrder::fastest));
+  orders.by_departure.insert(position_of(flight, SortOrder::departure));
+  departures_.emplace(flight.departure, flight.id);
+  flights_.insert_or_assign(flight.id, flight);
+}
+
+void MemoryFlightIndex::remove(const Flight& flight) {
+  const Route key{flights::place_key(flight.source), flights::place_key(flight.destination), flight.date};
+  const auto route = routes_.find(key);
+  Orders& orders = route->second;
+  orders.by_price.erase(position_of(flight, SortOrder::price));
+  orders.by_duration.erase(position_of(flight, SortOrder::fastest));
+  orders.by_departure.erase(position_of(flight, SortOrder::departure));
+  if (orders.by_price.empty()) routes_.erase(route);
+  departures_.erase({flight.departure, flight.id});
+}
+
+Task<std::vector<FlightId>> MemoryFlightIndex::drop_departed(Instant now) {
+  const std::unique_lock lock(mutex_);
+  std::vector<FlightId> dropped;
+  while (dropped.size() < limits::sweep_batch && !departures_.empty() && departures_.begin()->first <= now) {
+    const auto flight = flights_.find(departures_.begin()->second);
+    dropped.push_back(flight->first);
+    remove(flight->second);
+    flights_.erase(flight);
+  }
+  co_return dropped;
+}
+
+}  // namespace flightdeck::memory

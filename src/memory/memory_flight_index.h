@@ -1,0 +1,40 @@
+// The flight index inside the process, for the embedded shape.
+#pragma once
+
+#include <map>
+#include <set>
+#include <shared_mutex>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+
+#include "flights/flight_index.h"
+
+namespace flightdeck::memory {
+
+// Thread-safe; answers inline, so it can be awaited on any thread. Never away.
+class MemoryFlightIndex final : public flights::FlightIndex {
+ public:
+  Task<std::optional<flights::SearchPage>> search(flights::SearchQuery query, Instant now) override;
+  Task<bool> update(std::vector<flights::Flight> flights, Instant now) override;
+  Task<std::vector<FlightId>> drop_departed(Instant now) override;
+
+ private:
+  using Route =
+      std::tuple<std::string, std::string, Date>;  // source, destination (place_key form), local date
+  struct Orders {
+    std::set<flights::SearchPosition> by_price;
+    std::set<flights::SearchPosition> by_duration;
+    std::set<flights::SearchPosition> by_departure;
+  };
+
+  void insert(const flights::Flight& flight);
+  void remove(const flights::Flight& flight);
+
+  std::shared_mutex mutex_;
+  std::unordered_map<FlightId, flights::Flight> flights_;
+  std::map<Route, Orders> routes_;
+  std::set<std::pair<Instant, FlightId>> departures_;
+};
+
+}  // namespace flightdeck::memory

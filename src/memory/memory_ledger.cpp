@@ -1,0 +1,245 @@
+#include "memory/memory_ledger.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace flightdeck::memory {
+
+using booking::Booking;
+using booking::BookingPage;
+using booking::BookingStatus;
+using flights::Flight;
+using flights::FlightStatus;
+using flights::SearchPage;
+using flights::SearchPosition;
+using flights::SortOrder;
+
+namespace {
+
+template <class Row>
+bool cut_to(std::vector<Row>& rows, std::size_t limit) {
+  if (rows.size() <= limit) return false;
+  rows.resize(limit);
+  return true;
+}
+
+SearchPage page_of(std::vector<Flight> rows, SortOrder sort, const std::optional<SearchPosition>& after,
+                   std::size_t limit) {
+  if (after) std::erase_if(rows, [&](const Flight& f) { return position_of(f, sort) <= *after; });
+  std::sort(rows.begin(), rows.end(),
+            [&](const Flight& a, const Flight& b) { return position_of(a, sort) < position_of(b, sort); });
+  SearchPage page;
+  page.more = cut_to(rows, limit);
+  page.flights = std::move(rows);
+  return page;
+}
+
+}  // namespace
+
+booking::LedgerRows MemoryLedger::begin(const booking::LedgerKeys& keys) {
+  writer_.lock();
+  open_ = true;
+  const std::lock_guard lock(rows_);
+  booking::LedgerRows rows;
+  for (const auto& [id, flight] : flights_) {
+    const bool by_id = std::binary_search(keys.flights.begin(), keys.flights.end(), id);
+    const booking::NaturalKey key{flight.flight_number, flight.departure};
+    const bool by_key = std::binary_search(keys.natural_keys.begin(), keys.natural_keys.end(), key);
+    if (by_id || by_key) rows.flights.push_back(flight);
+  }
+  for (const BookingId id : keys.bookings) {
+    if (const auto found = bookings_.find(id); found != bookings_.end())
+      rows.bookings.push_back(found->second);
+  }
+  return rows;
+}
+
+// The constraints of the schema.
+void MemoryLedger::check_flight(const Flight& flight) const {
+  if (flight.available_seats < 0 || flight.available_seats > flight.total_seats) {
+    throw std::logic_error("available_seats out of range");
+  }
+  if (flight.flight_number.empty()) return;
+  for (const auto& [id, other] : flights_) {
+    if (id != flight.id && other.flight_number == flight.flight_number &&
+        other.departure == flight.departure) {
+      throw booking::LedgerConflict("flight_number and departure_ts are taken");
+    }
+  }
+}
+
+void MemoryLedger::check_changes(const booking::LedgerChanges& changes) const {
+  for (const Flight& flight : changes.inserted_flights) {
+    if (flights_.contains(flight.id)) throw booking::LedgerConflict("flight id is taken");
+    check_flight(flight);
+  }
+  for (const Flight& flight : changes.updated_flights) check_flight(flight);
+  for (const Booking& booking : changes.inserted_bookings) {
+    if (bookings_.contains(booking.id)) throw booking::LedgerConflict("booking id is taken");
+    if (!flights_.contains(booking.flight)) throw std::logic_error("no such flight");
+  }
+}
+
+void MemoryLedger::commit(const booking::LedgerChanges& changes) {
+  {
+    const std::lock_guard lock(rows_);
+    check_changes(changes);
+    for (const Flight& flight : changes.inserted_flights) flights_[flight.id] = flight;
+    for (const Flight& flight : changes.updated_flights) flights_[flight.id] = flight;
+    for (const Booking& booking : changes.inserted_bookings) bookings_[booking.id] = booking;
+    for (const Booking& booking : changes.updated_bookings) bookings_[booking.id] = booking;
+    for (const booking::IntentChange& intent : changes.intents) {
+      if (intent.due)
+        intents_[intent.booking] = *intent.due;
+      else
+        intents_.erase(intent.booking);
+    }
+    if (!changes.events.empty()) outbox_.push_back(events::outbox_row(changes.events));
+  }
+  rollback();  // ends the transaction; there is nothing to undo
+}
+
+void MemoryLedger::rollback() noexcept {
+  if (!std::exchange(open_, false)) return;
+  writer_.unlock();
+}
+
+std::vector<BookingId> MemoryLedger::claim_unfinished(Instant now, Instant lease_until, std::size_t limit) {
+  const std::lock_guard lock(rows_);
+  std::vector<std::pair<Instant, BookingId>> due;
+  for (const auto& [id, at] : intents_) {
+    if (at <= now) due.emplace_back(at, id);
+  }
+  std::sort(due.begin(), due.end());
+  cut_to(due, limit);
+  std::vector<BookingId> claimed;
+  for (const auto& [at, id] : due) {
+    intents_[id] = lease_until;
+    claimed.push_back(id);
+  }
+  return claimed;
+}
+
+std::vector<Booking> MemoryLedger::bookings(std::span<const BookingId> ids) {
+  const std::lock_guard lock(rows_);
+  std::vector<Booking> rows;
+  for (const BookingId id : ids) {
+    if (const auto found = bookings_.find(id); found != bookings_.end()) {
+      rows.push_back(found->second);
+      rows.back().date = flights_.at(found->second.flight).date;
+    }
+  }
+  return rows;
+}
+
+std::vector<Flight> MemoryLedger::flights(std::span<const FlightId> ids) {
+  const std::lock_guard lock(rows_);
+  std::vector<Flight> rows;
+  for (const FlightId id : ids) {
+    if (const auto found = flights_.find(id); found != flights_.end()) rows.push_back(found->second);
+  }
+  return rows;
+}
+
+BookingPage MemoryLedger::list_bookings(const booking::BookingListQuery& query) {
+  const std::lock_guard lock(rows_);
+  const auto place = [](const Booking& b) { return std::pair(b.created_at, b.id); };
+  std::vector<Booking> rows;
+  for (const auto& [id, booking] : bookings_) {
+    if (booking.user != query.user || (query.status && booking.status != *query.status)) continue;
+    if (query.after && place(booking) >= std::pair(query.after->created_at, query.after->id)) continue;
+    rows.push_back(booking);
+    rows.back().date = flights_.at(booking.flight).date;
+  }
+  std::sort(rows.begin(), rows.end(),
+            [&](const Booking& a, const Booking& b) { return place(a) > place(b); });
+  BookingPage page;
+  page.more = cut_to(rows, query.limit);
+  page.bookings = std::move(rows);
+  return page;
+}
+
+SearchPage MemoryLedger::list_flights(const booking::FlightListQuery& query) {
+  const std::lock_guard lock(rows_);
+  std::vector<Flight> rows;
+  for (const auto& [id, flight] : flights_) {
+    if (query.source && flights::place_key(flight.source) != *query.source) continue;
+    if (query.destination && flights::place_key(flight.destination) != *query.destination) continue;
+    if (query.date && flight.date != *query.date) continue;
+    rows.push_back(flight);
+  }
+  return page_of(std::move(rows), SortOrder::departure, query.after, query.limit);
+}
+
+SearchPage MemoryLedger::search(const flights::SearchQuery& query, Instant now) {
+  const std::lock_guard lock(rows_);
+  std::vector<Flight> rows;
+  for (const auto& [id, flight] : flights_) {
+    if (!flights::on_sale(flight, now) || flight.available_seats < query.seats || flight.date != query.date)
+      continue;
+    if (flights::place_key(flight.source) != query.source) continue;
+    if (flights::place_key(flight.destination) != query.destination) continue;
+    rows.push_back(flight);
+  }
+  return page_of(std::move(rows), query.sort, query.after, query.limit);
+}
+
+booking::SeatCounts MemoryLedger::seat_counts(FlightId flight) {
+  const std::lock_guard lock(rows_);
+  booking::SeatCounts counts;
+  for (const auto& [id, booking] : bookings_) {
+    if (booking.flight != flight) continue;
+    if (booking.status == BookingStatus::pending) counts.pending += booking.seats;
+    if (booking.status == BookingStatus::confirmed) counts.confirmed += booking.seats;
+  }
+  return counts;
+}
+
+std::vector<BookingId> MemoryLedger::live_bookings(FlightId flight, std::size_t limit) {
+  const std::lock_guard lock(rows_);
+  std::vector<BookingId> ids;
+  for (const auto& [id, booking] : bookings_) {
+    if (booking.flight == flight && holds_seats(booking) && ids.size() < limit) ids.push_back(id);
+  }
+  return ids;
+}
+
+std::vector<FlightId> MemoryLedger::closed_with_live_bookings(std::size_t limit) {
+  const std::lock_guard lock(rows_);
+  std::vector<FlightId> ids;
+  for (const auto& [id, flight] : flights_) {
+    const bool live = flight.available_seats < flight.total_seats;
+    if (flight.status == FlightStatus::cancelled && live && ids.size() < limit) ids.push_back(id);
+  }
+  return ids;
+}
+
+std::vector<Flight> MemoryLedger::flights_changed(Instant since, FlightId after, std::size_t limit) {
+  const std::lock_guard lock(rows_);
+  const auto place = [](const Flight& f) { return std::pair(f.updated_at, f.id); };
+  std::vector<Flight> rows;
+  for (const auto& [id, flight] : flights_) {
+    if (place(flight) > std::pair(since, after)) rows.push_back(flight);
+  }
+  std::sort(rows.begin(), rows.end(), [&](const Flight& a, const Flight& b) { return place(a) < place(b); });
+  cut_to(rows, limit);
+  return rows;
+}
+
+std::int64_t MemoryLedger::pending_bookings() {
+  const std::lock_guard lock(rows_);
+  return std::count_if(bookings_.begin(), bookings_.end(),
+                       [](const auto& row) { return row.second.status == BookingStatus::pending; });
+}
+
+bool MemoryLedger::any_flight() {
+  const std::lock_guard lock(rows_);
+  return !flights_.empty();
+}
+
+std::vector<std::string> MemoryLedger::outbox() {
+  const std::lock_guard lock(rows_);
+  return outbox_;
+}
+
+}  // namespace flightdeck::memory

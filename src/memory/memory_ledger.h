@@ -1,0 +1,49 @@
+// The ledger in memory: the twin of the real backends for tests and simulation. Nothing survives the process.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "booking/ledger.h"
+
+namespace flightdeck::memory {
+
+// Thread-safe: a transaction excludes other transactions and readers see committed rows only.
+class MemoryLedger final : public booking::LedgerStore, public booking::LedgerReader {
+ public:
+  booking::LedgerRows begin(const booking::LedgerKeys& keys) override;
+  void commit(const booking::LedgerChanges& changes) override;
+  void rollback() noexcept override;
+  std::vector<BookingId> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
+
+  std::vector<booking::Booking> bookings(std::span<const BookingId> ids) override;
+  std::vector<flights::Flight> flights(std::span<const FlightId> ids) override;
+  booking::BookingPage list_bookings(const booking::BookingListQuery& query) override;
+  flights::SearchPage list_flights(const booking::FlightListQuery& query) override;
+  flights::SearchPage search(const flights::SearchQuery& query, Instant now) override;
+  booking::SeatCounts seat_counts(FlightId flight) override;
+  std::vector<BookingId> live_bookings(FlightId flight, std::size_t limit) override;
+  std::vector<FlightId> closed_with_live_bookings(std::size_t limit) override;
+  std::vector<flights::Flight> flights_changed(Instant since, FlightId after, std::size_t limit) override;
+  std::int64_t pending_bookings() override;
+  bool any_flight() override;
+
+  // The outbox, one JSON array a commit.
+  std::vector<std::string> outbox();
+
+ private:
+  void check_flight(const flights::Flight& flight) const;
+  void check_changes(const booking::LedgerChanges& changes) const;
+
+  std::mutex writer_;  // held from begin to commit or rollback
+  std::mutex rows_;
+  bool open_ = false;
+  std::map<FlightId, flights::Flight> flights_;
+  std::map<BookingId, booking::Booking> bookings_;
+  std::map<BookingId, Instant> intents_;
+  std::vector<std::string> outbox_;
+};
+
+}  // namespace flightdeck::memory

@@ -1,0 +1,56 @@
+#include "sqlite/migrate.h"
+
+namespace flightdeck::sqlite {
+
+namespace {
+
+// Ends a transaction that an exception leaves open.
+class ImmediateTransaction {
+ public:
+  explicit ImmediateTransaction(Database& database) : database_(database) {
+    database_.execute("BEGIN IMMEDIATE");
+  }
+  ~ImmediateTransaction() {
+    if (database_.in_transaction()) sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+  ImmediateTransaction(const ImmediateTransaction&) = delete;
+  ImmediateTransaction& operator=(const ImmediateTransaction&) = delete;
+  void commit() { database_.execute("COMMIT"); }
+
+ private:
+  Database& database_;
+};
+
+int schema_version(Database& database) {
+  Statement query(database, "SELECT coalesce(max(version), 0) FROM schema_migrations");
+  query.step();
+  return static_cast<int>(query.integer(0));
+}
+
+}  // namespace
+
+MigrationOutcome migrate(Database& database, Instant now) {
+  database.execute(
+      "CREATE TABLE IF NOT EXISTS schema_migrations "
+      "(version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT");
+  MigrationOutcome outcome;
+  for (const Migration& migration : migrations()) {
+    ImmediateTransaction transaction(database);
+    // Asked inside the transaction: another process may have been faster.
+    if (schema_version(database) >= migration.number) continue;
+    database.execute(std::string(migration.sql).c_str());
+    Statement record(database, "INSERT INTO schema_migrations (version, name, applied_at) VALUES (?, ?, ?)");
+    record.bind(std::int64_t{migration.number}, migration.name, now).run();
+    transaction.commit();
+    ++outcome.applied;
+  }
+  outcome.version = schema_version(database);
+  if (outcome.version > migrations().back().number) {
+    throw std::runtime_error("the database has schema version " + std::to_string(outcome.version) +
+                             ", newer than this program knows (" +
+                             std::to_string(migrations().back().number) + ")");
+  }
+  return outcome;
+}
+
+}  // namespace flightdeck::sqlite

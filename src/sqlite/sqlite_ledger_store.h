@@ -1,0 +1,34 @@
+// The ledger in SQLite: one writer, WAL, synchronous=FULL.
+#pragma once
+
+#include "booking/ledger.h"
+#include "sqlite/database.h"
+
+namespace flightdeck::sqlite {
+
+// A transaction takes the database's one write lock at `begin`, so there is nothing else to lock.
+class SqliteLedgerStore final : public booking::LedgerStore {
+ public:
+  // `path` must hold the current schema (see migrate.h). Throws SqliteError.
+  explicit SqliteLedgerStore(const std::string& path);
+
+  booking::LedgerRows begin(const booking::LedgerKeys& keys) override;
+  void commit(const booking::LedgerChanges& changes) override;
+  void rollback() noexcept override;
+  std::vector<BookingId> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
+
+ private:
+  booking::LedgerRows load(const booking::LedgerKeys& keys);
+  void write(const booking::LedgerChanges& changes);
+  void write_flights(const booking::LedgerChanges& changes);
+  void write_bookings(const booking::LedgerChanges& changes);
+
+  Database database_;
+  Statement begin_, commit_, rollback_;
+  Statement flight_by_id_, flight_by_key_, booking_by_id_;
+  Statement insert_flight_, update_flight_, insert_booking_, update_booking_;
+  Statement set_intent_, delete_intent_, insert_events_;
+  Statement any_due_, claim_due_;
+};
+
+}  // namespace flightdeck::sqlite

@@ -1,0 +1,209 @@
+#include "layout/layout.h"
+
+#include <algorithm>
+#include <fstream>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+
+namespace flightdeck::layout {
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view kCodeFolders[] = {"src",   "tests",      "bench",  "fuzz",
+                                             "cmake", "migrations", "deploy", ".ci"};
+constexpr std::string_view kCodeFiles[] = {"dev", "CMakeLists.txt"};
+
+std::vector<std::string> read_lines(const fs::path& file) {
+  std::ifstream in(file);
+  if (!in) throw std::runtime_error("cannot read " + file.string());
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+// Files and folders under the given folders of root, in a stable order.
+std::vector<fs::path> entries(const fs::path& root, const std::vector<std::string_view>& folders) {
+  std::vector<fs::path> found;
+  for (const std::string_view folder : folders) {
+    if (!fs::exists(root / folder)) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(root / folder)) found.push_back(entry.path());
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+std::vector<fs::path> code_entries(const fs::path& root) {
+  auto found = entries(root, {std::begin(kCodeFolders), std::end(kCodeFolders)});
+  for (const std::string_view file : kCodeFiles) {
+    if (fs::exists(root / file)) found.push_back(root / file);
+  }
+  return found;
+}
+
+bool is_source(const fs::path& file) { return file.extension() == ".h" || file.extension() == ".cpp"; }
+
+std::string name_in(const fs::path& root, const fs::path& file) {
+  return file.lexically_relative(root).generic_string();
+}
+
+struct Include {
+  std::string header;
+  bool quoted;
+};
+
+std::optional<Include> parse_include(std::string_view line) {
+  const auto skip = [&line](std::string_view text) {
+    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+    if (!line.starts_with(text)) return false;
+    line.remove_prefix(text.size());
+    return true;
+  };
+  if (!skip("#") || !skip("include")) return std::nullopt;
+  const bool quoted = skip("\"");
+  if (!quoted && !skip("<")) return std::nullopt;
+  const auto end = line.find(quoted ? '"' : '>');
+  if (end == std::string_view::npos) return std::nullopt;
+  return Include{.header = std::string(line.substr(0, end)), .quoted = quoted};
+}
+
+// src/main.cpp is a folder of its own, "main".
+std::string folder_of(const fs::path& file_in_src) {
+  const auto first = *file_in_src.begin();
+  return first == file_in_src ? first.stem().string() : first.string();
+}
+
+bool begins_with_any(const std::string& text, const std::vector<std::string>& beginnings) {
+  return std::any_of(beginnings.begin(), beginnings.end(),
+                     [&](const std::string& beginning) { return text.starts_with(beginning); });
+}
+
+}  // namespace
+
+Rules project_rules() {
+  const std::set<std::string> business = {"core", "events", "flights", "payment", "booking", "sync"};
+  auto app = business;
+  app.insert({"http", "sqlite", "memory", "payment_mock", "telemetry"});
+  auto main = app;
+  main.insert("app");
+  return {
+      .may_include =
+          {
+              {"boost_parts", {}},
+              {"core", {}},
+              {"events", {"core"}},
+              {"flights", {"events", "core"}},
+              {"payment", {"core"}},
+              {"booking", {"flights", "payment", "events", "core"}},
+              {"sync", {"booking", "flights", "payment", "events", "core"}},
+              {"memory", business},
+              {"sqlite", business},
+              {"payment_mock", business},
+              {"telemetry", business},
+              {"http", business},
+              {"app", app},
+              {"main", main},
+          },
+      .business = business,
+      .technology = {"boost/asio", "boost/beast", "boost/redis", "boost/json", "boost/url", "spdlog/",
+                     "prometheus/", "CLI/", "sqlite3.h"},
+      .longest_file = 500,
+      .long_files = {},
+      .empty_words = {"util", "utils", "utility", "utilities", "common", "manager", "managers", "helper",
+                      "helpers"},
+  };
+}
+
+Problems check_includes(const fs::path& root, const Rules& rules) {
+  Problems problems;
+  for (const fs::path& file : entries(root, {"src"})) {
+    if (!is_source(file)) continue;
+    const std::string folder = folder_of(file.lexically_relative(root / "src"));
+    const std::string name = name_in(root, file);
+    const auto rule = rules.may_include.find(folder);
+    if (rule == rules.may_include.end()) {
+      problems.push_back(name + ": no rule says what the folder " + folder + " may include");
+      continue;
+    }
+    const bool is_test = file.stem().string().ends_with("_test");
+    for (const std::string& line : read_lines(file)) {
+      const auto include = parse_include(line);
+      if (!include) continue;
+      const auto& header = include->header;
+      const auto slash = header.find('/');
+      const std::string target = header.substr(0, slash);
+      if (include->quoted && slash == std::string::npos) {
+        problems.push_back(name + ": includes " + header + " without its folder");
+      } else if (include->quoted && target != folder && !rule->second.contains(target) &&
+                 !(is_test && target == "support")) {
+        problems.push_back(name + ": " + folder + " may not include " + header);
+      }
+      if (rules.business.contains(folder) && begins_with_any(header, rules.technology)) {
+        problems.push_back(name + ": technology in a business folder: " + header);
+      }
+    }
+  }
+  return problems;
+}
+
+Problems check_built(const fs::path& root, const fs::path& compile_commands) {
+  std::set<fs::path> built;
+  constexpr std::string_view kKey = "\"file\": \"";
+  for (const std::string& line : read_lines(compile_commands)) {
+    const auto begin = line.find(kKey);
+    if (begin == std::string::npos) continue;
+    const auto path = line.substr(begin + kKey.size(), line.rfind('"') - begin - kKey.size());
+    built.insert(fs::path(path).lexically_normal());
+  }
+  Problems problems;
+  for (const fs::path& file : entries(root, {"src", "tests"})) {
+    if (file.extension() == ".cpp" && !built.contains(file.lexically_normal())) {
+      problems.push_back(name_in(root, file) + ": is in no CMakeLists.txt, so nothing builds it");
+    }
+  }
+  return problems;
+}
+
+Problems check_length(const fs::path& root, const Rules& rules) {
+  Problems problems;
+  std::set<std::string> still_long;
+  for (const fs::path& file : code_entries(root)) {
+    if (!fs::is_regular_file(file)) continue;
+    const auto lines = read_lines(file).size();
+    if (lines <= static_cast<std::size_t>(rules.longest_file)) continue;
+    const std::string name = name_in(root, file);
+    const auto listed = rules.long_files.find(name);
+    if (listed != rules.long_files.end() && !listed->second.empty()) {
+      still_long.insert(name);
+    } else {
+      problems.push_back(name + ": " + std::to_string(lines) +
+                         " lines and no reason given in the check's list");
+    }
+  }
+  for (const auto& [name, reason] : rules.long_files) {
+    if (!still_long.contains(name))
+      problems.push_back(name + ": listed as long without being so, or without reason");
+  }
+  return problems;
+}
+
+Problems check_names(const fs::path& root, const Rules& rules) {
+  Problems problems;
+  for (const fs::path& entry : code_entries(root)) {
+    std::string word;
+    for (const char c : entry.filename().string() + '.') {
+      if (c != '_' && c != '-' && c != '.') {
+        word += c;
+      } else {
+        if (rules.empty_words.contains(word)) {
+          problems.push_back(name_in(root, entry) + ": \"" + word + "\" says nothing of what is inside");
+        }
+        word.clear();
+      }
+    }
+  }
+  return problems;
+}
+
+}  // namespace flightdeck::layout

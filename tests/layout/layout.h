@@ -1,0 +1,44 @@
+// The shape of the source tree, as rules a test can check. Each check returns one line per broken rule,
+// naming the file; an empty list is a pass.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace flightdeck::layout {
+
+using Problems = std::vector<std::string>;
+
+struct Rules {
+  // Folder of src/ -> the other folders it may include. A folder that is not named here is refused.
+  std::map<std::string, std::set<std::string>> may_include;
+  // Folders that must stay free of technology, and the beginnings of the headers that would bring it in.
+  std::set<std::string> business;
+  std::vector<std::string> technology;
+  // Every file up to this many lines; longer ones are listed with the reason.
+  int longest_file;
+  std::map<std::string, std::string> long_files;
+  // Words that say nothing of what is inside.
+  std::set<std::string> empty_words;
+};
+
+// The rules of this project.
+Rules project_rules();
+
+// Under root/src: includes that go up or sideways, folders without a rule, and technology in business
+// folders.
+Problems check_includes(const std::filesystem::path& root, const Rules& rules);
+
+// Under root/src and root/tests: .cpp files that compile_commands.json does not build.
+Problems check_built(const std::filesystem::path& root, const std::filesystem::path& compile_commands);
+
+// Code files over the limit without a reason, and reasons no longer needed.
+Problems check_length(const std::filesystem::path& root, const Rules& rules);
+
+// Code files and folders named by an empty word.
+Problems check_names(const std::filesystem::path& root, const Rules& rules);
+
+}  // namespace flightdeck::layout

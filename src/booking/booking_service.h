@@ -93,7 +93,9 @@ class BookingService {
     Log& log;
   };
 
-  BookingService(Parts parts, BookingRules rules) : parts_(parts), rules_(std::move(rules)) {}
+  // `rules` outlives it.
+  BookingService(Parts parts, const BookingRules& rules) : parts_(parts), rules_(rules) {}
+  BookingService(Parts parts, BookingRules&& rules) = delete;
 
   const BookingRules& rules() const { return rules_; }
 
@@ -125,7 +127,7 @@ class BookingService {
   Task<void> reschedule(Booking booking, std::optional<Instant> next);
 
   Parts parts_;
-  BookingRules rules_;
+  const BookingRules& rules_;
 };
 
 }  // namespace flightdeck::booking

@@ -57,6 +57,10 @@ bool LedgerReads::enqueue(std::deque<Call*>& queue, Call& call) {
   return true;
 }
 
+bool LedgerReads::submit(FindBookingCall& call) { return enqueue(bookings_, call); }
+bool LedgerReads::submit(FindFlightCall& call) { return enqueue(flights_, call); }
+bool LedgerReads::submit(QueryCall& call) { return enqueue(queries_, call); }
+
 template <class Call>
 std::vector<Call*> LedgerReads::take(std::deque<Call*>& queue, std::size_t limit) {
   const auto count = static_cast<std::ptrdiff_t>(std::min(queue.size(), limit));

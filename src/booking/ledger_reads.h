@@ -45,9 +45,9 @@ class LedgerReads {
   LedgerReads& operator=(const LedgerReads&) = delete;
 
   // False: not taken (queue full, or stopped); `failure` says which. Else the waiter is resumed on its home later.
-  bool submit(FindBookingCall& call) { return enqueue(bookings_, call); }
-  bool submit(FindFlightCall& call) { return enqueue(flights_, call); }
-  bool submit(QueryCall& call) { return enqueue(queries_, call); }
+  bool submit(FindBookingCall& call);
+  bool submit(FindFlightCall& call);
+  bool submit(QueryCall& call);
 
   // Takes nothing new, answers what is queued, ends the thread. Idempotent.
   void stop();

@@ -1,6 +1,7 @@
 // Runs several tasks of one thread side by side and waits for all of them.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "core/task.h"
@@ -22,7 +23,10 @@ inline Task<void> count_down(Task<void> task, Countdown& countdown) {
   } catch (...) {
     failure = std::current_exception();
   }
-  if (--countdown.left == 0 && countdown.done) countdown.done(true);
+  if (--countdown.left == 0 && countdown.done) {
+    const auto done = std::move(countdown.done);  // the countdown dies as its waiter goes on
+    done(true);
+  }
   if (failure) std::rethrow_exception(failure);
 }
 

@@ -1,0 +1,63 @@
+#include "app/background_work.h"
+
+#include "core/limits.h"
+
+namespace flightdeck::app {
+
+BackgroundWork::BackgroundWork(IoThread& thread, SharedParts& shared)
+    : thread_(thread),
+      shared_(shared),
+      sweeper_(thread.ledger(), shared.gate, shared.index, thread.manage_flights(), shared.clock),
+      unfinished_(thread.ledger(), thread.bookings(), shared.clock, thread.scope()),
+      health_ticker_(thread.loop(), limits::health_look_interval),
+      sweep_ticker_(thread.loop(), limits::sweep_interval),
+      unfinished_ticker_(thread.loop(), limits::unfinished_scan_interval) {}
+
+void BackgroundWork::start() {
+  thread_.scope().spawn(look_at_database());
+  thread_.scope().spawn(sweep());
+  if (works_in_background(shared_.config.role)) thread_.scope().spawn(finish_bookings());
+}
+
+void BackgroundWork::stop() {
+  health_ticker_.stop();
+  sweep_ticker_.stop();
+  unfinished_ticker_.stop();
+}
+
+Task<void> BackgroundWork::look_at_database() {
+  do {
+    bool answers = true;
+    try {
+      std::function<bool(booking::LedgerReader&)> query = [](booking::LedgerReader& reader) {
+        return reader.any_flight();
+      };
+      co_await booking::read<bool>(thread_.ledger(), std::move(query));
+    } catch (const UnavailableError&) {
+      answers = false;
+    }
+    shared_.health.database_answers(answers);
+  } while (co_await health_ticker_.next());
+}
+
+Task<void> BackgroundWork::sweep() {
+  while (co_await sweep_ticker_.next()) {
+    try {
+      co_await sweeper_.run_once();
+    } catch (const UnavailableError& error) {
+      shared_.log.warn("sweep put off", {{"error", error.what()}});
+    }
+  }
+}
+
+Task<void> BackgroundWork::finish_bookings() {
+  while (co_await unfinished_ticker_.next()) {
+    try {
+      co_await unfinished_.run_once();
+    } catch (const UnavailableError& error) {
+      shared_.log.warn("unfinished bookings put off", {{"error", error.what()}});
+    }
+  }
+}
+
+}  // namespace flightdeck::app

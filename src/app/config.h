@@ -1,0 +1,93 @@
+// The settings of the program, parsed once: flags > environment > settings file > defaults.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/addresses.h"
+#include "core/log.h"
+#include "core/time.h"
+#include "flights/flight.h"
+#include "http/http_url.h"
+#include "payment_mock/verdict.h"
+
+namespace flightdeck::app {
+
+enum class Role { all, api, search, booking, admin, worker, payment_mock };
+std::string_view to_string(Role role);
+
+enum class DatabaseKind { sqlite, postgresql };
+
+struct DatabaseSettings {
+  DatabaseKind kind = DatabaseKind::sqlite;
+  std::string sqlite_path;  // of kind sqlite
+  std::string url;          // as given; may hold a password: log `printable_url(url)`
+};
+
+struct RedisSettings {
+  bool in_memory = true;  // seat gate and flight index in this process
+  std::string url;        // else; may hold a password
+  std::string prefix;
+};
+
+struct PaymentSettings {
+  std::optional<http::HttpUrl> service;  // as parse_base_url makes it; nullopt: the mock, in this process
+  std::string callback_base_url;         // without a slash at its end; empty: none
+  Milliseconds timeout{};                // an unpaid booking is asked about after this long
+  payment_mock::MockSettings mock;
+};
+
+struct BookingSettings {
+  std::int64_t seats_per_booking_max = 0;
+  std::int64_t in_flight_max =
+      0;  // being placed or charged at once in this process; more is answered OVERLOADED
+};
+
+struct Config {
+  Endpoint listen;        // port 0: any free one
+  std::string port_file;  // empty: none
+  Role role = Role::all;
+  DatabaseSettings database;
+  RedisSettings redis;
+  PaymentSettings payment;
+  BookingSettings booking;
+  flights::FlightRules flight_rules;
+  std::string demo_data;  // a schedule to import when there is no flight yet; empty: none
+  int threads = 1;
+  LogLevel log_level = LogLevel::info;
+  bool access_log = true;
+};
+
+struct ServeCommand {
+  Config config;
+};
+struct MigrateCommand {
+  Config config;
+};
+struct ImportCommand {
+  Config config;
+  std::string file;
+  std::optional<Date> shift_to;
+};
+// Nothing to do but print and end: help, the version, or one line about what is wrong with the command line.
+struct EarlyExit {
+  int code = 0;          // 0 done, 2 wrong usage or settings
+  std::string to_out;    // for standard output
+  std::string to_error;  // for standard error; never holds a password
+};
+
+using CommandLine = std::variant<ServeCommand, MigrateCommand, ImportCommand, EarlyExit>;
+
+// The value of an environment variable, if it is set.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+Environment process_environment();
+
+// `arguments` without the program's own name. Reads the settings file when one is named, nothing else. An environment
+// variable that is empty counts as not set.
+CommandLine parse_command_line(const std::vector<std::string>& arguments, const Environment& environment);
+
+}  // namespace flightdeck::app

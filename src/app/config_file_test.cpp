@@ -1,0 +1,83 @@
+#include "app/config_file.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace flightdeck::app {
+namespace {
+
+std::map<std::string, std::string> parse(std::string_view text) {
+  const auto entries = parse_config_file(text, "f.toml");
+  EXPECT_TRUE(entries) << entries.error().detail;
+  std::map<std::string, std::string> values;
+  for (const ConfigFileEntry& entry : *entries) values[entry.key] = entry.value;
+  return values;
+}
+
+std::string complaint(std::string_view text) {
+  const auto entries = parse_config_file(text, "f.toml");
+  return entries ? "" : entries.error().detail;
+}
+
+TEST(ConfigFile, HoldsKeysAndValues) {
+  const auto values = parse(
+      "\xEF\xBB\xBF# a comment\n"
+      "\n"
+      "listen = \"0.0.0.0:80\"   # another\r\n"
+      "log_level='warn'\n"
+      "  threads\t=\t4\n"
+      "mock-success-rate = 0.5\n"
+      "seats-per-flight-max = 1_000_000\n"
+      "access-log = false\n"
+      "redis-prefix = \"\"");
+  EXPECT_EQ(values, (std::map<std::string, std::string>{{"listen", "0.0.0.0:80"},
+                                                        {"log-level", "warn"},
+                                                        {"threads", "4"},
+                                                        {"mock-success-rate", "0.5"},
+                                                        {"seats-per-flight-max", "1000000"},
+                                                        {"access-log", "false"},
+                                                        {"redis-prefix", ""}}));
+}
+
+TEST(ConfigFile, KeepsSpecialCharactersOfStrings) {
+  EXPECT_EQ(parse(R"(a = "p#ss=\"w\\\t\u00e9\U0001F6EB" # no)")["a"], "p#ss=\"w\\\t\u00e9\U0001F6EB");
+  EXPECT_EQ(parse(R"(a = 'C:\x#"y"')")["a"], R"(C:\x#"y")");
+}
+
+TEST(ConfigFile, KnowsTheLineOfEachKey) {
+  const auto entries = parse_config_file("\n\na = 1\n#\nb = 2\n", "f.toml");
+  ASSERT_TRUE(entries);
+  ASSERT_EQ(entries->size(), 2U);
+  EXPECT_EQ((*entries)[0].line, 3U);
+  EXPECT_EQ((*entries)[1].line, 5U);
+}
+
+TEST(ConfigFile, SaysWhatIsWrongAndWhere) {
+  EXPECT_EQ(complaint("a = 1\n[serve]\n"),
+            "f.toml:2: tables are not used here: write plain `key = value` lines");
+  EXPECT_EQ(complaint("a\n"), "f.toml:1: must be `key = value`");
+  EXPECT_EQ(complaint("= 1\n"), "f.toml:1: must be `key = value`");
+  EXPECT_EQ(complaint("a = \n"),
+            "f.toml:1: a: the value must be a string in quotes, a number, true or false");
+  EXPECT_EQ(complaint("a = warn\n"),
+            "f.toml:1: a: the value must be a string in quotes, a number, true or false");
+  EXPECT_EQ(complaint("a = [1]\n"),
+            "f.toml:1: a: the value must be a string in quotes, a number, true or false");
+  EXPECT_EQ(complaint("a = \"x\n"), "f.toml:1: a: the string has no closing quote");
+  EXPECT_EQ(complaint("a = 'x\n"), "f.toml:1: a: the string has no closing quote");
+  EXPECT_EQ(complaint(R"(a = "\x")"), "f.toml:1: a: the string has an escape that TOML does not know");
+  EXPECT_EQ(complaint(R"(a = "\uD800")"), "f.toml:1: a: the string has an escape that TOML does not know");
+  EXPECT_EQ(complaint("a = 1 2\n"), "f.toml:1: a: there is something after the value");
+  EXPECT_EQ(complaint("a = \"\"\"x\"\"\"\n"), "f.toml:1: a: multi-line strings are not used here");
+  EXPECT_EQ(complaint("a_b = 1\na-b = 2\n"), "f.toml:2: a-b: is set a second time");
+}
+
+TEST(ConfigFile, SaysWhenItCannotBeRead) {
+  EXPECT_EQ(read_config_file("/nonexistent/f.toml").error().detail,
+            "/nonexistent/f.toml: cannot be read: No such file or directory");
+  EXPECT_EQ(read_config_file("/").error().detail, "/: cannot be read");
+}
+
+}  // namespace
+}  // namespace flightdeck::app

@@ -1,0 +1,23 @@
+// Opens the database that the settings name.
+#pragma once
+
+#include <memory>
+
+#include "app/config.h"
+#include "booking/ledger.h"
+
+namespace flightdeck::app {
+
+struct MigrationReport {
+  int applied = 0;
+  int version = 0;
+};
+
+// Brings the schema up to date. Throws std::runtime_error with one line that says what is wrong.
+MigrationReport migrate_database(const DatabaseSettings& settings, Instant now);
+
+// Connections of their own, on a schema that is up to date. Throw std::runtime_error as above.
+std::unique_ptr<booking::LedgerStore> open_ledger_store(const DatabaseSettings& settings);
+std::unique_ptr<booking::LedgerReader> open_ledger_reader(const DatabaseSettings& settings);
+
+}  // namespace flightdeck::app

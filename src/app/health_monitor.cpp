@@ -1,0 +1,29 @@
+#include "app/health_monitor.h"
+
+#include "core/limits.h"
+#include "core/version.h"
+
+namespace flightdeck::app {
+
+HealthMonitor::HealthMonitor(const Clock& clock, bool uses_database)
+    : clock_(clock), uses_database_(uses_database), started_(clock.now()) {}
+
+http::HealthReport HealthMonitor::report() const {
+  const Instant now = clock_.now();
+  http::HealthReport report;
+  report.version = kVersion;
+  report.uptime_s = std::chrono::duration_cast<std::chrono::seconds>(now - started_).count();
+  if (!uses_database_) return report;
+  const bool fresh = now - from_unix_ms(looked_at_ms_) < limits::health_stale_after;
+  const bool database_ok = database_answers_ && fresh;
+  report.status = database_ok ? http::HealthStatus::ok : http::HealthStatus::down;
+  report.checks = {{"database", database_ok ? "ok" : "away"}, {"redis", "in-process"}};
+  return report;
+}
+
+void HealthMonitor::database_answers(bool answers) {
+  database_answers_ = answers;
+  looked_at_ms_ = to_unix_ms(clock_.now());
+}
+
+}  // namespace flightdeck::app

@@ -1,0 +1,32 @@
+// How the process is, as the last look at its database told.
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "core/log.h"
+#include "core/time.h"
+#include "http/health.h"
+
+namespace flightdeck::app {
+
+// Thread-safe.
+class HealthMonitor final : public http::Health {
+ public:
+  // `uses_database` false: the process has none to look at (the payment mock).
+  HealthMonitor(const Clock& clock, bool uses_database);
+
+  http::HealthReport report() const override;
+
+  // What a look at the database found. One that is overdue counts as failed.
+  void database_answers(bool answers);
+
+ private:
+  const Clock& clock_;
+  const bool uses_database_;
+  const Instant started_;
+  std::atomic<bool> database_answers_{false};
+  std::atomic<std::int64_t> looked_at_ms_{0};
+};
+
+}  // namespace flightdeck::app

@@ -1,0 +1,158 @@
+#include "app/import_flights.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <ostream>
+#include <utility>
+
+#include "booking/apply_batch.h"
+#include "core/limits.h"
+#include "flights/schedule_csv.h"
+
+namespace flightdeck::app {
+
+namespace {
+
+Error wrong(std::string detail) { return Error{ErrorCode::validation_failed, std::move(detail), {}}; }
+
+std::string reason_of(const Error& error) {
+  std::string reason;
+  for (const FieldError& field : error.fields) {
+    if (!reason.empty()) reason.append("; ");
+    reason.append(field.field).append(": ").append(field.message);
+  }
+  return reason.empty() ? error.detail : reason;
+}
+
+class Import {
+ public:
+  Import(const ImportRequest& request, booking::LedgerStore& store, const Clock& clock, Random& random)
+      : request_(request), store_(store), clock_(clock), random_(random) {}
+
+  Result<ImportSummary> run() {
+    auto reader = flights::ScheduleReader::open(request_.schedule);
+    if (!reader) return reader.error();
+    find_shift();
+    while (auto read = reader->next()) {
+      if (auto* row = std::get_if<flights::ScheduleRow>(&*read)) {
+        take(*row);
+      } else {
+        const auto& unreadable = std::get<flights::UnreadableRow>(*read);
+        refuse(unreadable.line, unreadable.reason);
+      }
+      if (batch_.size() == limits::import_batch) {
+        apply();
+        report(reader->position());
+      }
+    }
+    apply();
+    report(request_.schedule.size());
+    return std::move(summary_);
+  }
+
+ private:
+  void find_shift() {
+    if (!request_.shift_to) return;
+    const auto first = flights::first_departure_date(request_.schedule);
+    if (first) shift_ = std::chrono::sys_days{*request_.shift_to} - std::chrono::sys_days{*first};
+  }
+
+  void take(flights::ScheduleRow& row) {
+    if (shift_.count() != 0 && !flights::shift_row(row, shift_)) {
+      return refuse(row.line, "departure_ts: would be moved out of the years 1 to 9999");
+    }
+    auto draft = flights::check_flight(row.input(), request_.rules);
+    if (!draft) return refuse(row.line, reason_of(draft.error()));
+    batch_.emplace_back(booking::AddFlight{FlightId{make_uuid_v7(clock_.now(), random_)}, *std::move(draft),
+                                           /*upsert=*/true});
+    lines_.push_back(row.line);
+  }
+
+  void apply() {
+    if (batch_.empty()) return;
+    const booking::BatchDecision decision = booking::apply_batch(store_, batch_, clock_.now());
+    for (std::size_t i = 0; i < batch_.size(); ++i) {
+      const auto& outcome = decision.outcomes[i];
+      if (!outcome) {
+        refuse(lines_[i], reason_of(outcome.error()));
+      } else {
+        ++(outcome->added ? summary_.added : summary_.updated);
+      }
+    }
+    batch_.clear();
+    lines_.clear();
+  }
+
+  void refuse(std::size_t line, std::string reason) {
+    ++summary_.refused;
+    if (summary_.refusals.size() < limits::import_refusals_listed) {
+      summary_.refusals.push_back({line, std::move(reason)});
+    }
+  }
+
+  void report(std::size_t done) const {
+    if (request_.progress) request_.progress(done, request_.schedule.size());
+  }
+
+  const ImportRequest& request_;
+  booking::LedgerStore& store_;
+  const Clock& clock_;
+  Random& random_;
+  std::chrono::days shift_{0};
+  std::vector<booking::Command> batch_;
+  std::vector<std::size_t> lines_;  // where each command of the batch comes from
+  ImportSummary summary_;
+};
+
+}  // namespace
+
+Result<ImportSummary> import_flights(const ImportRequest& request, booking::LedgerStore& store,
+                                     const Clock& clock, Random& random) {
+  return Import(request, store, clock, random).run();
+}
+
+Result<std::string> read_schedule_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return wrong(std::string("cannot be read: ") + std::strerror(errno));
+  std::string text;
+  constexpr std::size_t chunk = 1024 * 1024;
+  while (file) {
+    const std::size_t size = text.size();
+    text.resize(size + chunk);
+    file.read(text.data() + size, chunk);
+    text.resize(size + static_cast<std::size_t>(file.gcount()));
+    if (text.size() > limits::import_file_bytes) {
+      return wrong("is larger than " + std::to_string(limits::import_file_bytes) + " bytes");
+    }
+  }
+  if (file.bad()) return wrong("cannot be read");
+  return text;
+}
+
+void print_summary(std::ostream& out, const ImportSummary& summary) {
+  out << "added " << summary.added << ", updated " << summary.updated << ", refused " << summary.refused
+      << '\n';
+  for (const RefusedRow& row : summary.refusals) out << "line " << row.line << ": " << row.reason << '\n';
+  if (summary.refused > summary.refusals.size()) {
+    out << "and " << summary.refused - summary.refusals.size() << " more\n";
+  }
+}
+
+ImportProgress terminal_progress() {
+  if (isatty(STDERR_FILENO) == 0) return {};
+  return [](std::size_t done, std::size_t total) {
+    constexpr std::size_t width = 40;
+    const std::size_t filled = total == 0 ? width : done * width / total;
+    const std::string bar = std::string(filled, '#') + std::string(width - filled, '.');
+    std::fprintf(stderr, "\r[%s] %3zu%%%s", bar.c_str(), total == 0 ? 100 : done * 100 / total,
+                 done == total ? "\n" : "");
+    std::fflush(stderr);
+  };
+}
+
+}  // namespace flightdeck::app

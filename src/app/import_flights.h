@@ -1,0 +1,60 @@
+// `flightdeck import`: a schedule into the ledger, by the rules of the admin interface.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "booking/ledger.h"
+#include "core/random.h"
+#include "flights/flight.h"
+
+namespace flightdeck::app {
+
+struct RefusedRow {
+  std::size_t line = 0;
+  std::string reason;  // `departure_ts: must be …`
+};
+
+// added + updated + refused = rows of the schedule.
+struct ImportSummary {
+  std::size_t added = 0;
+  std::size_t updated = 0;  // also those that were there just so
+  std::size_t refused = 0;
+  std::vector<RefusedRow> refusals;  // the first limits::import_refusals_listed
+};
+
+// What has been read, of how many bytes.
+using ImportProgress = std::function<void(std::size_t done, std::size_t total)>;
+
+struct ImportRequest {
+  std::string_view schedule;  // the CSV text, see flights/schedule_csv.h
+  flights::FlightRules rules;
+  std::optional<Date> shift_to;  // moved by whole days, so that its first local departure date is this one
+  ImportProgress progress;       // called now and then; may be empty
+};
+
+// Adds each flight, or updates the one of the same flight number and departure: a schedule can be imported again and
+// again, and of two such rows of one schedule the later counts. A row without a flight number is always added. A row
+// that is refused does not keep the others out.
+//
+// Blocks; works in batches of limits::import_batch, each durable by itself. Error validation_failed: a bad header;
+// nothing was done. Throws UnavailableError: what was done before stays, and importing again does the rest.
+Result<ImportSummary> import_flights(const ImportRequest& request, booking::LedgerStore& store,
+                                     const Clock& clock, Random& random);
+
+// The content of a file. Error validation_failed: it cannot be read, or is larger than limits::import_file_bytes.
+// The detail does not name the file.
+Result<std::string> read_schedule_file(const std::string& path);
+
+// `added 3, updated 1, refused 2`, and the refused rows, a line each.
+void print_summary(std::ostream& out, const ImportSummary& summary);
+
+// A bar on standard error when that is a terminal, else nothing (an empty function).
+ImportProgress terminal_progress();
+
+}  // namespace flightdeck::app

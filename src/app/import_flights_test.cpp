@@ -1,0 +1,207 @@
+#include "app/import_flights.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+#include <vector>
+
+#include "booking/apply_batch.h"
+#include "core/limits.h"
+#include "memory/memory_ledger.h"
+
+namespace flightdeck::app {
+namespace {
+
+using flights::Flight;
+
+// The ledger in memory, counting its commits, with a switch to be away.
+class Store final : public booking::LedgerStore {
+ public:
+  booking::LedgerRows begin(const booking::LedgerKeys& keys) override {
+    if (away) throw UnavailableError("away");
+    return ledger.begin(keys);
+  }
+  void commit(const booking::LedgerChanges& changes) override {
+    ++commits;
+    ledger.commit(changes);
+  }
+  void rollback() noexcept override {
+    if (!away) ledger.rollback();
+  }
+  std::vector<BookingId> claim_unfinished(Instant, Instant, std::size_t) override { return {}; }
+
+  std::vector<Flight> flights() { return ledger.flights_changed(Instant::min(), FlightId{}, 10'000); }
+
+  memory::MemoryLedger ledger;
+  int commits = 0;
+  bool away = false;
+};
+
+class ImportFlights : public testing::Test {
+ protected:
+  Result<ImportSummary> import(const std::string& text, std::optional<Date> shift_to = {}) {
+    ImportRequest request{.schedule = text, .rules = {}, .shift_to = shift_to, .progress = progress};
+    return import_flights(request, store, clock, random);
+  }
+
+  Flight only_flight(const std::string& number) {
+    std::vector<Flight> found;
+    for (const Flight& flight : store.flights()) {
+      if (flight.flight_number == number) found.push_back(flight);
+    }
+    EXPECT_EQ(found.size(), 1U) << number;
+    return found.empty() ? Flight{} : found.front();
+  }
+
+  Store store;
+  SystemClock clock;
+  SeededRandom random{1};
+  ImportProgress progress;
+};
+
+const std::string header = "flight_number,source,destination,departure_ts,arrival_ts,total_seats,price\n";
+const std::string fd1 = "FD1,JFK,LHR,2001-01-01T23:30:00-05:00,2001-01-02T11:30:00Z,180,199.00\n";
+const Instant first_departure = parse_rfc3339("2001-01-01T23:30:00-05:00")->instant;
+const std::string fd2 = "FD2,jfk,LHR,2001-01-03T08:00:00-05:00,,10,50\n";
+
+TEST_F(ImportFlights, AddsFlightsByTheRulesOfTheAdmin) {
+  const auto summary = import(header + fd1 + fd2);
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->added, 2U);
+  EXPECT_EQ(summary->updated, 0U);
+  EXPECT_EQ(summary->refused, 0U);
+  const Flight first = only_flight("FD1");
+  EXPECT_EQ(first.date, parse_date("2001-01-01"));
+  EXPECT_EQ(first.departure, parse_rfc3339("2001-01-02T04:30:00Z")->instant);
+  EXPECT_EQ(first.available_seats, 180);
+  EXPECT_EQ(first.price, Money{19'900});
+  EXPECT_EQ(only_flight("FD2").source, "JFK");
+  EXPECT_FALSE(only_flight("FD2").arrival);
+}
+
+TEST_F(ImportFlights, UpdatesWhatIsThere) {
+  ASSERT_TRUE(import(header + fd1 + fd2));
+  const FlightId id = only_flight("FD1").id;
+  const auto summary = import(header + "FD1,JFK,LHR,2001-01-01T23:30:00-05:00,,200,299.00\n" + fd2);
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->added, 0U);
+  EXPECT_EQ(summary->updated, 2U);
+  EXPECT_EQ(only_flight("FD1").id, id);
+  EXPECT_EQ(only_flight("FD1").total_seats, 200);
+  EXPECT_EQ(only_flight("FD1").price, Money{29'900});
+}
+
+TEST_F(ImportFlights, OfTwoRowsOfOneFlightTheLaterCounts) {
+  const auto summary = import(header + fd1 + "FD1,JFK,LHR,2001-01-01T23:30:00-05:00,,200,299.00\n");
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->added, 1U);
+  EXPECT_EQ(summary->updated, 1U);
+  EXPECT_EQ(only_flight("FD1").total_seats, 200);
+}
+
+TEST_F(ImportFlights, RefusesRowsOneByOne) {
+  const auto summary = import(header + fd1 + "FD3,JFK,JFK,yesterday,,0,-1\n" + "FD4,JFK\n" + fd2);
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->added, 2U);
+  EXPECT_EQ(summary->refused, 2U);
+  ASSERT_EQ(summary->refusals.size(), 2U);
+  EXPECT_EQ(summary->refusals[0].line, 3U);
+  for (const char* field : {"destination: ", "departure_ts: ", "total_seats: ", "price: "}) {
+    EXPECT_NE(summary->refusals[0].reason.find(field), std::string::npos) << summary->refusals[0].reason;
+  }
+  EXPECT_EQ(summary->refusals[1].line, 4U);
+  EXPECT_EQ(summary->refusals[1].reason, "has 2 fields, the header has 7");
+}
+
+TEST_F(ImportFlights, RefusesWhatTheLedgerRefuses) {
+  ASSERT_TRUE(import(header + fd1));
+  const booking::Command sell = booking::PlaceBooking{.id = BookingId{make_uuid_v7(clock.now(), random)},
+                                                      .user = {},
+                                                      .flight = only_flight("FD1").id,
+                                                      .seats = 150};
+  ASSERT_TRUE(
+      booking::apply_batch(store, std::span(&sell, 1), first_departure - std::chrono::days{1}).outcomes[0]);
+  const auto summary = import(header + "FD1,JFK,LHR,2001-01-01T23:30:00-05:00,,149,1\n" + fd2);
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->added, 1U);
+  ASSERT_EQ(summary->refusals.size(), 1U);
+  EXPECT_EQ(summary->refusals[0].line, 2U);
+  EXPECT_NE(summary->refusals[0].reason.find("150 seats are sold"), std::string::npos);
+}
+
+TEST_F(ImportFlights, ShiftsTheFirstDayToTheOneAskedFor) {
+  ASSERT_TRUE(import(header + fd2 + fd1, parse_date("2030-03-01")));
+  EXPECT_EQ(only_flight("FD1").date, parse_date("2030-03-01"));
+  EXPECT_EQ(only_flight("FD1").departure, parse_rfc3339("2030-03-01T23:30:00-05:00")->instant);
+  EXPECT_EQ(only_flight("FD1").arrival, parse_rfc3339("2030-03-02T11:30:00Z")->instant);
+  EXPECT_EQ(only_flight("FD2").date, parse_date("2030-03-03"));
+}
+
+TEST_F(ImportFlights, RefusesARowThatWouldLeaveTheCalendar) {
+  const auto summary = import(header + fd1 + fd2, parse_date("9999-12-30"));
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->added, 1U);
+  ASSERT_EQ(summary->refusals.size(), 1U);
+  EXPECT_EQ(summary->refusals[0].reason, "departure_ts: would be moved out of the years 1 to 9999");
+}
+
+TEST_F(ImportFlights, WorksInBatchesAndReportsProgress) {
+  std::vector<std::size_t> reports;
+  progress = [&reports](std::size_t done, std::size_t) { reports.push_back(done); };
+  std::string text = header;
+  const std::size_t rows = 2 * limits::import_batch + 1;
+  for (std::size_t i = 0; i < rows; ++i) text += "FD" + std::to_string(i) + fd1.substr(3);
+  const auto summary = import(text);
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->added, rows);
+  EXPECT_EQ(store.commits, 3);
+  EXPECT_TRUE(std::is_sorted(reports.begin(), reports.end()));
+  ASSERT_FALSE(reports.empty());
+  EXPECT_EQ(reports.back(), text.size());
+}
+
+TEST_F(ImportFlights, CountsEveryRefusalAndListsTheFirst) {
+  std::string text = header;
+  for (int i = 0; i < 150; ++i) text += "bad\n";
+  const auto summary = import(text);
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->refused, 150U);
+  EXPECT_EQ(summary->refusals.size(), limits::import_refusals_listed);
+  std::ostringstream out;
+  print_summary(out, *summary);
+  EXPECT_TRUE(out.str().starts_with("added 0, updated 0, refused 150\nline 2: has 1 fields")) << out.str();
+  EXPECT_TRUE(out.str().ends_with("and 50 more\n"));
+}
+
+TEST_F(ImportFlights, DoesNothingWithABadHeader) {
+  const auto summary = import("FD1,JFK\n" + fd1);
+  ASSERT_FALSE(summary);
+  EXPECT_EQ(summary.error().code, ErrorCode::validation_failed);
+  EXPECT_EQ(store.commits, 0);
+}
+
+TEST_F(ImportFlights, SaysWhenTheDatabaseIsAway) {
+  store.away = true;
+  EXPECT_THROW(static_cast<void>(import(header + fd1)), UnavailableError);
+}
+
+TEST(ReadScheduleFile, ReadsItWhole) {
+  const std::string path = testing::TempDir() + "flightdeck_schedule_test.csv";
+  const std::string text(3'000'000, 'x');
+  std::ofstream(path) << text;
+  const auto read = read_schedule_file(path);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(*read, text);
+  std::remove(path.c_str());
+}
+
+TEST(ReadScheduleFile, SaysWhenItCannot) {
+  EXPECT_EQ(read_schedule_file("/nonexistent.csv").error().detail,
+            "cannot be read: No such file or directory");
+  EXPECT_EQ(read_schedule_file("/").error().detail, "cannot be read");
+}
+
+}  // namespace
+}  // namespace flightdeck::app

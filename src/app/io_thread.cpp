@@ -1,0 +1,75 @@
+#include "app/io_thread.h"
+
+namespace flightdeck::app {
+
+namespace {
+
+http::ServerOptions server_options(const Config& config) {
+  http::ServerOptions options;
+  options.access_log = config.access_log;
+  return options;
+}
+
+}  // namespace
+
+IoThread::IoThread(SharedParts& shared)
+    : shared_(shared),
+      scope_(log_failures(shared.log, "a background task")),
+      metrics_(shared.metrics, nullptr),
+      api_{shared.log, shared.health, metrics_},
+      server_({loop_, shared.router, api_, shared.clock, random_, shared.request_metrics},
+              server_options(shared.config)) {
+  make_payment_provider();
+  if (shared.ledger) make_services();
+  api_.flight_rules = shared.config.flight_rules;
+  api_.mock_payments = mock_payments_.get();
+  http::check_api(api_, shared.groups);
+  thread_ = std::thread([this] { loop_.run(); });
+}
+
+IoThread::~IoThread() { join(); }
+
+void IoThread::make_payment_provider() {
+  if (const auto& service = shared_.config.payment.service) {
+    payment_client_ = std::make_unique<http::HttpPaymentProvider>(loop_, *service);
+    return;
+  }
+  callbacks_ = std::make_unique<http::HttpCallbackSender>(loop_);
+  mock_payments_ = std::make_unique<payment_mock::MockPayments>(shared_.mock_payments, loop_, random_,
+                                                                *callbacks_, scope_);
+}
+
+void IoThread::make_services() {
+  payment::PaymentProvider& provider =
+      payment_client_ ? static_cast<payment::PaymentProvider&>(*payment_client_) : *mock_payments_;
+  ledger_.emplace(shared_.ledger->writer, shared_.ledger->reads, loop_);
+  const booking::BookingService::Parts parts{
+      *ledger_, shared_.gate,  provider, shared_.waiters, shared_.admission, loop_,
+      loop_,    shared_.clock, random_,  scope_,          shared_.counters,  shared_.log};
+  bookings_.emplace(parts, shared_.booking_rules);
+  manage_flights_.emplace(*ledger_, shared_.gate, *bookings_, shared_.clock, random_, scope_);
+  search_flights_.emplace(shared_.index, *ledger_, shared_.clock);
+  metrics_.count_bookings_of(*ledger_);
+  api_.bookings = &*bookings_;
+  api_.manage_flights = &*manage_flights_;
+  api_.search_flights = &*search_flights_;
+}
+
+void IoThread::drain() {
+  server_.drain([] {});
+}
+
+void IoThread::cut_off() {
+  server_.close_all();
+  if (payment_client_) payment_client_->close();
+  if (callbacks_) callbacks_->close();
+  if (mock_payments_) mock_payments_->close();
+}
+
+void IoThread::join() {
+  if (!thread_.joinable()) return;
+  loop_.stop();
+  thread_.join();
+}
+
+}  // namespace flightdeck::app

@@ -1,0 +1,77 @@
+// One I/O thread: its event loop, its server, and its own instances of the services.
+#pragma once
+
+#include <future>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include "app/shared_parts.h"
+#include "booking/ledger_client.h"
+#include "http/event_loop.h"
+#include "http/payment_client.h"
+#include "http/server.h"
+#include "payment_mock/mock_payments.h"
+
+namespace flightdeck::app {
+
+// Built and destroyed by the main thread; everything in between happens on its own thread, by `call`.
+class IoThread {
+ public:
+  explicit IoThread(SharedParts& shared);
+  // After `join`.
+  ~IoThread();
+  IoThread(const IoThread&) = delete;
+  IoThread& operator=(const IoThread&) = delete;
+
+  // Runs `work` on the thread and waits for it. What it throws is thrown here.
+  template <class Work>
+  auto call(Work work) {
+    auto task = std::make_shared<std::packaged_task<decltype(work())()>>(std::move(work));
+    auto result = task->get_future();
+    loop_.post([task] { (*task)(); });
+    return result.get();
+  }
+
+  // ---- On its own thread ----
+
+  std::uint16_t listen(const Endpoint& endpoint) { return server_.listen(endpoint.host, endpoint.port); }
+  void share(const Endpoint& endpoint) { server_.share(endpoint.host, endpoint.port); }
+  void drain();
+  // Connections and payment calls are cut; whatever waits for them ends.
+  void cut_off();
+  // Requests, charges and other tasks that have not ended.
+  std::size_t unfinished() const { return server_.sessions() + scope_.running(); }
+
+  http::EventLoop& loop() { return loop_; }
+  TaskScope& scope() { return scope_; }
+  booking::Ledger& ledger() { return *ledger_; }
+  booking::BookingService& bookings() { return *bookings_; }
+  booking::ManageFlights& manage_flights() { return *manage_flights_; }
+
+  // ---- On the main thread ----
+
+  void join();
+
+ private:
+  void make_payment_provider();
+  void make_services();
+
+  SharedParts& shared_;
+  http::EventLoop loop_;
+  SeededRandom random_;
+  TaskScope scope_;
+  std::optional<booking::LedgerClient> ledger_;
+  std::unique_ptr<http::HttpCallbackSender> callbacks_;
+  std::unique_ptr<payment_mock::MockPayments> mock_payments_;
+  std::unique_ptr<http::HttpPaymentProvider> payment_client_;
+  std::optional<booking::BookingService> bookings_;
+  std::optional<booking::ManageFlights> manage_flights_;
+  std::optional<booking::SearchFlights> search_flights_;
+  LedgerMetricsText metrics_;
+  http::Api api_;
+  http::Server server_;
+  std::thread thread_;
+};
+
+}  // namespace flightdeck::app

@@ -1,0 +1,34 @@
+// Joins the HTTP layer to the metrics; neither knows the other.
+#pragma once
+
+#include "booking/ledger.h"
+#include "http/api.h"
+#include "http/request_observer.h"
+#include "telemetry/metrics.h"
+
+namespace flightdeck::app {
+
+// Thread-safe.
+class RequestMetrics final : public http::RequestObserver {
+ public:
+  explicit RequestMetrics(telemetry::Metrics& metrics) : metrics_(metrics) {}
+  void finished(const http::FinishedRequest& request) noexcept override;
+
+ private:
+  telemetry::Metrics& metrics_;
+};
+
+// One per I/O thread. `ledger` null: there are no bookings to count.
+class LedgerMetricsText final : public http::MetricsText {
+ public:
+  LedgerMetricsText(telemetry::Metrics& metrics, booking::Ledger* ledger)
+      : metrics_(metrics), ledger_(ledger) {}
+  void count_bookings_of(booking::Ledger& ledger) { ledger_ = &ledger; }
+  Task<std::string> render() override;
+
+ private:
+  telemetry::Metrics& metrics_;
+  booking::Ledger* ledger_;
+};
+
+}  // namespace flightdeck::app

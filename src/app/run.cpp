@@ -1,0 +1,148 @@
+#include "app/run.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+
+#include "app/app.h"
+#include "app/database.h"
+#include "app/import_flights.h"
+#include "app/shared_parts.h"
+#include "core/version.h"
+#include "telemetry/json_log.h"
+
+namespace flightdeck::app {
+
+namespace {
+
+constexpr int done = 0;
+constexpr int failed = 1;
+
+int fail(const std::string& why) {
+  std::cerr << "flightdeck: " << why << std::endl;
+  return failed;
+}
+
+sigset_t stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  return signals;
+}
+
+// Before any thread starts, so that all of them leave these signals to `wait_for_stop`.
+void prepare_signals() {
+  const sigset_t signals = stop_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an error of its write
+}
+
+int wait_for_stop() {
+  const sigset_t signals = stop_signals();
+  int signal_number = 0;
+  while (sigwait(&signals, &signal_number) != 0) {
+  }
+  // Whoever asks a second time does not want to wait.
+  signal(signal_number, SIG_DFL);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+  return signal_number;
+}
+
+// Written beside and renamed: whoever polls the file never reads half a number.
+void write_port_file(const std::string& path, std::uint16_t port) {
+  if (path.empty()) return;
+  const std::string partial = path + ".partial";
+  std::ofstream(partial) << port << '\n';
+  if (std::rename(partial.c_str(), path.c_str()) != 0) throw std::runtime_error("cannot write " + path);
+}
+
+Result<ImportSummary> import_file(const Config& config, const std::string& file, std::optional<Date> shift_to,
+                                  ImportProgress progress) {
+  const SystemClock clock;
+  SeededRandom random;
+  const Result<std::string> schedule = read_schedule_file(file);
+  if (!schedule) return schedule.error();
+  migrate_database(config.database, clock.now());
+  const auto store = open_ledger_store(config.database);
+  const ImportRequest request{*schedule, config.flight_rules, shift_to, std::move(progress)};
+  return import_flights(request, *store, clock, random);
+}
+
+// Flights to try the program with, when there is none yet.
+void load_demo_data(const Config& config, const Clock& clock, Log& log) {
+  if (config.demo_data.empty() || !uses_ledger(config.role)) return;
+  migrate_database(config.database, clock.now());
+  if (open_ledger_reader(config.database)->any_flight()) return;
+  const Date today{std::chrono::floor<std::chrono::days>(clock.now())};
+  log.info("loading demo flights", {{"file", config.demo_data}});
+  const Result<ImportSummary> summary = import_file(config, config.demo_data, today, nullptr);
+  if (!summary) throw std::runtime_error(config.demo_data + ": " + summary.error().detail);
+  log.info("demo flights loaded", {{"added", static_cast<std::int64_t>(summary->added)},
+                                   {"refused", static_cast<std::int64_t>(summary->refused)}});
+}
+
+int serve(const Config& config) {
+  prepare_signals();
+  const SystemClock clock;
+  telemetry::JsonLog log(config.log_level, STDOUT_FILENO, clock);
+  load_demo_data(config, clock, log);
+  auto app = std::make_unique<App>(config, clock, log);
+  const std::uint16_t port = app->start();
+  write_port_file(config.port_file, port);
+  log.info("listening", {{"host", config.listen.host},
+                         {"port", std::int64_t{port}},
+                         {"role", to_string(config.role)},
+                         {"version", kVersion}});
+  log.flush();
+  const int signal_number = wait_for_stop();
+  log.info("stopping", {{"signal", std::int64_t{signal_number}}});
+  const bool ended = app->stop();
+  log.info("stopped", {{"everything_ended", ended}});
+  log.flush();
+  // Everything acknowledged is durable; what hangs is given up with the process.
+  if (!ended) std::_Exit(done);
+  return done;
+}
+
+int migrate(const Config& config) {
+  const MigrationReport report = migrate_database(config.database, SystemClock().now());
+  std::cout << "schema version " << report.version << ", " << report.applied << " migrations applied"
+            << std::endl;
+  return done;
+}
+
+int import(const ImportCommand& command) {
+  const Result<ImportSummary> summary =
+      import_file(command.config, command.file, command.shift_to, terminal_progress());
+  if (!summary) return fail(command.file + ": " + summary.error().detail);
+  print_summary(std::cout, *summary);
+  return done;
+}
+
+struct Runner {
+  int operator()(const ServeCommand& command) const { return serve(command.config); }
+  int operator()(const MigrateCommand& command) const { return migrate(command.config); }
+  int operator()(const ImportCommand& command) const { return import(command); }
+  int operator()(const EarlyExit& exit) const {
+    std::cout << exit.to_out << std::flush;
+    std::cerr << exit.to_error << std::flush;
+    return exit.code;
+  }
+};
+
+}  // namespace
+
+int run(const CommandLine& command) {
+  try {
+    return std::visit(Runner{}, command);
+  } catch (const std::exception& error) {
+    return fail(error.what());
+  }
+}
+
+}  // namespace flightdeck::app

@@ -1,0 +1,61 @@
+// What all I/O threads of a process share. Everything in it is thread-safe.
+#pragma once
+
+#include <memory>
+
+#include "app/config.h"
+#include "app/health_monitor.h"
+#include "app/request_metrics.h"
+#include "booking/booking_service.h"
+#include "booking/ledger_reads.h"
+#include "booking/ledger_writer.h"
+#include "http/routes.h"
+#include "memory/memory_flight_index.h"
+#include "memory/memory_seat_gate.h"
+#include "payment_mock/mock_payment_book.h"
+#include "sync/commit_sync.h"
+#include "telemetry/metrics.h"
+
+namespace flightdeck::app {
+
+inline bool uses_ledger(Role role) { return role != Role::payment_mock; }
+inline bool works_in_background(Role role) { return role == Role::all || role == Role::worker; }
+http::RouteGroups route_groups(const Config& config);
+
+// For tasks that nobody waits for.
+TaskScope::OnError log_failures(Log& log, std::string what);
+
+// Runs the ledger's threads as long as it lives.
+struct LedgerParts {
+  LedgerParts(const Config& config, booking::CommitObserver& observer, const Clock& clock,
+              booking::Counters& counters, Log& log);
+
+  std::unique_ptr<booking::LedgerStore> store;
+  std::unique_ptr<booking::LedgerReader> reader;
+  booking::LedgerWriter writer;
+  booking::LedgerReads reads;
+};
+
+struct SharedParts {
+  SharedParts(const Config& config, const Clock& clock, Log& log);
+
+  const Config& config;
+  const Clock& clock;
+  Log& log;
+  booking::Counters counters;
+  telemetry::Metrics metrics;
+  RequestMetrics request_metrics;
+  HealthMonitor health;
+  booking::SettleWaiters waiters;
+  booking::Admission admission;
+  booking::BookingRules booking_rules;
+  memory::MemorySeatGate gate;
+  memory::MemoryFlightIndex index;
+  sync::CommitSync commit_sync;
+  payment_mock::MockPaymentBook mock_payments;
+  http::RouteGroups groups;
+  http::Router router;
+  std::unique_ptr<LedgerParts> ledger;  // null: this role has none
+};
+
+}  // namespace flightdeck::app

@@ -1,0 +1,94 @@
+// A flight schedule as CSV (RFC 4180): a header line that names the columns, in any order,
+//   flight_number,source,destination,departure_ts,arrival_ts,total_seats,price
+// of which flight_number and arrival_ts may be missing; then a flight a row. Pure: text in, rows out.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/error.h"
+#include "flights/flight.h"
+
+namespace flightdeck::flights {
+
+struct ScheduleRow {
+  std::size_t line = 0;  // where it begins; the header is line 1
+  std::string flight_number;
+  std::string source;
+  std::string destination;
+  std::string departure_ts;
+  std::string arrival_ts;
+  std::int64_t total_seats = 0;  // 0: no whole number, so `check_flight` will refuse it
+  std::string price;
+
+  FlightInput input() const;  // views into this row
+};
+
+// A row that is no CSV row of this header.
+struct UnreadableRow {
+  std::size_t line = 0;
+  std::string reason;
+};
+
+// Reads row after row. A byte order mark, CRLF and empty lines are accepted; blanks around a field are not part of it.
+// After a row that cannot be read it goes on with the next line.
+class ScheduleReader {
+ public:
+  // `text` outlives the reader. Error validation_failed: the header is missing, or has an unknown, repeated or missing
+  // column.
+  static Result<ScheduleReader> open(std::string_view text);
+
+  // nullopt at the end.
+  std::optional<std::variant<ScheduleRow, UnreadableRow>> next();
+
+  // Bytes read so far, of the text's.
+  std::size_t position() const { return at_; }
+
+ private:
+  enum Column {
+    flight_number,
+    source,
+    destination,
+    departure_ts,
+    arrival_ts,
+    total_seats,
+    price,
+    column_count
+  };
+  static constexpr std::array<std::string_view, column_count> column_names = {
+      "flight_number", "source", "destination", "departure_ts", "arrival_ts", "total_seats", "price"};
+
+  explicit ScheduleReader(std::string_view text) : text_(text) {}
+  std::optional<Error> read_header();
+  bool skip_empty_lines();
+  std::optional<std::string> read_fields();
+  std::optional<std::string> read_quoted(std::string& field, std::size_t begin);
+  void skip_line(std::size_t from);
+  std::string take(Column column);
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::size_t line_ = 1;
+  std::vector<std::string> fields_;                                  // of the row read last
+  std::array<std::optional<std::size_t>, column_count> place_of_{};  // which field holds a column
+  std::size_t field_count_ = 0;
+};
+
+// The earliest local departure date among the rows whose departure can be read; nullopt: there is none.
+// `schedule` has a good header.
+std::optional<Date> first_departure_date(std::string_view schedule);
+
+// An RFC 3339 text moved by whole days: local time and offset stay. A text that is not RFC 3339 comes back as it is;
+// nullopt: the day would leave the years 1 to 9999.
+std::optional<std::string> shift_days(std::string_view timestamp, std::chrono::days days);
+
+// Moves departure and arrival alike. False, and the row unchanged: a day would leave the years 1 to 9999.
+bool shift_row(ScheduleRow& row, std::chrono::days days);
+
+}  // namespace flightdeck::flights

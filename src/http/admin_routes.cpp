@@ -1,0 +1,122 @@
+#include <string>
+
+#include "core/json_writer.h"
+#include "http/flight_json.h"
+#include "http/handlers.h"
+#include "http/header_values.h"
+#include "http/json_body.h"
+#include "http/problem.h"
+#include "http/query_fields.h"
+
+namespace flightdeck::http {
+
+namespace {
+
+std::string etag(const flights::Flight& flight) { return '"' + std::to_string(flight.version) + '"'; }
+
+Error no_such_flight() { return Error{ErrorCode::not_found, "There is no such flight.", {}}; }
+
+// Wrong types, missing and unknown fields together with what the flight rules say of the rest.
+Result<flights::FlightDraft> read_draft(const std::string& text, const flights::FlightRules& rules) {
+  Result<JsonBody> body = JsonBody::parse(text);
+  if (!body) return body.error();
+  flights::FlightInput input;
+  input.flight_number = body->optional_text("flight_number");
+  input.source = body->text("source");
+  input.destination = body->text("destination");
+  input.departure_ts = body->text("departure_ts");
+  input.arrival_ts = body->optional_text("arrival_ts");
+  input.total_seats = body->integer("total_seats");
+  input.price = body->decimal("price");
+  body->refuse_others();
+  Result<flights::FlightDraft> draft = flights::check_flight(input, rules);
+  if (!draft) body->errors().add(draft.error().fields);
+  if (!body->errors().empty()) return body->errors().take();
+  return draft;
+}
+
+Response flight_response(int status, const flights::Flight& flight) {
+  Response response = json_response(status, {});
+  flights::append_flight_json(response.body, flight);
+  response.add_header("ETag", etag(flight));
+  return response;
+}
+
+}  // namespace
+
+Task<Response> add_flight(Api& api, const Request& request) {
+  Result<flights::FlightDraft> draft = read_draft(request.body, api.flight_rules);
+  if (!draft) co_return problem_response(draft.error(), request.request_id);
+  const Result<flights::Flight> added = co_await api.manage_flights->add(*std::move(draft));
+  if (!added) co_return problem_response(added.error(), request.request_id);
+  Response response = flight_response(201, *added);
+  response.add_header("Location", "/admin/flights/" + added->id.str());
+  co_return response;
+}
+
+Task<Response> show_flight(Api& api, const Request& request) {
+  const auto id = FlightId::parse(request.parameter);
+  if (!id) co_return problem_response(no_such_flight(), request.request_id);
+  const std::optional<booking::FlightWithSeats> found = co_await api.manage_flights->find(*id);
+  if (!found) co_return problem_response(no_such_flight(), request.request_id);
+
+  Response response = flight_response(200, found->flight);
+  response.body.pop_back();  // goes on after the flight's last member
+  response.body.append(R"(,"seats":)");
+  JsonWriter json(response.body);
+  json.begin_object().member("total", found->flight.total_seats);
+  json.member("available", found->flight.available_seats);
+  json.member("pending", found->counts.pending).member("confirmed", found->counts.confirmed).key("gate");
+  if (found->gate) {
+    json.value(*found->gate);
+  } else {
+    json.null();
+  }
+  json.end_object();
+  response.body.push_back('}');
+  co_return response;
+}
+
+Task<Response> list_flights(Api& api, const Request& request) {
+  booking::FlightListQuery query;
+  QueryFields fields(request.query);
+  query.source = fields.place("source");
+  query.destination = fields.place("destination");
+  query.date = fields.date("date");
+  query.limit = fields.limit();
+  query.after = read_cursor(fields);
+  if (!fields.errors().empty()) co_return problem_response(fields.errors().take(), request.request_id);
+
+  const flights::SearchPage page = co_await api.manage_flights->list(std::move(query));
+  Response response;
+  JsonWriter json(response.body);
+  json.begin_object();
+  append_page(json, response.body, page, flights::SortOrder::departure);
+  json.end_object();
+  co_return response;
+}
+
+Task<Response> replace_flight(Api& api, const Request& request) {
+  const auto id = FlightId::parse(request.parameter);
+  if (!id) co_return problem_response(no_such_flight(), request.request_id);
+  Result<flights::FlightDraft> draft = read_draft(request.body, api.flight_rules);
+  if (!draft) co_return problem_response(draft.error(), request.request_id);
+  const std::optional<std::int64_t> version = wanted_version(request.header(Header::if_match));
+  const Result<flights::Flight> replaced =
+      co_await api.manage_flights->replace(*id, *std::move(draft), version);
+  if (!replaced) co_return problem_response(replaced.error(), request.request_id);
+  co_return flight_response(200, *replaced);
+}
+
+Task<Response> remove_flight(Api& api, const Request& request) {
+  const auto id = FlightId::parse(request.parameter);
+  if (!id) co_return problem_response(no_such_flight(), request.request_id);
+  QueryFields fields(request.query);
+  const bool cancel_bookings = fields.flag("cancel_bookings");
+  if (!fields.errors().empty()) co_return problem_response(fields.errors().take(), request.request_id);
+  const Result<void> removed = co_await api.manage_flights->remove(*id, cancel_bookings);
+  if (!removed) co_return problem_response(removed.error(), request.request_id);
+  co_return empty_response(204);
+}
+
+}  // namespace flightdeck::http

@@ -1,0 +1,140 @@
+#include <charconv>
+#include <string>
+
+#include "core/json_writer.h"
+#include "http/handlers.h"
+#include "http/header_values.h"
+#include "http/json_body.h"
+#include "http/problem.h"
+#include "http/query_fields.h"
+
+namespace flightdeck::http {
+
+namespace {
+
+Error no_such_booking() { return Error{ErrorCode::not_found, "There is no such booking.", {}}; }
+
+Response booking_response(int status, const booking::Booking& booking) {
+  Response response = json_response(status, {});
+  booking::append_booking_json(response.body, booking);
+  return response;
+}
+
+// `<created_at in milliseconds, hexadecimal>.<booking id>`; opaque to clients.
+std::string format_position(const booking::Booking& booking) {
+  char digits[16];
+  const auto milliseconds = static_cast<std::uint64_t>(to_unix_ms(booking.created_at));
+  std::string text(digits, std::to_chars(digits, digits + sizeof digits, milliseconds, 16).ptr);
+  text.push_back('.');
+  append_uuid(text, booking.id.value);
+  return text;
+}
+
+std::optional<booking::BookingPosition> parse_position(std::string_view text) {
+  const std::size_t dot = text.find('.');
+  if (dot == std::string_view::npos) return std::nullopt;
+  std::uint64_t milliseconds = 0;
+  const auto read = std::from_chars(text.data(), text.data() + dot, milliseconds, 16);
+  const auto id = BookingId::parse(text.substr(dot + 1));
+  if (read.ec != std::errc() || read.ptr != text.data() + dot || !id) return std::nullopt;
+  return booking::BookingPosition{from_unix_ms(static_cast<std::int64_t>(milliseconds)), *id};
+}
+
+Result<booking::BookRequest> read_book_request(const Request& request, const booking::BookingRules& rules) {
+  Result<JsonBody> body = JsonBody::parse(request.body);
+  if (!body) return body.error();
+  booking::BookRequest wanted;
+  wanted.user = body->id<UserId>("user_id");
+  wanted.flight = body->id<FlightId>("flight_id");
+  wanted.seats = body->integer("seats", 1, rules.seats_per_booking_max);
+  body->refuse_others();
+  if (const auto key = request.header(Header::idempotency_key)) {
+    if (is_idempotency_key(*key)) {
+      wanted.idempotency_key.emplace(*key);
+    } else {
+      body->errors().add("Idempotency-Key", "must be 1 to 255 printable ASCII characters");
+    }
+  }
+  if (!body->errors().empty()) return body->errors().take();
+  return wanted;
+}
+
+}  // namespace
+
+Task<Response> book_seats(Api& api, const Request& request) {
+  Result<booking::BookRequest> wanted = read_book_request(request, api.bookings->rules());
+  if (!wanted) co_return problem_response(wanted.error(), request.request_id);
+  Result<booking::BookAnswer> answer = co_await api.bookings->book(*std::move(wanted));
+  if (!answer) co_return problem_response(answer.error(), request.request_id);
+
+  const bool replayed = answer->replayed;
+  const auto prefer = request.header(Header::prefer);
+  const std::optional<std::chrono::seconds> wait = prefer ? preferred_wait(*prefer) : std::nullopt;
+  booking::Booking booking = answer->booking;
+  if (wait) booking = co_await api.bookings->wait_until_final(*std::move(answer), *wait);
+
+  // Without a wait only a replay can find its booking final.
+  const bool final = booking.status != booking::BookingStatus::pending;
+  Response response = booking_response(final ? 200 : 202, booking);
+  response.add_header("Location", "/booking/" + booking.id.str());
+  if (wait) response.add_header("Preference-Applied", "wait=" + std::to_string(wait->count()));
+  if (replayed) response.add_header("Idempotency-Replayed", "true");
+  co_return response;
+}
+
+Task<Response> show_booking(Api& api, const Request& request) {
+  const auto id = BookingId::parse(request.parameter);
+  if (!id) co_return problem_response(no_such_booking(), request.request_id);
+  const std::optional<booking::Booking> found = co_await api.bookings->find(*id);
+  if (!found) co_return problem_response(no_such_booking(), request.request_id);
+  co_return booking_response(200, *found);
+}
+
+Task<Response> list_bookings(Api& api, const Request& request) {
+  booking::BookingListQuery query;
+  QueryFields fields(request.query);
+  if (const auto given = fields.required_text("user_id")) {
+    const auto user = UserId::parse(*given);
+    if (!user) fields.errors().add("user_id", "must be a UUID");
+    query.user = user.value_or(UserId{});
+  }
+  if (const auto given = fields.text("status")) {
+    query.status = booking::parse_booking_status(*given);
+    if (!query.status) fields.errors().add("status", "must be PENDING, CONFIRMED, FAILED or CANCELLED");
+  }
+  query.limit = fields.limit();
+  if (const auto given = fields.text("cursor")) {
+    query.after = parse_position(*given);
+    if (!query.after) fields.errors().add("cursor", "must be the next_cursor of an earlier page");
+  }
+  if (!fields.errors().empty()) co_return problem_response(fields.errors().take(), request.request_id);
+
+  const booking::BookingPage page = co_await api.bookings->list(std::move(query));
+  Response response;
+  JsonWriter json(response.body);
+  json.begin_object().key("bookings").begin_array();
+  std::string one;
+  for (const booking::Booking& booking : page.bookings) {
+    one.clear();
+    booking::append_booking_json(one, booking);
+    json.raw(one);
+  }
+  json.end_array().key("next_cursor");
+  if (page.more && !page.bookings.empty()) {
+    json.value(std::string_view(format_position(page.bookings.back())));
+  } else {
+    json.null();
+  }
+  json.end_object();
+  co_return response;
+}
+
+Task<Response> cancel_booking(Api& api, const Request& request) {
+  const auto id = BookingId::parse(request.parameter);
+  if (!id) co_return problem_response(no_such_booking(), request.request_id);
+  const Result<booking::Booking> cancelled = co_await api.bookings->cancel(*id);
+  if (!cancelled) co_return problem_response(cancelled.error(), request.request_id);
+  co_return booking_response(200, *cancelled);
+}
+
+}  // namespace flightdeck::http

@@ -1,0 +1,30 @@
+// What the values of request headers mean.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace flightdeck::http {
+
+// 1 to 128 printable ASCII characters: safe to echo and to log.
+bool is_sane_request_id(std::string_view text);
+
+// 1 to 255 printable ASCII characters.
+bool is_idempotency_key(std::string_view text);
+
+bool is_printable_ascii(std::string_view text);
+
+// application/json with any parameters but another charset than UTF-8.
+bool is_json_media_type(std::string_view content_type);
+
+// `Prefer: wait=N` (RFC 7240), at most limits::wait_max. The first well-formed one counts, the rest is ignored.
+std::optional<std::chrono::seconds> preferred_wait(std::string_view prefer);
+
+// The version that `If-Match` asks for. nullopt: any (no header, or `*`). What can match no version of ours (weak,
+// malformed, several) is `no_version`.
+inline constexpr std::int64_t no_version = -1;
+std::optional<std::int64_t> wanted_version(std::optional<std::string_view> if_match);
+
+}  // namespace flightdeck::http

@@ -1,0 +1,40 @@
+#include "http/http_url.h"
+
+#include <gtest/gtest.h>
+
+namespace flightdeck::http {
+namespace {
+
+TEST(HttpUrl, TakesAUrlApart) {
+  const auto full = parse_http_url("http://example.org:8081/a/b?c=d");
+  ASSERT_TRUE(full);
+  EXPECT_EQ(*full, (HttpUrl{"example.org", 8081, "/a/b?c=d"}));
+  EXPECT_EQ(full->authority(), "example.org:8081");
+  EXPECT_EQ(*parse_http_url("http://localhost"), (HttpUrl{"localhost", 80, "/"}));
+  EXPECT_EQ(*parse_http_url("http://localhost?x=y"), (HttpUrl{"localhost", 80, "/?x=y"}));
+  const auto v6 = parse_http_url("http://[::1]:99/");
+  ASSERT_TRUE(v6);
+  EXPECT_EQ(*v6, (HttpUrl{"::1", 99, "/"}));
+  EXPECT_EQ(v6->authority(), "[::1]:99");
+}
+
+TEST(HttpUrl, RefusesWhatCannotBeCalled) {
+  for (const char* url :
+       {"", "example.org", "https://example.org", "http://", "http:///path", "http://host:0/", "http://host:65536/",
+        "http://host:/", "http://host:8x/", "http://user@host/", "http://host/#top", "http://host/a b",
+        "http://host/\r\nX: y", "http://h\xc3\xa9/", "http://[::1", "http://[host]/", "http://ho%73t/",
+        "http://[::1]x/"}) {
+    EXPECT_FALSE(parse_http_url(url)) << url;
+  }
+}
+
+TEST(HttpUrl, ABaseHasNoQueryAndNoLastSlash) {
+  EXPECT_EQ(parse_base_url("http://host:1")->target, "");
+  EXPECT_EQ(parse_base_url("http://host:1/")->target, "");
+  EXPECT_EQ(parse_base_url("http://host:1/mock/")->target, "/mock");
+  EXPECT_FALSE(parse_base_url("http://host:1/?a=b"));
+  EXPECT_FALSE(parse_base_url("ftp://host"));
+}
+
+}  // namespace
+}  // namespace flightdeck::http

@@ -1,0 +1,91 @@
+// The mock payment service over HTTP: the payment provider port, as HttpPaymentProvider asks it.
+#include <string>
+
+#include "core/json_writer.h"
+#include "http/handlers.h"
+#include "http/http_url.h"
+#include "http/json_body.h"
+#include "http/problem.h"
+
+namespace flightdeck::http {
+
+namespace {
+
+std::string_view to_string(payment::PaymentStatus status) {
+  switch (status) {
+    case payment::PaymentStatus::success: return "success";
+    case payment::PaymentStatus::failure: return "failure";
+    case payment::PaymentStatus::pending: break;
+  }
+  return "pending";
+}
+
+Result<payment::ChargeRequest> read_charge(const std::string& text) {
+  Result<JsonBody> body = JsonBody::parse(text);
+  if (!body) return body.error();
+  payment::ChargeRequest charge;
+  charge.booking = body->id<BookingId>("booking_id");
+  const std::optional<Money> amount = parse_money(body->decimal("amount"));
+  if (!amount || amount->minor < 0) {
+    body->errors().add("amount", "must be a decimal of at least 0.00 with at most two digits after the point");
+  }
+  charge.amount = amount.value_or(Money{});
+  charge.callback_url = body->optional_text("callback_url");
+  if (!charge.callback_url.empty() && !parse_http_url(charge.callback_url)) {
+    body->errors().add("callback_url", "must be an http:// URL");
+  }
+  body->refuse_others();
+  if (!body->errors().empty()) return body->errors().take();
+  return charge;
+}
+
+Result<BookingId> read_booking_id(const std::string& text) {
+  Result<JsonBody> body = JsonBody::parse(text);
+  if (!body) return body.error();
+  const auto id = body->id<BookingId>("booking_id");
+  body->refuse_others();
+  if (!body->errors().empty()) return body->errors().take();
+  return id;
+}
+
+}  // namespace
+
+Task<Response> mock_pay(Api& api, const Request& request) {
+  Result<payment::ChargeRequest> charge = read_charge(request.body);
+  if (!charge) co_return problem_response(charge.error(), request.request_id);
+  const Result<payment::Payment> paid = co_await api.mock_payments->charge(*std::move(charge));
+  if (!paid) co_return problem_response(paid.error(), request.request_id);
+  Response response;
+  if (paid->status == payment::PaymentStatus::pending) response.status = 202;
+  JsonWriter json(response.body);
+  json.begin_object().member("payment_id", std::string_view(paid->payment_id));
+  json.member("status", to_string(paid->status)).end_object();
+  co_return response;
+}
+
+Task<Response> mock_show_payment(Api& api, const Request& request) {
+  const auto id = BookingId::parse(request.parameter);
+  const Error unknown{ErrorCode::not_found, "There is no payment of this booking.", {}};
+  if (!id) co_return problem_response(unknown, request.request_id);
+  const Result<payment::Payment> found = co_await api.mock_payments->find(*id);
+  if (!found) co_return problem_response(found.error(), request.request_id);
+  Response response;
+  JsonWriter json(response.body);
+  json.begin_object().member("payment_id", std::string_view(found->payment_id));
+  json.member("status", to_string(found->status)).member("amount", found->amount);
+  json.member("refunded", found->refunded).end_object();
+  co_return response;
+}
+
+Task<Response> mock_refund(Api& api, const Request& request) {
+  const Result<BookingId> id = read_booking_id(request.body);
+  if (!id) co_return problem_response(id.error(), request.request_id);
+  const Result<payment::Refund> refund = co_await api.mock_payments->refund(*id);
+  if (!refund) co_return problem_response(refund.error(), request.request_id);
+  Response response;
+  JsonWriter json(response.body);
+  json.begin_object().member("refund_id", std::string_view(refund->refund_id)).end_object();
+  co_return response;
+}
+
+}  // namespace flightdeck::http

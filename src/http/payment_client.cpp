@@ -1,0 +1,123 @@
+#include "http/payment_client.h"
+
+#include <utility>
+
+#include "core/json_writer.h"
+#include "http/json_body.h"
+
+namespace flightdeck::http {
+
+namespace {
+
+constexpr std::string_view post = "POST";
+constexpr std::string_view get = "GET";
+
+Error unreadable() { return Error{ErrorCode::unavailable, "The payment service's answer cannot be read.", {}}; }
+
+Error refused(int status) {
+  return Error{ErrorCode::unavailable, "The payment service answered " + std::to_string(status) + '.', {}};
+}
+
+std::optional<payment::PaymentStatus> parse_status(std::string_view text) {
+  if (text == "success") return payment::PaymentStatus::success;
+  if (text == "failure") return payment::PaymentStatus::failure;
+  if (text == "pending") return payment::PaymentStatus::pending;
+  return std::nullopt;
+}
+
+// Members `payment_id` and `status`.
+Result<payment::Payment> read_payment(JsonBody& body) {
+  payment::Payment payment;
+  payment.payment_id = body.text("payment_id");
+  const auto status = parse_status(body.text("status"));
+  if (!status || payment.payment_id.empty() || payment.payment_id.size() > limits::payment_ref_chars) {
+    return unreadable();
+  }
+  payment.status = *status;
+  return payment;
+}
+
+std::string booking_json(BookingId booking) {
+  std::string text;
+  JsonWriter json(text);
+  json.begin_object().member("booking_id", booking).end_object();
+  return text;
+}
+
+}  // namespace
+
+HttpPaymentProvider::HttpPaymentProvider(EventLoop& loop, HttpUrl base, HttpClientOptions options)
+    : base_(std::move(base)), client_(loop, options) {}
+
+HttpCall HttpPaymentProvider::call(std::string_view method, std::string_view path, std::string json) const {
+  HttpCall call;
+  call.method = method;
+  call.url = base_;
+  call.url.target.append(path);
+  call.json = std::move(json);
+  return call;
+}
+
+Task<Result<payment::Payment>> HttpPaymentProvider::charge(payment::ChargeRequest request) {
+  std::string text;
+  JsonWriter json(text);
+  json.begin_object().member("booking_id", request.booking).member("amount", request.amount);
+  if (!request.callback_url.empty()) json.member("callback_url", std::string_view(request.callback_url));
+  json.end_object();
+  HttpCall pay = call(post, "/mock_payment/pay", std::move(text));
+  const Result<HttpReply> reply = co_await client_.send(std::move(pay));
+  if (!reply) co_return reply.error();
+  if (reply->status != 200 && reply->status != 202) co_return refused(reply->status);
+  Result<JsonBody> body = JsonBody::parse(reply->body);
+  if (!body) co_return unreadable();
+  Result<payment::Payment> payment = read_payment(*body);
+  if (payment) payment->amount = request.amount;
+  co_return payment;
+}
+
+Task<Result<payment::Payment>> HttpPaymentProvider::find(BookingId booking) {
+  HttpCall look = call(get, "/mock_payment/payments/" + booking.str(), {});
+  const Result<HttpReply> reply = co_await client_.send(std::move(look));
+  if (!reply) co_return reply.error();
+  if (reply->status == 404) co_return Error{ErrorCode::not_found, "There is no payment of this booking.", {}};
+  if (reply->status != 200) co_return refused(reply->status);
+  Result<JsonBody> body = JsonBody::parse(reply->body);
+  if (!body) co_return unreadable();
+  Result<payment::Payment> payment = read_payment(*body);
+  if (!payment) co_return payment;
+  const std::optional<Money> amount = parse_money(body->decimal("amount"));
+  payment->refunded = body->boolean("refunded");
+  if (!amount || !body->errors().empty()) co_return unreadable();
+  payment->amount = *amount;
+  co_return payment;
+}
+
+Task<Result<payment::Refund>> HttpPaymentProvider::refund(BookingId booking) {
+  HttpCall give_back = call(post, "/mock_payment/refund", booking_json(booking));
+  const Result<HttpReply> reply = co_await client_.send(std::move(give_back));
+  if (!reply) co_return reply.error();
+  if (reply->status == 404) co_return Error{ErrorCode::not_found, "There is no payment of this booking.", {}};
+  if (reply->status == 409) co_return Error{ErrorCode::invalid_state, "The booking was never paid.", {}};
+  if (reply->status != 200) co_return refused(reply->status);
+  Result<JsonBody> body = JsonBody::parse(reply->body);
+  if (!body) co_return unreadable();
+  payment::Refund refund{std::string(body->text("refund_id"))};
+  if (refund.refund_id.empty() || refund.refund_id.size() > limits::payment_ref_chars) co_return unreadable();
+  co_return refund;
+}
+
+Task<bool> HttpCallbackSender::send(payment::CallbackMessage message) {
+  Result<HttpUrl> url = parse_http_url(message.url);
+  if (!url) co_return false;
+  HttpCall call;
+  call.method = post;
+  call.url = *std::move(url);
+  JsonWriter json(call.json);
+  json.begin_object().member("booking_id", message.booking);
+  json.member("status", message.status == payment::PaymentStatus::success ? "success" : "failure");
+  json.member("payment_ref", std::string_view(message.payment_ref)).end_object();
+  const Result<HttpReply> reply = co_await client_.send(std::move(call));
+  co_return reply && reply->status / 100 == 2;
+}
+
+}  // namespace flightdeck::http

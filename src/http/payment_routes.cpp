@@ -1,0 +1,44 @@
+#include <string>
+
+#include "core/limits.h"
+#include "http/handlers.h"
+#include "http/header_values.h"
+#include "http/json_body.h"
+#include "http/problem.h"
+
+namespace flightdeck::http {
+
+namespace {
+
+Result<booking::PaymentVerdict> read_verdict(const std::string& text) {
+  Result<JsonBody> body = JsonBody::parse(text);
+  if (!body) return body.error();
+  booking::PaymentVerdict verdict;
+  verdict.booking = body->id<BookingId>("booking_id");
+  const std::string_view status = body->text("status");
+  verdict.success = status == "success";
+  if (!verdict.success && status != "failure") body->errors().add("status", "must be success or failure");
+  verdict.payment_ref = body->text("payment_ref");
+  if (verdict.payment_ref.empty() || verdict.payment_ref.size() > limits::payment_ref_chars ||
+      !is_printable_ascii(verdict.payment_ref)) {
+    body->errors().add("payment_ref", "must be 1 to " + std::to_string(limits::payment_ref_chars) +
+                                          " printable ASCII characters");
+  }
+  body->refuse_others();
+  if (!body->errors().empty()) return body->errors().take();
+  return verdict;
+}
+
+}  // namespace
+
+Task<Response> take_payment_callback(Api& api, const Request& request) {
+  Result<booking::PaymentVerdict> verdict = read_verdict(request.body);
+  if (!verdict) co_return problem_response(verdict.error(), request.request_id);
+  const Result<booking::Booking> settled = co_await api.bookings->settle(*std::move(verdict));
+  if (!settled) co_return problem_response(settled.error(), request.request_id);
+  Response response;
+  booking::append_booking_json(response.body, *settled);
+  co_return response;
+}
+
+}  // namespace flightdeck::http

@@ -1,0 +1,99 @@
+#include "http/problem.h"
+
+#include <algorithm>
+#include <string>
+
+#include "core/json_writer.h"
+
+namespace flightdeck::http {
+
+namespace {
+
+constexpr int retry_soon_s = 1;
+
+Response render(const ProblemKind& kind, std::string_view detail, const std::vector<FieldError>& fields,
+                std::string_view request_id) {
+  std::string type = "urn:flightdeck:problem:";
+  std::transform(kind.code.begin(), kind.code.end(), std::back_inserter(type),
+                 [](char c) { return c == '_' ? '-' : static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
+  Response response;
+  response.status = kind.status;
+  response.content_type = problem_type;
+  JsonWriter json(response.body);
+  json.begin_object().member("type", std::string_view(type)).member("title", kind.title);
+  json.member("status", kind.status).member("detail", detail.empty() ? kind.title : detail);
+  json.member("code", kind.code).member("request_id", request_id);
+  if (!fields.empty()) {
+    json.key("errors").begin_array();
+    for (const FieldError& field : fields) {
+      json.begin_object().member("field", std::string_view(field.field));
+      json.member("message", std::string_view(field.message)).end_object();
+    }
+    json.end_array();
+  }
+  json.end_object();
+  if (kind.retry_after_s > 0) response.add_header("Retry-After", std::to_string(kind.retry_after_s));
+  return response;
+}
+
+}  // namespace
+
+ProblemKind problem_kind(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::malformed_json: return {400, "MALFORMED_JSON", "The body is not JSON"};
+    case ErrorCode::validation_failed: return {422, "VALIDATION_FAILED", "The request has wrong fields"};
+    case ErrorCode::not_found: return {404, "NOT_FOUND", "Not found"};
+    case ErrorCode::method_not_allowed: return {405, "METHOD_NOT_ALLOWED", "The path does not have this method"};
+    case ErrorCode::unsupported_media_type: return {415, "UNSUPPORTED_MEDIA_TYPE", "The body must be JSON"};
+    case ErrorCode::payload_too_large: return {413, "PAYLOAD_TOO_LARGE", "The body is too large"};
+    case ErrorCode::out_of_stock: return {400, "OUT_OF_STOCK", "Not enough seats are left"};
+    case ErrorCode::flight_closed: return {409, "FLIGHT_CLOSED", "The flight is not for sale"};
+    case ErrorCode::flight_has_bookings: return {409, "FLIGHT_HAS_BOOKINGS", "The flight has live bookings"};
+    case ErrorCode::capacity_below_sold: return {409, "CAPACITY_BELOW_SOLD", "More seats are sold than that"};
+    case ErrorCode::duplicate_flight: return {409, "DUPLICATE_FLIGHT", "There is such a flight already"};
+    case ErrorCode::version_conflict: return {412, "VERSION_CONFLICT", "The flight has another version"};
+    case ErrorCode::idempotency_key_reused:
+      return {422, "IDEMPOTENCY_KEY_REUSED", "The key stands for another request"};
+    case ErrorCode::invalid_state: return {409, "INVALID_STATE", "Its state does not allow this"};
+    case ErrorCode::overloaded: return {503, "OVERLOADED", "Too much to do at the moment", retry_soon_s};
+    case ErrorCode::unavailable: return {503, "UNAVAILABLE", "A needed part does not answer", retry_soon_s};
+    case ErrorCode::internal: break;
+  }
+  return {500, "INTERNAL", "Internal error"};
+}
+
+Response problem_response(const Error& error, std::string_view request_id) {
+  return render(problem_kind(error.code), error.detail, error.fields, request_id);
+}
+
+Response protocol_problem(int status, std::string_view detail, std::string_view request_id) {
+  const std::string_view code = status == 400 ? "VALIDATION_FAILED" : "PAYLOAD_TOO_LARGE";
+  return render({status, code, reason_phrase(status)}, detail, {}, request_id);
+}
+
+Response problem_response(const std::exception_ptr& failure, std::string_view route, std::string_view request_id,
+                          Log& log) {
+  Error error;
+  LogLevel level = LogLevel::warn;
+  std::string what = "not a std::exception";
+  try {
+    std::rethrow_exception(failure);
+  } catch (const OverloadedError& e) {
+    error.code = ErrorCode::overloaded;
+    what = e.what();
+  } catch (const UnavailableError& e) {
+    error.code = ErrorCode::unavailable;
+    what = e.what();
+  } catch (const std::exception& e) {
+    level = LogLevel::error;
+    what = e.what();
+  } catch (...) {
+    level = LogLevel::error;
+  }
+  if (log.enabled(level)) {
+    log.write(level, request_id, "request failed", {{"route", route}, {"error", std::string_view(what)}});
+  }
+  return problem_response(error, request_id);
+}
+
+}  // namespace flightdeck::http

@@ -1,0 +1,32 @@
+// Errors as RFC 9457 problem documents.
+#pragma once
+
+#include <exception>
+#include <string_view>
+
+#include "core/error.h"
+#include "core/log.h"
+#include "http/response.h"
+
+namespace flightdeck::http {
+
+// How an error code looks from outside: the one place that maps codes to HTTP.
+struct ProblemKind {
+  int status;
+  std::string_view code;
+  std::string_view title;
+  int retry_after_s = 0;  // 0: no Retry-After
+};
+ProblemKind problem_kind(ErrorCode code);
+
+Response problem_response(const Error& error, std::string_view request_id);
+
+// For what is wrong with the request as HTTP, before any route is known: 400, 414 or 431.
+Response protocol_problem(int status, std::string_view detail, std::string_view request_id);
+
+// For an exception that left a handler: OVERLOADED, UNAVAILABLE, or else INTERNAL. It is logged, and tells the client
+// nothing of the inside.
+Response problem_response(const std::exception_ptr& failure, std::string_view route, std::string_view request_id,
+                          Log& log);
+
+}  // namespace flightdeck::http

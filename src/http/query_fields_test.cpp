@@ -1,0 +1,53 @@
+#include "http/query_fields.h"
+
+#include <gmock/gmock.h>
+
+namespace flightdeck::http {
+namespace {
+
+using testing::ElementsAre;
+
+std::vector<std::string> wrong(QueryFields& fields) {
+  std::vector<std::string> names;
+  for (const FieldError& error : fields.errors().take().fields) names.push_back(error.field);
+  return names;
+}
+
+TEST(QueryFields, ReadsParameters) {
+  QueryFields fields("source=New+York%21&date=2026-12-01&limit=7&cancel_bookings=true&&empty=&bare");
+  EXPECT_EQ(fields.text("source"), "New York!");
+  EXPECT_EQ(fields.text("empty"), "");
+  EXPECT_EQ(fields.text("bare"), "");
+  EXPECT_EQ(fields.text("absent"), std::nullopt);
+  EXPECT_EQ(fields.date("date"), std::chrono::year(2026) / 12 / 1);
+  EXPECT_EQ(fields.limit(), 7U);
+  EXPECT_TRUE(fields.flag("cancel_bookings"));
+  EXPECT_FALSE(fields.flag("absent"));
+  EXPECT_EQ(fields.place("source"), "new york!");
+  EXPECT_EQ(fields.integer("absent", 0, 9, 4), 4);
+  EXPECT_TRUE(fields.errors().empty());
+}
+
+TEST(QueryFields, NamesEverythingThatIsWrong) {
+  QueryFields fields("date=tomorrow&limit=0&limit2=x&seats=1.0&place=a:b&flag=yes&bad=%zz&twice=1&twice=1");
+  EXPECT_EQ(fields.date("date"), std::nullopt);
+  EXPECT_EQ(fields.limit(), 20U);
+  fields.integer("seats", 0, 9, 1);
+  EXPECT_EQ(fields.place("place"), std::nullopt);
+  EXPECT_FALSE(fields.flag("flag"));
+  EXPECT_EQ(fields.text("bad"), std::nullopt);
+  EXPECT_EQ(fields.text("twice"), std::nullopt);
+  EXPECT_EQ(fields.required_text("missing"), std::nullopt);
+  EXPECT_THAT(wrong(fields), ElementsAre("date", "limit", "seats", "place", "flag", "bad", "twice", "missing"));
+}
+
+TEST(QueryFields, RefusesNumbersThatAreNot) {
+  for (const char* query : {"limit=101", "limit=-1", "limit=", "limit=1x", "limit=+1", "limit=99999999999999999999"}) {
+    QueryFields fields(query);
+    fields.limit();
+    EXPECT_THAT(wrong(fields), ElementsAre("limit")) << query;
+  }
+}
+
+}  // namespace
+}  // namespace flightdeck::http

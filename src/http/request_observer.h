@@ -1,0 +1,23 @@
+// Port: who hears of every finished request (the latency histogram).
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace flightdeck::http {
+
+struct FinishedRequest {
+  std::string_view method;  // upper case; "OTHER" for one that no route has
+  std::string_view route;   // the route's pattern, such as `/booking/{booking_id}`; "none" when no route was found
+  int status = 0;
+  double seconds = 0;  // from the complete request to the answer, before it is sent
+};
+
+// Thread-safe, quick, never throws: it is called for each request, on its I/O thread.
+class RequestObserver {
+ public:
+  virtual ~RequestObserver() = default;
+  virtual void finished(const FinishedRequest& request) noexcept = 0;
+};
+
+}  // namespace flightdeck::http

@@ -1,0 +1,53 @@
+// An answer as handlers make it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace flightdeck::http {
+
+inline constexpr std::string_view json_type = "application/json";
+inline constexpr std::string_view problem_type = "application/problem+json";
+inline constexpr std::string_view metrics_type = "text/plain; version=0.0.4; charset=utf-8";
+
+struct Response {
+  int status = 200;
+  std::string_view content_type = json_type;  // of static storage; empty: there is no body
+  std::string body;
+  std::vector<std::pair<std::string_view, std::string>> headers;  // names of static storage; values without CR or LF
+
+  // Content-Type, Content-Length, X-Request-Id, Date and Connection are the server's business.
+  void add_header(std::string_view name, std::string value) { headers.emplace_back(name, std::move(value)); }
+};
+
+inline Response json_response(int status, std::string body) {
+  Response response;
+  response.status = status;
+  response.body = std::move(body);
+  return response;
+}
+
+inline Response empty_response(int status) {
+  Response response;
+  response.status = status;
+  response.content_type = {};
+  return response;
+}
+
+std::string_view reason_phrase(int status);
+
+enum class ConnectionHeader { none, close, keep_alive };
+
+// What the connection adds to an answer.
+struct ResponseFrame {
+  std::string_view request_id;
+  std::string_view date;  // IMF-fixdate; empty: none
+  ConnectionHeader connection = ConnectionHeader::none;
+  bool head_only = false;  // the request was a HEAD: everything but the body
+};
+
+void append_response(std::string& out, const Response& response, const ResponseFrame& frame);
+
+}  // namespace flightdeck::http

@@ -1,0 +1,73 @@
+#include <string>
+
+#include "core/limits.h"
+#include "http/flight_json.h"
+#include "http/handlers.h"
+#include "http/problem.h"
+#include "http/query_fields.h"
+
+namespace flightdeck::http {
+
+namespace {
+
+constexpr std::size_t flight_json_bytes = 512;  // about
+
+flights::SortOrder read_sort(QueryFields& fields) {
+  const std::optional<std::string_view> given = fields.text("sort");
+  if (!given) return flights::SortOrder::price;
+  const std::optional<flights::SortOrder> sort = flights::parse_sort_order(*given);
+  if (!sort) fields.errors().add("sort", "must be price, fastest or departure");
+  return sort.value_or(flights::SortOrder::price);
+}
+
+}  // namespace
+
+std::optional<flights::SearchPosition> read_cursor(QueryFields& fields) {
+  const std::optional<std::string_view> given = fields.text("cursor");
+  if (!given) return std::nullopt;
+  std::optional<flights::SearchPosition> position = flights::parse_cursor(*given);
+  if (!position) fields.errors().add("cursor", "must be the next_cursor of an earlier page");
+  return position;
+}
+
+void append_page(JsonWriter& json, std::string& out, const flights::SearchPage& page, flights::SortOrder sort) {
+  out.reserve(out.size() + 128 + page.flights.size() * flight_json_bytes);
+  json.key("flights").begin_array();
+  std::string one;
+  for (const flights::Flight& flight : page.flights) {
+    one.clear();
+    flights::append_flight_json(one, flight);
+    json.raw(one);
+  }
+  json.end_array().key("next_cursor");
+  if (page.more && !page.flights.empty()) {
+    json.value(std::string_view(flights::format_cursor(flights::position_of(page.flights.back(), sort))));
+  } else {
+    json.null();
+  }
+}
+
+Task<Response> search_flights(Api& api, const Request& request) {
+  flights::SearchQuery query;
+  QueryFields fields(request.query);
+  for (const char* name : {"source", "destination", "date"}) fields.require(name);
+  query.source = fields.place("source").value_or(std::string());
+  query.destination = fields.place("destination").value_or(std::string());
+  query.date = fields.date("date").value_or(Date{});
+  query.sort = read_sort(fields);
+  query.limit = fields.limit();
+  query.seats = fields.integer("seats", 0, limits::seats_per_flight_ceiling, 1);
+  query.after = read_cursor(fields);
+  if (!fields.errors().empty()) co_return problem_response(fields.errors().take(), request.request_id);
+
+  const flights::SortOrder sort = query.sort;
+  const flights::SearchPage page = co_await api.search_flights->search(std::move(query));
+  Response response;
+  JsonWriter json(response.body);
+  json.begin_object();
+  append_page(json, response.body, page, sort);
+  json.member("count", static_cast<std::int64_t>(page.flights.size())).end_object();
+  co_return response;
+}
+
+}  // namespace flightdeck::http

@@ -1,0 +1,173 @@
+#include "http/server.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "http/problem.h"
+#include "http/session.h"
+
+namespace flightdeck::http {
+
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+
+namespace {
+
+using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+std::string imf_fixdate(Instant instant) {
+  static constexpr const char* weekdays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto day = std::chrono::floor<std::chrono::days>(instant);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(instant - day));
+  char text[64];
+  const int size = std::snprintf(text, sizeof text, "%s, %02u %s %04d %02d:%02d:%02d GMT",
+                                 weekdays[std::chrono::weekday(day).c_encoding()], unsigned{date.day()},
+                                 months[unsigned{date.month()} - 1], int{date.year()},
+                                 static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                                 static_cast<int>(time.seconds().count()));
+  return std::string(text, static_cast<std::size_t>(size));
+}
+
+}  // namespace
+
+class Server::Impl final : public SessionHost {
+ public:
+  Impl(const Parts& parts, const ServerOptions& options)
+      : SessionHost(parts, options), acceptor_(parts.loop.context()) {
+    check_deadlines();
+  }
+
+  ~Impl() {
+    for (Session* session : sessions_) delete session;
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  std::uint16_t listen(const std::string& host, std::uint16_t port, bool alone) {
+    tcp::resolver resolver(parts().loop.context());
+    boost::system::error_code error;
+    const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, error);
+    if (error || found.empty()) fail(host, port, error);
+    const tcp::endpoint endpoint = found.begin()->endpoint();
+    // With SO_REUSEPORT alone, a second process of the same user would silently take half of the connections.
+    if (alone) {
+      open(endpoint, false, error);
+      acceptor_.close();
+      if (error) fail(host, port, error);
+    }
+    open(endpoint, true, error);
+    if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    if (error) fail(host, port, error);
+    accept();
+    return acceptor_.local_endpoint().port();
+  }
+
+  void drain(std::function<void()> drained) {
+    draining_ = true;
+    drained_ = std::move(drained);
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    for (Session* session : sessions_) session->close_if_idle();
+    tell_if_drained();
+  }
+
+  void close_all() {
+    for (Session* session : sessions_) session->close();
+  }
+
+  std::size_t sessions() const { return sessions_.size(); }
+
+  void release(Session& session) override {
+    sessions_.back()->index = session.index;
+    std::swap(sessions_[session.index], sessions_.back());
+    sessions_.pop_back();
+    delete &session;
+    tell_if_drained();
+  }
+
+ private:
+  [[noreturn]] static void fail(const std::string& host, std::uint16_t port, const boost::system::error_code& error) {
+    throw std::runtime_error("cannot listen on " + host + ':' + std::to_string(port) + ": " + error.message());
+  }
+
+  void open(const tcp::endpoint& endpoint, bool shared, boost::system::error_code& error) {
+    acceptor_.open(endpoint.protocol(), error);
+    if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
+    if (!error && shared) acceptor_.set_option(ReusePort(true), error);
+    if (!error) acceptor_.bind(endpoint, error);
+  }
+
+  void accept() {
+    acceptor_.async_accept([this](const boost::system::error_code& error, tcp::socket socket) {
+      if (!acceptor_.is_open()) return;
+      if (!error) {
+        admit(std::move(socket));
+      } else if (error == asio::error::no_descriptors || error == boost::system::errc::too_many_files_open_in_system ||
+                 error == asio::error::no_buffer_space || error == asio::error::no_memory) {
+        parts().api.log.warn("cannot accept a connection", {{"error", std::string_view(error.message())}});
+        parts().loop.start(limits::accept_retry_pause, [this](bool fired) {
+          if (fired && acceptor_.is_open()) accept();
+        });
+        return;
+      }
+      accept();
+    });
+  }
+
+  void admit(tcp::socket socket) {
+    if (sessions_.size() >= options().connections_max) {
+      turn_away(socket);
+      return;
+    }
+    auto* session = new Session(*this, std::move(socket));
+    session->index = sessions_.size();
+    sessions_.push_back(session);
+    session->start();
+  }
+
+  void turn_away(tcp::socket& socket) {
+    const std::string id = format_uuid(make_uuid_v7(parts().clock.now(), parts().random));
+    const Error error{ErrorCode::overloaded, "There are too many connections.", {}};
+    std::string answer;
+    append_response(answer, problem_response(error, id), {id, date(), ConnectionHeader::close, false});
+    boost::system::error_code ignored;
+    socket.non_blocking(true, ignored);
+    socket.write_some(asio::buffer(answer), ignored);
+  }
+
+  // One coarse timer for all connections, instead of one that every request sets anew.
+  void check_deadlines() {
+    date_ = imf_fixdate(parts().clock.now());
+    const Session::Time now = std::chrono::steady_clock::now();
+    for (Session* session : sessions_) session->close_if_late(now);
+    parts().loop.start(options().deadline_check, [this](bool fired) {
+      if (fired) check_deadlines();
+    });
+  }
+
+  void tell_if_drained() {
+    if (!draining_ || !sessions_.empty() || !drained_) return;
+    parts().loop.post(std::exchange(drained_, nullptr));
+  }
+
+  tcp::acceptor acceptor_;
+  std::vector<Session*> sessions_;
+  std::function<void()> drained_;
+};
+
+Server::Server(Parts parts, ServerOptions options) : impl_(std::make_unique<Impl>(parts, options)) {}
+Server::~Server() = default;
+
+std::uint16_t Server::listen(const std::string& host, std::uint16_t port) { return impl_->listen(host, port, true); }
+void Server::share(const std::string& host, std::uint16_t port) { impl_->listen(host, port, false); }
+void Server::drain(std::function<void()> drained) { impl_->drain(std::move(drained)); }
+void Server::close_all() { impl_->close_all(); }
+std::size_t Server::sessions() const { return impl_->sessions(); }
+
+}  // namespace flightdeck::http

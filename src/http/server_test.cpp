@@ -1,0 +1,354 @@
+#include "http/server.h"
+
+#include <gmock/gmock.h>
+
+#include "http/server_fixture.h"
+#include "support/http_client.h"
+
+namespace flightdeck::http {
+namespace {
+
+using test::eventually;
+using test::RawConnection;
+using test::Reply;
+using test::request_bytes;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+EventLoop* serving_loop = nullptr;  // of the server under test, for handlers that wait
+std::atomic<int> waits_begun{0};
+std::atomic<int> waits_ended{0};
+
+Task<Response> say_query(Api&, const Request& request) {
+  co_return json_response(200, std::string(request.query));
+}
+
+Task<Response> say_body(Api&, const Request& request) { co_return json_response(200, request.body); }
+
+// Waits as many milliseconds as the path says; the request is still whole afterwards.
+Task<Response> wait_then_say(Api&, const Request& request) {
+  waits_begun.fetch_add(1);
+  auto pause = callback_awaiter<bool>([&request](auto done) {
+    serving_loop->start(Milliseconds(std::stoi(std::string(request.parameter))), [done](bool fired) mutable { done(fired); });
+  });
+  co_await pause;
+  waits_ended.fetch_add(1);
+  co_return json_response(200, std::string(request.parameter));
+}
+
+Task<Response> say_much(Api&, const Request& request) {
+  co_return json_response(200, std::string(std::stoul(std::string(request.parameter)), 'x'));
+}
+
+Task<Response> fail(Api&, const Request& request) {
+  if (request.parameter == "away") throw UnavailableError("the database is away");
+  throw std::runtime_error("a secret");
+}
+
+constexpr Route routes[] = {
+    {Method::get, "/query", say_query}, {Method::post, "/body", say_body},    {Method::get, "/wait/{ms}", wait_then_say},
+    {Method::get, "/much/{n}", say_much}, {Method::get, "/fail/{how}", fail},
+};
+
+class ServerTest : public testing::Test {
+ protected:
+  ServerTest() { restart({}); }
+  void restart(const ServerOptions& options) {
+    server.reset();
+    server.emplace(routes, options);
+    serving_loop = &server->loop();
+  }
+  Reply ask(std::string_view bytes) {
+    RawConnection connection(server->port());
+    connection.send(bytes);
+    return connection.read_reply().value();
+  }
+
+  std::optional<RunningServer> server;
+};
+
+std::string get(std::string_view target, const test::Headers& headers = {}) {
+  return request_bytes("GET", target, {}, headers);
+}
+
+TEST_F(ServerTest, AnswersARequest) {
+  const Reply reply = ask(get("/query?a=b", {{"X-Request-Id", "trace-1"}}));
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.body, "a=b");
+  EXPECT_EQ(reply.header("X-Request-Id"), "trace-1");
+  EXPECT_EQ(reply.header("Content-Type"), "application/json");
+  EXPECT_EQ(reply.header("Content-Length"), "3");
+  EXPECT_THAT(reply.header("Date").value_or(""), HasSubstr(" GMT"));
+  EXPECT_TRUE(reply.keep_alive);
+}
+
+TEST_F(ServerTest, ReplacesAnInsaneRequestId) {
+  const Reply reply = ask(get("/query", {{"X-Request-Id", std::string(129, 'x')}}));
+  EXPECT_TRUE(parse_uuid(reply.header("X-Request-Id").value_or("")));
+}
+
+TEST_F(ServerTest, TellsTheObserverAndTheLog) {
+  ask(get("/query?secret=1", {{"X-Request-Id", "trace-1"}}));
+  ask(get("/nowhere", {{"X-Request-Id", "trace-2"}}));
+  ask("nonsense\r\n\r\n");
+  EXPECT_THAT(server->requests().lines(), ElementsAre("GET /query 200", "GET none 404", "OTHER none 400"));
+  const std::vector<std::string> log = server->requests().log();
+  ASSERT_EQ(log.size(), 3U);
+  EXPECT_THAT(log[0], HasSubstr("trace-1 request method=GET path=/query route=/query status=200 duration_us="));
+  EXPECT_THAT(log[1], HasSubstr("path=/nowhere route=none status=404"));
+}
+
+TEST_F(ServerTest, TheAccessLogCanBeOff) {
+  restart({.access_log = false});
+  ask(get("/query"));
+  EXPECT_TRUE(server->requests().log().empty());
+  EXPECT_EQ(server->requests().lines().size(), 1U);
+}
+
+TEST_F(ServerTest, AFailingHandlerIsAProblem) {
+  const Reply failed = ask(get("/fail/now"));
+  EXPECT_EQ(failed.status, 500);
+  EXPECT_THAT(failed.body, HasSubstr("INTERNAL"));
+  EXPECT_THAT(failed.body, testing::Not(HasSubstr("secret")));
+  const Reply away = ask(get("/fail/away"));
+  EXPECT_EQ(away.status, 503);
+  EXPECT_EQ(away.header("Retry-After"), "1");
+}
+
+TEST_F(ServerTest, AnswersPipelinedRequestsInOrder) {
+  RawConnection connection(server->port());
+  std::string bytes;
+  for (int i = 0; i < 200; ++i) {
+    bytes += i % 10 == 0 ? get("/wait/1") : get("/query?" + std::to_string(i));
+    bytes += request_bytes("POST", "/body", "body " + std::to_string(i));
+  }
+  connection.send(bytes);
+  const std::vector<Reply> replies = connection.read_replies(400);
+  ASSERT_EQ(replies.size(), 400U);
+  for (std::size_t i = 0; i < 200; ++i) {
+    EXPECT_EQ(replies[2 * i].body, i % 10 == 0 ? "1" : std::to_string(i));
+    EXPECT_EQ(replies[2 * i + 1].body, "body " + std::to_string(i));
+  }
+}
+
+TEST_F(ServerTest, AnswersDoNotWaitForALaterRequest) {
+  RawConnection connection(server->port());
+  connection.send(get("/query?first") + get("/wait/500"));
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(connection.read_reply()->body, "first");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, Milliseconds(400));
+  EXPECT_EQ(connection.read_reply()->body, "500");
+}
+
+TEST_F(ServerTest, AnswersALongPipelineOfLargeAnswersToASlowReader) {
+  RawConnection connection(server->port());
+  std::string bytes;
+  for (int i = 0; i < 200; ++i) bytes += get("/much/100000");
+  connection.send(bytes);
+  std::this_thread::sleep_for(Milliseconds(100));  // socket buffers are full by now, on either side
+  const std::vector<Reply> replies = connection.read_replies(200);
+  ASSERT_EQ(replies.size(), 200U);
+  for (const Reply& reply : replies) ASSERT_EQ(reply.body.size(), 100'000U);
+}
+
+TEST_F(ServerTest, AClientThatNeverReadsIsLetGo) {
+  restart({.write_deadline = Milliseconds(100), .deadline_check = Milliseconds(20)});
+  RawConnection connection(server->port());
+  std::string bytes;
+  for (int i = 0; i < 200; ++i) bytes += get("/much/100000");
+  connection.send(bytes);
+  EXPECT_TRUE(eventually([&] { return server->sessions() == 0; }));
+}
+
+TEST_F(ServerTest, ASlowRequestIsLetGo) {
+  restart({.read_deadline = Milliseconds(100), .deadline_check = Milliseconds(20)});
+  RawConnection connection(server->port());
+  connection.send("GET /query HTTP/1.1\r\nHost:");
+  EXPECT_TRUE(connection.closed_by_server());
+}
+
+TEST_F(ServerTest, AnIdleConnectionIsLetGo) {
+  restart({.idle_deadline = Milliseconds(200), .deadline_check = Milliseconds(20)});
+  RawConnection connection(server->port());
+  connection.send(get("/query"));
+  EXPECT_TRUE(connection.read_reply().has_value());
+  EXPECT_TRUE(connection.closed_by_server());
+}
+
+TEST_F(ServerTest, AHandlerMayTakeLongerThanAnyDeadline) {
+  restart({.idle_deadline = Milliseconds(50),
+           .read_deadline = Milliseconds(50),
+           .write_deadline = Milliseconds(50),
+           .deadline_check = Milliseconds(10)});
+  EXPECT_EQ(ask(get("/wait/300")).body, "300");
+}
+
+TEST_F(ServerTest, GoesOnAfterRequestsCutAtEveryByte) {
+  const std::string whole = request_bytes("POST", "/body", "hello", {{"Content-Type", "application/json"}});
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    RawConnection connection(server->port());
+    connection.send(std::string_view(whole).substr(0, size));
+  }
+  EXPECT_EQ(ask(whole).body, "hello");
+  EXPECT_TRUE(eventually([&] { return server->sessions() == 0; }));
+}
+
+TEST_F(ServerTest, AClientThatIsGoneDoesNotStopItsHandler) {
+  waits_begun = waits_ended = 0;
+  {
+    RawConnection connection(server->port());
+    connection.send(get("/wait/100"));
+    ASSERT_TRUE(eventually([&] { return waits_begun == 1; }));
+  }
+  EXPECT_TRUE(eventually([&] { return waits_ended == 1; }));
+  EXPECT_TRUE(eventually([&] { return server->sessions() == 0; }));
+}
+
+TEST_F(ServerTest, AClientThatHasFinishedSendingGetsItsAnswers) {
+  RawConnection connection(server->port());
+  connection.send(get("/wait/50") + get("/query?last") + "GET /cut");
+  connection.finish_sending();
+  EXPECT_EQ(connection.read_reply()->body, "50");
+  EXPECT_EQ(connection.read_reply()->body, "last");
+  EXPECT_TRUE(connection.closed_by_server());
+}
+
+TEST_F(ServerTest, ClosesWhenAsked) {
+  RawConnection connection(server->port());
+  connection.send(get("/query", {{"Connection", "close"}}) + get("/query?never"));
+  EXPECT_FALSE(connection.read_reply()->keep_alive);
+  EXPECT_TRUE(connection.closed_by_server());
+  RawConnection old(server->port());
+  old.send("GET /query?old HTTP/1.0\r\n\r\n");
+  EXPECT_EQ(old.read_reply()->body, "old");
+  EXPECT_TRUE(old.closed_by_server());
+}
+
+TEST_F(ServerTest, RefusesAndClosesOnlyAfterTheAnswerArrived) {
+  RawConnection connection(server->port());
+  connection.send("POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" + std::string(1'000'000, 'x'));
+  const auto reply = connection.read_reply();
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->status, 413);
+  EXPECT_THAT(reply->body, HasSubstr("PAYLOAD_TOO_LARGE"));
+}
+
+TEST_F(ServerTest, LetsAClientGoOnThatAsks) {
+  RawConnection connection(server->port());
+  connection.send("POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_EQ(connection.read_reply()->status, 100);
+  connection.send("ab");
+  EXPECT_EQ(connection.read_reply()->body, "ab");
+}
+
+TEST_F(ServerTest, HeadHasNoBody) {
+  RawConnection connection(server->port());
+  connection.send(request_bytes("HEAD", "/query?abc") + get("/query?next"));
+  const auto head = connection.read_reply(true);
+  ASSERT_TRUE(head);
+  EXPECT_EQ(head->header("Content-Length"), "3");
+  EXPECT_EQ(connection.read_reply()->body, "next");
+}
+
+TEST_F(ServerTest, TurnsAwayConnectionsOverItsLimit) {
+  restart({.connections_max = 2});
+  RawConnection first(server->port());
+  RawConnection second(server->port());
+  ASSERT_TRUE(eventually([&] { return server->sessions() == 2; }));
+  RawConnection third(server->port());
+  const auto reply = third.read_reply();
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->status, 503);
+  first.send(get("/query?served"));
+  EXPECT_EQ(first.read_reply()->body, "served");
+}
+
+TEST_F(ServerTest, DrainsItself) {
+  RawConnection idle(server->port());
+  RawConnection busy(server->port());
+  RawConnection partial(server->port());
+  waits_begun = 0;
+  busy.send(get("/wait/300") + get("/query?too late"));
+  partial.send("GET /query?partial HTTP/1.1\r\nHost: a\r\n");
+  idle.send(get("/query"));
+  ASSERT_TRUE(idle.read_reply());
+  ASSERT_TRUE(eventually([&] { return waits_begun == 1 && server->sessions() == 3; }));
+  server->drain();
+  EXPECT_TRUE(idle.closed_by_server());
+  EXPECT_THROW(RawConnection(server->port()), test::ConnectionError);
+  EXPECT_FALSE(server->drained());
+  partial.send("\r\n");
+  const auto last = partial.read_reply();
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->body, "partial");
+  EXPECT_FALSE(last->keep_alive);
+  const auto reply = busy.read_reply();
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->body, "300");
+  EXPECT_FALSE(reply->keep_alive);
+  EXPECT_TRUE(busy.closed_by_server());
+  busy.finish_sending();
+  partial.finish_sending();
+  EXPECT_TRUE(eventually([&] { return server->drained(); }));
+}
+
+TEST_F(ServerTest, ClosesAllAtOnceAndWaitsForHandlers) {
+  RawConnection busy(server->port());
+  waits_begun = waits_ended = 0;
+  busy.send(get("/wait/200"));
+  ASSERT_TRUE(eventually([&] { return waits_begun == 1; }));
+  server->drain();
+  server->close_all();
+  EXPECT_EQ(server->sessions(), 1U) << "its handler still runs";
+  EXPECT_TRUE(eventually([&] { return server->drained(); }));
+  EXPECT_EQ(waits_ended, 1);
+}
+
+TEST_F(ServerTest, ServersShareAPort) {
+  LoopThread other;
+  const Router router{routes};
+  FixedHealth health;
+  FixedMetrics metrics;
+  CollectedRequests requests;
+  Api api{requests, health, metrics};
+  SystemClock clock;
+  SeededRandom random(2);
+  std::unique_ptr<Server> second;
+  other.run([&] {
+    second = std::make_unique<Server>(Server::Parts{other.loop(), router, api, clock, random, requests}, ServerOptions{});
+    EXPECT_THROW(second->listen("127.0.0.1", server->port()), std::runtime_error) << "as another process would";
+    second->share("127.0.0.1", server->port());
+  });
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(ask(get("/query?x")).body, "x");
+  EXPECT_EQ(requests.lines().size() + server->requests().lines().size(), 100U);
+  EXPECT_FALSE(requests.lines().empty());
+  EXPECT_FALSE(server->requests().lines().empty());
+  other.run([&] { second->drain([] {}); });
+  other.stop();
+  second.reset();
+}
+
+TEST_F(ServerTest, SaysWhyItCannotListen) {
+  LoopThread other;
+  other.run([&] {
+    Router router{routes};
+    FixedHealth health;
+    FixedMetrics metrics;
+    CollectedRequests requests;
+    Api api{requests, health, metrics};
+    SystemClock clock;
+    SeededRandom random(2);
+    Server second(Server::Parts{other.loop(), router, api, clock, random, requests}, ServerOptions{});
+    try {
+      second.listen("127.0.0.1", server->port());
+      ADD_FAILURE();
+    } catch (const std::runtime_error& e) {
+      EXPECT_THAT(e.what(), HasSubstr("127.0.0.1:" + std::to_string(server->port()) + ": Address already in use"));
+    }
+    EXPECT_THROW(second.listen("no.such.host.invalid", 1), std::runtime_error);
+    other.loop().stop();
+  });
+}
+
+}  // namespace
+}  // namespace flightdeck::http

@@ -1,0 +1,320 @@
+#include "http/session.h"
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <coroutine>
+#include <utility>
+
+#include "http/header_values.h"
+#include "http/problem.h"
+
+namespace flightdeck::http {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t out_bytes_kept = 16 * 1024;
+constexpr std::string_view continue_answer = "HTTP/1.1 100 Continue\r\n\r\n";
+
+Session::Time now() { return std::chrono::steady_clock::now(); }
+
+}  // namespace
+
+// A coroutine that nobody waits for: it tells the session itself, as its last act.
+struct Session::Detached {
+  struct promise_type {
+    Detached get_return_object() const noexcept { return {}; }
+    std::suspend_never initial_suspend() const noexcept { return {}; }
+    std::suspend_never final_suspend() const noexcept { return {}; }
+    void return_void() const noexcept {}
+    void unhandled_exception() const noexcept { std::terminate(); }
+  };
+};
+
+Session::Session(SessionHost& host, asio::ip::tcp::socket socket) : host_(host), socket_(std::move(socket)) {}
+
+void Session::start() {
+  boost::system::error_code ignored;
+  socket_.non_blocking(true, ignored);
+  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  advance();
+}
+
+void Session::close_if_idle() {
+  if (reading_ && !lingering_ && reader_.empty()) close();
+}
+
+void Session::close_if_late(Time at) {
+  if (deadline_ <= at) close();
+}
+
+// Whatever is under way ends with an error, and then the session goes.
+void Session::close() {
+  closed_ = true;
+  deadline_ = Time::max();
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+// Called whenever something that was under way has ended. Does all that can be done now. The session may be gone
+// when it returns.
+void Session::advance() {
+  if (advancing_) return;
+  advancing_ = true;
+  try {
+    while (step()) {
+    }
+  } catch (const std::exception& e) {
+    host_.parts().api.log.error("connection closed", {{"error", std::string_view(e.what())}});
+    close();
+  }
+  advancing_ = false;
+  if (closed_ && !reading_ && !writing_ && !handling_) host_.release(*this);
+}
+
+// False: the next step comes when what is under way has ended.
+bool Session::step() {
+  if (closed_ || lingering_) return false;
+  if (handling_) {
+    flush();  // answers to earlier requests do not wait for this one
+    return false;
+  }
+  if (last_answer_ || out_.size() >= limits::pipelined_bytes_max) {
+    if (!flush()) return false;
+    if (last_answer_) end_sending();
+    return !last_answer_;
+  }
+  switch (reader_.parse()) {
+    case RequestReader::State::complete: handle_request(); return true;
+    case RequestReader::State::refused: refuse(); return true;
+    case RequestReader::State::need_more: break;
+  }
+  if (reader_.take_expect_continue()) out_.append(continue_answer);
+  if (!flush()) return false;
+  if (client_done_ || (host_.draining() && reader_.empty())) {
+    close();
+  } else {
+    read();
+  }
+  return false;
+}
+
+void Session::handle_request() {
+  receiving_ = false;
+  deadline_ = Time::max();
+  handling_since_ = now();
+  choose_request_id();
+  const RouteMatch match = host_.parts().router.match(request_.method, request_.path);
+  route_ = match.route;
+  request_.parameter = match.parameter;
+  handling_ = true;
+  if (const std::optional<Response> ready = answer_without_handler(match, request_)) {
+    answer(*ready);
+  } else {
+    run_handler(*this, route_->handler);
+  }
+}
+
+// The session may be gone after its last line.
+Session::Detached Session::run_handler(Session& session, Handler handler) {
+  std::optional<Response> response;
+  std::exception_ptr failure;
+  try {
+    Task<Response> task = handler(session.host_.parts().api, session.request_);
+    response.emplace(co_await std::move(task));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (response) {
+    session.answer(*response);
+  } else {
+    session.answer_failure(failure);
+  }
+}
+
+void Session::answer_failure(const std::exception_ptr& failure) {
+  answer(problem_response(failure, route_->pattern, request_.request_id, host_.parts().api.log));
+}
+
+// The session may be gone when it returns, unless `advance` is on the stack.
+void Session::answer(const Response& response) {
+  handling_ = false;
+  if (!closed_) {
+    try {
+      render(response);
+    } catch (const std::exception&) {
+      close();  // out of memory, half an answer may be in the buffer
+    }
+  }
+  advance();
+}
+
+void Session::render(const Response& response) {
+  const bool keep_alive = reader_.keep_alive() && !host_.draining();
+  ResponseFrame frame;
+  frame.request_id = request_.request_id;
+  frame.date = host_.date();
+  frame.head_only = request_.method == Method::head;
+  if (!keep_alive) {
+    frame.connection = ConnectionHeader::close;
+  } else if (!reader_.http_1_1()) {
+    frame.connection = ConnectionHeader::keep_alive;
+  }
+  last_answer_ = !keep_alive;
+  const std::size_t before = out_.size();
+  append_response(out_, response, frame);
+  report(response, out_.size() - before);
+  reader_.next();
+}
+
+void Session::report(const Response& response, std::size_t bytes) {
+  const double seconds = std::chrono::duration<double>(now() - handling_since_).count();
+  const std::string_view method = to_string(request_.method);
+  const std::string_view route = route_ ? route_->pattern : "none";
+  host_.parts().observer.finished({method, route, response.status, seconds});
+  Log& log = host_.parts().api.log;
+  if (!host_.options().access_log || !log.enabled(LogLevel::info)) return;
+  const std::string_view path = request_.target().substr(0, request_.target().find('?'));
+  log.write(LogLevel::info, request_.request_id, "request",
+            {{"method", method},
+             {"path", path},
+             {"route", route},
+             {"status", static_cast<std::int64_t>(response.status)},
+             {"duration_us", static_cast<std::int64_t>(seconds * 1e6)},
+             {"bytes", static_cast<std::int64_t>(bytes)}});
+}
+
+void Session::refuse() {
+  handling_since_ = now();
+  choose_request_id();
+  route_ = nullptr;
+  const RequestReader::Refusal& refusal = reader_.refusal();
+  const Response response =
+      refusal.status == 413
+          ? problem_response(Error{ErrorCode::payload_too_large, std::string(refusal.detail), {}}, request_.request_id)
+          : protocol_problem(refusal.status, refusal.detail, request_.request_id);
+  ResponseFrame frame;
+  frame.request_id = request_.request_id;
+  frame.date = host_.date();
+  frame.connection = ConnectionHeader::close;
+  frame.head_only = request_.method == Method::head;
+  last_answer_ = true;
+  const std::size_t before = out_.size();
+  append_response(out_, response, frame);
+  report(response, out_.size() - before);
+}
+
+void Session::choose_request_id() {
+  const auto given = request_.header(Header::request_id);
+  if (given && is_sane_request_id(*given)) {
+    request_.request_id.assign(*given);
+  } else {
+    append_uuid(request_.request_id, make_uuid_v7(host_.parts().clock.now(), host_.parts().random));
+  }
+}
+
+// True: everything is handed to the socket. False: a write is under way, or the connection has failed.
+bool Session::flush() {
+  if (writing_) return false;
+  std::size_t sent = 0;
+  while (sent < out_.size()) {
+    boost::system::error_code error;
+    // Mostly it fits, and the loop need not come round for it.
+    sent += socket_.write_some(asio::buffer(out_.data() + sent, out_.size() - sent), error);
+    if (error == asio::error::would_block || error == asio::error::try_again) {
+      sending_.swap(out_);
+      sent_ = sent;
+      deadline_ = now() + host_.options().write_deadline;
+      write_rest();
+      return false;
+    }
+    if (error) {
+      close();
+      return false;
+    }
+  }
+  out_.clear();
+  if (out_.capacity() > out_bytes_kept) out_.shrink_to_fit();
+  return true;
+}
+
+void Session::write_rest() {
+  writing_ = true;
+  socket_.async_write_some(
+      asio::buffer(sending_.data() + sent_, sending_.size() - sent_),
+      [this](const boost::system::error_code& error, std::size_t bytes) { on_written(error, bytes); });
+}
+
+void Session::on_written(const boost::system::error_code& error, std::size_t bytes) {
+  writing_ = false;
+  sent_ += bytes;
+  if (error) {
+    close();
+  } else if (!closed_ && sent_ < sending_.size()) {
+    write_rest();
+    return;
+  }
+  std::string().swap(sending_);
+  if (!closed_) deadline_ = Time::max();
+  advance();
+}
+
+// Closing with unread bytes in the socket would reset the connection and could take the last answer with it.
+void Session::end_sending() {
+  boost::system::error_code error;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  if (error || client_done_) {
+    close();
+    return;
+  }
+  lingering_ = true;
+  deadline_ = now() + host_.options().lingering_deadline;
+  read();
+}
+
+void Session::read() {
+  if (!lingering_) {
+    if (reader_.empty()) {
+      receiving_ = false;
+      deadline_ = now() + host_.options().idle_deadline;
+    } else if (!std::exchange(receiving_, true)) {
+      deadline_ = now() + host_.options().read_deadline;
+    }
+  }
+  // Nothing of what comes while lingering is looked at: it may overwrite itself.
+  static thread_local std::array<char, 4096> thrown_away;
+  const auto space = lingering_ ? std::span<char>(thrown_away) : reader_.space();
+  reading_ = true;
+  socket_.async_read_some(
+      asio::buffer(space.data(), space.size()),
+      [this](const boost::system::error_code& error, std::size_t bytes) { on_read(error, bytes); });
+}
+
+void Session::on_read(const boost::system::error_code& error, std::size_t bytes) {
+  reading_ = false;
+  if (closed_) {
+    advance();
+    return;
+  }
+  if (lingering_) {
+    if (error) {
+      close();
+      advance();
+    } else {
+      read();
+    }
+    return;
+  }
+  if (error == asio::error::eof) {
+    client_done_ = true;
+  } else if (error) {
+    close();
+  } else {
+    reader_.received(bytes);
+    if (!std::exchange(receiving_, true)) deadline_ = now() + host_.options().read_deadline;
+  }
+  advance();
+}
+
+}  // namespace flightdeck::http

@@ -1,0 +1,75 @@
+#include "payment_mock/mock_payment_book.h"
+
+namespace flightdeck::payment_mock {
+
+using payment::Payment;
+using payment::PaymentStatus;
+using payment::Refund;
+
+MockPaymentBook::MockPaymentBook(const MockSettings& settings, std::size_t remembered_max,
+                                 std::size_t undecided_max)
+    : settings_(settings), remembered_max_(remembered_max), undecided_max_(undecided_max) {}
+
+MockPaymentBook::Opening MockPaymentBook::open(BookingId booking, Money amount) {
+  const std::lock_guard lock(mutex_);
+  if (const auto found = records_.find(booking); found != records_.end()) {
+    if (!found->second.decided) return {Entry::undecided, std::nullopt};
+    return {Entry::decided, describe(booking, found->second)};
+  }
+  if (undecided_ >= undecided_max_) return {Entry::refused, std::nullopt};
+  while (records_.size() >= remembered_max_ && records_.size() > undecided_) forget_oldest();
+  records_.emplace(booking, Record{amount});
+  by_age_.push_back(booking);
+  ++undecided_;
+  return {Entry::opened, std::nullopt};
+}
+
+// An undecided one is passed over: somebody waits for it.
+void MockPaymentBook::forget_oldest() {
+  const BookingId oldest = by_age_.front();
+  by_age_.pop_front();
+  const auto found = records_.find(oldest);
+  if (found->second.decided) {
+    records_.erase(found);
+  } else {
+    by_age_.push_back(oldest);
+  }
+}
+
+Payment MockPaymentBook::decide(BookingId booking) {
+  const std::lock_guard lock(mutex_);
+  const auto found = records_.find(booking);
+  if (found == records_.end()) return describe(booking, Record{});  // decided before, and forgotten since
+  if (!found->second.decided) {
+    found->second.decided = true;
+    --undecided_;
+  }
+  return describe(booking, found->second);
+}
+
+std::optional<Payment> MockPaymentBook::find(BookingId booking) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = records_.find(booking);
+  if (found == records_.end() || !found->second.decided) return std::nullopt;
+  return describe(booking, found->second);
+}
+
+Result<Refund> MockPaymentBook::refund(BookingId booking) {
+  const std::lock_guard lock(mutex_);
+  const auto found = records_.find(booking);
+  if (found == records_.end()) {
+    return Error{ErrorCode::not_found, "There is no payment of this booking.", {}};
+  }
+  if (!found->second.decided || !succeeds(settings_, booking)) {
+    return Error{ErrorCode::invalid_state, "This booking was never paid.", {}};
+  }
+  found->second.refunded = true;
+  return Refund{refund_id(booking)};
+}
+
+Payment MockPaymentBook::describe(BookingId booking, const Record& record) const {
+  const auto status = succeeds(settings_, booking) ? PaymentStatus::success : PaymentStatus::failure;
+  return Payment{payment_id(booking), status, record.amount, record.refunded};
+}
+
+}  // namespace flightdeck::payment_mock

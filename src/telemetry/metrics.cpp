@@ -1,0 +1,131 @@
+#include "telemetry/metrics.h"
+
+#include <prometheus/family.h>
+#include <prometheus/histogram.h>
+#include <prometheus/text_serializer.h>
+
+#include <functional>
+#include <mutex>
+#include <shared_mutex>
+#include <sstream>
+#include <unordered_map>
+#include <vector>
+
+#include "core/limits.h"
+
+namespace flightdeck::telemetry {
+
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+const prometheus::Histogram::BucketBoundaries latency_buckets = {
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
+
+struct SeriesName {
+  std::string_view method;
+  std::string_view route;
+  int status = 0;
+  friend bool operator==(const SeriesName&, const SeriesName&) = default;
+};
+
+struct SeriesHash {
+  std::size_t operator()(const SeriesName& name) const {
+    const std::hash<std::string_view> hash;
+    const std::size_t texts = hash(name.route) * 31 + hash(name.method);
+    return texts * 31 + static_cast<std::size_t>(name.status);
+  }
+};
+
+MetricFamily single(MetricType type, const char* name, const char* help, std::int64_t value) {
+  MetricFamily family{name, help, type, {}};
+  ClientMetric metric;
+  if (type == MetricType::Counter) {
+    metric.counter.value = static_cast<double>(value);
+  } else {
+    metric.gauge.value = static_cast<double>(value);
+  }
+  family.metric.push_back(std::move(metric));
+  return family;
+}
+
+}  // namespace
+
+// Series are only ever added, so a pointer to one stays good.
+struct Metrics::Latencies {
+  struct Series {
+    std::string method;
+    std::string route;
+    prometheus::Histogram& histogram;
+  };
+
+  prometheus::Histogram& find_or_add(const SeriesName& name) {
+    {
+      const std::shared_lock lock(mutex);
+      if (const auto found = by_name.find(name); found != by_name.end()) return found->second->histogram;
+    }
+    const std::unique_lock lock(mutex);
+    if (const auto found = by_name.find(name); found != by_name.end()) return found->second->histogram;
+    if (by_name.size() >= limits::metric_series) {
+      return family.Add({{"method", "other"}, {"route", "other"}, {"status", "other"}}, latency_buckets);
+    }
+    const std::string method(name.method);
+    const std::string route(name.route);
+    auto& histogram = family.Add(
+        {{"method", method}, {"route", route}, {"status", std::to_string(name.status)}}, latency_buckets);
+    auto series = std::make_unique<Series>(Series{method, route, histogram});
+    const SeriesName own_name{series->method, series->route, name.status};
+    by_name.emplace(own_name, std::move(series));
+    return histogram;
+  }
+
+  prometheus::Family<prometheus::Histogram> family{
+      "request_latency_seconds", "Time from a request read to its answer handed over, by route.", {}};
+  std::shared_mutex mutex;
+  std::unordered_map<SeriesName, std::unique_ptr<Series>, SeriesHash> by_name;
+};
+
+Metrics::Metrics(const booking::Counters& counters)
+    : counters_(counters), latencies_(std::make_unique<Latencies>()) {}
+
+Metrics::~Metrics() = default;
+
+void Metrics::observe(std::string_view method, std::string_view route, int status, double seconds) noexcept {
+  try {
+    latencies_->find_or_add({method, route, status}).Observe(seconds);
+  } catch (...) {
+    // Out of memory for a new series: the request goes uncounted.
+  }
+}
+
+std::string Metrics::render() const {
+  std::vector<MetricFamily> families;
+  const auto counter = [&families](const char* name, const char* help, const booking::Counter& value) {
+    families.push_back(single(MetricType::Counter, name, help, value.get()));
+  };
+  counter("bookings_total", "Bookings placed.", counters_.bookings_total);
+  counter("bookings_success", "Bookings confirmed.", counters_.bookings_success);
+  counter("bookings_failed", "Bookings failed after they were placed.", counters_.bookings_failed);
+  if (const std::int64_t pending = bookings_pending_; pending >= 0) {
+    families.push_back(single(MetricType::Gauge, "bookings_pending",
+                              "Bookings in the ledger that wait for their payment.", pending));
+  }
+  counter("redis_decrements_total", "Bookings whose seats the seat gate took off its count.",
+          counters_.gate_decrements_total);
+  counter("redis_decrements_failed", "Bookings the seat gate refused as sold out.",
+          counters_.gate_decrements_failed);
+  counter("flight_db_updates_total", "Flight rows written to the database.",
+          counters_.flight_db_updates_total);
+  counter("ledger_commits_total", "Transactions of the ledger.", counters_.ledger_commits);
+  counter("ledger_commands_total", "Commands decided by the ledger.", counters_.ledger_commands);
+  counter("overloaded_total", "Requests refused because too much was waiting.", counters_.overloaded);
+  for (MetricFamily& family : latencies_->family.Collect()) families.push_back(std::move(family));
+
+  std::ostringstream out;
+  prometheus::TextSerializer{}.Serialize(out, families);
+  return std::move(out).str();
+}
+
+}  // namespace flightdeck::telemetry

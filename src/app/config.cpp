@@ -41,14 +41,14 @@ class Parser {
   explicit Parser(const Environment& environment)
       : environment_(environment),
         settings_(all_settings(environment)),
-        app_("Flightdeck: flight search, booking and payment.", "flightdeck") {
+        app_("Flightdeck: flight search, booking and payment.", "flightdeck"),
+        serve_(add_command("serve", "Runs the service.")),
+        migrate_(add_command("migrate", "Brings the database to the schema of this version.")),
+        import_(add_command("import",
+                            "Loads a flight schedule (CSV) into the database: adds and updates flights.")) {
     app_.set_version_flag("--version", "flightdeck " + std::string(kVersion));
     app_.require_subcommand(1);
     app_.get_formatter()->column_width(34);
-    serve_ = add_command("serve", "Runs the service.");
-    migrate_ = add_command("migrate", "Brings the database to the schema of this version.");
-    import_ =
-        add_command("import", "Loads a flight schedule (CSV) into the database: adds and updates flights.");
     import_->add_option("file", file_, "The schedule.")->required()->type_name("FILE");
     import_
         ->add_option("--shift-to", shift_to_,
@@ -190,14 +190,15 @@ class Parser {
 
   const Environment& environment_;
   std::vector<Setting> settings_;
-  CLI::App app_;
-  CLI::App* serve_ = nullptr;
-  CLI::App* migrate_ = nullptr;
-  CLI::App* import_ = nullptr;
   std::map<const CLI::App*, Given> given_;
   std::string config_file_;
   std::string file_;
   std::string shift_to_;
+  CLI::App app_;
+  // Made by add_command, which fills the members above.
+  CLI::App* serve_;
+  CLI::App* migrate_;
+  CLI::App* import_;
 };
 
 }  // namespace

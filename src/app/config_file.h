@@ -1,4 +1,4 @@
-// The settings file: TOML of the plain kind, `key = value` lines without tables.
+// The settings file: TOML, `key = value` without tables.
 #pragma once
 
 #include <string>
@@ -11,12 +11,12 @@ namespace flightdeck::app {
 
 struct ConfigFileEntry {
   std::string key;    // with - for _
-  std::string value;  // a string without its quotes, else as it stands
+  std::string value;  // what the setting would be given as a flag
   std::size_t line = 0;
 };
 
-// Strings ("basic" with TOML's escapes, or 'literal'), numbers and booleans; comments. A table, an array, a date, a
-// multi-line string or a repeated key is an error (validation_failed): the detail begins with `NAME:LINE: `.
+// In order of lines. An error (validation_failed): what is not TOML, a table, an array, a date, or a key that is given
+// twice, also as `a_b` and `a-b`. The detail begins with `NAME:LINE: `.
 Result<std::vector<ConfigFileEntry>> parse_config_file(std::string_view text, const std::string& name);
 
 // The same of a file's content. Also an error: it cannot be read, or is larger than limits::config_file_bytes.

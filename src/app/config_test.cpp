@@ -180,7 +180,7 @@ TEST(Config, EverySettingHasAVariableAndAKey) {
     if (setting.name == "port-file" || setting.name == "demo-data") continue;  // any text will do
     EXPECT_NE(refusal({"serve"}, {{setting.environment_name(), wrong}}).find(setting.environment_name()),
               std::string::npos);
-    const SettingsFile file("\n" + setting.name + " = '" + wrong + "'\n");
+    const SettingsFile file("\n" + setting.name + " = \"\\u0001\"\n");
     EXPECT_NE(
         refusal({"serve", "--config", file.path()}).find(file.path() + ":2: " + setting.name + ": must be"),
         std::string::npos);

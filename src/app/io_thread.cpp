@@ -1,5 +1,7 @@
 #include "app/io_thread.h"
 
+#include "core/limits.h"
+
 namespace flightdeck::app {
 
 namespace {
@@ -35,8 +37,11 @@ void IoThread::make_payment_provider() {
     return;
   }
   callbacks_ = std::make_unique<http::HttpCallbackSender>(loop_);
-  mock_payments_ = std::make_unique<payment_mock::MockPayments>(shared_.mock_payments, loop_, random_,
-                                                                *callbacks_, scope_);
+  // As a service of its own it leaves a silent request open for long; in this process it keeps the port's deadline.
+  const Milliseconds patience =
+      uses_ledger(shared_.config.role) ? Milliseconds(limits::payment_call_deadline) : limits::mock_unanswered_for;
+  mock_payments_ = std::make_unique<payment_mock::MockPayments>(shared_.mock_payments, loop_, random_, *callbacks_,
+                                                                scope_, patience);
 }
 
 void IoThread::make_services() {

@@ -3,11 +3,7 @@
 namespace flightdeck::app {
 
 void RequestMetrics::finished(const http::FinishedRequest& request) noexcept {
-  try {
-    metrics_.observe(request.method, request.route, request.status, request.seconds);
-  } catch (const std::exception&) {
-    // A sample is lost; the request is not.
-  }
+  metrics_.observe(request.method, request.route, request.status, request.seconds);
 }
 
 Task<std::string> LedgerMetricsText::render() {

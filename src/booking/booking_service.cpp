@@ -225,8 +225,10 @@ Task<void> BookingService::ask_provider(Booking booking) {
     co_return;
   }
   const bool declined = payment && payment->status == payment::PaymentStatus::failure;
-  const std::optional<Instant> next =
-      declined ? std::nullopt : next_payment_look(booking, parts_.clock.now());
+  const Instant now = parts_.clock.now();
+  std::optional<Instant> next = declined ? std::nullopt : next_payment_look(booking, now);
+  // The provider has it and has not decided: money may still be taken, so this is never the last look.
+  if (payment && !declined && !next) next = now + limits::payment_recheck_last;
   if (booking.status != BookingStatus::pending) {
     co_await reschedule(std::move(booking), next);
     co_return;

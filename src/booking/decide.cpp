@@ -252,6 +252,10 @@ void Batch::store_flight(const Flight& next, std::string_view event) {
   row.value = next;
   row.updated = true;
   remember_key(next);
+  for (auto& [id, booking] : bookings_) {
+    if (booking.value.flight == next.id)
+      booking.value.date = next.date;  // read with the booking, not stored in it
+  }
   emit(next, event);
 }
 
@@ -267,11 +271,13 @@ Result<Applied> Batch::replace(const Flight& flight, const flights::FlightDraft&
 }
 
 Result<Applied> Batch::apply(const AddFlight& c) {
+  // This command again, say after an answer that got lost: not a duplicate of itself.
+  if (const Flight* existing = find_flight(c.id); existing && !c.upsert) return with(*existing);
   if (const FlightId* same_key = find_key(c.draft)) {
     if (c.upsert) return replace(*find_flight(*same_key), c.draft);
     return refuse(ErrorCode::duplicate_flight, "A flight with this flight_number and departure_ts exists.");
   }
-  if (const Flight* existing = find_flight(c.id)) return with(*existing);  // this command again
+  if (const Flight* existing = find_flight(c.id)) return with(*existing);
   const Flight flight = flights::make_flight(c.id, c.draft, now_);
   Row<Flight> row{flight};
   row.inserted = true;

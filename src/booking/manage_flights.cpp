@@ -17,7 +17,15 @@ Task<std::optional<FlightWithSeats>> ManageFlights::find(FlightId id) {
   std::function<Found(LedgerReader&)> query = [id](LedgerReader& reader) -> Found {
     std::vector<flights::Flight> rows = reader.flights(std::span(&id, 1));
     if (rows.empty()) return std::nullopt;
-    return FlightWithSeats{std::move(rows.front()), reader.seat_counts(id), std::nullopt};
+    // Two reads, and a commit may come between them: counted anew until no seat has moved, so that they add up.
+    for (int tries = 1;; ++tries) {
+      const SeatCounts counts = reader.seat_counts(id);
+      std::vector<flights::Flight> after = reader.flights(std::span(&id, 1));
+      if (after.front().version == rows.front().version || tries == limits::seat_count_tries) {
+        return FlightWithSeats{std::move(after.front()), counts, std::nullopt};
+      }
+      rows = std::move(after);
+    }
   };
   Found found = co_await read<Found>(ledger_, std::move(query));
   if (found) found->gate = co_await gate_.sellable(id);
@@ -48,9 +56,14 @@ Task<Result<void>> ManageFlights::remove(FlightId id, bool cancel_bookings) {
 }
 
 Task<void> ManageFlights::cancel_one(BookingId id, std::optional<Error>& failure) {
-  const Result<Booking> cancelled = co_await bookings_.cancel(id);
-  // FAILED in the meantime is as good: it holds no seat.
-  if (!cancelled && cancelled.error().code != ErrorCode::invalid_state) failure = cancelled.error();
+  try {
+    const Result<Booking> cancelled = co_await bookings_.cancel(id);
+    // FAILED in the meantime is as good: it holds no seat.
+    if (!cancelled && cancelled.error().code != ErrorCode::invalid_state) failure = cancelled.error();
+  } catch (const UnavailableError& error) {
+    failure = Error{
+        ErrorCode::unavailable, error.what(), {}};  // else the next round would come at once, and the next
+  }
 }
 
 Task<Result<void>> ManageFlights::cancel_bookings_of(FlightId id) {

@@ -80,7 +80,7 @@ inline constexpr seconds health_stale_after{5};
 
 // Sync of seat gate and flight index with the ledger.
 inline constexpr seconds sweep_interval{2};
-inline constexpr seconds hold_deadline{30};  // longer than any command waits in the ledger's queue
+inline constexpr seconds hold_deadline{10};  // by then its booking is in the ledger, or hardly ever will be
 inline constexpr std::size_t sweep_batch = 1000;
 inline constexpr seconds sweep_overlap{5};  // a row may become visible so long after the time it carries
 inline constexpr std::size_t cancel_batch = 256;

@@ -44,11 +44,9 @@ std::optional<int> read_fraction_ms(std::string_view text, std::size_t& at) {
   int ms = 0;
   int scale = 100;
   std::size_t digits = 0;
-  while (at < text.size() && text[at] >= '0' && text[at] <= '9') {
+  for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, ++digits) {
     ms += (text[at] - '0') * scale;
     scale /= 10;
-    ++at;
-    if (++digits > 9) return std::nullopt;
   }
   if (digits == 0) return std::nullopt;
   return ms;

@@ -5,6 +5,7 @@
 
 #include "core/json_writer.h"
 #include "core/limits.h"
+#include "core/utf8.h"
 
 namespace flightdeck::flights {
 
@@ -44,7 +45,7 @@ class Checker {
 
   std::string flight_number(std::string_view text) {
     const std::string_view trimmed = trim(text);
-    if (trimmed.size() > limits::flight_number_chars ||
+    if (count_characters(trimmed) > limits::flight_number_chars || !is_utf8(trimmed) ||
         std::any_of(trimmed.begin(), trimmed.end(), is_control)) {
       wrong("flight_number", "must be at most 16 characters without control characters");
       return {};
@@ -79,7 +80,9 @@ std::optional<FlightStatus> parse_flight_status(std::string_view text) {
 
 std::optional<std::string> check_place(std::string_view text) {
   const std::string_view trimmed = trim(text);
-  if (trimmed.empty() || count_characters(trimmed) > limits::place_chars) return std::nullopt;
+  // Not every database takes text that is no UTF-8, nor could its characters be counted.
+  if (trimmed.empty() || !is_utf8(trimmed) || count_characters(trimmed) > limits::place_chars)
+    return std::nullopt;
   if (std::any_of(trimmed.begin(), trimmed.end(), [](char c) { return is_control(c) || c == ':'; })) {
     return std::nullopt;
   }

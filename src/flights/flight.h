@@ -73,7 +73,8 @@ struct FlightRules {
 // validation_failed with every wrong field at once.
 Result<FlightDraft> check_flight(const FlightInput& input, const FlightRules& rules);
 
-// Trimmed; upper case when three letters; nullopt when empty, too long, or holding a control character or colon.
+// Trimmed; upper case when three letters; nullopt when empty, too long, no UTF-8, or holding a control character or
+// colon.
 std::optional<std::string> check_place(std::string_view text);
 // How places are compared: ASCII lower case of the trimmed text.
 std::string place_key(std::string_view text);

@@ -27,7 +27,8 @@ Result<flights::FlightDraft> read_draft(const std::string& text, const flights::
   input.departure_ts = body->text("departure_ts");
   input.arrival_ts = body->optional_text("arrival_ts");
   input.total_seats = body->integer("total_seats");
-  input.price = body->decimal("price");
+  const std::string price = body->decimal("price");
+  input.price = price;
   body->refuse_others();
   Result<flights::FlightDraft> draft = flights::check_flight(input, rules);
   if (!draft) body->errors().add(draft.error().fields);

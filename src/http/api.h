@@ -27,10 +27,10 @@ struct Api {
   Log& log;
   const Health& health;
   MetricsText& metrics;
-  booking::BookingService* bookings = nullptr;         // booking
-  booking::ManageFlights* manage_flights = nullptr;    // admin
-  booking::SearchFlights* search_flights = nullptr;    // search
-  payment::PaymentProvider* mock_payments = nullptr;   // mock_payment
+  booking::BookingService* bookings = nullptr;        // booking
+  booking::ManageFlights* manage_flights = nullptr;   // admin
+  booking::SearchFlights* search_flights = nullptr;   // search
+  payment::PaymentProvider* mock_payments = nullptr;  // mock_payment
   flights::FlightRules flight_rules = {};
 };
 

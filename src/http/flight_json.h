@@ -13,6 +13,7 @@ namespace flightdeck::http {
 std::optional<flights::SearchPosition> read_cursor(QueryFields& fields);
 
 // Members `flights` and `next_cursor` of the object that `json` is writing to `out`.
-void append_page(JsonWriter& json, std::string& out, const flights::SearchPage& page, flights::SortOrder sort);
+void append_page(JsonWriter& json, std::string& out, const flights::SearchPage& page,
+                 flights::SortOrder sort);
 
 }  // namespace flightdeck::http

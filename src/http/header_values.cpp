@@ -78,7 +78,8 @@ std::optional<std::chrono::seconds> preferred_wait(std::string_view prefer) {
     const std::string_view number = unquote(trim(preference));
     if (!all_digits(number)) continue;
     long long seconds = 0;
-    const bool fits = std::from_chars(number.data(), number.data() + number.size(), seconds).ec == std::errc();
+    const bool fits =
+        std::from_chars(number.data(), number.data() + number.size(), seconds).ec == std::errc();
     return fits ? std::min(std::chrono::seconds(seconds), limits::wait_max) : limits::wait_max;
   }
   return std::nullopt;

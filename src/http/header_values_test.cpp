@@ -21,8 +21,8 @@ TEST(HeaderValues, PreferWait) {
 }
 
 TEST(HeaderValues, OtherPreferencesAndMalformedWaitsAreIgnored) {
-  for (const char* prefer : {"", "wait", "wait=", "wait=-1", "wait=1.5", "wait=ten", "waits=10", "respond-async",
-                             "return=\"wait=3", ",,,;=", "wait=5s"}) {
+  for (const char* prefer : {"", "wait", "wait=", "wait=-1", "wait=1.5", "wait=ten", "waits=10",
+                             "respond-async", "return=\"wait=3", ",,,;=", "wait=5s"}) {
     EXPECT_EQ(preferred_wait(prefer), std::nullopt) << prefer;
   }
   EXPECT_EQ(preferred_wait("wait=soon, wait=4"), seconds(4));
@@ -33,8 +33,8 @@ TEST(HeaderValues, IfMatch) {
   EXPECT_EQ(wanted_version("*"), std::nullopt);
   EXPECT_EQ(wanted_version("\"3\""), 3);
   EXPECT_EQ(wanted_version("\"9223372036854775807\""), 9223372036854775807);
-  for (const char* tag : {"", "3", "W/\"3\"", "\"03\"", "\"\"", "\"x\"", "\"3\", \"4\"", "\"-1\"", "\"+1\"", "\"1.0\"",
-                          "\"9223372036854775808\"", "\""}) {
+  for (const char* tag : {"", "3", "W/\"3\"", "\"03\"", "\"\"", "\"x\"", "\"3\", \"4\"", "\"-1\"", "\"+1\"",
+                          "\"1.0\"", "\"9223372036854775808\"", "\""}) {
     EXPECT_EQ(wanted_version(tag), no_version) << tag;
   }
 }
@@ -42,8 +42,8 @@ TEST(HeaderValues, IfMatch) {
 TEST(HeaderValues, RequestIds) {
   EXPECT_TRUE(is_sane_request_id("order-42"));
   EXPECT_TRUE(is_sane_request_id(std::string(128, 'x')));
-  for (const std::string& id :
-       {std::string(), std::string(129, 'x'), std::string("caf\xc3\xa9"), std::string("a\tb"), std::string("a\x7f")}) {
+  for (const std::string& id : {std::string(), std::string(129, 'x'), std::string("caf\xc3\xa9"),
+                                std::string("a\tb"), std::string("a\x7f")}) {
     EXPECT_FALSE(is_sane_request_id(id)) << id;
   }
 }

@@ -70,12 +70,14 @@ struct PendingCall {
   boost::intrusive::list_member_hook<> waiting_hook;
 };
 
-using StartedCalls = boost::intrusive::list<
-    PendingCall, boost::intrusive::member_hook<PendingCall, boost::intrusive::list_member_hook<>,
-                                               &PendingCall::started_hook>>;
-using WaitingCalls = boost::intrusive::list<
-    PendingCall, boost::intrusive::member_hook<PendingCall, boost::intrusive::list_member_hook<>,
-                                               &PendingCall::waiting_hook>>;
+using StartedCalls =
+    boost::intrusive::list<PendingCall,
+                           boost::intrusive::member_hook<PendingCall, boost::intrusive::list_member_hook<>,
+                                                         &PendingCall::started_hook>>;
+using WaitingCalls =
+    boost::intrusive::list<PendingCall,
+                           boost::intrusive::member_hook<PendingCall, boost::intrusive::list_member_hook<>,
+                                                         &PendingCall::waiting_hook>>;
 
 void append_request(std::string& out, const HttpCall& call, const std::string& authority) {
   out.append(call.method).append(" ").append(call.url.target).append(" HTTP/1.1\r\nHost: ").append(authority);
@@ -113,8 +115,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     ErrorCodeOf not_an_address;
     const auto address = asio::ip::make_address(host, not_an_address);
     if (!not_an_address) {
-      socket_.async_connect({address, call.what.url.port},
-                            [self = shared_from_this()](const ErrorCodeOf& error) { self->on_connected(error); });
+      socket_.async_connect(
+          {address, call.what.url.port},
+          [self = shared_from_this()](const ErrorCodeOf& error) { self->on_connected(error); });
       return;
     }
     resolver_.async_resolve(host, std::to_string(call.what.url.port),
@@ -337,7 +340,9 @@ class HttpClient::Impl final : public ConnectionOwner, public std::enable_shared
   }
 
   void drop_long_idle(Time now) {
-    while (!idle_.empty() && idle_.front()->idle_since + limits::payment_connection_idle < now) drop(*idle_.front());
+    while (!idle_.empty() && idle_.front()->idle_since + limits::payment_connection_idle < now) {
+      drop(*idle_.front());
+    }
   }
 
   // The last thing anybody does: the waiting task goes on from here, and may do anything.
@@ -383,7 +388,8 @@ class HttpClient::Impl final : public ConnectionOwner, public std::enable_shared
   bool closed_ = false;
 };
 
-HttpClient::HttpClient(EventLoop& loop, HttpClientOptions options) : impl_(std::make_shared<Impl>(loop, options)) {}
+HttpClient::HttpClient(EventLoop& loop, HttpClientOptions options)
+    : impl_(std::make_shared<Impl>(loop, options)) {}
 
 HttpClient::~HttpClient() { impl_->close(); }
 

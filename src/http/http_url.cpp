@@ -58,7 +58,8 @@ Result<HttpUrl> parse_http_url(std::string_view text) {
   if (!authority.empty()) {
     const std::string_view port = authority.substr(1);
     const auto read = std::from_chars(port.data(), port.data() + port.size(), url.port);
-    if (authority.front() != ':' || read.ec != std::errc() || read.ptr != port.data() + port.size() || url.port == 0) {
+    if (authority.front() != ':' || read.ec != std::errc() || read.ptr != port.data() + port.size() ||
+        url.port == 0) {
       return bad_url(text, "has a bad port");
     }
   }

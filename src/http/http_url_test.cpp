@@ -20,10 +20,10 @@ TEST(HttpUrl, TakesAUrlApart) {
 
 TEST(HttpUrl, RefusesWhatCannotBeCalled) {
   for (const char* url :
-       {"", "example.org", "https://example.org", "http://", "http:///path", "http://host:0/", "http://host:65536/",
-        "http://host:/", "http://host:8x/", "http://user@host/", "http://host/#top", "http://host/a b",
-        "http://host/\r\nX: y", "http://h\xc3\xa9/", "http://[::1", "http://[host]/", "http://ho%73t/",
-        "http://[::1]x/"}) {
+       {"", "example.org", "https://example.org", "http://", "http:///path", "http://host:0/",
+        "http://host:65536/", "http://host:/", "http://host:8x/", "http://user@host/", "http://host/#top",
+        "http://host/a b", "http://host/\r\nX: y", "http://h\xc3\xa9/", "http://[::1", "http://[host]/",
+        "http://ho%73t/", "http://[::1]x/"}) {
     EXPECT_FALSE(parse_http_url(url)) << url;
   }
 }

@@ -10,6 +10,49 @@ namespace flightdeck::http {
 
 namespace json = boost::json;
 
+namespace {
+
+constexpr int exponent_max = 20;  // more digits than any amount has
+
+// The text of a JSON number without an exponent and without trailing zeros of a fraction. A number with a huge exponent
+// stays as it is, which no reader of amounts takes.
+std::string plain_decimal(std::string_view number) {
+  const std::size_t mark = number.find_first_of("eE");
+  std::string_view mantissa = number.substr(0, mark);
+  int exponent = 0;
+  if (mark != std::string_view::npos) {
+    std::string_view digits = number.substr(mark + 1);
+    if (digits.starts_with('+')) digits.remove_prefix(1);
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
+    if (read.ec != std::errc() || exponent > exponent_max || exponent < -exponent_max)
+      return std::string(number);
+  }
+  std::string plain;
+  if (mantissa.starts_with('-')) {
+    plain = "-";
+    mantissa.remove_prefix(1);
+  }
+  const std::size_t point = std::min(mantissa.find('.'), mantissa.size());
+  std::string digits(mantissa.substr(0, point));
+  if (point < mantissa.size()) digits.append(mantissa.substr(point + 1));
+  int whole = static_cast<int>(point) + exponent;  // how many digits stand before the point
+  if (whole < 1) {
+    digits.insert(0, static_cast<std::size_t>(1 - whole), '0');
+    whole = 1;
+  }
+  const auto before = static_cast<std::size_t>(whole);
+  if (digits.size() < before) digits.append(before - digits.size(), '0');
+  std::string fraction = digits.substr(before);
+  digits.resize(before);
+  digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
+  fraction.erase(fraction.find_last_not_of('0') + 1);
+  plain.append(digits);
+  if (!fraction.empty()) plain.append(".").append(fraction);
+  return plain;
+}
+
+}  // namespace
+
 // Keeps the members of the outermost object; what they hold in turn is only checked for being JSON.
 class JsonBody::Handler {
  public:
@@ -109,16 +152,20 @@ class JsonBody::Handler {
 Result<JsonBody> JsonBody::parse(std::string_view text) {
   json::parse_options options;
   options.max_depth = limits::json_depth;
-  options.numbers = json::number_precision::none;  // their text is kept: no amount ever passes through a double
+  // Their text is kept: no amount ever passes through a double.
+  options.numbers = json::number_precision::none;
   json::basic_parser<Handler> parser(options);
   parser.handler().body().text_.reserve(text.size());
   parser.handler().body().members_.reserve(8);
   boost::system::error_code error;
   const std::size_t read = parser.write_some(false, text.data(), text.size(), error);
   if (error) return Error{ErrorCode::malformed_json, "The body is not JSON: " + error.message() + ".", {}};
-  if (read < text.size()) return Error{ErrorCode::malformed_json, "Something follows the JSON of the body.", {}};
+  if (read < text.size()) {
+    return Error{ErrorCode::malformed_json, "Something follows the JSON of the body.", {}};
+  }
   if (!parser.handler().is_object()) {
-    return Error{ErrorCode::validation_failed, "The body must be a JSON object.", {{"body", "must be an object"}}};
+    return Error{
+        ErrorCode::validation_failed, "The body must be a JSON object.", {{"body", "must be an object"}}};
   }
   return std::move(parser.handler().body());
 }
@@ -186,14 +233,15 @@ bool JsonBody::boolean(std::string_view name) {
   return view(member->value) == "true";
 }
 
-std::string_view JsonBody::decimal(std::string_view name) {
+std::string JsonBody::decimal(std::string_view name) {
   const Member* member = find_required(name);
   if (!member) return {};
   if (member->kind != Kind::string && member->kind != Kind::number) {
     errors_.add(name, "must be a decimal, as a string or a number");
     return {};
   }
-  return view(member->value);
+  const std::string_view given = view(member->value);
+  return member->kind == Kind::number ? plain_decimal(given) : std::string(given);
 }
 
 void JsonBody::refuse_others() {

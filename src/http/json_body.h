@@ -22,12 +22,15 @@ class JsonBody {
 
   FieldErrors& errors() { return errors_; }
 
-  std::string_view text(std::string_view name);           // required
-  std::string_view optional_text(std::string_view name);  // empty when absent or null; given, it must not be empty
-  std::int64_t integer(std::string_view name);            // required; no fraction, no exponent
+  std::string_view text(std::string_view name);  // required
+  std::string_view optional_text(
+      std::string_view name);                   // empty when absent or null; given, it must not be empty
+  std::int64_t integer(std::string_view name);  // required; no fraction, no exponent
   std::int64_t integer(std::string_view name, std::int64_t min, std::int64_t max);
-  bool boolean(std::string_view name);              // required
-  std::string_view decimal(std::string_view name);  // required; a string or a number, exactly as it was written
+  bool boolean(std::string_view name);  // required
+  // Required: a string as it was written, or a number of any JSON form (`199.5`, `1.995E2`) as the plain decimal it
+  // stands for, exactly.
+  std::string decimal(std::string_view name);
   template <class IdType>
   IdType id(std::string_view name) {
     const std::string_view given = text(name);

@@ -29,19 +29,32 @@ TEST(JsonBody, ReadsFields) {
   EXPECT_FALSE(body.boolean("no"));
   EXPECT_EQ(body.optional_text("none"), "");
   EXPECT_EQ(body.optional_text("absent"), "");
-  EXPECT_EQ(body.decimal("price"), "199.10") << "exactly as it was written";
+  EXPECT_EQ(body.decimal("price"), "199.1");
   EXPECT_EQ(body.decimal("text_price"), "5.5");
   EXPECT_EQ(body.id<FlightId>("id").str(), "01970000-0000-7000-8000-000000000001");
   body.refuse_others();
   EXPECT_TRUE(body.errors().empty());
 }
 
-TEST(JsonBody, KeepsNumbersThatNoDoubleCanHold) {
-  JsonBody body = parsed(R"({"a": 0.10000000000000000000001, "b": 123456789012345678901234567890, "c": 1e400, "d": 12})");
-  EXPECT_EQ(body.decimal("a"), "0.10000000000000000000001");
-  EXPECT_EQ(body.decimal("b"), "123456789012345678901234567890");
-  EXPECT_EQ(body.decimal("c"), "1e400");
-  EXPECT_EQ(body.decimal("d"), "12");
+TEST(JsonBody, WritesNumbersOutWithoutRounding) {
+  const std::vector<std::pair<std::string, std::string>> numbers = {
+      {"0.10000000000000000000001", "0.10000000000000000000001"},
+      {"123456789012345678901234567890", "123456789012345678901234567890"},
+      {"12", "12"},
+      {"199.00", "199"},
+      {"-0.50", "-0.5"},
+      {"0.0", "0"},
+      {"1.5e2", "150"},
+      {"1995E-1", "199.5"},
+      {"1e-3", "0.001"},
+      {"12e+1", "120"},
+      {"1e400", "1e400"},
+      {"1e99999999999999999999", "1e99999999999999999999"}};
+  for (const auto& [written, read] : numbers) {
+    JsonBody body = parsed(R"({"n": )" + written + ", \"s\": \"" + written + "\"}");
+    EXPECT_EQ(body.decimal("n"), read) << written;
+    EXPECT_EQ(body.decimal("s"), written) << "a string is as it is";
+  }
 }
 
 TEST(JsonBody, NamesEverythingThatIsWrong) {
@@ -86,9 +99,9 @@ TEST(JsonBody, WhatIsNestedIsNoFieldOfTheBody) {
 }
 
 TEST(JsonBody, RefusesWhatIsNotJson) {
-  for (const char* text : {"", " ", "{", "{\"a\": }", "nonsense", "{} trailing", "{}{}", "{\"a\": 1,}", "\"\xff\xfe\"",
-                           "{'a': 1}", "{\"a\": 01}", "{\"a\": .5}", "{\"a\": NaN}", "// x\n{}", "{\"a\": \"\n\"}",
-                           "\xef\xbb\xbf{}"}) {
+  for (const char* text : {"", " ", "{", "{\"a\": }", "nonsense", "{} trailing", "{}{}", "{\"a\": 1,}",
+                           "\"\xff\xfe\"", "{'a': 1}", "{\"a\": 01}", "{\"a\": .5}", "{\"a\": NaN}",
+                           "// x\n{}", "{\"a\": \"\n\"}", "\xef\xbb\xbf{}"}) {
     const Result<JsonBody> body = JsonBody::parse(text);
     ASSERT_FALSE(body) << text;
     EXPECT_EQ(body.error().code, ErrorCode::malformed_json) << text;

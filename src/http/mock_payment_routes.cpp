@@ -27,7 +27,8 @@ Result<payment::ChargeRequest> read_charge(const std::string& text) {
   charge.booking = body->id<BookingId>("booking_id");
   const std::optional<Money> amount = parse_money(body->decimal("amount"));
   if (!amount || amount->minor < 0) {
-    body->errors().add("amount", "must be a decimal of at least 0.00 with at most two digits after the point");
+    body->errors().add("amount",
+                       "must be a decimal of at least 0.00 with at most two digits after the point");
   }
   charge.amount = amount.value_or(Money{});
   charge.callback_url = body->optional_text("callback_url");

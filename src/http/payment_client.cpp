@@ -12,7 +12,9 @@ namespace {
 constexpr std::string_view post = "POST";
 constexpr std::string_view get = "GET";
 
-Error unreadable() { return Error{ErrorCode::unavailable, "The payment service's answer cannot be read.", {}}; }
+Error unreadable() {
+  return Error{ErrorCode::unavailable, "The payment service's answer cannot be read.", {}};
+}
 
 Error refused(int status) {
   return Error{ErrorCode::unavailable, "The payment service answered " + std::to_string(status) + '.', {}};

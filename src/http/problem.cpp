@@ -14,8 +14,9 @@ constexpr int retry_soon_s = 1;
 Response render(const ProblemKind& kind, std::string_view detail, const std::vector<FieldError>& fields,
                 std::string_view request_id) {
   std::string type = "urn:flightdeck:problem:";
-  std::transform(kind.code.begin(), kind.code.end(), std::back_inserter(type),
-                 [](char c) { return c == '_' ? '-' : static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
+  std::transform(kind.code.begin(), kind.code.end(), std::back_inserter(type), [](char c) {
+    return c == '_' ? '-' : static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  });
   Response response;
   response.status = kind.status;
   response.content_type = problem_type;
@@ -43,7 +44,8 @@ ProblemKind problem_kind(ErrorCode code) {
     case ErrorCode::malformed_json: return {400, "MALFORMED_JSON", "The body is not JSON"};
     case ErrorCode::validation_failed: return {422, "VALIDATION_FAILED", "The request has wrong fields"};
     case ErrorCode::not_found: return {404, "NOT_FOUND", "Not found"};
-    case ErrorCode::method_not_allowed: return {405, "METHOD_NOT_ALLOWED", "The path does not have this method"};
+    case ErrorCode::method_not_allowed:
+      return {405, "METHOD_NOT_ALLOWED", "The path does not have this method"};
     case ErrorCode::unsupported_media_type: return {415, "UNSUPPORTED_MEDIA_TYPE", "The body must be JSON"};
     case ErrorCode::payload_too_large: return {413, "PAYLOAD_TOO_LARGE", "The body is too large"};
     case ErrorCode::out_of_stock: return {400, "OUT_OF_STOCK", "Not enough seats are left"};
@@ -71,8 +73,8 @@ Response protocol_problem(int status, std::string_view detail, std::string_view 
   return render({status, code, reason_phrase(status)}, detail, {}, request_id);
 }
 
-Response problem_response(const std::exception_ptr& failure, std::string_view route, std::string_view request_id,
-                          Log& log) {
+Response problem_response(const std::exception_ptr& failure, std::string_view route,
+                          std::string_view request_id, Log& log) {
   Error error;
   LogLevel level = LogLevel::warn;
   std::string what = "not a std::exception";

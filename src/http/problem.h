@@ -26,7 +26,7 @@ Response protocol_problem(int status, std::string_view detail, std::string_view 
 
 // For an exception that left a handler: OVERLOADED, UNAVAILABLE, or else INTERNAL. It is logged, and tells the client
 // nothing of the inside.
-Response problem_response(const std::exception_ptr& failure, std::string_view route, std::string_view request_id,
-                          Log& log);
+Response problem_response(const std::exception_ptr& failure, std::string_view route,
+                          std::string_view request_id, Log& log);
 
 }  // namespace flightdeck::http

@@ -50,17 +50,26 @@ TEST(Problem, EveryCodeHasAStatusAndATextOfItsOwn) {
 }
 
 TEST(Problem, MapsCodesAsTheContractSays) {
-  const std::vector<std::pair<ErrorCode, int>> expected = {
-      {ErrorCode::malformed_json, 400},       {ErrorCode::validation_failed, 422},
-      {ErrorCode::not_found, 404},            {ErrorCode::method_not_allowed, 405},
-      {ErrorCode::unsupported_media_type, 415}, {ErrorCode::payload_too_large, 413},
-      {ErrorCode::out_of_stock, 400},         {ErrorCode::flight_closed, 409},
-      {ErrorCode::flight_has_bookings, 409},  {ErrorCode::capacity_below_sold, 409},
-      {ErrorCode::duplicate_flight, 409},     {ErrorCode::version_conflict, 412},
-      {ErrorCode::idempotency_key_reused, 422}, {ErrorCode::invalid_state, 409},
-      {ErrorCode::overloaded, 503},           {ErrorCode::unavailable, 503},
-      {ErrorCode::internal, 500}};
-  for (const auto& [code, status] : expected) EXPECT_EQ(problem_kind(code).status, status) << problem_kind(code).code;
+  const std::vector<std::pair<ErrorCode, int>> expected = {{ErrorCode::malformed_json, 400},
+                                                           {ErrorCode::validation_failed, 422},
+                                                           {ErrorCode::not_found, 404},
+                                                           {ErrorCode::method_not_allowed, 405},
+                                                           {ErrorCode::unsupported_media_type, 415},
+                                                           {ErrorCode::payload_too_large, 413},
+                                                           {ErrorCode::out_of_stock, 400},
+                                                           {ErrorCode::flight_closed, 409},
+                                                           {ErrorCode::flight_has_bookings, 409},
+                                                           {ErrorCode::capacity_below_sold, 409},
+                                                           {ErrorCode::duplicate_flight, 409},
+                                                           {ErrorCode::version_conflict, 412},
+                                                           {ErrorCode::idempotency_key_reused, 422},
+                                                           {ErrorCode::invalid_state, 409},
+                                                           {ErrorCode::overloaded, 503},
+                                                           {ErrorCode::unavailable, 503},
+                                                           {ErrorCode::internal, 500}};
+  for (const auto& [code, status] : expected) {
+    EXPECT_EQ(problem_kind(code).status, status) << problem_kind(code).code;
+  }
 }
 
 TEST(Problem, IsAProblemDocument) {

@@ -38,11 +38,13 @@ TEST(QueryFields, NamesEverythingThatIsWrong) {
   EXPECT_EQ(fields.text("bad"), std::nullopt);
   EXPECT_EQ(fields.text("twice"), std::nullopt);
   EXPECT_EQ(fields.required_text("missing"), std::nullopt);
-  EXPECT_THAT(wrong(fields), ElementsAre("date", "limit", "seats", "place", "flag", "bad", "twice", "missing"));
+  EXPECT_THAT(wrong(fields),
+              ElementsAre("date", "limit", "seats", "place", "flag", "bad", "twice", "missing"));
 }
 
 TEST(QueryFields, RefusesNumbersThatAreNot) {
-  for (const char* query : {"limit=101", "limit=-1", "limit=", "limit=1x", "limit=+1", "limit=99999999999999999999"}) {
+  for (const char* query :
+       {"limit=101", "limit=-1", "limit=", "limit=1x", "limit=+1", "limit=99999999999999999999"}) {
     QueryFields fields(query);
     fields.limit();
     EXPECT_THAT(wrong(fields), ElementsAre("limit")) << query;

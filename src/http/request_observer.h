@@ -8,7 +8,7 @@ namespace flightdeck::http {
 
 struct FinishedRequest {
   std::string_view method;  // upper case; "OTHER" for one that no route has
-  std::string_view route;   // the route's pattern, such as `/booking/{booking_id}`; "none" when no route was found
+  std::string_view route;   // its pattern, such as `/booking/{booking_id}`; "none" when no route was found
   int status = 0;
   double seconds = 0;  // from the complete request to the answer, before it is sent
 };

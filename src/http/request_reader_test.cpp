@@ -86,7 +86,9 @@ TEST_F(RequestReaderTest, ReadsItByteByByte) {
 
 TEST_F(RequestReaderTest, ReadsPipelinedRequests) {
   std::string bytes;
-  for (int i = 0; i < 100; ++i) bytes += post + "\r\nGET /" + std::to_string(i) + " HTTP/1.1\r\nHost: a\r\n\r\n";
+  for (int i = 0; i < 100; ++i) {
+    bytes += post + "\r\nGET /" + std::to_string(i) + " HTTP/1.1\r\nHost: a\r\n\r\n";
+  }
   std::size_t sent = 0;
   int posts = 0;
   int gets = 0;
@@ -150,7 +152,8 @@ TEST_F(RequestReaderTest, KeepsAliveAsAsked) {
 }
 
 TEST_F(RequestReaderTest, ABodyOfTheLimitIsRead) {
-  receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n" + std::string(limits::body_bytes, 'x'));
+  receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 65536\r\n\r\n" +
+          std::string(limits::body_bytes, 'x'));
   ASSERT_EQ(reader.parse(), State::complete);
   EXPECT_EQ(request.body.size(), limits::body_bytes);
 }
@@ -166,7 +169,8 @@ TEST_F(RequestReaderTest, RefusesALargeBodyInChunks) {
 }
 
 TEST_F(RequestReaderTest, RefusesALargeHeader) {
-  EXPECT_EQ(refusal_of("GET / HTTP/1.1\r\nHost: a\r\nX-Filler: " + std::string(17000, 'x') + "\r\n\r\n"), 431);
+  EXPECT_EQ(refusal_of("GET / HTTP/1.1\r\nHost: a\r\nX-Filler: " + std::string(17000, 'x') + "\r\n\r\n"),
+            431);
 }
 
 TEST_F(RequestReaderTest, RefusesManyHeaders) {
@@ -181,7 +185,8 @@ TEST_F(RequestReaderTest, AHeaderJustUnderTheLimitIsRead) {
 }
 
 TEST_F(RequestReaderTest, RefusesALongTarget) {
-  EXPECT_EQ(refusal_of("GET /" + std::string(limits::target_bytes, 'x') + " HTTP/1.1\r\nHost: a\r\n\r\n"), 414);
+  EXPECT_EQ(refusal_of("GET /" + std::string(limits::target_bytes, 'x') + " HTTP/1.1\r\nHost: a\r\n\r\n"),
+            414);
 }
 
 TEST_F(RequestReaderTest, RefusesATargetLongerThanAnyHeader) {
@@ -189,14 +194,20 @@ TEST_F(RequestReaderTest, RefusesATargetLongerThanAnyHeader) {
 }
 
 TEST_F(RequestReaderTest, AnEndlessChunkLineIsRefused) {
-  const std::string bytes = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(100'000, 'x');
+  const std::string bytes =
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(100'000, 'x');
   EXPECT_NE(refusal_of(bytes), 0);
 }
 
 TEST(RequestReader, RefusesWhatIsNotHttp) {
   for (const char* bytes :
-       {"NONSENSE\r\n\r\n", "GET\r\n\r\n", "GET /\r\n\r\n", "\x16\x03\x01\x02\r\n\r\n", "GET / HTTP/9.9\r\nHost: a\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nno colon here\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: many\r\n\r\n",
+       {"NONSENSE\r\n\r\n",
+        "GET\r\n\r\n",
+        "GET /\r\n\r\n",
+        "\x16\x03\x01\x02\r\n\r\n",
+        "GET / HTTP/9.9\r\nHost: a\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nno colon here\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: many\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
@@ -204,9 +215,13 @@ TEST(RequestReader, RefusesWhatIsNotHttp) {
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n",
         "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
-        "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
-        "GET nowhere HTTP/1.1\r\nHost: a\r\n\r\n", "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET / HTTP/1.1\nHost: a\n\n", "GET / HTTP/1.1\r\nHo st: a\r\n\r\n", "GET / HTTP/1.1\r\nX:\0y\r\n\r\n"}) {
+        "GET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        "GET nowhere HTTP/1.1\r\nHost: a\r\n\r\n",
+        "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET / HTTP/1.1\nHost: a\n\n",
+        "GET / HTTP/1.1\r\nHo st: a\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nX: \x01\r\n\r\n"}) {
     Request request;
     RequestReader reader(request);
     const std::string_view text(bytes);

@@ -16,7 +16,8 @@ struct Response {
   int status = 200;
   std::string_view content_type = json_type;  // of static storage; empty: there is no body
   std::string body;
-  std::vector<std::pair<std::string_view, std::string>> headers;  // names of static storage; values without CR or LF
+  // Names of static storage, values without CR or LF.
+  std::vector<std::pair<std::string_view, std::string>> headers;
 
   // Content-Type, Content-Length, X-Request-Id, Date and Connection are the server's business.
   void add_header(std::string_view name, std::string value) { headers.emplace_back(name, std::move(value)); }

@@ -56,7 +56,9 @@ RouteMatch Router::match(Method method, std::string_view path) const {
     RouteMatch match;
     if (candidate.has_parameter) {
       const std::size_t fixed = candidate.before.size() + candidate.after.size();
-      if (path.size() <= fixed || !path.starts_with(candidate.before) || !path.ends_with(candidate.after)) continue;
+      if (path.size() <= fixed || !path.starts_with(candidate.before) || !path.ends_with(candidate.after)) {
+        continue;
+      }
       match.parameter = path.substr(candidate.before.size(), path.size() - fixed);
       if (match.parameter.find('/') != std::string_view::npos) continue;
     } else if (path != candidate.before) {
@@ -74,7 +76,8 @@ RouteMatch Router::match(Method method, std::string_view path) const {
 std::optional<Response> answer_without_handler(const RouteMatch& match, const Request& request) {
   if (match.allow.empty()) {
     if (request.method == Method::options && request.path == "*") return empty_response(204);
-    return problem_response(Error{ErrorCode::not_found, "There is nothing at this path.", {}}, request.request_id);
+    return problem_response(Error{ErrorCode::not_found, "There is nothing at this path.", {}},
+                            request.request_id);
   }
   if (!match.route) {
     Response response = empty_response(204);
@@ -88,7 +91,8 @@ std::optional<Response> answer_without_handler(const RouteMatch& match, const Re
   if (match.route->reads_json) {
     const auto type = request.header(Header::content_type);
     if (!type || !is_json_media_type(*type)) {
-      const Error error{ErrorCode::unsupported_media_type, "Send it with Content-Type: application/json.", {}};
+      const Error error{
+          ErrorCode::unsupported_media_type, "Send it with Content-Type: application/json.", {}};
       return problem_response(error, request.request_id);
     }
   }

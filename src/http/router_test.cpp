@@ -52,7 +52,9 @@ TEST_F(RouterTest, FindsRoutes) {
   EXPECT_EQ(router.match(Method::post, "/things/42/stop").parameter, "42");
 }
 
-TEST_F(RouterTest, AFixedPathWinsOverAParameter) { EXPECT_EQ(pattern(Method::get, "/things/special"), "/things/special"); }
+TEST_F(RouterTest, AFixedPathWinsOverAParameter) {
+  EXPECT_EQ(pattern(Method::get, "/things/special"), "/things/special");
+}
 
 TEST_F(RouterTest, HeadGoesWhereGetGoes) {
   EXPECT_EQ(pattern(Method::head, "/things/42"), "/things/{id}");

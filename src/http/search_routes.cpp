@@ -30,7 +30,8 @@ std::optional<flights::SearchPosition> read_cursor(QueryFields& fields) {
   return position;
 }
 
-void append_page(JsonWriter& json, std::string& out, const flights::SearchPage& page, flights::SortOrder sort) {
+void append_page(JsonWriter& json, std::string& out, const flights::SearchPage& page,
+                 flights::SortOrder sort) {
   out.reserve(out.size() + 128 + page.flights.size() * flight_json_bytes);
   json.key("flights").begin_array();
   std::string one;

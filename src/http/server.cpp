@@ -26,11 +26,11 @@ std::string imf_fixdate(Instant instant) {
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(instant - day));
   char text[64];
-  const int size = std::snprintf(text, sizeof text, "%s, %02u %s %04d %02d:%02d:%02d GMT",
-                                 weekdays[std::chrono::weekday(day).c_encoding()], unsigned{date.day()},
-                                 months[unsigned{date.month()} - 1], int{date.year()},
-                                 static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                                 static_cast<int>(time.seconds().count()));
+  const int size = std::snprintf(
+      text, sizeof text, "%s, %02u %s %04d %02d:%02d:%02d GMT",
+      weekdays[std::chrono::weekday(day).c_encoding()], unsigned{date.day()},
+      months[unsigned{date.month()} - 1], int{date.year()}, static_cast<int>(time.hours().count()),
+      static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
   return std::string(text, static_cast<std::size_t>(size));
 }
 
@@ -44,6 +44,7 @@ class Server::Impl final : public SessionHost {
   }
 
   ~Impl() {
+    parts().loop.cancel(deadline_check_);
     for (Session* session : sessions_) delete session;
   }
   Impl(const Impl&) = delete;
@@ -92,8 +93,10 @@ class Server::Impl final : public SessionHost {
   }
 
  private:
-  [[noreturn]] static void fail(const std::string& host, std::uint16_t port, const boost::system::error_code& error) {
-    throw std::runtime_error("cannot listen on " + host + ':' + std::to_string(port) + ": " + error.message());
+  [[noreturn]] static void fail(const std::string& host, std::uint16_t port,
+                                const boost::system::error_code& error) {
+    throw std::runtime_error("cannot listen on " + host + ':' + std::to_string(port) + ": " +
+                             error.message());
   }
 
   void open(const tcp::endpoint& endpoint, bool shared, boost::system::error_code& error) {
@@ -108,7 +111,8 @@ class Server::Impl final : public SessionHost {
       if (!acceptor_.is_open()) return;
       if (!error) {
         admit(std::move(socket));
-      } else if (error == asio::error::no_descriptors || error == boost::system::errc::too_many_files_open_in_system ||
+      } else if (error == asio::error::no_descriptors ||
+                 error == boost::system::errc::too_many_files_open_in_system ||
                  error == asio::error::no_buffer_space || error == asio::error::no_memory) {
         parts().api.log.warn("cannot accept a connection", {{"error", std::string_view(error.message())}});
         parts().loop.start(limits::accept_retry_pause, [this](bool fired) {
@@ -146,7 +150,7 @@ class Server::Impl final : public SessionHost {
     date_ = imf_fixdate(parts().clock.now());
     const Session::Time now = std::chrono::steady_clock::now();
     for (Session* session : sessions_) session->close_if_late(now);
-    parts().loop.start(options().deadline_check, [this](bool fired) {
+    deadline_check_ = parts().loop.start(options().deadline_check, [this](bool fired) {
       if (fired) check_deadlines();
     });
   }
@@ -158,13 +162,16 @@ class Server::Impl final : public SessionHost {
 
   tcp::acceptor acceptor_;
   std::vector<Session*> sessions_;
+  Timers::TimerId deadline_check_ = 0;
   std::function<void()> drained_;
 };
 
 Server::Server(Parts parts, ServerOptions options) : impl_(std::make_unique<Impl>(parts, options)) {}
 Server::~Server() = default;
 
-std::uint16_t Server::listen(const std::string& host, std::uint16_t port) { return impl_->listen(host, port, true); }
+std::uint16_t Server::listen(const std::string& host, std::uint16_t port) {
+  return impl_->listen(host, port, true);
+}
 void Server::share(const std::string& host, std::uint16_t port) { impl_->listen(host, port, false); }
 void Server::drain(std::function<void()> drained) { impl_->drain(std::move(drained)); }
 void Server::close_all() { impl_->close_all(); }

@@ -76,8 +76,9 @@ class LoopThread {
     loop_.stop();
     thread_.join();
   }
-  // Runs it on the loop's thread and waits for it.
+  // Runs it on the loop's thread and waits for it. Once that has ended, it runs here.
   void run(const std::function<void()>& work) {
+    if (!thread_.joinable()) return work();
     std::atomic<bool> done{false};
     loop_.post([&] {
       work();

@@ -29,7 +29,8 @@ Task<Response> say_body(Api&, const Request& request) { co_return json_response(
 Task<Response> wait_then_say(Api&, const Request& request) {
   waits_begun.fetch_add(1);
   auto pause = callback_awaiter<bool>([&request](auto done) {
-    serving_loop->start(Milliseconds(std::stoi(std::string(request.parameter))), [done](bool fired) mutable { done(fired); });
+    serving_loop->start(Milliseconds(std::stoi(std::string(request.parameter))),
+                        [done](bool fired) mutable { done(fired); });
   });
   co_await pause;
   waits_ended.fetch_add(1);
@@ -46,8 +47,9 @@ Task<Response> fail(Api&, const Request& request) {
 }
 
 constexpr Route routes[] = {
-    {Method::get, "/query", say_query}, {Method::post, "/body", say_body},    {Method::get, "/wait/{ms}", wait_then_say},
-    {Method::get, "/much/{n}", say_much}, {Method::get, "/fail/{how}", fail},
+    {Method::get, "/query", say_query},         {Method::post, "/body", say_body},
+    {Method::get, "/wait/{ms}", wait_then_say}, {Method::get, "/much/{n}", say_much},
+    {Method::get, "/fail/{how}", fail},
 };
 
 class ServerTest : public testing::Test {
@@ -94,7 +96,8 @@ TEST_F(ServerTest, TellsTheObserverAndTheLog) {
   EXPECT_THAT(server->requests().lines(), ElementsAre("GET /query 200", "GET none 404", "OTHER none 400"));
   const std::vector<std::string> log = server->requests().log();
   ASSERT_EQ(log.size(), 3U);
-  EXPECT_THAT(log[0], HasSubstr("trace-1 request method=GET path=/query route=/query status=200 duration_us="));
+  EXPECT_THAT(log[0],
+              HasSubstr("trace-1 request method=GET path=/query route=/query status=200 duration_us="));
   EXPECT_THAT(log[1], HasSubstr("path=/nowhere route=none status=404"));
 }
 
@@ -226,7 +229,8 @@ TEST_F(ServerTest, ClosesWhenAsked) {
 
 TEST_F(ServerTest, RefusesAndClosesOnlyAfterTheAnswerArrived) {
   RawConnection connection(server->port());
-  connection.send("POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" + std::string(1'000'000, 'x'));
+  connection.send("POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n" +
+                  std::string(1'000'000, 'x'));
   const auto reply = connection.read_reply();
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->status, 413);
@@ -315,8 +319,10 @@ TEST_F(ServerTest, ServersShareAPort) {
   SeededRandom random(2);
   std::unique_ptr<Server> second;
   other.run([&] {
-    second = std::make_unique<Server>(Server::Parts{other.loop(), router, api, clock, random, requests}, ServerOptions{});
-    EXPECT_THROW(second->listen("127.0.0.1", server->port()), std::runtime_error) << "as another process would";
+    second = std::make_unique<Server>(Server::Parts{other.loop(), router, api, clock, random, requests},
+                                      ServerOptions{});
+    EXPECT_THROW(second->listen("127.0.0.1", server->port()), std::runtime_error)
+        << "as another process would";
     second->share("127.0.0.1", server->port());
   });
   for (int i = 0; i < 100; ++i) EXPECT_EQ(ask(get("/query?x")).body, "x");
@@ -343,7 +349,8 @@ TEST_F(ServerTest, SaysWhyItCannotListen) {
       second.listen("127.0.0.1", server->port());
       ADD_FAILURE();
     } catch (const std::runtime_error& e) {
-      EXPECT_THAT(e.what(), HasSubstr("127.0.0.1:" + std::to_string(server->port()) + ": Address already in use"));
+      EXPECT_THAT(e.what(),
+                  HasSubstr("127.0.0.1:" + std::to_string(server->port()) + ": Address already in use"));
     }
     EXPECT_THROW(second.listen("no.such.host.invalid", 1), std::runtime_error);
     other.loop().stop();

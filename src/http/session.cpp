@@ -192,7 +192,8 @@ void Session::refuse() {
   const RequestReader::Refusal& refusal = reader_.refusal();
   const Response response =
       refusal.status == 413
-          ? problem_response(Error{ErrorCode::payload_too_large, std::string(refusal.detail), {}}, request_.request_id)
+          ? problem_response(Error{ErrorCode::payload_too_large, std::string(refusal.detail), {}},
+                             request_.request_id)
           : protocol_problem(refusal.status, refusal.detail, request_.request_id);
   ResponseFrame frame;
   frame.request_id = request_.request_id;

@@ -86,14 +86,14 @@ class Session {
   Time handling_since_{};
   Time deadline_ = Time::max();
 
-  bool advancing_ = false;     // `advance` is on the stack
+  bool advancing_ = false;  // `advance` is on the stack
   bool reading_ = false;
   bool writing_ = false;
   bool handling_ = false;
-  bool receiving_ = false;     // part of a request is here
-  bool client_done_ = false;   // it will send nothing more
-  bool last_answer_ = false;   // nothing is handled after what is in out_
-  bool lingering_ = false;     // all is sent; what still comes is thrown away
+  bool receiving_ = false;    // part of a request is here
+  bool client_done_ = false;  // it will send nothing more
+  bool last_answer_ = false;  // nothing is handled after what is in out_
+  bool lingering_ = false;    // all is sent; what still comes is thrown away
   bool closed_ = false;
 };
 

@@ -81,7 +81,8 @@ TEST_F(TimerQueueTest, TellsTheSameStoryAsASortedMap) {
     if (random.next() % 3 == 0) {
       const int victim = 1 + static_cast<int>(random.next() % static_cast<std::uint64_t>(number));
       const bool there = timers.remove(ids[victim]).has_value();
-      const auto found = std::find_if(expected.begin(), expected.end(), [&](auto& e) { return e.second == victim; });
+      const auto found =
+          std::find_if(expected.begin(), expected.end(), [&](auto& e) { return e.second == victim; });
       ASSERT_EQ(there, found != expected.end());
       if (there) expected.erase(found);
     }

@@ -7,6 +7,7 @@
 namespace flightdeck::memory {
 
 using flights::Flight;
+using flights::FlightStatus;
 using flights::SearchPage;
 using flights::SearchPosition;
 using flights::SearchQuery;
@@ -37,13 +38,13 @@ Task<bool> MemoryFlightIndex::update(std::vector<Flight> flights, Instant now) {
   const std::unique_lock lock(mutex_);
   for (Flight& flight : flights) {
     const auto known = flights_.find(flight.id);
-    const bool keep = flights::on_sale(flight, now);
+    const bool departed = flight.departure <= now;
     if (known == flights_.end()) {
-      if (keep) insert(flight);
+      if (!departed) insert(flight);
       continue;
     }
     if (known->second.version >= flight.version) continue;
-    if (!keep) {
+    if (departed) {
       remove(known->second);
       flights_.erase(known);
       continue;
@@ -52,7 +53,8 @@ Task<bool> MemoryFlightIndex::update(std::vector<Flight> flights, Instant now) {
     const Flight& old = known->second;
     const bool same_place = old.source == flight.source && old.destination == flight.destination &&
                             old.date == flight.date && old.departure == flight.departure &&
-                            old.arrival == flight.arrival && old.price == flight.price;
+                            old.arrival == flight.arrival && old.price == flight.price &&
+                            old.status == flight.status;
     if (same_place) {
       known->second = std::move(flight);
       continue;
@@ -63,17 +65,23 @@ Task<bool> MemoryFlightIndex::update(std::vector<Flight> flights, Instant now) {
   co_return true;
 }
 
+// A cancelled flight is kept until its departure, but on no route: so an older row that comes late does not bring it
+// back.
 void MemoryFlightIndex::insert(const Flight& flight) {
-  Orders& orders =
-      routes_[{flights::place_key(flight.source), flights::place_key(flight.destination), flight.date}];
-  orders.by_price.insert(position_of(flight, SortOrder::price));
-  orders.by_duration.insert(position_of(flight, SortOrder::fastest));
-  orders.by_departure.insert(position_of(flight, SortOrder::departure));
+  if (flight.status == FlightStatus::scheduled) {
+    Orders& orders =
+        routes_[{flights::place_key(flight.source), flights::place_key(flight.destination), flight.date}];
+    orders.by_price.insert(position_of(flight, SortOrder::price));
+    orders.by_duration.insert(position_of(flight, SortOrder::fastest));
+    orders.by_departure.insert(position_of(flight, SortOrder::departure));
+  }
   departures_.emplace(flight.departure, flight.id);
   flights_.insert_or_assign(flight.id, flight);
 }
 
 void MemoryFlightIndex::remove(const Flight& flight) {
+  departures_.erase({flight.departure, flight.id});
+  if (flight.status != FlightStatus::scheduled) return;
   const Route key{flights::place_key(flight.source), flights::place_key(flight.destination), flight.date};
   const auto route = routes_.find(key);
   Orders& orders = route->second;
@@ -81,7 +89,6 @@ void MemoryFlightIndex::remove(const Flight& flight) {
   orders.by_duration.erase(position_of(flight, SortOrder::fastest));
   orders.by_departure.erase(position_of(flight, SortOrder::departure));
   if (orders.by_price.empty()) routes_.erase(route);
-  departures_.erase({flight.departure, flight.id});
 }
 
 Task<std::vector<FlightId>> MemoryFlightIndex::drop_departed(Instant now) {
@@ -89,7 +96,7 @@ Task<std::vector<FlightId>> MemoryFlightIndex::drop_departed(Instant now) {
   std::vector<FlightId> dropped;
   while (dropped.size() < limits::sweep_batch && !departures_.empty() && departures_.begin()->first <= now) {
     const auto flight = flights_.find(departures_.begin()->second);
-    dropped.push_back(flight->first);
+    if (flight->second.status == FlightStatus::scheduled) dropped.push_back(flight->first);
     remove(flight->second);
     flights_.erase(flight);
   }

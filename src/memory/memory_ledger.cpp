@@ -48,8 +48,10 @@ booking::LedgerRows MemoryLedger::begin(const booking::LedgerKeys& keys) {
     if (by_id || by_key) rows.flights.push_back(flight);
   }
   for (const BookingId id : keys.bookings) {
-    if (const auto found = bookings_.find(id); found != bookings_.end())
-      rows.bookings.push_back(found->second);
+    const auto found = bookings_.find(id);
+    if (found == bookings_.end()) continue;
+    rows.bookings.push_back(found->second);
+    rows.bookings.back().date = flights_.at(found->second.flight).date;
   }
   return rows;
 }

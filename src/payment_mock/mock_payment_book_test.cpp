@@ -109,6 +109,7 @@ TEST(MockPaymentBook, OpensABookingOnceForManyThreads) {
   MockPaymentBook book(always_pays);
   std::atomic<std::uint64_t> opened{0};
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&book, &opened] {
       for (std::uint64_t i = 0; i < bookings; ++i) {

@@ -1,7 +1,9 @@
 #include "sqlite/database.h"
 
+#include <chrono>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 #include <utility>
 
 #include "core/error.h"
@@ -10,13 +12,28 @@ namespace flightdeck::sqlite {
 
 namespace {
 
-constexpr int busy_timeout_ms = 5000;  // another process (an import) may be writing
+constexpr int busy_timeout_ms = 2000;  // another process (an import) may be writing
 
 std::string message_of(sqlite3* db, int code) {
   return std::string("SQLite: ") + (db ? sqlite3_errmsg(db) : sqlite3_errstr(code));
 }
 
 [[noreturn]] void fail(sqlite3* db, int code) { throw SqliteError(code, message_of(db, code)); }
+
+// When several processes turn a new file to WAL at once, SQLite tells all but one at once that it is busy: its timeout
+// does not hold for locks that could wait for each other.
+void turn_to_wal(Database& database) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds{busy_timeout_ms};
+  for (;;) {
+    try {
+      database.execute("PRAGMA journal_mode = WAL");
+      return;
+    } catch (const SqliteError& error) {
+      if ((error.code() & 0xff) != SQLITE_BUSY || std::chrono::steady_clock::now() >= deadline) throw;
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+  }
+}
 
 }  // namespace
 
@@ -37,7 +54,10 @@ Database::Database(const std::string& path, Mode mode) {
   try {
     sqlite3_busy_timeout(db_, busy_timeout_ms);
     execute("PRAGMA foreign_keys = ON");
-    if (mode == Mode::read_write) execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+    if (mode == Mode::read_write) {
+      turn_to_wal(*this);
+      execute("PRAGMA synchronous = FULL");
+    }
   } catch (...) {
     sqlite3_close_v2(db_);
     throw;

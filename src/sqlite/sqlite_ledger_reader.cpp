@@ -50,6 +50,18 @@ std::vector<Booking> read_bookings(Statement& query) {
   return rows;
 }
 
+// One snapshot for several statements.
+class Snapshot {
+ public:
+  explicit Snapshot(Database& database) : database_(database) { database_.execute("BEGIN"); }
+  ~Snapshot() { sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr); }
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+ private:
+  Database& database_;
+};
+
 std::string_view rank_of(SortOrder sort) {
   switch (sort) {
     case SortOrder::price: return "price";
@@ -82,6 +94,7 @@ SqliteLedgerReader::SqliteLedgerReader(const std::string& path)
 
 std::vector<Booking> SqliteLedgerReader::bookings(std::span<const BookingId> ids) {
   return translated([&] {
+    const Snapshot snapshot(database_);
     std::vector<Booking> rows;
     for (const BookingId id : ids) {
       if (booking_by_id_.bind(id).step()) rows.push_back(read_booking(booking_by_id_));
@@ -93,6 +106,7 @@ std::vector<Booking> SqliteLedgerReader::bookings(std::span<const BookingId> ids
 
 std::vector<Flight> SqliteLedgerReader::flights(std::span<const FlightId> ids) {
   return translated([&] {
+    const Snapshot snapshot(database_);
     std::vector<Flight> rows;
     for (const FlightId id : ids) {
       if (flight_by_id_.bind(id).step()) rows.push_back(read_flight(flight_by_id_));

@@ -65,10 +65,9 @@ SqliteLedgerStore::SqliteLedgerStore(const std::string& path)
       delete_intent_(database_, "DELETE FROM booking_intents WHERE id = ?"),
       insert_events_(database_, "INSERT INTO events (data, created_at) VALUES (?, ?)"),
       any_due_(database_, "SELECT 1 FROM booking_intents WHERE expires_at <= ? LIMIT 1"),
-      claim_due_(database_,
-                 "UPDATE booking_intents SET expires_at = ?2 WHERE id IN "
-                 "(SELECT id FROM booking_intents WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?3) "
-                 "RETURNING booking_id") {}
+      due_(database_,
+           "SELECT booking_id FROM booking_intents WHERE expires_at <= ? ORDER BY expires_at, id LIMIT ?"),
+      lease_(database_, "UPDATE booking_intents SET expires_at = ? WHERE id = ?") {}
 
 LedgerRows SqliteLedgerStore::begin(const LedgerKeys& keys) {
   return translated([&] {
@@ -164,8 +163,16 @@ std::vector<BookingId> SqliteLedgerStore::claim_unfinished(Instant now, Instant 
     const bool due = any_due_.bind(now).step();
     any_due_.reset();
     if (!due) return claimed;
-    claim_due_.bind(now, lease_until, static_cast<std::int64_t>(limit));
-    while (claim_due_.step()) claimed.push_back(claim_due_.id<BookingId>(0));
+    begin_.run();
+    try {
+      due_.bind(now, static_cast<std::int64_t>(limit));
+      while (due_.step()) claimed.push_back(due_.id<BookingId>(0));
+      for (const BookingId id : claimed) lease_.bind(lease_until, id).run();
+      commit_.run();
+    } catch (...) {
+      rollback();
+      throw;
+    }
     return claimed;
   });
 }

@@ -28,7 +28,7 @@ class SqliteLedgerStore final : public booking::LedgerStore {
   Statement flight_by_id_, flight_by_key_, booking_by_id_;
   Statement insert_flight_, update_flight_, insert_booking_, update_booking_;
   Statement set_intent_, delete_intent_, insert_events_;
-  Statement any_due_, claim_due_;
+  Statement any_due_, due_, lease_;
 };
 
 }  // namespace flightdeck::sqlite

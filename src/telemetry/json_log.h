@@ -19,7 +19,7 @@ std::string_view to_string(LogLevel level);
 // Thread-safe. Lines of one thread keep their order; no two lines mix.
 //
 // Lines are gathered and written together, so that a line per request costs no system call each: a thread of the log
-// writes what is there a few times a second (limits::log_flush_interval). From `warn` on a line is written before
+// writes what is there, limits::log_flush_interval after the first of them. From `warn` on a line is written before
 // `write` returns, and so is everything once limits::log_buffer_bytes wait: a reader that stops reading slows the
 // program down, it does not make it grow. A line that cannot be written is dropped.
 class JsonLog final : public Log {

@@ -142,6 +142,7 @@ TEST(JsonLog, KeepsLinesOfManyThreadsWhole) {
   {
     JsonLog log(LogLevel::info, file.fd(), at_a_full_second);
     std::vector<std::thread> writers;
+    writers.reserve(4);
     for (int t = 0; t < threads; ++t) {
       writers.emplace_back([&log, t] {
         for (std::int64_t i = 0; i < lines_each; ++i) log.info("m", {{"thread", std::int64_t{t}}, {"i", i}});

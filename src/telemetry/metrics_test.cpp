@@ -88,6 +88,7 @@ TEST(Metrics, CountsEveryObservationOfManyThreads) {
   booking::Counters counters;
   Metrics metrics(counters);
   std::vector<std::thread> observers;
+  observers.reserve(4);
   for (int t = 0; t < threads; ++t) {
     observers.emplace_back([&metrics] {
       for (int i = 0; i < observations; ++i) metrics.observe("GET", "/search", 200 + i % 3, 0.001);

@@ -48,8 +48,10 @@ class Load {
         if (reply.status != 202 && reply.status != 200) continue;  // sold out, or on its way down
         const json::value booking = reply.json();
         const std::string id = text(booking, "booking_id");
-        remember(id, {seats, text(booking, "status") == "CONFIRMED", false});
-        if (i % 5 == 0 && api.try_cancel(id).status == 200) remember(id, {seats, false, true});
+        const bool cancels = i % 5 == 0;
+        // A cancel that is not answered may have been done, so what was told before it need not last.
+        remember(id, {seats, !cancels && text(booking, "status") == "CONFIRMED", false});
+        if (cancels && api.try_cancel(id).status == 200) remember(id, {seats, false, true});
       }
     } catch (const ConnectionError&) {
       // The server is gone.

@@ -136,7 +136,7 @@ Problems check_includes(const fs::path& root, const Rules& rules) {
       if (include->quoted && slash == std::string::npos) {
         problems.push_back(name + ": includes " + header + " without its folder");
       } else if (include->quoted && target != folder && !rule->second.contains(target) &&
-                 !(is_test && target == "support")) {
+                 !(is_test && (target == "support" || target == "doubles"))) {
         problems.push_back(name + ": " + folder + " may not include " + header);
       }
       if (rules.business.contains(folder) && begins_with_any(header, rules.technology)) {

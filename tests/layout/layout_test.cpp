@@ -96,6 +96,7 @@ TEST_F(LayoutCheck, RefusesAFolderWithoutARule) {
 
 TEST_F(LayoutCheck, LetsOnlyTestsIncludeTestSupport) {
   EXPECT_THAT(includes_of("src/core/ids_test.cpp", "#include \"support/clock.h\"\n"), IsEmpty());
+  EXPECT_THAT(includes_of("src/core/ids_test.cpp", "#include \"doubles/manual_loop.h\"\n"), IsEmpty());
   EXPECT_THAT(includes_of("src/core/ids.cpp", "#include \"support/clock.h\"\n"),
               ElementsAre(HasSubstr("support")));
 }

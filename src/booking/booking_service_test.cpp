@@ -1,0 +1,284 @@
+// Booking, step by step, in virtual time: the answers, the gate and the ledger together.
+#include "booking/booking_service.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/limits.h"
+#include "doubles/booking_world.h"
+
+namespace flightdeck::booking {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+using test::BookingWorld;
+using test::finish;
+using test::InlineLedger;
+using Charge = test::ScriptedPaymentProvider::Charge;
+using ::testing::IsEmpty;
+
+class BookingServiceTest : public ::testing::Test {
+ protected:
+  ~BookingServiceTest() override {
+    EXPECT_THAT(world.escaped, IsEmpty());
+    EXPECT_TRUE(world.seats_add_up(flight.id));
+  }
+
+  ErrorCode error_of(const Result<BookAnswer>& answer) {
+    EXPECT_FALSE(answer.has_value());
+    return answer ? ErrorCode::internal : answer.error().code;
+  }
+  test::Started<Booking> wait_for(const BookAnswer& answer, Milliseconds wait) {
+    return test::start(world.service.wait_until_final(answer, wait));
+  }
+  // Booked, with the charge still under way.
+  BookAnswer book_and_hang(std::int64_t seats, std::optional<std::string> key = std::nullopt) {
+    world.provider.on_charge(Charge::hangs);
+    return world.book(flight.id, seats, std::move(key)).value();
+  }
+
+  BookingWorld world;
+  flights::Flight flight = world.add_flight(10);
+};
+
+TEST_F(BookingServiceTest, ABookingIsPendingFirstAndConfirmedWhenPaid) {
+  const BookAnswer answer = book_and_hang(2);
+  EXPECT_FALSE(answer.replayed);
+  EXPECT_EQ(answer.booking.status, BookingStatus::pending);
+  EXPECT_EQ(answer.booking.amount, Money{39800});
+  EXPECT_EQ(world.booking(answer.booking.id), answer.booking);
+  EXPECT_EQ(world.flight(flight.id).available_seats, 8);
+  EXPECT_EQ(world.sellable(flight.id), 8) << "the hold is gone, the ledger's count is in";
+  EXPECT_EQ(world.admission.in_flight(), 1);
+
+  world.provider.let_go(Charge::paid);
+  world.loop.run();
+  EXPECT_EQ(world.booking(answer.booking.id).status, BookingStatus::confirmed);
+  EXPECT_EQ(world.booking(answer.booking.id).payment_ref, world.provider.payment_id(answer.booking.id));
+  EXPECT_EQ(world.sellable(flight.id), 8);
+  EXPECT_EQ(world.admission.in_flight(), 0);
+  EXPECT_EQ(world.scope.running(), 0U);
+}
+
+TEST_F(BookingServiceTest, TheProviderIsAskedForTheAmountAndToldWhereToCall) {
+  BookingRules rules;
+  rules.callback_url = "http://here/payment/callback";
+  BookingWorld other(rules);
+  const BookAnswer answer = other.book(other.add_flight(3).id, 3).value();
+  ASSERT_EQ(other.provider.requests().size(), 1U);
+  EXPECT_EQ(other.provider.requests()[0].booking, answer.booking.id);
+  EXPECT_EQ(other.provider.requests()[0].amount, Money{59700});
+  EXPECT_EQ(other.provider.requests()[0].callback_url, "http://here/payment/callback");
+}
+
+TEST_F(BookingServiceTest, ADeclinedBookingGivesItsSeatsBack) {
+  world.provider.on_charge(Charge::declined);
+  const BookAnswer answer = world.book(flight.id, 2).value();
+  EXPECT_EQ(world.booking(answer.booking.id).status, BookingStatus::failed);
+  EXPECT_EQ(world.booking(answer.booking.id).failure_reason, reason_payment_declined);
+  EXPECT_EQ(world.sellable(flight.id), 10);
+}
+
+TEST_F(BookingServiceTest, SoldOutAtTheGateNeverReachesTheLedger) {
+  ASSERT_TRUE(world.book(flight.id, 9).has_value());
+  const auto version = world.flight(flight.id).version;
+  world.ledger.fail(InlineLedger::Fault::unavailable);  // whoever asks it is told so
+  EXPECT_EQ(error_of(world.book(flight.id, 2)), ErrorCode::out_of_stock);
+  world.ledger.fail(InlineLedger::Fault::none);
+  EXPECT_EQ(world.flight(flight.id).version, version);
+  EXPECT_TRUE(world.book(flight.id, 1).has_value()) << "the last seat can be sold";
+  EXPECT_EQ(error_of(world.book(flight.id, 1)), ErrorCode::out_of_stock);
+}
+
+TEST_F(BookingServiceTest, AColdGateIsFilledFromTheLedger) {
+  ASSERT_TRUE(world.book(flight.id, 4).has_value());
+  SeatNews forget;
+  forget.flight = flight.id;
+  forget.off_sale = true;
+  finish(world.loop, world.gate.sync({forget}));
+  ASSERT_EQ(world.sellable(flight.id), std::nullopt);
+  EXPECT_TRUE(world.book(flight.id, 4).has_value());
+  EXPECT_EQ(world.sellable(flight.id), 2);
+  EXPECT_EQ(error_of(world.book(flight.id, 3)), ErrorCode::out_of_stock);
+}
+
+TEST_F(BookingServiceTest, WithoutTheGateTheLedgerDecidesAlone) {
+  world.gate.go_away(true);
+  EXPECT_TRUE(world.book(flight.id, 9).has_value());
+  EXPECT_EQ(error_of(world.book(flight.id, 2)), ErrorCode::out_of_stock);
+  EXPECT_TRUE(world.book(flight.id, 1).has_value());
+  // Back again, the gate still believes what it last heard: the ledger refuses, and the gate learns.
+  world.gate.go_away(false);
+  EXPECT_EQ(error_of(world.book(flight.id, 1)), ErrorCode::out_of_stock);
+  EXPECT_EQ(world.sellable(flight.id), 0);
+}
+
+TEST_F(BookingServiceTest, NoSuchFlightAndDepartedFlight) {
+  EXPECT_EQ(error_of(world.book(FlightId{}, 1)), ErrorCode::not_found);
+  world.loop.advance(hours{24});
+  EXPECT_EQ(error_of(world.book(flight.id, 1)), ErrorCode::flight_closed);
+  EXPECT_EQ(error_of(world.book(flight.id, 1)), ErrorCode::flight_closed) << "with a cold gate, too";
+}
+
+TEST_F(BookingServiceTest, AKeyedRepeatIsAnsweredWithItsBooking) {
+  const BookAnswer first = book_and_hang(2, "key");
+  const BookAnswer again = world.book(flight.id, 2, "key").value();
+  EXPECT_TRUE(again.replayed);
+  EXPECT_EQ(again.booking.id, first.booking.id);
+  EXPECT_EQ(world.sellable(flight.id), 8);
+  world.provider.let_go(Charge::paid);
+  world.loop.run();
+  EXPECT_EQ(world.book(flight.id, 2, "key").value().booking.status, BookingStatus::confirmed);
+  EXPECT_EQ(world.provider.charge_calls(), 1);
+  EXPECT_EQ(world.sellable(flight.id), 8);
+}
+
+TEST_F(BookingServiceTest, AKeyedRepeatIsAnsweredWhenTheFlightHasSoldOutSince) {
+  const BookAnswer first = world.book(flight.id, 2, "key").value();
+  ASSERT_TRUE(world.book(flight.id, 8).has_value());
+  const Result<BookAnswer> again = world.book(flight.id, 2, "key");
+  ASSERT_TRUE(again.has_value());
+  EXPECT_TRUE(again->replayed);
+  EXPECT_EQ(again->booking.id, first.booking.id);
+  EXPECT_EQ(error_of(world.book(flight.id, 1, "key")), ErrorCode::idempotency_key_reused);
+  EXPECT_EQ(error_of(world.book(flight.id, 2, "new key")), ErrorCode::out_of_stock);
+  EXPECT_EQ(world.sellable(flight.id), 0);
+}
+
+TEST_F(BookingServiceTest, OneKeyOfTwoUsersIsTwoBookings) {
+  UserId other;
+  other.value.data()[0] = 1;
+  const BookAnswer mine = world.book(flight.id, 1, "key").value();
+  const BookAnswer theirs = world.book(flight.id, 1, "key", other).value();
+  EXPECT_FALSE(theirs.replayed);
+  EXPECT_NE(mine.booking.id, theirs.booking.id);
+}
+
+TEST_F(BookingServiceTest, AHundredCopiesAtOnceAreOneBookingAndOneCharge) {
+  std::vector<test::Started<Result<BookAnswer>>> copies;
+  for (int i = 0; i < 100; ++i) {
+    BookRequest request{UserId{}, flight.id, 3, "key"};
+    copies.push_back(test::start(world.service.book(std::move(request))));
+  }
+  world.loop.run();
+  int replayed = 0;
+  std::set<BookingId> ids;
+  for (auto& copy : copies) {
+    const Result<BookAnswer> answer = copy.take();
+    ASSERT_TRUE(answer.has_value());
+    replayed += answer->replayed ? 1 : 0;
+    ids.insert(answer->booking.id);
+  }
+  EXPECT_EQ(replayed, 99);
+  EXPECT_EQ(ids.size(), 1U);
+  EXPECT_EQ(world.provider.charge_calls(), 1);
+  EXPECT_EQ(world.flight(flight.id).available_seats, 7);
+  EXPECT_EQ(world.sellable(flight.id), 7);
+}
+
+TEST_F(BookingServiceTest, AFullQueueTakesNothingAndFreesTheSeats) {
+  world.ledger.fail(InlineLedger::Fault::overloaded);
+  EXPECT_EQ(error_of(world.book(flight.id, 2)), ErrorCode::overloaded);
+  EXPECT_EQ(world.sellable(flight.id), 10) << "its hold is dropped";
+  EXPECT_EQ(world.admission.in_flight(), 0);
+  EXPECT_EQ(world.counters.overloaded.get(), 1);
+}
+
+TEST_F(BookingServiceTest, ASilentDatabaseKeepsTheSeatsHeld) {
+  world.ledger.fail(InlineLedger::Fault::unavailable);
+  EXPECT_EQ(error_of(world.book(flight.id, 2)), ErrorCode::unavailable);
+  EXPECT_EQ(world.sellable(flight.id), 8) << "it may have been done: the sweeper finds out";
+  EXPECT_EQ(world.provider.charge_calls(), 0);
+  EXPECT_EQ(world.admission.in_flight(), 0);
+}
+
+TEST_F(BookingServiceTest, ALostAnswerIsRepeatedWithItsKey) {
+  world.ledger.fail(InlineLedger::Fault::done_but_unavailable);
+  EXPECT_EQ(error_of(world.book(flight.id, 2, "key")), ErrorCode::unavailable);
+  world.ledger.fail(InlineLedger::Fault::none);
+  const BookAnswer again = world.book(flight.id, 2, "key").value();
+  EXPECT_TRUE(again.replayed);
+  EXPECT_EQ(world.flight(flight.id).available_seats, 8);
+}
+
+TEST_F(BookingServiceTest, AtMostSoManyAreAdmittedAtOnce) {
+  BookingWorld small({}, 2);
+  const FlightId id = small.add_flight(10).id;
+  small.provider.on_charge(Charge::hangs);
+  ASSERT_TRUE(small.book(id, 1).has_value());
+  ASSERT_TRUE(small.book(id, 1).has_value());
+  EXPECT_EQ(error_of(small.book(id, 1)), ErrorCode::overloaded);
+  EXPECT_EQ(small.flight(id).available_seats, 8);
+  small.provider.let_go(Charge::paid);
+  small.loop.run();
+  EXPECT_TRUE(small.book(id, 1).has_value()) << "places are left when charges end";
+}
+
+// ---- Waiting ----
+
+TEST_F(BookingServiceTest, WhoWaitsIsWokenByTheSettlement) {
+  const BookAnswer answer = book_and_hang(2);
+  auto waiting = wait_for(answer, seconds{30});
+  world.loop.advance(seconds{1});
+  EXPECT_FALSE(waiting.done());
+  world.provider.let_go(Charge::paid);
+  world.loop.run();
+  ASSERT_TRUE(waiting.done());
+  EXPECT_EQ(waiting.take().status, BookingStatus::confirmed);
+  EXPECT_EQ(world.loop.timers_running(), 0U) << "its timer is gone";
+}
+
+TEST_F(BookingServiceTest, WhoWaitsRightAfterBookingMissesNothing) {
+  world.provider.on_charge(Charge::paid);
+  auto book_and_wait = [](BookingWorld& in, FlightId on) -> Task<Booking> {
+    BookRequest request{UserId{}, on, 1, std::nullopt};
+    Result<BookAnswer> answer = co_await in.service.book(std::move(request));
+    co_return co_await in.service.wait_until_final(std::move(*answer), seconds{30});
+  };
+  EXPECT_EQ(finish(world.loop, book_and_wait(world, flight.id)).status, BookingStatus::confirmed);
+}
+
+TEST_F(BookingServiceTest, WhoWaitsTooLongGetsThePendingBooking) {
+  const BookAnswer answer = book_and_hang(2);
+  auto waiting = wait_for(answer, seconds{2});
+  world.loop.advance(seconds{2} - Milliseconds{1});
+  EXPECT_FALSE(waiting.done());
+  world.loop.advance(Milliseconds{1});
+  ASSERT_TRUE(waiting.done());
+  EXPECT_EQ(waiting.take().status, BookingStatus::pending);
+}
+
+TEST_F(BookingServiceTest, WhoWaitsIsSentOffWhenTheProcessStops) {
+  auto waiting = wait_for(book_and_hang(2), seconds{30});
+  world.waiters.close();
+  world.loop.run();
+  ASSERT_TRUE(waiting.done());
+  EXPECT_EQ(waiting.take().status, BookingStatus::pending);
+  auto late = wait_for(world.book(flight.id, 1).value(), seconds{30});
+  world.loop.run();
+  EXPECT_TRUE(late.done());
+}
+
+TEST_F(BookingServiceTest, AFinalBookingIsNotWaitedFor) {
+  BookAnswer answer = world.book(flight.id, 2, "key").value();
+  answer = world.book(flight.id, 2, "key").value();
+  auto waiting = wait_for(answer, seconds{30});
+  ASSERT_TRUE(waiting.done());
+  EXPECT_EQ(waiting.take().status, BookingStatus::confirmed);
+}
+
+TEST_F(BookingServiceTest, ARepeatWhoseBookingWasSettledMeanwhileDoesNotWait) {
+  book_and_hang(2, "key");
+  const BookAnswer again = world.book(flight.id, 2, "key").value();
+  world.provider.let_go(Charge::declined);
+  world.loop.run();
+  ASSERT_EQ(again.booking.status, BookingStatus::pending) << "what the repeat saw";
+  auto waiting = wait_for(again, seconds{30});
+  world.loop.run();
+  ASSERT_TRUE(waiting.done());
+  EXPECT_EQ(waiting.take().status, BookingStatus::failed);
+}
+
+}  // namespace
+}  // namespace flightdeck::booking

@@ -1,0 +1,221 @@
+// Flights in the ledger: adding, replacing, taking off sale.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "booking/decide.h"
+#include "doubles/row_store.h"
+
+namespace flightdeck::booking {
+namespace {
+
+using flights::Flight;
+using flights::FlightStatus;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr Instant start{std::chrono::sys_days{std::chrono::year{2030} / 1 / 1}};
+
+template <class IdType>
+IdType id_of(std::uint8_t n) {
+  IdType id;
+  id.value.data()[15] = n;
+  return id;
+}
+
+const FlightId flight_1 = id_of<FlightId>(1);
+const FlightId flight_2 = id_of<FlightId>(2);
+const BookingId booking_1 = id_of<BookingId>(11);
+
+flights::FlightDraft draft_of(std::int64_t seats, std::string number = "FD1") {
+  flights::FlightDraft draft;
+  draft.flight_number = std::move(number);
+  draft.source = "JFK";
+  draft.destination = "LHR";
+  draft.departure = start + std::chrono::hours{24};
+  draft.date = Date{std::chrono::floor<std::chrono::days>(draft.departure)};
+  draft.total_seats = seats;
+  draft.price = Money{19900};
+  return draft;
+}
+
+class DecideFlights : public ::testing::Test {
+ protected:
+  ~DecideFlights() override { EXPECT_THAT(rows.problems, IsEmpty()); }
+
+  Result<Applied> apply(const Command& command) {
+    last = rows.apply(command, start);
+    return last.outcomes.front();
+  }
+  ErrorCode error_of(const Command& command) {
+    const Result<Applied> outcome = apply(command);
+    EXPECT_FALSE(outcome.has_value());
+    EXPECT_TRUE(last.changes.empty());
+    return outcome ? ErrorCode::internal : outcome.error().code;
+  }
+  std::vector<std::string_view> events() const {
+    std::vector<std::string_view> types;
+    for (const auto& event : last.changes.events) types.push_back(event.type);
+    return types;
+  }
+  void add(FlightId id = flight_1, std::string number = "FD1", std::int64_t seats = 3) {
+    ASSERT_TRUE(apply(AddFlight{id, draft_of(seats, std::move(number)), false}).has_value());
+  }
+  void book(std::int64_t seats) {
+    const PlaceBooking place{booking_1, id_of<UserId>(21), flight_1, seats, Milliseconds{60'000}};
+    ASSERT_TRUE(apply(place).has_value());
+  }
+  const Flight& flight(FlightId id = flight_1) const { return rows.flights.at(id); }
+
+  test::RowStore rows;
+  BatchDecision last;
+};
+
+TEST_F(DecideFlights, AnAddedFlightIsOnSaleWithAllItsSeats) {
+  const Result<Applied> outcome = apply(AddFlight{flight_1, draft_of(3), false});
+  ASSERT_TRUE(outcome.has_value());
+  EXPECT_TRUE(outcome->added);
+  EXPECT_EQ(*outcome->flight, flight());
+  EXPECT_EQ(flight().available_seats, 3);
+  EXPECT_EQ(flight().version, 1);
+  EXPECT_THAT(events(), ElementsAre(events::flight_created));
+  ASSERT_EQ(last.news.size(), 1U);
+  EXPECT_EQ(*last.news[0].flight, flight());
+}
+
+TEST_F(DecideFlights, TheSameNumberAndDepartureIsADuplicate) {
+  add();
+  EXPECT_EQ(error_of(AddFlight{flight_2, draft_of(9), false}), ErrorCode::duplicate_flight);
+  flights::FlightDraft later = draft_of(9);
+  later.departure += Milliseconds{1};
+  EXPECT_TRUE(apply(AddFlight{flight_2, later, false}).has_value());
+}
+
+TEST_F(DecideFlights, FlightsWithoutNumberAreNeverDuplicates) {
+  add(flight_1, "");
+  add(flight_2, "");
+  EXPECT_EQ(rows.flights.size(), 2U);
+}
+
+TEST_F(DecideFlights, AddingAgainAfterALostAnswerIsNoDuplicate) {
+  add();
+  const Result<Applied> again = apply(AddFlight{flight_1, draft_of(3), false});
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(*again->flight, flight());
+  EXPECT_TRUE(last.changes.empty());
+}
+
+TEST_F(DecideFlights, AnUpsertUpdatesTheFlightThatIsThere) {
+  add();
+  book(2);
+  const Result<Applied> outcome = apply(AddFlight{flight_2, draft_of(10), true});
+  ASSERT_TRUE(outcome.has_value());
+  EXPECT_FALSE(outcome->added);
+  EXPECT_EQ(outcome->flight->id, flight_1);
+  EXPECT_EQ(flight().total_seats, 10);
+  EXPECT_EQ(flight().available_seats, 8);
+  EXPECT_FALSE(rows.flights.contains(flight_2));
+  EXPECT_THAT(events(), ElementsAre(events::flight_updated));
+  EXPECT_EQ(error_of(AddFlight{flight_2, draft_of(1), true}), ErrorCode::capacity_below_sold);
+}
+
+TEST_F(DecideFlights, TwoUpsertsOfOneFlightInABatchMakeOne) {
+  const std::vector<Command> commands = {AddFlight{flight_1, draft_of(3), true},
+                                         AddFlight{flight_2, draft_of(4), true}};
+  last = rows.apply(commands, start);
+  EXPECT_TRUE(last.outcomes[0]->added);
+  EXPECT_FALSE(last.outcomes[1]->added);
+  ASSERT_EQ(rows.flights.size(), 1U);
+  EXPECT_EQ(flight().total_seats, 4);
+  EXPECT_EQ(flight().version, 2);
+}
+
+TEST_F(DecideFlights, ReplacingMovesWhatIsAvailableByTheDifference) {
+  add();
+  book(2);
+  const std::int64_t before = flight().version;
+  ASSERT_TRUE(apply(ReplaceFlight{flight_1, draft_of(7), before}).has_value());
+  EXPECT_EQ(flight().available_seats, 5);
+  EXPECT_EQ(flight().version, before + 1);
+  EXPECT_THAT(events(), ElementsAre(events::flight_updated));
+  ASSERT_TRUE(apply(ReplaceFlight{flight_1, draft_of(2), {}}).has_value()) << "exactly what is sold";
+  EXPECT_EQ(flight().available_seats, 0);
+  EXPECT_EQ(error_of(ReplaceFlight{flight_1, draft_of(1), {}}), ErrorCode::capacity_below_sold);
+}
+
+TEST_F(DecideFlights, ReplacingIsRefusedFor) {
+  EXPECT_EQ(error_of(ReplaceFlight{flight_1, draft_of(3), {}}), ErrorCode::not_found);
+  add();
+  add(flight_2, "FD2");
+  EXPECT_EQ(error_of(ReplaceFlight{flight_1, draft_of(3), 2}), ErrorCode::version_conflict);
+  EXPECT_EQ(error_of(ReplaceFlight{flight_1, draft_of(3, "FD2"), 1}), ErrorCode::duplicate_flight);
+  EXPECT_TRUE(apply(ReplaceFlight{flight_1, draft_of(3), 1}).has_value()) << "its own key is free to keep";
+  apply(CloseFlight{flight_1, false});
+  EXPECT_EQ(error_of(ReplaceFlight{flight_1, draft_of(3), {}}), ErrorCode::flight_closed);
+}
+
+TEST_F(DecideFlights, AReleasedKeyIsFreeInTheSameBatch) {
+  add();
+  const std::vector<Command> commands = {ReplaceFlight{flight_1, draft_of(3, "FD9"), {}},
+                                         AddFlight{flight_2, draft_of(3, "FD1"), false},
+                                         AddFlight{id_of<FlightId>(3), draft_of(3, "FD9"), false}};
+  last = rows.apply(commands, start);
+  EXPECT_TRUE(last.outcomes[0].has_value());
+  EXPECT_TRUE(last.outcomes[1].has_value());
+  ASSERT_FALSE(last.outcomes[2].has_value());
+  EXPECT_EQ(last.outcomes[2].error().code, ErrorCode::duplicate_flight);
+}
+
+TEST_F(DecideFlights, ABookingCarriesTheDateItsFlightWasMovedToInTheSameBatch) {
+  add();
+  book(1);
+  flights::FlightDraft moved = draft_of(3);
+  moved.date = Date{std::chrono::sys_days{moved.date} - std::chrono::days{1}};
+  const std::vector<Command> commands = {ReplaceFlight{flight_1, moved, {}},
+                                         SettlePayment{booking_1, flight_1, true, "pay-1", {}, {}}};
+  last = rows.apply(commands, start);
+  EXPECT_EQ(last.outcomes[1]->booking->date, moved.date);
+}
+
+TEST_F(DecideFlights, TakingOffSale) {
+  EXPECT_EQ(error_of(CloseFlight{flight_1, false}), ErrorCode::not_found);
+  add();
+  ASSERT_TRUE(apply(CloseFlight{flight_1, false}).has_value());
+  EXPECT_EQ(flight().status, FlightStatus::cancelled);
+  EXPECT_EQ(flight().version, 2);
+  EXPECT_THAT(events(), ElementsAre(events::flight_cancelled));
+  EXPECT_EQ(error_of(CloseFlight{flight_1, true}), ErrorCode::not_found) << "the second time";
+}
+
+TEST_F(DecideFlights, TakingOffSaleWithLiveBookings) {
+  add();
+  book(1);
+  EXPECT_EQ(error_of(CloseFlight{flight_1, false}), ErrorCode::flight_has_bookings);
+  ASSERT_TRUE(apply(CloseFlight{flight_1, true}).has_value());
+  EXPECT_EQ(flight().available_seats, 2) << "its bookings are the caller's to cancel";
+  ASSERT_TRUE(apply(CancelBooking{booking_1, flight_1}).has_value());
+  EXPECT_EQ(flight().available_seats, 3);
+}
+
+TEST_F(DecideFlights, KeysAreSortedWithoutRepeats) {
+  const std::vector<Command> commands = {CancelBooking{booking_1, flight_2},
+                                         AddFlight{flight_1, draft_of(1, "B"), false},
+                                         ReplaceFlight{flight_2, draft_of(1, "A"), {}},
+                                         AddFlight{flight_1, draft_of(1, "B"), true},
+                                         AddFlight{id_of<FlightId>(3), draft_of(1, ""), false},
+                                         CancelBooking{booking_1, flight_2}};
+  const LedgerKeys keys = keys_of(commands);
+  const Instant departure = draft_of(1).departure;
+  EXPECT_THAT(keys.flights, ElementsAre(flight_1, flight_2, id_of<FlightId>(3)));
+  EXPECT_THAT(keys.bookings, ElementsAre(booking_1));
+  EXPECT_THAT(keys.natural_keys, ElementsAre(NaturalKey{"A", departure}, NaturalKey{"B", departure}));
+}
+
+TEST_F(DecideFlights, TheFlightOfACommandIsTheOneItNames) {
+  EXPECT_EQ(flight_of(CancelBooking{booking_1, flight_2}), flight_2);
+  EXPECT_EQ(flight_of(PlaceBooking{booking_1, {}, flight_1, 1, {}}), flight_1);
+  EXPECT_EQ(flight_of(AddFlight{flight_2, draft_of(1), false}), flight_2);
+  EXPECT_EQ(flight_of(CloseFlight{flight_1, false}), flight_1);
+}
+
+}  // namespace
+}  // namespace flightdeck::booking

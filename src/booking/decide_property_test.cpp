@@ -1,0 +1,278 @@
+// Random histories against every promise of decide.h. A failure prints the seed that leads to it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "booking/decide.h"
+#include "doubles/row_store.h"
+
+namespace flightdeck::booking {
+namespace {
+
+using flights::FlightDraft;
+using test::RowStore;
+
+constexpr int histories = 1500;
+constexpr Instant start{std::chrono::sys_days{std::chrono::year{2030} / 1 / 1}};
+
+template <class IdType>
+IdType small_id(std::uint8_t kind, std::size_t n) {
+  IdType id;
+  id.value.data()[0] = kind;
+  id.value.data()[15] = static_cast<std::uint8_t>(n);
+  return id;
+}
+
+// Few flights with few seats and few bookings, so that commands meet each other.
+class History {
+ public:
+  explicit History(std::uint64_t seed) : random_(seed) {}
+
+  std::int64_t upto(std::int64_t max) {  // 0 … max
+    return static_cast<std::int64_t>(random_.next() % static_cast<std::uint64_t>(max + 1));
+  }
+  bool one_in(std::int64_t n) { return upto(n - 1) == 0; }
+  Instant next_time() {
+    now_ += Milliseconds{upto(60'000)};
+    return now_;
+  }
+
+  std::vector<Command> batch(const RowStore& rows) {
+    std::vector<Command> commands;
+    for (std::int64_t left = 1 + upto(12); left > 0; --left) {
+      if (!commands.empty() && one_in(8)) {
+        commands.push_back(
+            commands[static_cast<std::size_t>(upto(static_cast<std::int64_t>(commands.size()) - 1))]);
+      } else {
+        commands.push_back(command(rows));
+      }
+    }
+    return commands;
+  }
+
+ private:
+  FlightId flight() { return small_id<FlightId>(1, static_cast<std::size_t>(upto(3))); }
+  BookingId booking() { return small_id<BookingId>(2, static_cast<std::size_t>(upto(15))); }
+
+  // As callers do it: the flight of a booking that is there, else whichever was meant.
+  FlightId flight_of_booking(const RowStore& rows, BookingId id) {
+    const auto found = rows.bookings.find(id);
+    // What this very batch may place the booking on is decided by its id.
+    return found == rows.bookings.end() ? home_flight(id) : found->second.flight;
+  }
+  static FlightId home_flight(BookingId id) { return small_id<FlightId>(1, id.value.data()[15] % 4); }
+
+  FlightDraft draft() {
+    FlightDraft draft;
+    if (!one_in(4)) draft.flight_number = "FD" + std::to_string(upto(3));
+    draft.source = "JFK";
+    draft.destination = one_in(2) ? "LHR" : "CDG";
+    draft.departure = start + std::chrono::minutes{20 * (1 + upto(2))};
+    draft.date = Date{std::chrono::floor<std::chrono::days>(draft.departure)};
+    if (one_in(3)) draft.date = Date{std::chrono::sys_days{draft.date} - std::chrono::days{1}};
+    draft.total_seats = 1 + upto(6);
+    draft.price = Money{100 * (1 + upto(5))};
+    return draft;
+  }
+  std::optional<Instant> maybe_later() {
+    if (one_in(2)) return std::nullopt;
+    return now_ + Milliseconds{upto(100'000)};
+  }
+
+  Command command(const RowStore& rows) {
+    const BookingId id = booking();
+    const FlightId its_flight = flight_of_booking(rows, id);
+    switch (upto(15)) {
+      case 0:
+      case 1:
+      case 2:
+      case 3: {
+        const UserId user = small_id<UserId>(3, one_in(10) ? 1 : 0);
+        // Now and then an id that is there, on another flight or for other seats.
+        const FlightId on = one_in(20) && rows.bookings.contains(id) ? flight() : its_flight;
+        return PlaceBooking{id, user, on, one_in(5) ? 1 + upto(3) : 1 + id.value.data()[15] % 3,
+                            Milliseconds{60'000}};
+      }
+      case 4:
+      case 5:
+      case 6: {
+        const std::string ref = "pay" + id.str() + (one_in(10) ? "x" : "");
+        return SettlePayment{id, its_flight, true, ref, {}, {}};
+      }
+      case 7:
+      case 8:
+        return SettlePayment{id, its_flight, false, {}, std::string(reason_payment_timeout), maybe_later()};
+      case 9: return CancelBooking{id, its_flight};
+      case 10: return RecordRefund{id, its_flight, "refund" + id.str()};
+      case 11: return RescheduleIntent{id, its_flight, maybe_later()};
+      case 12: return AddFlight{flight(), draft(), one_in(2)};
+      case 13: return AddFlight{flight(), draft(), one_in(2)};
+      case 14: {
+        const std::optional<std::int64_t> version = one_in(2) ? std::nullopt : std::optional(upto(5));
+        return ReplaceFlight{flight(), draft(), version};
+      }
+      default: return CloseFlight{flight(), one_in(3)};
+    }
+  }
+
+  SeededRandom random_;
+  Instant now_ = start;
+};
+
+std::string first_problem(const RowStore& rows) { return rows.problems.empty() ? "" : rows.problems.front(); }
+
+TEST(DecideProperty, EveryHistoryKeepsTheInvariants) {
+  std::size_t placed = 0;
+  std::size_t revived = 0;
+  for (std::uint64_t seed = 1; seed <= histories; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    History history(seed);
+    RowStore rows;
+    for (int batch = 0; batch < 30; ++batch) {
+      const auto before = rows.bookings;
+      const std::vector<Command> commands = history.batch(rows);
+      rows.apply(commands, history.next_time());
+      ASSERT_EQ(first_problem(rows), "") << "in batch " << batch;
+      for (const auto& [id, booking] : rows.bookings) {
+        const auto was = before.find(id);
+        if (was == before.end())
+          ++placed;
+        else if (was->second.status == BookingStatus::failed && booking.status == BookingStatus::confirmed)
+          ++revived;
+      }
+    }
+  }
+  // The histories are worth something: bookings happen in them, and rare ways are gone.
+  EXPECT_GT(placed, 5'000U);
+  EXPECT_GT(revived, 100U);
+}
+
+// What a caller sees of an outcome.
+std::string seen(const Result<Applied>& outcome) {
+  if (!outcome) return "error " + std::to_string(static_cast<int>(outcome.error().code));
+  std::string text = outcome->replayed ? "replayed " : outcome->added ? "added " : "";
+  if (outcome->booking) append_booking_json(text, *outcome->booking);
+  if (outcome->flight) flights::append_flight_json(text, *outcome->flight);
+  return text;
+}
+
+TEST(DecideProperty, OneByOneGivesTheSameAsOneBatch) {
+  for (std::uint64_t seed = 1; seed <= histories; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    History history(seed);
+    RowStore together;
+    RowStore one_by_one;
+    for (int batch = 0; batch < 20; ++batch) {
+      const std::vector<Command> commands = history.batch(together);
+      const Instant now = history.next_time();
+      const BatchDecision decision = together.apply(commands, now);
+      for (std::size_t i = 0; i < commands.size(); ++i) {
+        const BatchDecision single = one_by_one.apply(commands[i], now);
+        ASSERT_EQ(seen(decision.outcomes[i]), seen(single.outcomes.front()))
+            << "command " << i << " of batch " << batch;
+      }
+      ASSERT_EQ(together.flights, one_by_one.flights) << "batch " << batch;
+      ASSERT_EQ(together.intents, one_by_one.intents) << "batch " << batch;
+      ASSERT_EQ(together.event_ids, one_by_one.event_ids) << "batch " << batch;
+      ASSERT_EQ(together.bookings.size(), one_by_one.bookings.size()) << "batch " << batch;
+      for (auto [id, booking] : together.bookings) {
+        Booking other = one_by_one.bookings.at(id);
+        other.date = booking.date;  // read with the booking, not stored in it
+        ASSERT_EQ(booking, other) << "batch " << batch;
+      }
+    }
+  }
+}
+
+bool is_repeatable(const Command& command) {
+  // Replacing a flight is another edit each time; the contract has If-Match against that.
+  if (std::holds_alternative<ReplaceFlight>(command)) return false;
+  if (const auto* add = std::get_if<AddFlight>(&command)) return !add->upsert;
+  return true;
+}
+
+TEST(DecideProperty, ARepeatedCommandChangesNoBookingAndNoFlight) {
+  for (std::uint64_t seed = 1; seed <= histories; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    History history(seed);
+    RowStore rows;
+    for (int batch = 0; batch < 12; ++batch) {
+      const std::vector<Command> commands = history.batch(rows);
+      const Instant now = history.next_time();
+      for (const Command& command : commands) {
+        const bool took = rows.apply(command, now).outcomes.front().has_value();
+        if (!took || !is_repeatable(command)) continue;
+        const auto flights = rows.flights;
+        const auto bookings = rows.bookings;
+        const BatchDecision again = rows.apply(command, now + Milliseconds{1});
+        ASSERT_EQ(rows.flights, flights) << "command " << command.index();
+        ASSERT_EQ(rows.bookings, bookings) << "command " << command.index();
+        ASSERT_TRUE(again.changes.events.empty()) << "command " << command.index();
+        // Taking a closed flight off sale again is a 404 by contract; all else is answered as before.
+        if (!std::holds_alternative<CloseFlight>(command)) {
+          ASSERT_TRUE(again.outcomes.front().has_value()) << "command " << command.index();
+        }
+      }
+    }
+  }
+}
+
+TEST(DecideProperty, ARefusedCommandLeavesNoTrace) {
+  std::size_t refused = 0;
+  for (std::uint64_t seed = 1; seed <= histories; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    History history(seed);
+    RowStore rows;
+    for (int batch = 0; batch < 12; ++batch) {
+      const std::vector<Command> commands = history.batch(rows);
+      const Instant now = history.next_time();
+      for (const Command& command : commands) {
+        const BatchDecision decision = rows.apply(command, now);
+        if (decision.outcomes.front()) continue;
+        ++refused;
+        ASSERT_TRUE(decision.changes.empty()) << "command " << command.index();
+        ASSERT_TRUE(decision.settled.empty());
+        ASSERT_EQ(decision.stats.placed + decision.stats.confirmed + decision.stats.failed, 0);
+      }
+    }
+  }
+  EXPECT_GT(refused, 5'000U);
+}
+
+TEST(DecideProperty, NewsTellTheGateOfEveryChangedFlightAndEveryHold) {
+  for (std::uint64_t seed = 1; seed <= histories; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    History history(seed);
+    RowStore rows;
+    for (int batch = 0; batch < 12; ++batch) {
+      const auto before = rows.flights;
+      const std::vector<Command> commands = history.batch(rows);
+      const BatchDecision decision = rows.apply(commands, history.next_time());
+      std::map<FlightId, FlightNews> news;
+      for (const FlightNews& item : decision.news) {
+        ASSERT_TRUE(news.emplace(item.id, item).second) << "two news of one flight";
+        const auto row = rows.flights.find(item.id);
+        ASSERT_EQ(item.flight.has_value(), row != rows.flights.end());
+        if (item.flight) {
+          ASSERT_EQ(*item.flight, row->second);
+        }
+      }
+      for (const auto& [id, flight] : rows.flights) {
+        const auto was = before.find(id);
+        if (was == before.end() || was->second != flight) {
+          ASSERT_TRUE(news.contains(id));
+        }
+      }
+      for (const Command& command : commands) {
+        const auto* place = std::get_if<PlaceBooking>(&command);
+        if (!place) continue;
+        const auto& holds = news.at(place->flight).settled_holds;
+        ASSERT_NE(std::find(holds.begin(), holds.end(), place->id), holds.end());
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace flightdeck::booking

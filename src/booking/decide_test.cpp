@@ -1,0 +1,347 @@
+// Every transition and every error that decide.h promises, one example each.
+#include "booking/decide.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/limits.h"
+#include "doubles/row_store.h"
+
+namespace flightdeck::booking {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+constexpr Instant start{std::chrono::sys_days{std::chrono::year{2030} / 1 / 1}};
+constexpr Milliseconds payment_timeout{60'000};
+
+template <class IdType>
+IdType id_of(std::uint8_t n) {
+  IdType id;
+  id.value.data()[15] = n;
+  return id;
+}
+
+const FlightId flight_1 = id_of<FlightId>(1);
+const FlightId flight_2 = id_of<FlightId>(2);
+const BookingId booking_1 = id_of<BookingId>(11);
+const BookingId booking_2 = id_of<BookingId>(12);
+const UserId user_1 = id_of<UserId>(21);
+const UserId user_2 = id_of<UserId>(22);
+
+flights::FlightDraft draft_of(std::int64_t seats, std::string number = "FD1") {
+  flights::FlightDraft draft;
+  draft.flight_number = std::move(number);
+  draft.source = "JFK";
+  draft.destination = "LHR";
+  draft.departure = start + hours{24};
+  draft.date = Date{std::chrono::floor<std::chrono::days>(draft.departure)};
+  draft.total_seats = seats;
+  draft.price = Money{19900};
+  return draft;
+}
+
+class Decide : public ::testing::Test {
+ protected:
+  Decide() { apply(AddFlight{flight_1, draft_of(3), false}); }
+  ~Decide() override { EXPECT_THAT(rows.problems, IsEmpty()); }
+
+  Result<Applied> apply(const Command& command) {
+    last = rows.apply(command, now);
+    return last.outcomes.front();
+  }
+  ErrorCode error_of(const Command& command) {
+    const auto flights = rows.flights;
+    const auto bookings = rows.bookings;
+    const Result<Applied> outcome = apply(command);
+    EXPECT_FALSE(outcome.has_value());
+    EXPECT_TRUE(last.changes.empty());
+    EXPECT_EQ(rows.flights, flights);
+    EXPECT_EQ(rows.bookings, bookings);
+    return outcome ? ErrorCode::internal : outcome.error().code;
+  }
+  std::vector<std::string_view> events() const {
+    std::vector<std::string_view> types;
+    for (const auto& event : last.changes.events) types.push_back(event.type);
+    return types;
+  }
+  std::optional<Instant> intent(BookingId id) const {
+    const auto found = rows.intents.find(id);
+    return found == rows.intents.end() ? std::nullopt : std::optional(found->second);
+  }
+  const Booking& booking(BookingId id = booking_1) const { return rows.bookings.at(id); }
+  std::int64_t available(FlightId id = flight_1) const { return rows.flights.at(id).available_seats; }
+  std::int64_t version(FlightId id = flight_1) const { return rows.flights.at(id).version; }
+
+  Result<Applied> place(std::int64_t seats = 2, BookingId id = booking_1) {
+    return apply(PlaceBooking{id, user_1, flight_1, seats, payment_timeout});
+  }
+  static SettlePayment paid(std::string ref = "pay-1", BookingId id = booking_1) {
+    return SettlePayment{id, flight_1, true, std::move(ref), {}, {}};
+  }
+  static SettlePayment not_paid(std::optional<Instant> look_again = std::nullopt) {
+    return SettlePayment{booking_1, flight_1, false, {}, std::string(reason_payment_declined), look_again};
+  }
+  static CancelBooking cancel(BookingId id = booking_1) { return CancelBooking{id, flight_1}; }
+  static RecordRefund refund(std::string ref = "refund-1") { return {booking_1, flight_1, std::move(ref)}; }
+
+  test::RowStore rows;
+  Instant now = start;
+  BatchDecision last;
+};
+
+TEST_F(Decide, PlacingHoldsSeatsAndPromisesALook) {
+  const Result<Applied> outcome = place(2);
+  ASSERT_TRUE(outcome.has_value());
+  EXPECT_FALSE(outcome->replayed);
+  const Booking& made = *outcome->booking;
+  EXPECT_EQ(made, booking());
+  EXPECT_EQ(made.status, BookingStatus::pending);
+  EXPECT_EQ(made.amount, Money{39800});
+  EXPECT_EQ(made.seats, 2);
+  EXPECT_EQ(made.date, rows.flights.at(flight_1).date);
+  EXPECT_EQ(made.expires_at, start + payment_timeout);
+  EXPECT_EQ(made.created_at, start);
+  EXPECT_EQ(intent(booking_1), start + payment_timeout);
+  EXPECT_EQ(available(), 1);
+  EXPECT_EQ(version(), 2);
+  EXPECT_THAT(events(), ElementsAre(events::booking_intent_created));
+  EXPECT_EQ(last.stats.placed, 1);
+  EXPECT_THAT(last.settled, IsEmpty());
+  ASSERT_EQ(last.news.size(), 1U);
+  EXPECT_THAT(last.news[0].settled_holds, ElementsAre(booking_1));
+  EXPECT_EQ(last.news[0].flight->available_seats, 1);
+}
+
+TEST_F(Decide, TheLastSeatIsSoldAndNotOneMore) {
+  EXPECT_EQ(error_of(PlaceBooking{booking_2, user_1, flight_1, 4, payment_timeout}), ErrorCode::out_of_stock);
+  ASSERT_TRUE(place(3).has_value());
+  EXPECT_EQ(available(), 0);
+  EXPECT_EQ(error_of(PlaceBooking{booking_2, user_1, flight_1, 1, payment_timeout}), ErrorCode::out_of_stock);
+  // Refused, and yet the gate hears what is true and drops the hold.
+  ASSERT_EQ(last.news.size(), 1U);
+  EXPECT_THAT(last.news[0].settled_holds, ElementsAre(booking_2));
+  EXPECT_EQ(last.news[0].flight->available_seats, 0);
+}
+
+TEST_F(Decide, PlacingIsRefusedOnAFlightThatIsNotOnSale) {
+  EXPECT_EQ(error_of(PlaceBooking{booking_1, user_1, flight_2, 1, payment_timeout}), ErrorCode::not_found);
+  ASSERT_EQ(last.news.size(), 1U);
+  EXPECT_FALSE(last.news[0].flight.has_value());
+  now = start + hours{24};  // the very moment of departure
+  EXPECT_EQ(error_of(PlaceBooking{booking_1, user_1, flight_1, 1, payment_timeout}),
+            ErrorCode::flight_closed);
+  now -= Milliseconds{1};
+  EXPECT_TRUE(place(1).has_value());
+  ASSERT_TRUE(apply(CloseFlight{flight_1, true}).has_value());
+  EXPECT_EQ(error_of(PlaceBooking{booking_2, user_1, flight_1, 1, payment_timeout}),
+            ErrorCode::flight_closed);
+}
+
+TEST_F(Decide, ARepeatedIdIsAnsweredWithItsBookingAsItIsNow) {
+  place(3);
+  apply(paid());
+  const Result<Applied> again = place(3);
+  ASSERT_TRUE(again.has_value());
+  EXPECT_TRUE(again->replayed);
+  EXPECT_EQ(again->booking->status, BookingStatus::confirmed);
+  EXPECT_TRUE(last.changes.empty());
+  EXPECT_EQ(last.stats.placed, 0);
+}
+
+TEST_F(Decide, ARepeatIsAnsweredEvenWhenTheFlightIsGone) {
+  place(1);
+  apply(CloseFlight{flight_1, true});
+  now += hours{48};
+  EXPECT_TRUE(place(1).has_value());
+}
+
+TEST_F(Decide, AnIdOfAnotherRequestIsAConflict) {
+  apply(AddFlight{flight_2, draft_of(3, "FD2"), false});
+  place(2);
+  EXPECT_EQ(error_of(PlaceBooking{booking_1, user_1, flight_1, 1, payment_timeout}),
+            ErrorCode::idempotency_key_reused);
+  EXPECT_EQ(error_of(PlaceBooking{booking_1, user_2, flight_1, 2, payment_timeout}),
+            ErrorCode::idempotency_key_reused);
+  EXPECT_EQ(error_of(PlaceBooking{booking_1, user_1, flight_2, 2, payment_timeout}),
+            ErrorCode::idempotency_key_reused);
+}
+
+TEST_F(Decide, APaidBookingIsConfirmed) {
+  place(2);
+  now += seconds{3};
+  ASSERT_TRUE(apply(paid()).has_value());
+  EXPECT_EQ(booking().status, BookingStatus::confirmed);
+  EXPECT_EQ(booking().payment_ref, "pay-1");
+  EXPECT_EQ(booking().updated_at, now);
+  EXPECT_EQ(intent(booking_1), std::nullopt);
+  EXPECT_EQ(available(), 1);
+  EXPECT_EQ(version(), 2) << "no seat moved";
+  EXPECT_THAT(events(), ElementsAre(events::booking_confirmed));
+  EXPECT_EQ(last.stats.confirmed, 1);
+  EXPECT_THAT(last.settled, ElementsAre(booking()));
+}
+
+TEST_F(Decide, AnUnpaidBookingFailsAndGivesItsSeatsBack) {
+  place(2);
+  ASSERT_TRUE(apply(not_paid()).has_value());
+  EXPECT_EQ(booking().status, BookingStatus::failed);
+  EXPECT_EQ(booking().failure_reason, reason_payment_declined);
+  EXPECT_TRUE(booking().payment_ref.empty());
+  EXPECT_EQ(intent(booking_1), std::nullopt);
+  EXPECT_EQ(available(), 3);
+  EXPECT_EQ(version(), 3);
+  EXPECT_THAT(events(), ElementsAre(events::booking_failed));
+  EXPECT_EQ(last.stats.failed, 1);
+  EXPECT_THAT(last.settled, ElementsAre(booking()));
+}
+
+TEST_F(Decide, AFailureCanAskForAnotherLook) {
+  place(2);
+  apply(not_paid(start + minutes{5}));
+  EXPECT_EQ(intent(booking_1), start + minutes{5});
+}
+
+TEST_F(Decide, TheSameVerdictAgainIsAnsweredAsBefore) {
+  place(2);
+  apply(paid());
+  EXPECT_TRUE(apply(paid()).has_value());
+  EXPECT_TRUE(last.changes.empty());
+  apply(PlaceBooking{booking_2, user_1, flight_1, 1, payment_timeout});
+  SettlePayment failure{booking_2, flight_1, false, {}, std::string(reason_payment_declined), {}};
+  apply(failure);
+  EXPECT_TRUE(apply(failure).has_value());
+  EXPECT_TRUE(last.changes.empty());
+}
+
+TEST_F(Decide, AContradictionIsRefused) {
+  place(2);
+  apply(paid());
+  EXPECT_EQ(error_of(not_paid()), ErrorCode::invalid_state);
+  EXPECT_EQ(error_of(paid("pay-2")), ErrorCode::invalid_state);
+  apply(cancel());
+  EXPECT_EQ(error_of(not_paid()), ErrorCode::invalid_state);
+  EXPECT_EQ(error_of(paid("pay-2")), ErrorCode::invalid_state);
+  EXPECT_TRUE(apply(paid()).has_value()) << "its own payment told again";
+}
+
+TEST_F(Decide, AVerdictOnNoBookingIsNotFound) {
+  EXPECT_EQ(error_of(paid()), ErrorCode::not_found);
+  EXPECT_EQ(error_of(not_paid()), ErrorCode::not_found);
+  EXPECT_EQ(error_of(cancel()), ErrorCode::not_found);
+  EXPECT_EQ(error_of(refund()), ErrorCode::not_found);
+  EXPECT_EQ(error_of(RescheduleIntent{booking_1, flight_1, now}), ErrorCode::not_found);
+}
+
+TEST_F(Decide, ALatePaymentTakesItsSeatsAgain) {
+  place(2);
+  apply(not_paid(start + minutes{5}));
+  ASSERT_TRUE(apply(paid()).has_value());
+  EXPECT_EQ(booking().status, BookingStatus::confirmed);
+  EXPECT_EQ(booking().failure_reason, "");
+  EXPECT_EQ(available(), 1);
+  EXPECT_EQ(intent(booking_1), std::nullopt);
+  EXPECT_THAT(events(), ElementsAre(events::booking_confirmed));
+}
+
+TEST_F(Decide, ALatePaymentWithoutSeatsIsOwedBack) {
+  place(2);
+  apply(not_paid());
+  place(2, booking_2);
+  const auto before = version();
+  ASSERT_TRUE(apply(paid()).has_value());
+  EXPECT_EQ(booking().status, BookingStatus::failed);
+  EXPECT_EQ(booking().payment_ref, "pay-1");
+  EXPECT_TRUE(refund_due(booking()));
+  EXPECT_EQ(intent(booking_1), now + limits::unfinished_lease);
+  EXPECT_EQ(available(), 1);
+  EXPECT_EQ(version(), before);
+}
+
+TEST_F(Decide, ALatePaymentForAFlightOffSaleIsOwedBack) {
+  place(2);
+  apply(not_paid());
+  now = start + hours{24};
+  apply(paid());
+  EXPECT_EQ(booking().status, BookingStatus::failed);
+  EXPECT_TRUE(refund_due(booking()));
+  EXPECT_EQ(available(), 3);
+}
+
+TEST_F(Decide, CancellingAnUnpaidBookingKeepsTheLookAtItsPayment) {
+  place(2);
+  ASSERT_TRUE(apply(cancel()).has_value());
+  EXPECT_EQ(booking().status, BookingStatus::cancelled);
+  EXPECT_EQ(available(), 3);
+  EXPECT_EQ(intent(booking_1), start + payment_timeout);
+  EXPECT_THAT(events(), ElementsAre(events::booking_cancelled));
+  EXPECT_THAT(last.settled, ElementsAre(booking()));
+  EXPECT_TRUE(apply(cancel()).has_value());
+  EXPECT_TRUE(last.changes.empty());
+}
+
+TEST_F(Decide, APaymentForACancelledBookingIsOwedBack) {
+  place(2);
+  apply(cancel());
+  now += seconds{5};
+  ASSERT_TRUE(apply(paid()).has_value());
+  EXPECT_EQ(booking().status, BookingStatus::cancelled);
+  EXPECT_TRUE(refund_due(booking()));
+  EXPECT_EQ(intent(booking_1), now + limits::unfinished_lease);
+  EXPECT_EQ(available(), 3);
+}
+
+TEST_F(Decide, CancellingAPaidBookingOwesARefund) {
+  place(2);
+  apply(paid());
+  now += seconds{5};
+  ASSERT_TRUE(apply(cancel()).has_value());
+  EXPECT_TRUE(refund_due(booking()));
+  EXPECT_EQ(intent(booking_1), now + limits::unfinished_lease);
+  EXPECT_EQ(available(), 3);
+  EXPECT_THAT(last.settled, IsEmpty()) << "it had left PENDING before";
+}
+
+TEST_F(Decide, CancellingAFailedBookingIsRefused) {
+  place(2);
+  apply(not_paid());
+  EXPECT_EQ(error_of(cancel()), ErrorCode::invalid_state);
+}
+
+TEST_F(Decide, ARefundIsRecordedOnce) {
+  place(2);
+  EXPECT_EQ(error_of(refund()), ErrorCode::invalid_state);
+  apply(paid());
+  EXPECT_EQ(error_of(refund()), ErrorCode::invalid_state) << "it holds its seats";
+  apply(cancel());
+  ASSERT_TRUE(apply(refund()).has_value());
+  EXPECT_EQ(booking().refund_ref, "refund-1");
+  EXPECT_EQ(intent(booking_1), std::nullopt);
+  EXPECT_THAT(events(), ElementsAre(events::booking_refunded));
+  ASSERT_TRUE(apply(refund("refund-2")).has_value());
+  EXPECT_EQ(booking().refund_ref, "refund-1");
+  EXPECT_TRUE(last.changes.empty());
+}
+
+TEST_F(Decide, ALookIsForgottenOnlyWhenNothingIsLeftToDo) {
+  place(2);
+  apply(RescheduleIntent{booking_1, flight_1, std::nullopt});
+  EXPECT_EQ(intent(booking_1), start + payment_timeout) << "PENDING";
+  apply(RescheduleIntent{booking_1, flight_1, start + minutes{9}});
+  EXPECT_EQ(intent(booking_1), start + minutes{9});
+  apply(paid());
+  apply(cancel());
+  apply(RescheduleIntent{booking_1, flight_1, std::nullopt});
+  EXPECT_TRUE(intent(booking_1).has_value()) << "a refund is owed";
+  apply(refund());
+  apply(RescheduleIntent{booking_1, flight_1, std::nullopt});
+  EXPECT_EQ(intent(booking_1), std::nullopt);
+}
+
+}  // namespace
+}  // namespace flightdeck::booking

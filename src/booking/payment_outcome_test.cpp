@@ -1,0 +1,312 @@
+// What becomes of bookings whose payment goes other than well: unanswered, late, contradicted, refunded.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "booking/booking_service.h"
+#include "core/limits.h"
+#include "doubles/booking_world.h"
+
+namespace flightdeck::booking {
+namespace {
+
+using payment::PaymentStatus;
+using std::chrono::seconds;
+using test::BookingWorld;
+using test::finish;
+using test::InlineLedger;
+using Charge = test::ScriptedPaymentProvider::Charge;
+using ::testing::IsEmpty;
+
+class PaymentOutcome : public ::testing::Test {
+ protected:
+  ~PaymentOutcome() override {
+    EXPECT_THAT(world.escaped, IsEmpty());
+    EXPECT_TRUE(world.seats_add_up(flight.id));
+    EXPECT_EQ(world.sellable(flight.id).value_or(0), world.flight(flight.id).available_seats);
+  }
+
+  BookingId book(Charge what, std::int64_t seats = 2) {
+    world.provider.on_charge(what);
+    return world.book(flight.id, seats).value().booking.id;
+  }
+  BookingStatus status(BookingId id) { return world.booking(id).status; }
+  std::string paid_as(BookingId id) { return world.provider.payment_id(id); }
+  void expire() {
+    world.loop.advance(seconds{60});
+    world.work();
+  }
+  Result<Booking> verdict(BookingId id, bool success, std::string ref) {
+    PaymentVerdict verdict{id, success, std::move(ref)};
+    return finish(world.loop, world.service.settle(std::move(verdict)));
+  }
+  Result<Booking> cancel(BookingId id) { return finish(world.loop, world.service.cancel(id)); }
+  void sell_out() {
+    world.provider.on_charge(Charge::paid);
+    ASSERT_TRUE(world.book(flight.id, world.flight(flight.id).available_seats).has_value());
+  }
+  // Nothing is due, now or ever. (What is, is due at once from now on.)
+  bool all_finished() {
+    const Instant now = world.clock.now();
+    return world.rows.claim_unfinished(now + std::chrono::hours{24 * 365}, now, 1).empty();
+  }
+
+  BookingWorld world;
+  flights::Flight flight = world.add_flight(4);
+};
+
+TEST_F(PaymentOutcome, AnUnansweredChargeHoldsItsSeatsUntilItExpires) {
+  const BookingId id = book(Charge::never_arrives);
+  world.loop.advance(seconds{60} - Milliseconds{1});
+  world.work();
+  EXPECT_EQ(status(id), BookingStatus::pending);
+  EXPECT_EQ(world.flight(flight.id).available_seats, 2);
+  world.loop.advance(Milliseconds{1});
+  world.work();
+  EXPECT_EQ(status(id), BookingStatus::failed);
+  EXPECT_EQ(world.booking(id).failure_reason, reason_payment_timeout);
+  EXPECT_EQ(world.flight(flight.id).available_seats, 4);
+}
+
+TEST_F(PaymentOutcome, AnUnansweredChargeThatWasPaidIsConfirmed) {
+  const BookingId id = book(Charge::paid_unheard);
+  EXPECT_EQ(status(id), BookingStatus::pending);
+  expire();
+  EXPECT_EQ(status(id), BookingStatus::confirmed);
+  EXPECT_EQ(world.booking(id).payment_ref, paid_as(id));
+  EXPECT_TRUE(all_finished());
+}
+
+TEST_F(PaymentOutcome, AnUnansweredChargeThatWasDeclinedFails) {
+  const BookingId id = book(Charge::declined_unheard);
+  expire();
+  EXPECT_EQ(status(id), BookingStatus::failed);
+  EXPECT_EQ(world.booking(id).failure_reason, reason_payment_declined);
+  EXPECT_TRUE(all_finished());
+}
+
+TEST_F(PaymentOutcome, ASilentProviderIsAskedAgainAfterTheLease) {
+  const BookingId id = book(Charge::paid_unheard);
+  world.provider.finds_answered(false);
+  expire();
+  EXPECT_EQ(status(id), BookingStatus::pending) << "nothing is known: the seats stay held";
+  world.provider.finds_answered(true);
+  world.work();
+  EXPECT_EQ(status(id), BookingStatus::pending) << "leased";
+  world.loop.advance(limits::unfinished_lease);
+  world.work();
+  EXPECT_EQ(status(id), BookingStatus::confirmed);
+}
+
+TEST_F(PaymentOutcome, AnExpiredBookingIsLookedAtTwiceMore) {
+  const BookingId id = book(Charge::never_arrives);
+  expire();
+  EXPECT_EQ(status(id), BookingStatus::failed);
+  world.loop.advance(limits::payment_recheck_first);
+  world.work();
+  EXPECT_FALSE(all_finished());
+}
+
+TEST_F(PaymentOutcome, TheLooksAtAnExpiredBookingEnd) {
+  book(Charge::never_arrives);
+  expire();
+  world.loop.advance(limits::payment_recheck_first);
+  world.work();
+  world.loop.advance(limits::payment_recheck_last);
+  world.work();
+  EXPECT_TRUE(all_finished());
+}
+
+TEST_F(PaymentOutcome, ALatePaymentFoundByALookTakesItsSeatsAgain) {
+  const BookingId id = book(Charge::never_arrives);
+  expire();
+  world.provider.decide(id, PaymentStatus::success);
+  world.loop.advance(limits::payment_recheck_first);
+  world.work();
+  EXPECT_EQ(status(id), BookingStatus::confirmed);
+  EXPECT_EQ(world.flight(flight.id).available_seats, 2);
+  EXPECT_TRUE(all_finished());
+}
+
+TEST_F(PaymentOutcome, ALatePaymentWithoutSeatsIsRefunded) {
+  const BookingId id = book(Charge::never_arrives);
+  expire();
+  sell_out();
+  world.provider.decide(id, PaymentStatus::success);
+  world.loop.advance(limits::payment_recheck_first);
+  world.work();
+  EXPECT_EQ(status(id), BookingStatus::failed);
+  EXPECT_EQ(world.booking(id).refund_ref, world.provider.refund_id(id));
+  EXPECT_EQ(world.provider.refunds(), 1);
+  EXPECT_TRUE(all_finished());
+}
+
+TEST_F(PaymentOutcome, AnUndecidedPaymentIsNeverForgotten) {
+  const BookingId id = book(Charge::pending);
+  EXPECT_EQ(status(id), BookingStatus::pending);
+  expire();
+  EXPECT_EQ(status(id), BookingStatus::failed);
+  // However long the provider takes, and even when nobody looked for an hour, somebody will look again.
+  for (const Milliseconds pause : {Milliseconds{limits::payment_recheck_first},
+                                   Milliseconds{limits::payment_recheck_last}, Milliseconds{3'600'000}}) {
+    world.loop.advance(pause);
+    world.work();
+    ASSERT_FALSE(all_finished());
+  }
+  world.provider.decide(id, PaymentStatus::success);
+  world.loop.advance(std::chrono::hours{1});
+  world.work();
+  EXPECT_EQ(status(id), BookingStatus::confirmed);
+}
+
+TEST_F(PaymentOutcome, AVerdictByCallbackSettles) {
+  const BookingId paid = book(Charge::pending, 1);
+  const BookingId declined = book(Charge::pending, 1);
+  EXPECT_EQ(verdict(paid, true, "ref-1").value().status, BookingStatus::confirmed);
+  EXPECT_EQ(verdict(declined, false, "ref-2").value().status, BookingStatus::failed);
+  EXPECT_EQ(world.booking(declined).failure_reason, reason_payment_declined);
+  EXPECT_EQ(verdict(paid, true, "ref-1").value().status, BookingStatus::confirmed) << "the same again";
+  EXPECT_EQ(verdict(declined, false, "ref-2").value().status, BookingStatus::failed);
+}
+
+TEST_F(PaymentOutcome, AVerdictThatContradictsIsRefused) {
+  const BookingId id = book(Charge::paid);
+  EXPECT_EQ(verdict(id, false, paid_as(id)).error().code, ErrorCode::invalid_state);
+  EXPECT_EQ(verdict(id, true, "another").error().code, ErrorCode::invalid_state);
+  EXPECT_EQ(verdict(BookingId{}, true, "ref").error().code, ErrorCode::not_found);
+  EXPECT_EQ(status(id), BookingStatus::confirmed);
+}
+
+TEST_F(PaymentOutcome, ALateCallbackWithSeatsConfirms) {
+  const BookingId id = book(Charge::never_arrives);
+  expire();
+  EXPECT_EQ(verdict(id, true, "late").value().status, BookingStatus::confirmed);
+  EXPECT_EQ(world.flight(flight.id).available_seats, 2);
+  EXPECT_TRUE(all_finished());
+}
+
+TEST_F(PaymentOutcome, ALateCallbackWithoutSeatsAnswersWithTheRefund) {
+  const BookingId id = book(Charge::never_arrives);
+  expire();
+  sell_out();
+  world.provider.decide(id, PaymentStatus::success);
+  const Result<Booking> settled = verdict(id, true, paid_as(id));
+  ASSERT_TRUE(settled.has_value());
+  EXPECT_EQ(settled->status, BookingStatus::failed);
+  EXPECT_EQ(settled->refund_ref, world.provider.refund_id(id));
+  EXPECT_EQ(verdict(id, true, paid_as(id)).value(), *settled) << "the same callback again";
+  EXPECT_EQ(world.provider.refunds(), 1);
+}
+
+TEST_F(PaymentOutcome, ARefundOfNoPaymentIsVoid) {
+  const BookingId id = book(Charge::never_arrives);
+  expire();
+  sell_out();
+  // A callback tells of a payment that the provider, asked, knows nothing of: there is nothing to give back.
+  EXPECT_EQ(verdict(id, true, "forged").value().refund_ref, "void-forged");
+  EXPECT_EQ(world.provider.refunds(), 0);
+  EXPECT_TRUE(all_finished());
+}
+
+TEST_F(PaymentOutcome, CancellingAPaidBookingRefundsIt) {
+  const BookingId id = book(Charge::paid);
+  const Result<Booking> cancelled = cancel(id);
+  ASSERT_TRUE(cancelled.has_value());
+  EXPECT_EQ(cancelled->status, BookingStatus::cancelled);
+  EXPECT_EQ(cancelled->refund_ref, world.provider.refund_id(id));
+  EXPECT_EQ(cancel(id).value(), *cancelled);
+  EXPECT_EQ(world.provider.refunds(), 1);
+  EXPECT_EQ(world.flight(flight.id).available_seats, 4);
+  EXPECT_TRUE(all_finished());
+}
+
+TEST_F(PaymentOutcome, CancellingIsRefusedForFailedAndUnknownBookings) {
+  const BookingId id = book(Charge::declined);
+  EXPECT_EQ(cancel(id).error().code, ErrorCode::invalid_state);
+  EXPECT_EQ(cancel(BookingId{}).error().code, ErrorCode::not_found);
+}
+
+TEST_F(PaymentOutcome, CancelledDuringAChargeThatThenSucceedsIsRefunded) {
+  const BookingId id = book(Charge::hangs);
+  EXPECT_EQ(cancel(id).value().status, BookingStatus::cancelled);
+  EXPECT_EQ(world.provider.refund_calls(), 0);
+  EXPECT_EQ(world.flight(flight.id).available_seats, 4);
+  world.provider.let_go(Charge::paid);
+  world.loop.run();
+  EXPECT_EQ(status(id), BookingStatus::cancelled);
+  EXPECT_EQ(world.booking(id).refund_ref, world.provider.refund_id(id));
+  EXPECT_EQ(world.provider.refunds(), 1);
+  EXPECT_TRUE(all_finished());
+}
+
+TEST_F(PaymentOutcome, CancelledDuringAChargeThatIsPaidUnheardIsRefundedByALook) {
+  const BookingId id = book(Charge::hangs);
+  cancel(id);
+  world.provider.let_go(Charge::paid_unheard);
+  world.loop.run();
+  EXPECT_EQ(world.booking(id).payment_ref, "");
+  expire();
+  EXPECT_EQ(world.booking(id).refund_ref, world.provider.refund_id(id));
+  EXPECT_TRUE(all_finished());
+}
+
+TEST_F(PaymentOutcome, CancelledDuringAChargeThatThenFailsIsLeftAlone) {
+  const BookingId id = book(Charge::hangs);
+  cancel(id);
+  world.provider.let_go(Charge::declined);
+  world.loop.run();
+  EXPECT_EQ(status(id), BookingStatus::cancelled);
+  expire();
+  EXPECT_TRUE(all_finished());
+  EXPECT_EQ(world.provider.refund_calls(), 0);
+}
+
+TEST_F(PaymentOutcome, AnUnansweredRefundIsFinishedByTheWorker) {
+  const BookingId id = book(Charge::paid);
+  world.provider.refunds_answered(false);
+  EXPECT_EQ(cancel(id).value().status, BookingStatus::cancelled);
+  EXPECT_EQ(world.booking(id).refund_ref, "");
+  world.loop.advance(limits::unfinished_lease);
+  world.work();
+  EXPECT_EQ(world.booking(id).refund_ref, "") << "still silent";
+  world.provider.refunds_answered(true);
+  world.loop.advance(limits::unfinished_lease);
+  world.work();
+  EXPECT_EQ(world.booking(id).refund_ref, world.provider.refund_id(id));
+  EXPECT_EQ(world.provider.refunds(), 1);
+  EXPECT_TRUE(all_finished());
+}
+
+TEST_F(PaymentOutcome, ARefundThatTheLedgerMissedIsMadeOnceAndRecordedLater) {
+  const BookingId id = book(Charge::paid);
+  world.ledger.fail(InlineLedger::Fault::unavailable, 1);  // the cancellation is written, the refund is not
+  EXPECT_EQ(cancel(id).value().refund_ref, "");
+  EXPECT_EQ(world.provider.refunds(), 1);
+  world.ledger.fail(InlineLedger::Fault::none);
+  world.loop.advance(limits::unfinished_lease);
+  world.work();
+  EXPECT_EQ(world.booking(id).refund_ref, world.provider.refund_id(id));
+  EXPECT_EQ(world.provider.refunds(), 1);
+}
+
+TEST_F(PaymentOutcome, ASettlementThatTheLedgerMissedIsMadeAtTheExpiry) {
+  world.ledger.fail(InlineLedger::Fault::unavailable, 1);  // placed, not settled
+  const BookingId id = book(Charge::paid);
+  world.ledger.fail(InlineLedger::Fault::none);
+  EXPECT_EQ(status(id), BookingStatus::pending);
+  expire();
+  EXPECT_EQ(status(id), BookingStatus::confirmed);
+  EXPECT_EQ(world.provider.charge_calls(), 1);
+}
+
+TEST_F(PaymentOutcome, TheWorkerCarriesOnWhenTheLedgerCannotBeRead) {
+  const BookingId id = book(Charge::paid_unheard);
+  world.loop.advance(seconds{60});
+  world.ledger.fail_reads(true);
+  EXPECT_THROW(world.work(), UnavailableError);
+  world.ledger.fail_reads(false);
+  world.work();
+  EXPECT_EQ(status(id), BookingStatus::confirmed);
+}
+
+}  // namespace
+}  // namespace flightdeck::booking

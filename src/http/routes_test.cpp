@@ -1,0 +1,342 @@
+// The handlers on the booking side's in-memory parts: what each reads of a request and says in its answer.
+#include "http/routes.h"
+
+#include <gmock/gmock.h>
+
+#include <boost/json/parse.hpp>
+#include <set>
+
+#include "doubles/booking_world.h"
+#include "http/handlers.h"
+
+namespace flightdeck::http {
+namespace {
+
+namespace json = boost::json;
+using test::BookingWorld;
+
+class KnownHealth final : public Health {
+ public:
+  HealthReport report() const override { return known; }
+  HealthReport known{HealthStatus::ok, "1.2.3", 7, {{"database", "ok"}}};
+};
+
+class KnownMetrics final : public MetricsText {
+ public:
+  Task<std::string> render() override { co_return "bookings_total 1\n"; }
+};
+
+struct Answer {
+  Response response;
+  json::object body;  // empty when there is none
+  std::string header(std::string_view name) const {
+    for (const auto& [key, value] : response.headers) {
+      if (key == name) return value;
+    }
+    return "(none)";
+  }
+  std::set<std::string> wrong_fields() const {
+    std::set<std::string> names;
+    if (!body.contains("errors")) return names;
+    for (const json::value& error : body.at("errors").as_array()) {
+      names.emplace(error.as_object().at("field").as_string());
+    }
+    return names;
+  }
+};
+
+using Given = std::vector<std::pair<Header, std::string>>;
+
+class RoutesTest : public testing::Test {
+ protected:
+  RoutesTest() {
+    check_api(api, groups);
+    flight = world.add_flight(10);
+  }
+
+  Answer ask(Method method, std::string_view target, std::string body = {}, const Given& headers = {}) {
+    request.clear();
+    request.method = method;
+    request.set_target(target);
+    request.body = std::move(body);
+    request.request_id = "trace-1";
+    for (const auto& [name, value] : headers) request.add_header(name, value);
+    const RouteMatch match = router.match(method, request.path);
+    if (!match.route) throw std::runtime_error("no route for " + std::string(target));
+    request.parameter = match.parameter;
+    Answer answer{test::finish(world.loop, match.route->handler(api, request)), {}};
+    if (answer.response.content_type.find("json") != std::string_view::npos) {
+      answer.body = json::parse(answer.response.body).as_object();
+    }
+    return answer;
+  }
+  std::string booking_body(int seats = 1) const {
+    return R"({"user_id": ")" + user + R"(", "flight_id": ")" + flight.id.str() + R"(", "seats": )" +
+           std::to_string(seats) + "}";
+  }
+  static std::string text(const json::object& object, std::string_view name) {
+    return std::string(object.at(name).as_string());
+  }
+
+  const std::string user = "01970000-0000-7000-8000-0000000000aa";
+  const std::string unknown = "01970000-0000-7000-8000-0000000000ff";
+  const std::string flight_body =
+      R"({"flight_number": "FD7", "source": "jfk", "destination": "LHR", "departure_ts": "2030-06-01T23:30:00+02:00",
+          "arrival_ts": "2030-06-02T06:30:00Z", "total_seats": 180, "price": 199.5})";
+  BookingWorld world;
+  KnownHealth health;
+  KnownMetrics metrics;
+  booking::SearchFlights search{world.index, world.ledger, world.clock};
+  Api api{.log = world.log,
+          .health = health,
+          .metrics = metrics,
+          .bookings = &world.service,
+          .manage_flights = &world.manage,
+          .search_flights = &search,
+          .mock_payments = &world.provider};
+  const RouteGroups groups{.admin = true, .search = true, .booking = true, .mock_payment = true};
+  Router router{contract_routes(groups)};
+  Request request;
+  flights::Flight flight;
+};
+
+TEST_F(RoutesTest, AddsAFlight) {
+  const Answer added = ask(Method::post, "/admin/flights", flight_body);
+  EXPECT_EQ(added.response.status, 201);
+  EXPECT_EQ(added.header("ETag"), "\"1\"");
+  EXPECT_EQ(added.header("Location"), "/admin/flights/" + text(added.body, "flight_id"));
+  EXPECT_EQ(added.body.at("price"), "199.50");
+  EXPECT_EQ(added.body.at("source"), "JFK");
+  EXPECT_EQ(added.body.at("date"), "2030-06-01");
+  EXPECT_EQ(added.body.at("departure_ts"), "2030-06-01T21:30:00Z");
+}
+
+TEST_F(RoutesTest, NamesEveryWrongFieldOfAFlight) {
+  const Answer refused =
+      ask(Method::post, "/admin/flights",
+          R"({"flight_number": 7, "source": "a:b", "departure_ts": "2030-06-01", "arrival_ts": "",
+                                 "total_seats": 2.5, "price": "free", "pirce": 1})");
+  EXPECT_EQ(refused.response.status, 422);
+  EXPECT_EQ(refused.wrong_fields(),
+            (std::set<std::string>{"flight_number", "source", "destination", "departure_ts", "arrival_ts",
+                                   "total_seats", "price", "pirce"}));
+  EXPECT_EQ(refused.body.at("errors").as_array().size(), 8U) << "each once";
+  EXPECT_EQ(ask(Method::post, "/admin/flights", "{").response.status, 400);
+}
+
+TEST_F(RoutesTest, ShowsAFlightWithItsSeats) {
+  const Answer shown = ask(Method::get, "/admin/flights/" + flight.id.str());
+  EXPECT_EQ(shown.response.status, 200);
+  EXPECT_EQ(shown.header("ETag"), "\"1\"");
+  EXPECT_EQ(shown.body.at("seats"),
+            json::parse(R"({"total": 10, "available": 10, "pending": 0, "confirmed": 0, "gate": 10})"));
+  EXPECT_EQ(ask(Method::get, "/admin/flights/" + unknown).response.status, 404);
+  EXPECT_EQ(ask(Method::get, "/admin/flights/42").response.status, 404);
+}
+
+TEST_F(RoutesTest, ReplacesAFlightOfTheRightVersion) {
+  const std::string path = "/admin/flights/" + flight.id.str();
+  EXPECT_EQ(ask(Method::put, path, flight_body, {{Header::if_match, "\"2\""}}).response.status, 412);
+  EXPECT_EQ(ask(Method::put, path, flight_body, {{Header::if_match, "W/\"1\""}}).response.status, 412);
+  const Answer replaced = ask(Method::put, path, flight_body, {{Header::if_match, "\"1\""}});
+  EXPECT_EQ(replaced.response.status, 200);
+  EXPECT_EQ(replaced.header("ETag"), "\"2\"");
+  EXPECT_EQ(ask(Method::put, path, flight_body, {{Header::if_match, "*"}}).response.status, 200);
+  EXPECT_EQ(ask(Method::put, "/admin/flights/" + unknown, flight_body).response.status, 404);
+  EXPECT_EQ(ask(Method::put, path, "{}").response.status, 422);
+}
+
+TEST_F(RoutesTest, TakesAFlightOffSale) {
+  const std::string path = "/admin/flights/" + flight.id.str();
+  ASSERT_TRUE(world.book(flight.id, 1));
+  EXPECT_EQ(ask(Method::del, path).response.status, 409);
+  EXPECT_EQ(ask(Method::del, path + "?cancel_bookings=perhaps").response.status, 422);
+  const Answer removed = ask(Method::del, path + "?cancel_bookings=true");
+  EXPECT_EQ(removed.response.status, 204);
+  EXPECT_EQ(removed.response.body, "");
+  EXPECT_EQ(ask(Method::del, path).response.status, 404);
+}
+
+TEST_F(RoutesTest, ListsFlightsPageByPage) {
+  world.add_flight(5, "FD102");
+  world.add_flight(5, "FD103");
+  std::set<std::string> numbers;
+  std::string target = "/admin/flights?limit=2";
+  for (int page = 0; page < 2; ++page) {
+    const Answer listed = ask(Method::get, target);
+    for (const json::value& one : listed.body.at("flights").as_array()) {
+      numbers.insert(text(one.as_object(), "flight_number"));
+    }
+    EXPECT_EQ(listed.body.at("next_cursor").is_null(), page == 1);
+    if (page == 0) target += "&cursor=" + text(listed.body, "next_cursor");
+  }
+  EXPECT_EQ(numbers.size(), 3U);
+  EXPECT_EQ(ask(Method::get, "/admin/flights?date=x&limit=0&cursor=y&source=").wrong_fields(),
+            (std::set<std::string>{"date", "limit", "cursor", "source"}));
+}
+
+TEST_F(RoutesTest, SearchesFlights) {
+  const std::string route = "source=" + flight.source + "&destination=" + flight.destination;
+  const Answer found = ask(Method::get, "/search?" + route + "&date=" + format_date(flight.date));
+  EXPECT_EQ(found.response.status, 200);
+  EXPECT_EQ(found.body.at("count"), 1);
+  EXPECT_TRUE(found.body.at("next_cursor").is_null());
+  EXPECT_EQ(text(found.body.at("flights").as_array()[0].as_object(), "flight_id"), flight.id.str());
+  const Answer nothing = ask(Method::get, "/search?" + route + "&date=2031-01-01&sort=fastest");
+  EXPECT_EQ(nothing.body, json::parse(R"({"flights": [], "next_cursor": null, "count": 0})").as_object());
+}
+
+TEST_F(RoutesTest, NamesEveryWrongParameterOfASearch) {
+  EXPECT_EQ(ask(Method::get, "/search").wrong_fields(),
+            (std::set<std::string>{"source", "destination", "date"}));
+  EXPECT_EQ(
+      ask(Method::get, "/search?source=%zz&destination=&date=1&sort=best&limit=x&seats=-1&cursor=z&other=1")
+          .wrong_fields(),
+      (std::set<std::string>{"source", "destination", "date", "sort", "limit", "seats", "cursor"}));
+}
+
+TEST_F(RoutesTest, BooksSeats) {
+  const Answer booked = ask(Method::post, "/booking", booking_body(2));
+  EXPECT_EQ(booked.response.status, 202);
+  EXPECT_EQ(booked.body.at("status"), "PENDING");
+  EXPECT_EQ(booked.body.at("seats"), 2);
+  const std::string path = "/booking/" + text(booked.body, "booking_id");
+  EXPECT_EQ(booked.header("Location"), path);
+  EXPECT_EQ(booked.header("Preference-Applied"), "(none)");
+  EXPECT_EQ(booked.header("Idempotency-Replayed"), "(none)");
+  EXPECT_EQ(ask(Method::get, path).body.at("booking_id"), booked.body.at("booking_id"));
+  EXPECT_EQ(ask(Method::get, "/booking/" + unknown).response.status, 404);
+  EXPECT_EQ(ask(Method::get, "/booking/x").response.status, 404);
+}
+
+TEST_F(RoutesTest, WaitsForABookingAsLongAsItIsAskedTo) {
+  const Answer settled = ask(Method::post, "/booking", booking_body(), {{Header::prefer, "wait=100"}});
+  EXPECT_EQ(settled.response.status, 200);
+  EXPECT_EQ(settled.body.at("status"), "CONFIRMED");
+  EXPECT_EQ(settled.header("Preference-Applied"), "wait=30");
+}
+
+TEST_F(RoutesTest, ARepeatAnswersWithTheSameBooking) {
+  const Given key{{Header::idempotency_key, "key-1"}};
+  const Answer first = ask(Method::post, "/booking", booking_body(), key);
+  const Answer second = ask(Method::post, "/booking", booking_body(), key);
+  EXPECT_EQ(second.body.at("booking_id"), first.body.at("booking_id"));
+  EXPECT_EQ(second.header("Idempotency-Replayed"), "true");
+  const Answer other = ask(Method::post, "/booking", booking_body(2), key);
+  EXPECT_EQ(other.response.status, 422);
+  EXPECT_EQ(other.body.at("code"), "IDEMPOTENCY_KEY_REUSED");
+}
+
+TEST_F(RoutesTest, NamesEverythingThatIsWrongWithABooking) {
+  const Given bad_key{{Header::idempotency_key, ""}};
+  EXPECT_EQ(ask(Method::post, "/booking", R"({"user_id": "nobody", "flight_id": 7, "seats": 0, "sets": 2})",
+                bad_key)
+                .wrong_fields(),
+            (std::set<std::string>{"user_id", "flight_id", "seats", "sets", "Idempotency-Key"}));
+  EXPECT_EQ(ask(Method::post, "/booking", booking_body(10)).wrong_fields(), std::set<std::string>{"seats"});
+}
+
+TEST_F(RoutesTest, RefusedBookings) {
+  for (int i = 0; i < 2; ++i) ask(Method::post, "/booking", booking_body(5));
+  const Answer refused = ask(Method::post, "/booking", booking_body());
+  EXPECT_EQ(refused.response.status, 400);
+  EXPECT_EQ(refused.body.at("code"), "OUT_OF_STOCK");
+  flight.id = *FlightId::parse(unknown);
+  EXPECT_EQ(ask(Method::post, "/booking", booking_body()).response.status, 404);
+}
+
+TEST_F(RoutesTest, ListsBookingsPageByPage) {
+  for (int i = 0; i < 3; ++i) {
+    world.loop.advance(Milliseconds(5));
+    ask(Method::post, "/booking", booking_body());
+  }
+  const Answer first = ask(Method::get, "/bookings?user_id=" + user + "&limit=2");
+  EXPECT_EQ(first.body.at("bookings").as_array().size(), 2U);
+  const Answer second =
+      ask(Method::get, "/bookings?user_id=" + user + "&limit=2&cursor=" + text(first.body, "next_cursor"));
+  EXPECT_EQ(second.body.at("bookings").as_array().size(), 1U);
+  EXPECT_TRUE(second.body.at("next_cursor").is_null());
+  EXPECT_EQ(
+      ask(Method::get, "/bookings?user_id=" + user + "&status=FAILED").body.at("bookings").as_array().size(),
+      0U);
+  EXPECT_EQ(ask(Method::get, "/bookings?status=LOST&limit=101&cursor=12.x").wrong_fields(),
+            (std::set<std::string>{"user_id", "status", "limit", "cursor"}));
+}
+
+TEST_F(RoutesTest, CancelsABooking) {
+  const Answer booked = ask(Method::post, "/booking", booking_body());
+  const std::string path = "/booking/" + text(booked.body, "booking_id");
+  const Answer cancelled = ask(Method::post, path + "/cancel");
+  EXPECT_EQ(cancelled.response.status, 200);
+  EXPECT_EQ(cancelled.body.at("status"), "CANCELLED");
+  EXPECT_EQ(ask(Method::del, path).response.status, 200);
+  EXPECT_EQ(ask(Method::del, "/booking/" + unknown).response.status, 404);
+  EXPECT_EQ(ask(Method::post, "/booking/x/cancel").response.status, 404);
+}
+
+TEST_F(RoutesTest, TakesPaymentCallbacks) {
+  const Answer booked = ask(Method::post, "/booking", booking_body());
+  const std::string id = text(booked.body, "booking_id");
+  const auto callback = [&](std::string_view verdict, std::string_view ref) {
+    return ask(Method::post, "/payment/callback",
+               R"({"booking_id": ")" + id + R"(", "status": ")" + std::string(verdict) +
+                   R"(", "payment_ref": ")" + std::string(ref) + "\"}");
+  };
+  EXPECT_EQ(callback("maybe", "").wrong_fields(), (std::set<std::string>{"status", "payment_ref"}));
+  EXPECT_EQ(callback("success", std::string(129, 'x')).wrong_fields(), std::set<std::string>{"payment_ref"});
+  const std::string ref = text(ask(Method::get, "/booking/" + id).body, "payment_ref");
+  EXPECT_EQ(callback("success", ref).response.status, 200);
+  EXPECT_EQ(callback("failure", ref).response.status, 409);
+  EXPECT_EQ(ask(Method::post, "/payment/callback",
+                R"({"booking_id": ")" + unknown + R"(", "status": "success", "payment_ref": "p"})")
+                .response.status,
+            404);
+}
+
+TEST_F(RoutesTest, ServesTheMockPayments) {
+  const std::string path = "/mock_payment/payments/" + unknown;
+  EXPECT_EQ(ask(Method::get, path).response.status, 404);
+  EXPECT_EQ(ask(Method::get, "/mock_payment/payments/x").response.status, 404);
+  const std::string id_member = R"("booking_id": ")" + unknown + "\"";
+  const Answer paid = ask(Method::post, "/mock_payment/pay", "{" + id_member + R"(, "amount": 398})");
+  EXPECT_EQ(paid.response.status, 200);
+  EXPECT_EQ(paid.body.at("status"), "success");
+  EXPECT_EQ(ask(Method::get, path).body.at("payment_id"), paid.body.at("payment_id"));
+  const Answer refund = ask(Method::post, "/mock_payment/refund", "{" + id_member + "}");
+  EXPECT_EQ(refund.response.status, 200);
+  EXPECT_TRUE(refund.body.contains("refund_id"));
+  EXPECT_EQ(
+      ask(Method::post, "/mock_payment/pay", R"({"amount": "1.234", "callback_url": "ftp://x", "x": 1})")
+          .wrong_fields(),
+      (std::set<std::string>{"booking_id", "amount", "callback_url", "x"}));
+}
+
+TEST_F(RoutesTest, TellsItsHealth) {
+  const Answer fine = ask(Method::get, "/health");
+  EXPECT_EQ(fine.response.status, 200);
+  EXPECT_EQ(fine.body, json::parse(R"({"status": "ok", "version": "1.2.3", "uptime_s": 7,
+                                       "checks": {"database": "ok"}})")
+                           .as_object());
+  health.known.status = HealthStatus::degraded;
+  EXPECT_EQ(ask(Method::get, "/health").response.status, 200);
+  EXPECT_EQ(ask(Method::get, "/health/ready").response.status, 200);
+  health.known.status = HealthStatus::down;
+  EXPECT_EQ(ask(Method::get, "/health").response.status, 503);
+  EXPECT_EQ(ask(Method::get, "/health/ready").response.status, 503);
+  EXPECT_EQ(ask(Method::get, "/health/live").response.status, 200);
+}
+
+TEST_F(RoutesTest, ShowsItsMetrics) {
+  const Answer shown = ask(Method::get, "/metrics");
+  EXPECT_EQ(shown.response.content_type, metrics_type);
+  EXPECT_EQ(shown.response.body, "bookings_total 1\n");
+}
+
+TEST_F(RoutesTest, ServingARouteNeedsItsPart) {
+  api.search_flights = nullptr;
+  EXPECT_THROW(check_api(api, groups), std::logic_error);
+  EXPECT_NO_THROW(check_api(api, {.admin = true}));
+}
+
+}  // namespace
+}  // namespace flightdeck::http

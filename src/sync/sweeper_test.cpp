@@ -1,0 +1,180 @@
+#include "sync/sweeper.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "booking/apply_batch.h"
+#include "core/limits.h"
+#include "doubles/booking_world.h"
+
+namespace flightdeck::sync {
+namespace {
+
+using booking::Command;
+using booking::ReserveAnswer;
+using std::chrono::seconds;
+using test::BookingWorld;
+using test::finish;
+using Fault = test::InlineLedger::Fault;
+using ::testing::IsEmpty;
+
+class SweeperTest : public ::testing::Test {
+ protected:
+  ~SweeperTest() override { EXPECT_THAT(world.escaped, IsEmpty()); }
+
+  // Written by another process: nobody here is told.
+  Result<booking::Applied> elsewhere(const Command& command) {
+    auto decision = booking::apply_batch(world.rows, std::span(&command, 1), world.clock.now());
+    return std::move(decision.outcomes.front());
+  }
+  FlightId add_elsewhere(std::int64_t seats, std::string number = "FD1") {
+    const FlightId id{make_uuid_v7(world.clock.now(), world.random)};
+    EXPECT_TRUE(
+        elsewhere(booking::AddFlight{id, test::flight_draft(seats, std::move(number)), false}).has_value());
+    return id;
+  }
+  booking::Booking place_elsewhere(FlightId flight, std::int64_t seats) {
+    const BookingId id{make_uuid_v7(world.clock.now(), world.random)};
+    return *elsewhere(booking::PlaceBooking{id, {}, flight, seats, seconds{60}})->booking;
+  }
+  std::size_t sync_changed() { return finish(world.loop, world.sweeper.sync_changed()); }
+  std::size_t found() {
+    flights::SearchQuery query;
+    query.source = "jfk";
+    query.destination = "lhr";
+    query.date = test::flight_draft(1).date;
+    query.limit = 5000;
+    return finish(world.loop, world.index.search(query, world.clock.now()))->flights.size();
+  }
+
+  BookingWorld world;
+};
+
+TEST_F(SweeperTest, TheFirstSyncTellsOfAllFlightsPageByPage) {
+  const std::size_t count = limits::sweep_batch + 3;
+  for (std::size_t i = 0; i < count; ++i) add_elsewhere(5, "FD" + std::to_string(i));
+  EXPECT_EQ(found(), 0U);
+  EXPECT_EQ(sync_changed(), count);
+  EXPECT_EQ(found(), count);
+}
+
+TEST_F(SweeperTest, ChangesByOthersAreHeard) {
+  const FlightId flight = add_elsewhere(5);
+  sync_changed();
+  EXPECT_EQ(world.sellable(flight), 5);
+  world.loop.advance(seconds{30});
+  place_elsewhere(flight, 2);
+  sync_changed();
+  EXPECT_EQ(world.sellable(flight), 3);
+  world.loop.advance(seconds{30});
+  ASSERT_TRUE(elsewhere(booking::CloseFlight{flight, true}).has_value());
+  sync_changed();
+  EXPECT_EQ(world.sellable(flight), std::nullopt);
+  EXPECT_EQ(found(), 0U);
+}
+
+TEST_F(SweeperTest, WhatIsOldIsNotToldAgain) {
+  add_elsewhere(5);
+  EXPECT_EQ(sync_changed(), 1U);
+  EXPECT_EQ(sync_changed(), 1U) << "a row may become visible late: the overlap";
+  world.loop.advance(limits::sweep_overlap + seconds{1});
+  EXPECT_EQ(sync_changed(), 1U) << "it was within the overlap of the last time";
+  EXPECT_EQ(sync_changed(), 0U);
+}
+
+TEST_F(SweeperTest, ARowThatBecomesVisibleLateIsHeard) {
+  sync_changed();
+  // Decided a moment ago, committed only now.
+  const Instant decided = world.clock.now();
+  world.loop.advance(seconds{2});
+  sync_changed();
+  const FlightId id{make_uuid_v7(decided, world.random)};
+  const Command add = booking::AddFlight{id, test::flight_draft(5), false};
+  booking::apply_batch(world.rows, std::span(&add, 1), decided);
+  EXPECT_EQ(sync_changed(), 1U);
+  EXPECT_EQ(world.sellable(id), 5);
+}
+
+TEST_F(SweeperTest, WhatWasMissedWhileTheGateWasAwayIsToldLater) {
+  const FlightId flight = add_elsewhere(5);
+  world.gate.go_away(true);
+  sync_changed();
+  world.gate.go_away(false);
+  world.loop.advance(seconds{600});
+  EXPECT_EQ(world.sellable(flight), std::nullopt);
+  sync_changed();
+  EXPECT_EQ(world.sellable(flight), 5);
+  world.index.go_away(true);
+  place_elsewhere(flight, 1);
+  sync_changed();
+  world.index.go_away(false);
+  world.loop.advance(seconds{600});
+  sync_changed();
+  EXPECT_EQ(found(), 1U);
+}
+
+TEST_F(SweeperTest, AHoldWhoseBookingNeverCameIsDropped) {
+  const FlightId flight = world.add_flight(5).id;
+  world.ledger.fail(Fault::unavailable);
+  EXPECT_FALSE(world.book(flight, 2).has_value());
+  world.ledger.fail(Fault::none);
+  world.loop.advance(limits::hold_deadline);
+  finish(world.loop, world.sweeper.drop_stale_holds());
+  EXPECT_EQ(world.sellable(flight), 3) << "not yet past its deadline";
+  world.loop.advance(Milliseconds{1});
+  finish(world.loop, world.sweeper.drop_stale_holds());
+  EXPECT_EQ(world.sellable(flight), 5);
+}
+
+TEST_F(SweeperTest, AHoldWhoseBookingCameBecomesTheLedgersCount) {
+  const FlightId flight = world.add_flight(5).id;
+  world.ledger.fail(Fault::done_but_unavailable);
+  EXPECT_FALSE(world.book(flight, 2).has_value());
+  world.ledger.fail(Fault::none);
+  EXPECT_EQ(world.sellable(flight), 3);
+  world.loop.advance(limits::hold_deadline + Milliseconds{1});
+  finish(world.loop, world.sweeper.drop_stale_holds());
+  EXPECT_EQ(world.sellable(flight), 3) << "held before, sold now";
+  EXPECT_EQ(world.flight(flight).available_seats, 3);
+}
+
+TEST_F(SweeperTest, HoldsOnAFlightThatIsGoneGoWithIt) {
+  const FlightId unknown{make_uuid_v7(world.clock.now(), world.random)};
+  booking::SeatNews news;
+  news.flight = unknown;
+  news.count = booking::SeatNews::Count{1, 5};
+  finish(world.loop, world.gate.sync({news}));
+  ASSERT_EQ(finish(world.loop, world.gate.reserve(unknown, BookingId{}, 2, world.clock.now())),
+            ReserveAnswer::held);
+  world.loop.advance(limits::hold_deadline + Milliseconds{1});
+  finish(world.loop, world.sweeper.drop_stale_holds());
+  EXPECT_EQ(world.sellable(unknown), std::nullopt);
+}
+
+TEST_F(SweeperTest, DepartedFlightsLeaveIndexAndGate) {
+  const FlightId flight = world.add_flight(5).id;
+  world.loop.advance(std::chrono::hours{24} - Milliseconds{1});
+  finish(world.loop, world.sweeper.drop_departed());
+  EXPECT_EQ(world.sellable(flight), 5);
+  world.loop.advance(Milliseconds{1});
+  finish(world.loop, world.sweeper.drop_departed());
+  EXPECT_EQ(world.sellable(flight), std::nullopt);
+}
+
+TEST_F(SweeperTest, BookingsThatACrashLeftOnAClosedFlightAreCancelledAndRefunded) {
+  const FlightId flight = world.add_flight(5).id;
+  const BookingId paid = world.book(flight, 2).value().booking.id;
+  ASSERT_TRUE(elsewhere(booking::CloseFlight{flight, true}).has_value());  // and there the process died
+  finish(world.loop, world.sweeper.run_once());
+  EXPECT_EQ(world.booking(paid).status, booking::BookingStatus::cancelled);
+  EXPECT_EQ(world.booking(paid).refund_ref, world.provider.refund_id(paid));
+  EXPECT_EQ(world.flight(flight).available_seats, 5);
+}
+
+TEST_F(SweeperTest, AnUnreadableLedgerIsSaid) {
+  world.ledger.fail_reads(true);
+  EXPECT_THROW(finish(world.loop, world.sweeper.run_once()), UnavailableError);
+}
+
+}  // namespace
+}  // namespace flightdeck::sync

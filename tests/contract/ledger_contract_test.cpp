@@ -1,0 +1,280 @@
+// Writing to a ledger and reading it back: what LedgerStore and LedgerReader promise together.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "booking/apply_batch.h"
+#include "contract/temporary_ledger.h"
+#include "doubles/booking_world.h"
+
+namespace flightdeck::booking {
+namespace {
+
+using flights::Flight;
+using std::chrono::seconds;
+using test::apply;
+using test::flight_draft;
+using test::id_of;
+using test::world_start;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+const FlightId flight_1 = id_of<FlightId>(1);
+const FlightId flight_2 = id_of<FlightId>(2);
+const UserId user_1 = id_of<UserId>(21);
+
+class LedgerContract : public ::testing::TestWithParam<test::LedgerKind> {
+ protected:
+  LedgerStore& store() { return ledger->store(); }
+  LedgerReader& reader() { return ledger->reader(); }
+
+  Flight add(FlightId id, std::string number, std::int64_t seats = 10) {
+    return *apply(store(), AddFlight{id, flight_draft(seats, std::move(number)), false}, now)->flight;
+  }
+  Booking place(std::uint8_t n, FlightId flight = flight_1, std::int64_t seats = 1) {
+    PlaceBooking command{id_of<BookingId>(n), user_1, flight, seats, Milliseconds{60'000}};
+    return *apply(store(), std::move(command), now)->booking;
+  }
+  void pay(std::uint8_t n, FlightId flight = flight_1) {
+    const std::string ref = "pay-" + std::to_string(n);
+    ASSERT_TRUE(
+        apply(store(), SettlePayment{id_of<BookingId>(n), flight, true, ref, {}, {}}, now).has_value());
+  }
+  std::optional<Booking> find_booking(std::uint8_t n) {
+    const BookingId id = id_of<BookingId>(n);
+    const auto rows = reader().bookings(std::span(&id, 1));
+    return rows.empty() ? std::nullopt : std::optional(rows.front());
+  }
+  std::optional<Flight> find_flight(FlightId id) {
+    const auto rows = reader().flights(std::span(&id, 1));
+    return rows.empty() ? std::nullopt : std::optional(rows.front());
+  }
+
+  std::unique_ptr<test::TemporaryLedger> ledger = GetParam().make();
+  Instant now = world_start;
+};
+
+INSTANTIATE_TEST_SUITE_P(All, LedgerContract, ::testing::ValuesIn(test::ledger_kinds()), test::ledger_name);
+
+TEST_P(LedgerContract, AnEmptyLedgerHasNothing) {
+  EXPECT_FALSE(reader().any_flight());
+  EXPECT_EQ(reader().pending_bookings(), 0);
+  EXPECT_EQ(find_flight(flight_1), std::nullopt);
+  EXPECT_EQ(find_booking(1), std::nullopt);
+  EXPECT_THAT(reader().list_flights({}).flights, IsEmpty());
+  EXPECT_THAT(store().claim_unfinished(now, now, 10), IsEmpty());
+}
+
+TEST_P(LedgerContract, AFlightIsReadAsItWasWritten) {
+  now += Milliseconds{123};
+  const Flight added = add(flight_1, "FD1");
+  EXPECT_EQ(find_flight(flight_1), added);
+  flights::FlightDraft bare = flight_draft(5, "");
+  bare.arrival.reset();
+  bare.source = "S\xC3\xA3o Paulo";
+  bare.date = Date{std::chrono::year{1} / 1 / 2};
+  bare.departure = *std::optional(parse_rfc3339("0001-01-02T03:04:05.678Z")->instant);
+  bare.total_seats = 1'000'000'000;
+  const Flight odd = *apply(store(), AddFlight{flight_2, bare, false}, now)->flight;
+  EXPECT_EQ(find_flight(flight_2), odd);
+  EXPECT_TRUE(reader().any_flight());
+}
+
+TEST_P(LedgerContract, ABookingIsReadAsItWasWrittenThroughItsWholeLife) {
+  add(flight_1, "FD1");
+  const Booking placed = place(1, flight_1, 3);
+  EXPECT_EQ(find_booking(1), placed);
+  now += seconds{1};
+  Booking paid = *apply(store(), SettlePayment{placed.id, flight_1, true, "pay-1", {}, {}}, now)->booking;
+  EXPECT_EQ(find_booking(1), paid);
+  now += seconds{1};
+  Booking cancelled = *apply(store(), CancelBooking{placed.id, flight_1}, now)->booking;
+  EXPECT_EQ(find_booking(1), cancelled);
+  EXPECT_EQ(cancelled.status, BookingStatus::cancelled);
+  Booking refunded = *apply(store(), RecordRefund{placed.id, flight_1, "refund-1"}, now)->booking;
+  EXPECT_EQ(find_booking(1), refunded);
+  EXPECT_EQ(refunded.refund_ref, "refund-1");
+  const Booking other = place(2);
+  apply(store(), SettlePayment{other.id, flight_1, false, {}, "payment_declined", {}}, now).value();
+  EXPECT_EQ(find_booking(2)->failure_reason, "payment_declined");
+}
+
+TEST_P(LedgerContract, EveryCommitIsSeenAtOnceByTheReader) {
+  add(flight_1, "FD1", 100);
+  for (std::uint8_t n = 1; n <= 20; ++n) {
+    place(n);
+    ASSERT_EQ(find_flight(flight_1)->available_seats, 100 - n);
+    ASSERT_TRUE(find_booking(n).has_value());
+  }
+}
+
+TEST_P(LedgerContract, WhatIsRolledBackIsNotThere) {
+  add(flight_1, "FD1");
+  LedgerKeys keys;
+  keys.flights = {flight_1};
+  ASSERT_EQ(store().begin(keys).flights.size(), 1U);
+  store().rollback();
+  LedgerChanges changes;
+  changes.now = now;
+  Flight changed = *find_flight(flight_1);
+  store().begin(keys);
+  changed.available_seats = -1;  // the database is the final judge
+  changes.updated_flights = {changed};
+  EXPECT_ANY_THROW(store().commit(changes));
+  store().rollback();
+  EXPECT_EQ(find_flight(flight_1)->available_seats, 10);
+  place(1);  // and the store can be used again
+  EXPECT_EQ(find_flight(flight_1)->available_seats, 9);
+}
+
+TEST_P(LedgerContract, TheSchemaRefusesMoreAvailableThanThereAre) {
+  add(flight_1, "FD1");
+  LedgerChanges changes;
+  changes.now = now;
+  changes.updated_flights = {*find_flight(flight_1)};
+  changes.updated_flights[0].available_seats = 11;
+  store().begin({});
+  EXPECT_ANY_THROW(store().commit(changes));
+  store().rollback();
+}
+
+TEST_P(LedgerContract, TheSameNaturalKeyOrIdIsAConflict) {
+  const Flight first = add(flight_1, "FD1");
+  Flight twin = first;
+  twin.id = flight_2;
+  LedgerChanges changes;
+  changes.now = now;
+  changes.inserted_flights = {twin};
+  store().begin({});
+  EXPECT_THROW(store().commit(changes), LedgerConflict);
+  store().rollback();
+  EXPECT_EQ(find_flight(flight_2), std::nullopt);
+  twin = first;
+  twin.flight_number = "FD2";
+  changes.inserted_flights = {twin};
+  store().begin({});
+  EXPECT_THROW(store().commit(changes), LedgerConflict);
+  store().rollback();
+  const Booking placed = place(1);
+  changes.inserted_flights.clear();
+  changes.inserted_bookings = {placed};
+  store().begin({});
+  EXPECT_THROW(store().commit(changes), LedgerConflict);
+  store().rollback();
+}
+
+TEST_P(LedgerContract, RowsAreLoadedByIdAndByNaturalKeyEachOnce) {
+  const Flight first = add(flight_1, "FD1");
+  const Flight second = add(flight_2, "FD2");
+  place(1);
+  LedgerKeys keys;
+  keys.flights = {flight_1, id_of<FlightId>(9)};
+  keys.natural_keys = {{"FD1", first.departure}, {"FD2", second.departure}, {"FD3", first.departure}};
+  keys.bookings = {id_of<BookingId>(1), id_of<BookingId>(2)};
+  const LedgerRows rows = store().begin(keys);
+  store().rollback();
+  EXPECT_THAT(rows.flights, UnorderedElementsAre(*find_flight(flight_1), second));
+  EXPECT_THAT(rows.bookings, ElementsAre(*find_booking(1)));
+}
+
+TEST_P(LedgerContract, AKeyThatMovesWithinABatchEndsWhereTheCommandsSay) {
+  add(flight_1, "FD1");
+  const std::vector<Command> commands = {ReplaceFlight{flight_1, flight_draft(10, "FD9"), {}},
+                                         AddFlight{flight_2, flight_draft(10, "FD1"), false}};
+  const BatchDecision decision = apply_batch(store(), commands, now);
+  ASSERT_EQ(decision.outcomes.size(), 2U);
+  EXPECT_TRUE(decision.outcomes[0].has_value());
+  EXPECT_TRUE(decision.outcomes[1].has_value());
+  EXPECT_EQ(find_flight(flight_1)->flight_number, "FD9");
+  EXPECT_EQ(find_flight(flight_2)->flight_number, "FD1");
+}
+
+TEST_P(LedgerContract, ABookingCarriesTheDateOfItsFlightAsItIsNow) {
+  add(flight_1, "FD1");
+  place(1);
+  flights::FlightDraft moved = flight_draft(10, "FD1");
+  moved.date = Date{std::chrono::sys_days{moved.date} - std::chrono::days{1}};
+  apply(store(), ReplaceFlight{flight_1, moved, {}}, now).value();
+  EXPECT_EQ(find_booking(1)->date, moved.date);
+  LedgerKeys keys;
+  keys.bookings = {id_of<BookingId>(1)};
+  const LedgerRows rows = store().begin(keys);
+  store().rollback();
+  EXPECT_EQ(rows.bookings.at(0).date, moved.date);
+}
+
+TEST_P(LedgerContract, DueIntentsAreClaimedOldestFirstAndLeased) {
+  add(flight_1, "FD1");
+  for (const std::uint8_t n :
+       std::initializer_list<std::uint8_t>{5, 3, 9, 1}) {  // due one second after the other
+    place(n);
+    now += seconds{1};
+  }
+  const Instant first_due = world_start + seconds{60};
+  EXPECT_THAT(store().claim_unfinished(first_due - Milliseconds{1}, first_due, 10), IsEmpty());
+  const Instant all_due = first_due + seconds{3};
+  const Instant lease = all_due + seconds{15};
+  EXPECT_THAT(store().claim_unfinished(all_due, lease, 3),
+              ElementsAre(id_of<BookingId>(5), id_of<BookingId>(3), id_of<BookingId>(9)));
+  EXPECT_THAT(store().claim_unfinished(all_due, lease, 3), ElementsAre(id_of<BookingId>(1)));
+  EXPECT_THAT(store().claim_unfinished(lease - Milliseconds{1}, lease, 10), IsEmpty()) << "leased";
+  EXPECT_EQ(store().claim_unfinished(lease, lease + seconds{15}, 10).size(), 4U) << "the worker died";
+}
+
+TEST_P(LedgerContract, ASettledBookingIsNoLongerDue) {
+  add(flight_1, "FD1");
+  place(1);
+  place(2);
+  pay(1);
+  const Instant later = now + seconds{3600};
+  EXPECT_THAT(store().claim_unfinished(later, later, 10), ElementsAre(id_of<BookingId>(2)));
+  RescheduleIntent next{id_of<BookingId>(2), flight_1, later + seconds{1}};
+  apply(store(), next, now).value();
+  EXPECT_THAT(store().claim_unfinished(later, later, 10), IsEmpty());
+  EXPECT_THAT(store().claim_unfinished(later + seconds{1}, later, 10), ElementsAre(id_of<BookingId>(2)));
+}
+
+TEST_P(LedgerContract, SeatsAreCountedByStatus) {
+  add(flight_1, "FD1", 100);
+  add(flight_2, "FD2");
+  for (std::uint8_t n = 1; n <= 5; ++n) place(n, flight_1, n);
+  place(6, flight_2, 3);
+  pay(1);
+  pay(2);
+  apply(store(), SettlePayment{id_of<BookingId>(3), flight_1, false, {}, "payment_declined", {}}, now)
+      .value();
+  apply(store(), CancelBooking{id_of<BookingId>(4), flight_1}, now).value();
+  const SeatCounts counts = reader().seat_counts(flight_1);
+  EXPECT_EQ(counts.confirmed, 3);
+  EXPECT_EQ(counts.pending, 5);
+  EXPECT_EQ(find_flight(flight_1)->available_seats, 92);
+  EXPECT_EQ(reader().pending_bookings(), 2);
+  EXPECT_THAT(reader().live_bookings(flight_1, 10),
+              UnorderedElementsAre(id_of<BookingId>(1), id_of<BookingId>(2), id_of<BookingId>(5)));
+  EXPECT_EQ(reader().live_bookings(flight_1, 2).size(), 2U);
+  const SeatCounts none = reader().seat_counts(id_of<FlightId>(9));
+  EXPECT_EQ(none.confirmed + none.pending, 0);
+}
+
+TEST_P(LedgerContract, ClosedFlightsWithLiveBookingsAreFound) {
+  add(flight_1, "FD1");
+  add(flight_2, "FD2");
+  place(1);
+  place(2, flight_2);
+  apply(store(), CloseFlight{flight_1, true}, now).value();
+  EXPECT_THAT(reader().closed_with_live_bookings(10), ElementsAre(flight_1));
+  apply(store(), CancelBooking{id_of<BookingId>(1), flight_1}, now).value();
+  EXPECT_THAT(reader().closed_with_live_bookings(10), IsEmpty());
+}
+
+TEST_P(LedgerContract, ReadsOfSeveralRowsTakeRepeatsAndGaps) {
+  const Flight first = add(flight_1, "FD1");
+  const Flight second = add(flight_2, "FD2");
+  const std::vector<FlightId> ids = {flight_2, id_of<FlightId>(7), flight_1};
+  EXPECT_THAT(reader().flights(ids), UnorderedElementsAre(first, second));
+  EXPECT_THAT(reader().flights({}), IsEmpty());
+  EXPECT_THAT(reader().bookings({}), IsEmpty());
+}
+
+}  // namespace
+}  // namespace flightdeck::booking

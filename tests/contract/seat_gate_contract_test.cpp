@@ -1,0 +1,207 @@
+// What a seat gate promises, whatever it is made of.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+
+#include "booking/seat_gate.h"
+#include "contract/temporary_ledger.h"
+#include "doubles/manual_loop.h"
+#include "memory/memory_seat_gate.h"
+
+namespace flightdeck::booking {
+namespace {
+
+using test::id_of;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+const FlightId flight_1 = id_of<FlightId>(1);
+const FlightId flight_2 = id_of<FlightId>(2);
+
+// A gate for one test, and a way to run its tasks to their end: inline, or by an event loop of its own.
+class GateUnderTest {
+ public:
+  virtual ~GateUnderTest() = default;
+  virtual SeatGate& gate() = 0;
+  virtual void run(Task<void> task) = 0;
+};
+
+class MemoryGateUnderTest final : public GateUnderTest {
+ public:
+  SeatGate& gate() override { return gate_; }
+  void run(Task<void> task) override { test::finish_inline(std::move(task)); }
+
+ private:
+  memory::MemorySeatGate gate_;
+};
+
+struct GateKind {
+  std::string name;
+  std::function<std::unique_ptr<GateUnderTest>()> make;
+};
+
+class SeatGateContract : public ::testing::TestWithParam<GateKind> {
+ protected:
+  template <class T>
+  T run(Task<T> task) {
+    std::optional<T> result;
+    auto keep = [](Task<T> inner, std::optional<T>& out) -> Task<void> {
+      out.emplace(co_await std::move(inner));
+    };
+    under_test->run(keep(std::move(task), result));
+    return std::move(*result);
+  }
+  SeatGate& gate() { return under_test->gate(); }
+
+  ReserveAnswer reserve(std::uint8_t booking, std::int64_t seats, FlightId flight = flight_1) {
+    return run(gate().reserve(flight, id_of<BookingId>(booking), seats, now));
+  }
+  std::optional<std::int64_t> sellable(FlightId flight = flight_1) { return run(gate().sellable(flight)); }
+  void sync(std::int64_t version, std::int64_t available, std::vector<std::uint8_t> drop = {},
+            FlightId flight = flight_1) {
+    SeatNews news;
+    news.flight = flight;
+    news.count = SeatNews::Count{version, available};
+    for (const std::uint8_t booking : drop) news.holds_to_drop.push_back(id_of<BookingId>(booking));
+    EXPECT_TRUE(run(gate().sync({news})));
+  }
+  void drop(std::uint8_t booking) {
+    SeatNews news;
+    news.flight = flight_1;
+    news.holds_to_drop.push_back(id_of<BookingId>(booking));
+    EXPECT_TRUE(run(gate().sync({news})));
+  }
+
+  std::unique_ptr<GateUnderTest> under_test = GetParam().make();
+  Instant now = from_unix_ms(1'900'000'000'000);
+};
+
+INSTANTIATE_TEST_SUITE_P(All, SeatGateContract,
+                         ::testing::Values(GateKind{"Memory",
+                                                    [] { return std::make_unique<MemoryGateUnderTest>(); }}),
+                         [](const auto& kind) { return kind.param.name; });
+
+TEST_P(SeatGateContract, KnowsNothingOfAFlightBeforeItIsSynced) {
+  EXPECT_EQ(reserve(1, 1), ReserveAnswer::cold);
+  EXPECT_EQ(sellable(), std::nullopt);
+  drop(1);  // holds to drop tell nothing of its seats
+  EXPECT_EQ(reserve(1, 1), ReserveAnswer::cold);
+}
+
+TEST_P(SeatGateContract, SellsExactlyWhatIsThere) {
+  sync(1, 5);
+  EXPECT_EQ(sellable(), 5);
+  EXPECT_EQ(reserve(1, 3), ReserveAnswer::held);
+  EXPECT_EQ(sellable(), 2);
+  EXPECT_EQ(reserve(2, 3), ReserveAnswer::sold_out);
+  EXPECT_EQ(sellable(), 2) << "a refusal takes nothing";
+  EXPECT_EQ(reserve(3, 2), ReserveAnswer::held);
+  EXPECT_EQ(sellable(), 0);
+  EXPECT_EQ(reserve(4, 1), ReserveAnswer::sold_out);
+}
+
+TEST_P(SeatGateContract, TheSameBookingHoldsOnce) {
+  sync(1, 5);
+  EXPECT_EQ(reserve(1, 3), ReserveAnswer::held);
+  EXPECT_EQ(reserve(1, 3), ReserveAnswer::held);
+  EXPECT_EQ(sellable(), 2);
+  EXPECT_EQ(reserve(2, 2), ReserveAnswer::held);
+  EXPECT_EQ(reserve(1, 3), ReserveAnswer::held) << "even when sold out";
+  EXPECT_EQ(sellable(), 0);
+}
+
+TEST_P(SeatGateContract, ASyncTurnsAHoldIntoTheLedgersCount) {
+  sync(1, 5);
+  reserve(1, 3);
+  sync(2, 2, {1});
+  EXPECT_EQ(sellable(), 2);
+  sync(2, 2, {1});
+  EXPECT_EQ(sellable(), 2) << "any number of times";
+}
+
+TEST_P(SeatGateContract, AnOlderCountNeverWins) {
+  sync(5, 4);
+  sync(3, 9);
+  EXPECT_EQ(sellable(), 4);
+  reserve(1, 1);
+  sync(4, 9, {1});
+  EXPECT_EQ(sellable(), 4) << "the hold is dropped, the count stays";
+  sync(6, 7);
+  EXPECT_EQ(sellable(), 7);
+}
+
+TEST_P(SeatGateContract, SyncsInAnyOrderEndTheSame) {
+  std::vector<std::pair<std::int64_t, std::uint8_t>> news = {
+      {2, 1}, {3, 2}, {4, 3}};  // version, hold of that commit
+  std::sort(news.begin(), news.end());
+  do {
+    under_test = GetParam().make();
+    sync(1, 6);
+    for (const std::uint8_t booking : std::initializer_list<std::uint8_t>{1, 2, 3})
+      ASSERT_EQ(reserve(booking, 2), ReserveAnswer::held);
+    for (const auto& [version, booking] : news) {
+      sync(version, 6 - 2 * (version - 1), {booking});
+      ASSERT_GE(*sellable(), 0 - 6);
+      ASSERT_EQ(reserve(9, 1), ReserveAnswer::sold_out) << "never a seat too many on the way";
+    }
+    EXPECT_EQ(sellable(), 0);
+  } while (std::next_permutation(news.begin(), news.end()));
+}
+
+TEST_P(SeatGateContract, DroppingAHoldFreesItsSeats) {
+  sync(1, 5);
+  reserve(1, 3);
+  drop(1);
+  EXPECT_EQ(sellable(), 5);
+  drop(1);
+  EXPECT_EQ(sellable(), 5);
+}
+
+TEST_P(SeatGateContract, AFlightOffSaleIsForgotten) {
+  sync(1, 5);
+  sync(1, 5, {}, flight_2);
+  SeatNews news;
+  news.flight = flight_1;
+  news.off_sale = true;
+  EXPECT_TRUE(run(gate().sync({news})));
+  EXPECT_EQ(reserve(1, 1), ReserveAnswer::cold);
+  EXPECT_EQ(sellable(), std::nullopt);
+  EXPECT_EQ(sellable(flight_2), 5);
+}
+
+TEST_P(SeatGateContract, FlightsAreSyncedTogetherAndKeptApart) {
+  SeatNews first;
+  first.flight = flight_1;
+  first.count = SeatNews::Count{1, 3};
+  SeatNews second = first;
+  second.flight = flight_2;
+  second.count = SeatNews::Count{1, 4};
+  EXPECT_TRUE(run(gate().sync({first, second})));
+  EXPECT_EQ(reserve(1, 3), ReserveAnswer::held);
+  EXPECT_EQ(reserve(1, 4, flight_2), ReserveAnswer::held);
+  EXPECT_EQ(sellable(), 0);
+  EXPECT_EQ(sellable(flight_2), 0);
+  EXPECT_TRUE(run(gate().sync({})));
+}
+
+TEST_P(SeatGateContract, StaleHoldsAreThoseTakenBefore) {
+  sync(1, 5);
+  reserve(1, 1);
+  now += Milliseconds{1000};
+  reserve(2, 1);
+  EXPECT_THAT(run(gate().stale_holds(now - Milliseconds{1000}, 10)), IsEmpty()) << "not before itself";
+  const auto stale = run(gate().stale_holds(now, 10));
+  ASSERT_EQ(stale.size(), 1U);
+  EXPECT_EQ(stale[0].flight, flight_1);
+  EXPECT_EQ(stale[0].booking, id_of<BookingId>(1));
+  EXPECT_EQ(run(gate().stale_holds(now + Milliseconds{1}, 1)).size(), 1U) << "as many as asked for";
+  EXPECT_EQ(run(gate().stale_holds(now + Milliseconds{1}, 10)).size(), 2U);
+  drop(1);
+  EXPECT_EQ(run(gate().stale_holds(now + Milliseconds{1}, 10)).size(), 1U);
+}
+
+}  // namespace
+}  // namespace flightdeck::booking

@@ -1,0 +1,71 @@
+#include "contract/temporary_ledger.h"
+
+#include <stdlib.h>
+
+#include "booking/apply_batch.h"
+#include "memory/memory_ledger.h"
+#include "sqlite/migrate.h"
+#include "sqlite/sqlite_ledger_reader.h"
+#include "sqlite/sqlite_ledger_store.h"
+
+namespace flightdeck::test {
+
+TemporaryFolder::TemporaryFolder() {
+  std::string pattern = std::filesystem::temp_directory_path() / "flightdeck-contract-XXXXXX";
+  if (!::mkdtemp(pattern.data())) throw std::runtime_error("cannot make a temporary folder");
+  path_ = pattern;
+}
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+void make_sqlite_schema(const std::string& path) {
+  sqlite::Database database(path, sqlite::Database::Mode::read_write);
+  sqlite::migrate(database, Instant{});
+}
+
+namespace {
+
+class InMemory final : public TemporaryLedger {
+ public:
+  booking::LedgerStore& store() override { return ledger_; }
+  booking::LedgerReader& reader() override { return ledger_; }
+
+ private:
+  memory::MemoryLedger ledger_;
+};
+
+class InSqlite final : public TemporaryLedger {
+ public:
+  InSqlite() { make_sqlite_schema(path_); }
+  booking::LedgerStore& store() override {
+    if (!store_) store_.emplace(path_);
+    return *store_;
+  }
+  booking::LedgerReader& reader() override {
+    store();
+    if (!reader_) reader_.emplace(path_);
+    return *reader_;
+  }
+
+ private:
+  TemporaryFolder folder_;
+  std::string path_ = folder_.file("ledger.db");
+  std::optional<sqlite::SqliteLedgerStore> store_;
+  std::optional<sqlite::SqliteLedgerReader> reader_;
+};
+
+}  // namespace
+
+std::vector<LedgerKind> ledger_kinds() {
+  return {{"Memory", [] { return std::make_unique<InMemory>(); }},
+          {"Sqlite", [] { return std::make_unique<InSqlite>(); }}};
+}
+
+Result<booking::Applied> apply(booking::LedgerStore& store, booking::Command command, Instant now) {
+  booking::BatchDecision decision = apply_batch(store, std::span<const booking::Command>(&command, 1), now);
+  return std::move(decision.outcomes.front());
+}
+
+}  // namespace flightdeck::test

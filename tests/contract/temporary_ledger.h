@@ -1,0 +1,56 @@
+// The ledgers of the contract suites: each kind empty and for one test.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "booking/ledger.h"
+
+namespace flightdeck::test {
+
+// A folder that goes with its owner.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  std::string file(const std::string& name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+class TemporaryLedger {
+ public:
+  virtual ~TemporaryLedger() = default;
+  virtual booking::LedgerStore& store() = 0;
+  virtual booking::LedgerReader& reader() = 0;
+};
+
+struct LedgerKind {
+  std::string name;
+  std::function<std::unique_ptr<TemporaryLedger>()> make;
+};
+
+std::vector<LedgerKind> ledger_kinds();
+inline std::string ledger_name(const ::testing::TestParamInfo<LedgerKind>& info) { return info.param.name; }
+
+// A SQLite file with the current schema.
+void make_sqlite_schema(const std::string& path);
+
+// Applies one command, durably.
+Result<booking::Applied> apply(booking::LedgerStore& store, booking::Command command, Instant now);
+
+template <class IdType>
+IdType id_of(std::uint8_t n) {
+  IdType id;
+  id.value.data()[15] = n;
+  return id;
+}
+
+}  // namespace flightdeck::test

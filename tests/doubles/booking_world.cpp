@@ -1,0 +1,106 @@
+#include "doubles/booking_world.h"
+
+namespace flightdeck::test {
+
+using booking::Booking;
+using booking::Hold;
+using booking::ReserveAnswer;
+using booking::SeatNews;
+using flights::Flight;
+using flights::SearchPage;
+
+Task<ReserveAnswer> SwitchableGate::reserve(FlightId flight, BookingId booking, std::int64_t seats,
+                                            Instant now) {
+  if (away_) co_return ReserveAnswer::away;
+  co_return co_await gate_.reserve(flight, booking, seats, now);
+}
+
+Task<bool> SwitchableGate::sync(std::vector<SeatNews> news) {
+  if (away_) co_return false;
+  co_return co_await gate_.sync(std::move(news));
+}
+
+Task<std::optional<std::int64_t>> SwitchableGate::sellable(FlightId flight) {
+  if (away_) co_return std::nullopt;
+  co_return co_await gate_.sellable(flight);
+}
+
+Task<std::vector<Hold>> SwitchableGate::stale_holds(Instant before, std::size_t limit) {
+  if (away_) co_return std::vector<Hold>{};
+  co_return co_await gate_.stale_holds(before, limit);
+}
+
+Task<std::optional<SearchPage>> SwitchableIndex::search(flights::SearchQuery query, Instant now) {
+  if (away_) co_return std::nullopt;
+  co_return co_await index_.search(std::move(query), now);
+}
+
+Task<bool> SwitchableIndex::update(std::vector<Flight> flights, Instant now) {
+  if (away_) co_return false;
+  co_return co_await index_.update(std::move(flights), now);
+}
+
+Task<std::vector<FlightId>> SwitchableIndex::drop_departed(Instant now) {
+  if (away_) co_return std::vector<FlightId>{};
+  co_return co_await index_.drop_departed(now);
+}
+
+flights::FlightDraft flight_draft(std::int64_t seats, std::string flight_number, Milliseconds departs_in) {
+  flights::FlightDraft draft;
+  draft.flight_number = std::move(flight_number);
+  draft.source = "JFK";
+  draft.destination = "LHR";
+  draft.departure = world_start + departs_in;
+  draft.arrival = draft.departure + std::chrono::hours{7};
+  draft.date = Date{std::chrono::floor<std::chrono::days>(draft.departure)};
+  draft.total_seats = seats;
+  draft.price = Money{19900};
+  return draft;
+}
+
+BookingWorld::BookingWorld(booking::BookingRules booking_rules, std::int64_t admitted_max)
+    : rules(std::move(booking_rules)),
+      scope([this](std::exception_ptr failure) {
+        try {
+          std::rethrow_exception(failure);
+        } catch (const std::exception& error) {
+          escaped.emplace_back(error.what());
+        }
+      }),
+      commit_sync(gate, index, waiters, clock,
+                  [this](std::exception_ptr) { escaped.emplace_back("commit sync"); }),
+      admission(admitted_max),
+      service({ledger, gate, provider, waiters, admission, loop, loop, clock, random, scope, counters, log},
+              rules),
+      manage(ledger, gate, service, clock, random, scope),
+      worker(ledger, service, clock, scope),
+      sweeper(ledger, gate, index, manage, clock) {}
+
+BookingWorld::~BookingWorld() {
+  // Nothing may be left suspended: its frame would leak.
+  provider.let_go(ScriptedPaymentProvider::Charge::never_arrives);
+  loop.run();
+}
+
+Flight BookingWorld::add_flight(std::int64_t seats, std::string flight_number) {
+  return finish(loop, manage.add(flight_draft(seats, std::move(flight_number)))).value();
+}
+
+Result<booking::BookAnswer> BookingWorld::book(FlightId flight, std::int64_t seats,
+                                               std::optional<std::string> key, UserId user) {
+  booking::BookRequest request{user, flight, seats, std::move(key)};
+  return finish(loop, service.book(std::move(request)));
+}
+
+Booking BookingWorld::booking(BookingId id) { return rows.bookings(std::span(&id, 1)).at(0); }
+Flight BookingWorld::flight(FlightId id) { return rows.flights(std::span(&id, 1)).at(0); }
+std::optional<std::int64_t> BookingWorld::sellable(FlightId id) { return finish(loop, gate.sellable(id)); }
+void BookingWorld::work() { finish(loop, worker.run_once()); }
+
+bool BookingWorld::seats_add_up(FlightId id) {
+  const Flight row = flight(id);
+  const booking::SeatCounts counts = rows.seat_counts(id);
+  return counts.pending + counts.confirmed + row.available_seats == row.total_seats;
+}
+
+}  // namespace flightdeck::test

@@ -1,0 +1,109 @@
+// The booking side wired up in one thread and virtual time, on the in-memory parts, with faults to switch on.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "booking/booking_service.h"
+#include "booking/manage_flights.h"
+#include "booking/unfinished_worker.h"
+#include "doubles/inline_ledger.h"
+#include "doubles/manual_loop.h"
+#include "doubles/scripted_payment_provider.h"
+#include "memory/memory_flight_index.h"
+#include "memory/memory_ledger.h"
+#include "memory/memory_seat_gate.h"
+#include "sync/commit_sync.h"
+#include "sync/sweeper.h"
+
+namespace flightdeck::test {
+
+class SilentLog final : public Log {
+ public:
+  bool enabled(LogLevel) const override { return false; }
+  void write(LogLevel, std::string_view, std::string_view, std::initializer_list<LogField>) override {}
+};
+
+// A seat gate that can go away.
+class SwitchableGate final : public booking::SeatGate {
+ public:
+  explicit SwitchableGate(booking::SeatGate& gate) : gate_(gate) {}
+  void go_away(bool away) { away_ = away; }
+
+  Task<booking::ReserveAnswer> reserve(FlightId flight, BookingId booking, std::int64_t seats,
+                                       Instant now) override;
+  Task<bool> sync(std::vector<booking::SeatNews> news) override;
+  Task<std::optional<std::int64_t>> sellable(FlightId flight) override;
+  Task<std::vector<booking::Hold>> stale_holds(Instant before, std::size_t limit) override;
+
+ private:
+  booking::SeatGate& gate_;
+  bool away_ = false;
+};
+
+// A flight index that can go away.
+class SwitchableIndex final : public flights::FlightIndex {
+ public:
+  explicit SwitchableIndex(flights::FlightIndex& index) : index_(index) {}
+  void go_away(bool away) { away_ = away; }
+
+  Task<std::optional<flights::SearchPage>> search(flights::SearchQuery query, Instant now) override;
+  Task<bool> update(std::vector<flights::Flight> flights, Instant now) override;
+  Task<std::vector<FlightId>> drop_departed(Instant now) override;
+
+ private:
+  flights::FlightIndex& index_;
+  bool away_ = false;
+};
+
+// 2030-01-01T00:00:00Z: when every such world begins.
+inline constexpr Instant world_start{std::chrono::sys_days{std::chrono::year{2030} / 1 / 1}};
+
+// A flight that departs a day after the world's start, with the fields a test cares about.
+flights::FlightDraft flight_draft(std::int64_t seats, std::string flight_number = "FD101",
+                                  Milliseconds departs_in = std::chrono::hours{24});
+
+struct BookingWorld {
+  explicit BookingWorld(booking::BookingRules booking_rules = booking::BookingRules(),
+                        std::int64_t admitted_max = 1000);
+  ~BookingWorld();
+  BookingWorld(const BookingWorld&) = delete;
+  BookingWorld& operator=(const BookingWorld&) = delete;
+
+  flights::Flight add_flight(std::int64_t seats, std::string flight_number = "FD101");
+  Result<booking::BookAnswer> book(FlightId flight, std::int64_t seats,
+                                   std::optional<std::string> key = std::nullopt, UserId user = UserId{});
+  // The rows as the ledger has them.
+  booking::Booking booking(BookingId id);
+  flights::Flight flight(FlightId id);
+  std::optional<std::int64_t> sellable(FlightId id);
+  // One look of the worker at whatever is due.
+  void work();
+  // Seats of live bookings + available = total.
+  bool seats_add_up(FlightId id);
+
+  booking::BookingRules rules;
+  ManualClock clock{world_start};
+  ManualLoop loop{clock};
+  SilentLog log;
+  SeededRandom random{7};
+  booking::Counters counters;
+  std::vector<std::string> escaped;  // what() of exceptions that left a detached task
+  TaskScope scope;
+  memory::MemoryLedger rows;
+  memory::MemorySeatGate memory_gate;
+  memory::MemoryFlightIndex memory_index;
+  SwitchableGate gate{memory_gate};
+  SwitchableIndex index{memory_index};
+  booking::SettleWaiters waiters;
+  sync::CommitSync commit_sync;
+  InlineLedger ledger{rows, rows, commit_sync, clock, loop};
+  ScriptedPaymentProvider provider{loop};
+  booking::Admission admission;
+  booking::BookingService service;
+  booking::ManageFlights manage;
+  booking::UnfinishedWorker worker;
+  sync::Sweeper sweeper;
+};
+
+}  // namespace flightdeck::test

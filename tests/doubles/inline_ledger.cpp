@@ -1,0 +1,64 @@
+#include "doubles/inline_ledger.h"
+
+#include <array>
+
+#include "booking/apply_batch.h"
+
+namespace flightdeck::test {
+
+using booking::Applied;
+using booking::BatchDecision;
+using booking::Booking;
+using booking::Command;
+
+Task<void> InlineLedger::turn() {
+  auto turn = callback_awaiter<bool>([this](auto done) { home_.post([done]() mutable { done(true); }); });
+  co_await turn;
+}
+
+Task<void> InlineLedger::read_turn() {
+  co_await turn();
+  if (reads_fail_) throw UnavailableError("The database does not answer.");
+}
+
+Task<Result<Applied>> InlineLedger::apply(Command command) {
+  const Fault fault = good_left_ > 0 ? Fault::none : fault_;
+  if (good_left_ > 0) --good_left_;
+  if (fault == Fault::overloaded) co_return Error{ErrorCode::overloaded, "The queue is full.", {}};
+  co_await turn();
+  if (fault == Fault::unavailable) co_return Error{ErrorCode::unavailable, "No answer.", {}};
+  BatchDecision decision = apply_batch(store_, std::span<const Command>(&command, 1), clock_.now());
+  if (fault == Fault::done_but_unavailable) co_return Error{ErrorCode::unavailable, "No answer.", {}};
+  booking::Commit commit{std::move(decision.news), std::move(decision.settled)};
+  bool told = false;
+  observer_.on_commit(std::move(commit), [&told] { told = true; });
+  if (!told) throw std::logic_error("the observer did not say that it is done");
+  co_return std::move(decision.outcomes.front());
+}
+
+Task<std::vector<BookingId>> InlineLedger::claim_unfinished(Instant now, Instant lease_until,
+                                                            std::size_t limit) {
+  co_await read_turn();
+  co_return store_.claim_unfinished(now, lease_until, limit);
+}
+
+Task<std::optional<Booking>> InlineLedger::find_booking(BookingId id) {
+  co_await read_turn();
+  std::vector<Booking> rows = reader_.bookings(std::span(&id, 1));
+  if (rows.empty()) co_return std::nullopt;
+  co_return std::move(rows.front());
+}
+
+Task<std::optional<flights::Flight>> InlineLedger::find_flight(FlightId id) {
+  co_await read_turn();
+  std::vector<flights::Flight> rows = reader_.flights(std::span(&id, 1));
+  if (rows.empty()) co_return std::nullopt;
+  co_return std::move(rows.front());
+}
+
+Task<void> InlineLedger::run(std::function<void(booking::LedgerReader&)> query) {
+  co_await read_turn();
+  query(reader_);
+}
+
+}  // namespace flightdeck::test

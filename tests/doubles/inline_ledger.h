@@ -1,0 +1,50 @@
+// The asynchronous ledger over a blocking backend, one commit a command, answering in the next turn of a loop.
+#pragma once
+
+#include "booking/commit_observer.h"
+#include "booking/ledger.h"
+#include "core/executor.h"
+
+namespace flightdeck::test {
+
+class InlineLedger final : public booking::Ledger {
+ public:
+  enum class Fault {
+    none,
+    overloaded,            // commands are not taken
+    unavailable,           // nothing is done
+    done_but_unavailable,  // the command is done, but its answer gets lost: nobody is told of the commit
+  };
+
+  InlineLedger(booking::LedgerStore& store, booking::LedgerReader& reader, booking::CommitObserver& observer,
+               const Clock& clock, Executor& home)
+      : store_(store), reader_(reader), observer_(observer), clock_(clock), home_(home) {}
+
+  // From now on. Counts down the commands that still go well first.
+  void fail(Fault fault, int after = 0) {
+    fault_ = fault;
+    good_left_ = after;
+  }
+  void fail_reads(bool fail) { reads_fail_ = fail; }
+
+  Task<Result<booking::Applied>> apply(booking::Command command) override;
+  Task<std::vector<BookingId>> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
+  Task<std::optional<booking::Booking>> find_booking(BookingId id) override;
+  Task<std::optional<flights::Flight>> find_flight(FlightId id) override;
+  Task<void> run(std::function<void(booking::LedgerReader&)> query) override;
+
+ private:
+  Task<void> turn();
+  Task<void> read_turn();
+
+  booking::LedgerStore& store_;
+  booking::LedgerReader& reader_;
+  booking::CommitObserver& observer_;
+  const Clock& clock_;
+  Executor& home_;
+  Fault fault_ = Fault::none;
+  int good_left_ = 0;
+  bool reads_fail_ = false;
+};
+
+}  // namespace flightdeck::test

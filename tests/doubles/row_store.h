@@ -1,0 +1,40 @@
+// The simplest ledger there is: rows in maps, a batch applied through `decide` as every backend does it, and every rule
+// of a commit checked on the way.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "booking/decide.h"
+
+namespace flightdeck::test {
+
+class RowStore {
+ public:
+  // Decides and writes. What broke a rule is said in `problems`.
+  booking::BatchDecision apply(std::span<const booking::Command> commands, Instant now);
+  booking::BatchDecision apply(const booking::Command& command, Instant now) {
+    return apply(std::span(&command, 1), now);
+  }
+  booking::LedgerRows load(const booking::LedgerKeys& keys) const;
+
+  std::map<FlightId, flights::Flight> flights;
+  std::map<BookingId, booking::Booking> bookings;
+  std::map<BookingId, Instant> intents;
+  std::set<std::string> event_ids;
+  std::vector<std::string> problems;
+
+ private:
+  void write(const booking::LedgerChanges& changes);
+  void check_flight_change(const flights::Flight& next);
+  void check_booking_change(const booking::Booking& next, const booking::LedgerChanges& changes);
+  void check_events(const booking::LedgerChanges& changes);
+  void check_invariants();
+  void require(bool truth, const std::string& problem) {
+    if (!truth) problems.push_back(problem);
+  }
+};
+
+}  // namespace flightdeck::test

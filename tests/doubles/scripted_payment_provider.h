@@ -1,0 +1,63 @@
+// A payment provider that does what the test says. It keeps the port's promise: one charge and one refund a booking.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <vector>
+
+#include "core/executor.h"
+#include "payment/payment_provider.h"
+
+namespace flightdeck::test {
+
+class ScriptedPaymentProvider final : public payment::PaymentProvider {
+ public:
+  enum class Charge {
+    paid,
+    declined,
+    pending,        // taken in; `decide` brings the verdict
+    never_arrives,  // unanswered, and the provider knows nothing of it
+    paid_unheard,   // paid, but the answer gets lost
+    declined_unheard,
+    hangs,  // no answer until `let_go`
+  };
+
+  explicit ScriptedPaymentProvider(Executor& home) : home_(home) {}
+
+  void on_charge(Charge what) { on_charge_ = what; }
+  void refunds_answered(bool answered) { refunds_answered_ = answered; }
+  void finds_answered(bool answered) { finds_answered_ = answered; }
+  // The verdict on a payment, known to `find` from now on.
+  void decide(BookingId booking, payment::PaymentStatus status);
+  void forget(BookingId booking) { payments_.erase(booking); }
+  // Every charge that hangs now goes on as if it had come now.
+  void let_go(Charge what);
+
+  static std::string payment_id(BookingId booking) { return "pay-" + booking.str(); }
+  static std::string refund_id(BookingId booking) { return "refund-" + booking.str(); }
+
+  int charge_calls() const { return charge_calls_; }
+  int refund_calls() const { return refund_calls_; }
+  int refunds() const { return refunds_; }
+  const std::vector<payment::ChargeRequest>& requests() const { return requests_; }
+
+  Task<Result<payment::Payment>> charge(payment::ChargeRequest request) override;
+  Task<Result<payment::Payment>> find(BookingId booking) override;
+  Task<Result<payment::Refund>> refund(BookingId booking) override;
+
+ private:
+  Task<void> turn();
+
+  Executor& home_;
+  Charge on_charge_ = Charge::paid;
+  bool refunds_answered_ = true;
+  bool finds_answered_ = true;
+  int charge_calls_ = 0;
+  int refund_calls_ = 0;
+  int refunds_ = 0;
+  std::map<BookingId, payment::Payment> payments_;
+  std::vector<payment::ChargeRequest> requests_;
+  std::vector<std::function<void(Charge)>> hanging_;
+};
+
+}  // namespace flightdeck::test

@@ -20,10 +20,17 @@ struct NextTurn {
   void await_resume() const noexcept {}
 };
 
-void finish_if_final(std::optional<Booking> booking,
-                     const std::function<void(std::optional<Booking>)>& finish) {
-  if (booking && booking->status != BookingStatus::pending) finish(std::move(booking));
-}
+// Ends waiting for a settlement, however the wait ends.
+struct Subscription {
+  const BookingService::Parts& parts;
+  BookingId booking;
+  std::uint64_t token;
+  Timers::TimerId timer;
+  ~Subscription() {
+    parts.waiters.unsubscribe(booking, token);
+    parts.timers.cancel(timer);
+  }
+};
 
 // What a refund is called when the provider says that it holds no such payment: there is nothing to give back.
 std::string void_refund_ref(const Booking& booking) { return "void-" + booking.payment_ref; }
@@ -125,10 +132,13 @@ Task<Booking> BookingService::wait_until_final(BookAnswer answer, Milliseconds w
     state->settled = std::move(settled);
     if (state->resume) state->resume(true);
   };
-  const std::uint64_t token = parts_.waiters.subscribe(id, parts_.home, finish);
-  const Timers::TimerId timer = parts_.timers.start(wait, [finish](bool) { finish(std::nullopt); });
+  const Subscription subscription{parts_, id, parts_.waiters.subscribe(id, parts_.home, finish),
+                                  parts_.timers.start(wait, [finish](bool) { finish(std::nullopt); })};
   // A repeated request may have found its booking settled before it subscribed; the first one cannot.
-  if (answer.replayed) finish_if_final(co_await parts_.ledger.find_booking(id), finish);
+  if (answer.replayed) {
+    std::optional<Booking> current = co_await parts_.ledger.find_booking(id);
+    if (current && current->status != BookingStatus::pending) finish(std::move(current));
+  }
   auto end_of_wait = callback_awaiter<bool>([state](auto done) {
     if (state->over)
       done(true);
@@ -136,8 +146,6 @@ Task<Booking> BookingService::wait_until_final(BookAnswer answer, Milliseconds w
       state->resume = done;
   });
   co_await end_of_wait;
-  parts_.waiters.unsubscribe(id, token);
-  parts_.timers.cancel(timer);
   if (state->settled) co_return *std::move(state->settled);
   std::optional<Booking> current = co_await parts_.ledger.find_booking(id);
   co_return current ? *std::move(current) : std::move(answer.booking);

@@ -128,8 +128,9 @@ void SqliteLedgerStore::write_flights(const LedgerChanges& changes) {
               f.updated_at)
         .run();
   };
-  for (const Flight& flight : changes.inserted_flights) write(insert_flight_, flight);
+  // A new flight may take the number and time that another one has just given up.
   for (const Flight& flight : changes.updated_flights) write(update_flight_, flight);
+  for (const Flight& flight : changes.inserted_flights) write(insert_flight_, flight);
 }
 
 void SqliteLedgerStore::write_bookings(const LedgerChanges& changes) {

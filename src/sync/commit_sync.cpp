@@ -27,9 +27,13 @@ Task<void> CommitSync::tell(booking::Commit commit, std::function<void()> told) 
     seats.push_back(seat_news(news, now));
     if (news.flight) flights.push_back(*std::move(news.flight));
   }
-  // Either may be away; the sweeper tells it again.
-  if (!seats.empty()) co_await gate_.sync(std::move(seats));
-  if (!flights.empty()) co_await index_.update(std::move(flights), now);
+  try {
+    // Either may be away; the sweeper tells it again.
+    if (!seats.empty()) co_await gate_.sync(std::move(seats));
+    if (!flights.empty()) co_await index_.update(std::move(flights), now);
+  } catch (...) {
+    on_error_(std::current_exception());  // the commit stands, so its clients are answered all the same
+  }
   waiters_.notify(commit.settled);
   told();
 }

@@ -23,8 +23,8 @@ class JsonBody {
   FieldErrors& errors() { return errors_; }
 
   std::string_view text(std::string_view name);  // required
-  std::string_view optional_text(
-      std::string_view name);                   // empty when absent or null; given, it must not be empty
+  // Empty when absent or null; given, it must not be empty.
+  std::string_view optional_text(std::string_view name);
   std::int64_t integer(std::string_view name);  // required; no fraction, no exponent
   std::int64_t integer(std::string_view name, std::int64_t min, std::int64_t max);
   bool boolean(std::string_view name);  // required

@@ -38,10 +38,10 @@ void IoThread::make_payment_provider() {
   }
   callbacks_ = std::make_unique<http::HttpCallbackSender>(loop_);
   // As a service of its own it leaves a silent request open for long; in this process it keeps the port's deadline.
-  const Milliseconds patience =
-      uses_ledger(shared_.config.role) ? Milliseconds(limits::payment_call_deadline) : limits::mock_unanswered_for;
-  mock_payments_ = std::make_unique<payment_mock::MockPayments>(shared_.mock_payments, loop_, random_, *callbacks_,
-                                                                scope_, patience);
+  const Milliseconds patience = uses_ledger(shared_.config.role) ? Milliseconds(limits::payment_call_deadline)
+                                                                 : limits::mock_unanswered_for;
+  mock_payments_ = std::make_unique<payment_mock::MockPayments>(shared_.mock_payments, loop_, random_,
+                                                                *callbacks_, scope_, patience);
 }
 
 void IoThread::make_services() {

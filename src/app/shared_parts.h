@@ -37,7 +37,7 @@ struct LedgerParts {
 };
 
 struct SharedParts {
-  SharedParts(const Config& config, const Clock& clock, Log& log);
+  SharedParts(const Config& settings, const Clock& the_clock, Log& the_log);
 
   const Config& config;
   const Clock& clock;

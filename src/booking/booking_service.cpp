@@ -24,8 +24,8 @@ struct NextTurn {
 struct Subscription {
   const BookingService::Parts& parts;
   BookingId booking;
-  std::uint64_t token;
-  Timers::TimerId timer;
+  std::uint64_t token = 0;
+  Timers::TimerId timer = 0;
   ~Subscription() {
     parts.waiters.unsubscribe(booking, token);
     parts.timers.cancel(timer);
@@ -201,7 +201,7 @@ Task<Result<Booking>> BookingService::cancel(BookingId id) {
 Task<std::optional<Booking>> BookingService::find(BookingId id) { return parts_.ledger.find_booking(id); }
 
 Task<BookingPage> BookingService::list(BookingListQuery query) {
-  std::function<BookingPage(LedgerReader&)> page = [query = std::move(query)](LedgerReader& reader) {
+  std::function<BookingPage(LedgerReader&)> page = [query](LedgerReader& reader) {
     return reader.list_bookings(query);
   };
   return read<BookingPage>(parts_.ledger, std::move(page));

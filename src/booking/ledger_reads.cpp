@@ -20,6 +20,7 @@ void answer_by_id(const std::vector<Call*>& calls, Load load) {
   try {
     using Key = decltype(Call::id);
     std::vector<Key> ids;
+    ids.reserve(calls.size());
     for (const Call* call : calls) ids.push_back(call->id);
     std::sort(ids.begin(), ids.end());
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());

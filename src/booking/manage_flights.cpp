@@ -76,6 +76,7 @@ Task<Result<void>> ManageFlights::cancel_bookings_of(FlightId id) {
     if (live.empty()) co_return Result<void>();
     std::optional<Error> failure;
     std::vector<Task<void>> cancels;
+    cancels.reserve(live.size());
     for (const BookingId booking : live) cancels.push_back(cancel_one(booking, failure));
     co_await gather(scope_, std::move(cancels));
     if (failure) co_return *failure;

@@ -10,6 +10,7 @@ Task<void> UnfinishedWorker::run_once() {
   const std::vector<BookingId> due =
       co_await ledger_.claim_unfinished(now, now + limits::unfinished_lease, limits::unfinished_batch);
   std::vector<Task<void>> looks;
+  looks.reserve(due.size());
   for (const BookingId id : due) looks.push_back(service_.finish(id));
   co_await gather(scope_, std::move(looks));
 }

@@ -29,11 +29,13 @@ inline constexpr seconds request_read_deadline{15};  // from the first byte of a
 inline constexpr seconds response_write_deadline{15};
 inline constexpr std::size_t connections_per_thread = 8192;
 inline constexpr std::size_t pipelined_bytes_max = 256 * 1024;  // answers gathered before they are written
-inline constexpr seconds lingering_close_deadline{2};  // for a client to take the last answer before its connection goes
-inline constexpr milliseconds deadline_check_interval{500};  // connections may outlive their deadlines by this much
-inline constexpr milliseconds accept_retry_pause{100};       // out of descriptors: no use in trying at once again
+inline constexpr seconds lingering_close_deadline{
+    2};  // for a client to take the last answer before its connection goes
+inline constexpr milliseconds deadline_check_interval{
+    500};  // connections may outlive their deadlines by this much
+inline constexpr milliseconds accept_retry_pause{100};  // out of descriptors: no use in trying at once again
 inline constexpr std::size_t json_depth = 16;
-inline constexpr seconds shutdown_drain_deadline{6};            // of the 10 s that a stop may take
+inline constexpr seconds shutdown_drain_deadline{6};    // of the 10 s that a stop may take
 inline constexpr seconds shutdown_cut_off_deadline{2};  // then for what was cut off to end
 
 // Flights and bookings. Settings can change the seat maxima up to these.
@@ -55,7 +57,8 @@ inline constexpr seconds payment_call_deadline{10};
 inline constexpr std::size_t payment_connections_per_thread = 256;
 inline constexpr std::size_t payment_calls_queued_per_thread = 16 * 1024;
 inline constexpr std::size_t payment_answer_bytes = 64 * 1024;
-inline constexpr seconds payment_connection_idle{60};  // shorter than a server keeps it: `idle_connection_deadline`
+inline constexpr seconds payment_connection_idle{
+    60};  // shorter than a server keeps it: `idle_connection_deadline`
 inline constexpr std::size_t mock_payments_remembered = 1'000'000;
 inline constexpr std::size_t mock_payments_undecided = 100'000;
 inline constexpr milliseconds mock_delay_max{60'000};

@@ -21,6 +21,7 @@ struct SearchPosition {
   std::int64_t rank = 0;  // price in minor units, duration in ms (without arrival: the largest), or departure
   Instant departure{};
   FlightId id;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 sees a null pointer in the comparison made here
   friend auto operator<=>(const SearchPosition&, const SearchPosition&) = default;
 };
 

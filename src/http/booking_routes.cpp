@@ -109,7 +109,7 @@ Task<Response> list_bookings(Api& api, const Request& request) {
   }
   if (!fields.errors().empty()) co_return problem_response(fields.errors().take(), request.request_id);
 
-  const booking::BookingPage page = co_await api.bookings->list(std::move(query));
+  const booking::BookingPage page = co_await api.bookings->list(query);
   Response response;
   JsonWriter json(response.body);
   json.begin_object().key("bookings").begin_array();

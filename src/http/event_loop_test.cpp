@@ -46,6 +46,7 @@ TEST(EventLoop, TakesPostsFromManyThreads) {
   int ran = 0;  // only touched on the loop's thread
   std::thread own([&] { loop.run(); });
   std::vector<std::thread> posters;
+  posters.reserve(4);
   for (int i = 0; i < 4; ++i) {
     posters.emplace_back([&] {
       for (int n = 0; n < each; ++n) loop.post([&] { ++ran; });

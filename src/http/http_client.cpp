@@ -92,11 +92,9 @@ void append_request(std::string& out, const HttpCall& call, const std::string& a
 // What a connection tells the client. The connection is not used again after `failed`.
 class ConnectionOwner {
  public:
+  virtual ~ConnectionOwner() = default;
   virtual void replied(Connection& connection, bool keep) = 0;
   virtual void failed(Connection& connection, bool perhaps_stale) = 0;
-
- protected:
-  ~ConnectionOwner() = default;
 };
 
 // Kept alive by what it has under way; `close` makes its owner forget it.

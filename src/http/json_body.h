@@ -18,7 +18,7 @@ namespace flightdeck::http {
 class JsonBody {
  public:
   // Errors: malformed_json (also when nested too deeply), validation_failed when it is JSON but no object.
-  static Result<JsonBody> parse(std::string_view json);
+  static Result<JsonBody> parse(std::string_view text);
 
   FieldErrors& errors() { return errors_; }
 

@@ -51,7 +51,9 @@ TEST(JsonBody, WritesNumbersOutWithoutRounding) {
       {"1e400", "1e400"},
       {"1e99999999999999999999", "1e99999999999999999999"}};
   for (const auto& [written, read] : numbers) {
-    JsonBody body = parsed(R"({"n": )" + written + ", \"s\": \"" + written + "\"}");
+    std::string text = R"({"n": )";
+    text.append(written).append(R"(, "s": ")").append(written).append(R"("})");
+    JsonBody body = parsed(text);
     EXPECT_EQ(body.decimal("n"), read) << written;
     EXPECT_EQ(body.decimal("s"), written) << "a string is as it is";
   }

@@ -68,12 +68,12 @@ Task<void> keep(Task<T> task, Outcome<T>& outcome) {
 
 class PaymentClientTest : public testing::Test {
  protected:
-  PaymentClientTest() {
+  void SetUp() override {
     script = &script_;
     server.emplace(routes);
     connect(server->url());
   }
-  ~PaymentClientTest() override {
+  void TearDown() override {
     client.run([&] { provider->close(); });
     client.stop();
   }

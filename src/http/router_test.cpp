@@ -10,8 +10,6 @@
 namespace flightdeck::http {
 namespace {
 
-using testing::HasSubstr;
-
 Task<Response> nothing(Api&, const Request&) { co_return Response(); }
 
 constexpr Route routes[] = {{Method::get, "/things", nothing},

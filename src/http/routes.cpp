@@ -11,7 +11,7 @@ namespace flightdeck::http {
 namespace {
 
 struct Row {
-  bool RouteGroups::*group;  // null: always served
+  bool RouteGroups::*group = nullptr;  // null: always served
   Route route;
 };
 

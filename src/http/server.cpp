@@ -43,7 +43,7 @@ class Server::Impl final : public SessionHost {
     check_deadlines();
   }
 
-  ~Impl() {
+  ~Impl() override {
     parts().loop.cancel(deadline_check_);
     for (Session* session : sessions_) delete session;
   }

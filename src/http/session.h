@@ -17,6 +17,7 @@ class Session;
 class SessionHost {
  public:
   SessionHost(const Server::Parts& parts, const ServerOptions& options) : parts_(parts), options_(options) {}
+  virtual ~SessionHost() = default;
   SessionHost(const SessionHost&) = delete;
   SessionHost& operator=(const SessionHost&) = delete;
 
@@ -28,7 +29,6 @@ class SessionHost {
   virtual void release(Session& session) = 0;
 
  protected:
-  ~SessionHost() = default;
   bool draining_ = false;
   std::string date_;  // of the last second or so
 
@@ -50,7 +50,7 @@ class Session {
   // Either may destroy the session, through its host.
   void start();
   void close_if_idle();
-  void close_if_late(Time now);
+  void close_if_late(Time at);
   void close();
 
   std::size_t index = 0;  // among the host's sessions

@@ -29,8 +29,8 @@ class TimerQueue {
  private:
   struct Entry {
     Time due;
-    std::uint64_t sequence;
-    std::uint32_t slot;
+    std::uint64_t sequence = 0;
+    std::uint32_t slot = 0;
     bool operator<(const Entry& other) const {
       return due != other.due ? due < other.due : sequence < other.sequence;
     }

@@ -9,7 +9,6 @@ namespace flightdeck::memory {
 using flights::Flight;
 using flights::FlightStatus;
 using flights::SearchPage;
-using flights::SearchPosition;
 using flights::SearchQuery;
 using flights::SortOrder;
 

@@ -30,6 +30,7 @@ Task<std::size_t> Sweeper::sync_changed() {
 
     const Instant now = clock_.now();
     std::vector<booking::SeatNews> news;
+    news.reserve(changed.size());
     for (const Flight& flight : changed) {
       booking::FlightNews one{flight.id, flight, {}};
       news.push_back(seat_news(one, now));
@@ -49,6 +50,7 @@ Task<void> Sweeper::drop_stale_holds() {
       co_await gate_.stale_holds(clock_.now() - limits::hold_deadline, limits::sweep_batch);
   if (stale.empty()) co_return;
   std::vector<FlightId> ids;
+  ids.reserve(stale.size());
   for (const booking::Hold& hold : stale) ids.push_back(hold.flight);
   // The rows are read after the deadline has passed, so they count whatever these holds led to.
   std::function<std::vector<Flight>(LedgerReader&)> query = [ids](LedgerReader& reader) {
@@ -64,6 +66,7 @@ Task<void> Sweeper::drop_stale_holds() {
   for (Flight& row : rows) by_flight[row.id].flight = std::move(row);
   std::vector<booking::SeatNews> news;
   const Instant now = clock_.now();
+  news.reserve(by_flight.size());
   for (const auto& [id, one] : by_flight) news.push_back(seat_news(one, now));
   co_await gate_.sync(std::move(news));
 }

@@ -26,35 +26,43 @@ void BackgroundWork::stop() {
 }
 
 Task<void> BackgroundWork::look_at_database() {
-  do {
+  for (;;) {
     bool answers = true;
     try {
       std::function<bool(booking::LedgerReader&)> query = [](booking::LedgerReader& reader) {
         return reader.any_flight();
       };
       co_await booking::read<bool>(thread_.ledger(), std::move(query));
-    } catch (const UnavailableError&) {
+      co_await thread_.ledger().check_writable();
+    } catch (const std::exception& error) {
       answers = false;
+      shared_.log.warn("the database takes no bookings", {{"error", error.what()}});
     }
     shared_.health.database_answers(answers);
-  } while (co_await health_ticker_.next());
+    const bool go_on = co_await health_ticker_.next();
+    if (!go_on) co_return;
+  }
 }
 
 Task<void> BackgroundWork::sweep() {
-  while (co_await sweep_ticker_.next()) {
+  for (;;) {
+    const bool go_on = co_await sweep_ticker_.next();
+    if (!go_on) co_return;
     try {
       co_await sweeper_.run_once();
-    } catch (const UnavailableError& error) {
+    } catch (const std::exception& error) {
       shared_.log.warn("sweep put off", {{"error", error.what()}});
     }
   }
 }
 
 Task<void> BackgroundWork::finish_bookings() {
-  while (co_await unfinished_ticker_.next()) {
+  for (;;) {
+    const bool go_on = co_await unfinished_ticker_.next();
+    if (!go_on) co_return;
     try {
       co_await unfinished_.run_once();
-    } catch (const UnavailableError& error) {
+    } catch (const std::exception& error) {
       shared_.log.warn("unfinished bookings put off", {{"error", error.what()}});
     }
   }

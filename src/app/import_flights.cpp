@@ -45,7 +45,7 @@ class Import {
         const auto& unreadable = std::get<flights::UnreadableRow>(*read);
         refuse(unreadable.line, unreadable.reason);
       }
-      if (batch_.size() == limits::import_batch) {
+      if (batch_.size() >= request_.batch) {
         apply();
         report(reader->position());
       }

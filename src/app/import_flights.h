@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "booking/ledger.h"
+#include "core/limits.h"
 #include "core/random.h"
 #include "flights/flight.h"
 
@@ -36,13 +37,15 @@ struct ImportRequest {
   flights::FlightRules rules;
   std::optional<Date> shift_to;  // moved by whole days, so that its first local departure date is this one
   ImportProgress progress;       // called now and then; may be empty
+  // Rows a commit. All of them in one: the import happens as a whole or not at all.
+  std::size_t batch = limits::import_batch;
 };
 
 // Adds each flight, or updates the one of the same flight number and departure: a schedule can be imported again and
 // again, and of two such rows of one schedule the later counts. A row without a flight number is always added. A row
 // that is refused does not keep the others out.
 //
-// Blocks; works in batches of limits::import_batch, each durable by itself. Error validation_failed: a bad header;
+// Blocks; works in batches, each durable by itself. Error validation_failed: a bad header;
 // nothing was done. Throws UnavailableError: what was done before stays, and importing again does the rest.
 Result<ImportSummary> import_flights(const ImportRequest& request, booking::LedgerStore& store,
                                      const Clock& clock, Random& random);

@@ -31,6 +31,7 @@ class Store final : public booking::LedgerStore {
     if (!away) ledger.rollback();
   }
   std::vector<BookingId> claim_unfinished(Instant, Instant, std::size_t) override { return {}; }
+  void check_writable() override {}
 
   std::vector<Flight> flights() { return ledger.flights_changed(Instant::min(), FlightId{}, 10'000); }
 
@@ -42,7 +43,8 @@ class Store final : public booking::LedgerStore {
 class ImportFlights : public testing::Test {
  protected:
   Result<ImportSummary> import(const std::string& text, std::optional<Date> shift_to = {}) {
-    ImportRequest request{.schedule = text, .rules = {}, .shift_to = shift_to, .progress = progress};
+    ImportRequest request{
+        .schedule = text, .rules = {}, .shift_to = shift_to, .progress = progress, .batch = batch};
     return import_flights(request, store, clock, random);
   }
 
@@ -55,6 +57,7 @@ class ImportFlights : public testing::Test {
     return found.empty() ? Flight{} : found.front();
   }
 
+  std::size_t batch = limits::import_batch;
   Store store;
   SystemClock clock;
   SeededRandom random{1};
@@ -145,6 +148,14 @@ TEST_F(ImportFlights, RefusesARowThatWouldLeaveTheCalendar) {
   EXPECT_EQ(summary->added, 1U);
   ASSERT_EQ(summary->refusals.size(), 1U);
   EXPECT_EQ(summary->refusals[0].reason, "departure_ts: would be moved out of the years 1 to 9999");
+}
+
+TEST_F(ImportFlights, CanBeDoneAsAWhole) {
+  batch = limits::import_file_bytes;
+  std::string text = header;
+  for (std::size_t i = 0; i < 2 * limits::import_batch; ++i) text += "FD" + std::to_string(i) + fd1.substr(3);
+  ASSERT_TRUE(import(text));
+  EXPECT_EQ(store.commits, 1);
 }
 
 TEST_F(ImportFlights, WorksInBatchesAndReportsProgress) {

@@ -62,14 +62,14 @@ void write_port_file(const std::string& path, std::uint16_t port) {
 }
 
 Result<ImportSummary> import_file(const Config& config, const std::string& file, std::optional<Date> shift_to,
-                                  ImportProgress progress) {
+                                  ImportProgress progress, std::size_t batch = limits::import_batch) {
   const SystemClock clock;
   SeededRandom random;
   const Result<std::string> schedule = read_schedule_file(file);
   if (!schedule) return schedule.error();
   migrate_database(config.database, clock.now());
   const auto store = open_ledger_store(config.database);
-  const ImportRequest request{*schedule, config.flight_rules, shift_to, std::move(progress)};
+  const ImportRequest request{*schedule, config.flight_rules, shift_to, std::move(progress), batch};
   return import_flights(request, *store, clock, random);
 }
 
@@ -80,7 +80,9 @@ void load_demo_data(const Config& config, const Clock& clock, Log& log) {
   if (open_ledger_reader(config.database)->any_flight()) return;
   const Date today{std::chrono::floor<std::chrono::days>(clock.now())};
   log.info("loading demo flights", {{"file", config.demo_data}});
-  const Result<ImportSummary> summary = import_file(config, config.demo_data, today, nullptr);
+  // In one commit: a start that is interrupted must not leave half a schedule, which would never be completed.
+  const Result<ImportSummary> summary =
+      import_file(config, config.demo_data, today, nullptr, limits::import_file_bytes);
   if (!summary) throw std::runtime_error(config.demo_data + ": " + summary.error().detail);
   log.info("demo flights loaded", {{"added", static_cast<std::int64_t>(summary->added)},
                                    {"refused", static_cast<std::int64_t>(summary->refused)}});
@@ -92,6 +94,12 @@ int serve(const Config& config) {
   telemetry::JsonLog log(config.log_level, STDOUT_FILENO, clock);
   load_demo_data(config, clock, log);
   auto app = std::make_unique<App>(config, clock, log);
+  if (uses_ledger(config.role) && config.role != Role::all && config.role != Role::search &&
+      !config.payment.service) {
+    log.warn(
+        "payments of the in-process mock are unknown to other processes; set payment-url when roles are "
+        "split");
+  }
   const std::uint16_t port = app->start();
   write_port_file(config.port_file, port);
   log.info("listening", {{"host", config.listen.host},

@@ -51,10 +51,18 @@ BatchDecision apply_batch(LedgerStore& store, std::span<const Command> commands,
   }
   BatchDecision all;
   for (const Command& command : commands) {
-    BatchDecision one = apply_batch(store, std::span(&command, 1), now);
+    BatchDecision one;
+    try {
+      one = apply_batch(store, std::span(&command, 1), now);
+    } catch (const UnavailableError& error) {
+      // Those before it are committed, and their clients must hear of it.
+      one.outcomes.emplace_back(Error{ErrorCode::unavailable, error.what(), {}});
+    }
     append(all.outcomes, std::move(one.outcomes));
     append(all.news, std::move(one.news));
     append(all.settled, std::move(one.settled));
+    append(all.changes.inserted_flights, std::move(one.changes.inserted_flights));
+    append(all.changes.updated_flights, std::move(one.changes.updated_flights));
     all.stats.placed += one.stats.placed;
     all.stats.confirmed += one.stats.confirmed;
     all.stats.failed += one.stats.failed;

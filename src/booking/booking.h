@@ -17,8 +17,9 @@ enum class BookingStatus { pending, confirmed, failed, cancelled };
 std::string_view to_string(BookingStatus status);
 std::optional<BookingStatus> parse_booking_status(std::string_view text);
 
-inline constexpr std::string_view reason_payment_declined = "payment_declined";
-inline constexpr std::string_view reason_payment_timeout = "payment_timeout";
+inline constexpr std::string_view reason_payment_declined =
+    "payment_declined";                                                        // the provider said so in time
+inline constexpr std::string_view reason_payment_timeout = "payment_timeout";  // not known to be paid in time
 
 struct Booking {
   BookingId id;
@@ -57,6 +58,11 @@ NextStep next_step(const Booking& booking);
 
 // When to ask again about a booking of which the provider knew no payment at `now`; nullopt: that was the last time.
 std::optional<Instant> next_payment_look(const Booking& booking, Instant now);
+
+// Does a repeated request ask for what it asked for before?
+inline bool same_request(const Booking& booking, UserId user, FlightId flight, std::int64_t seats) {
+  return booking.user == user && booking.flight == flight && booking.seats == seats;
+}
 
 // The id of the booking that a user's Idempotency-Key stands for: the same wherever and whenever it is computed.
 BookingId idempotent_booking_id(UserId user, std::string_view key);

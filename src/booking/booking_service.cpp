@@ -55,6 +55,16 @@ Task<ReserveAnswer> BookingService::reserve(FlightId flight_id, BookingId id, st
 }
 
 Task<Result<BookAnswer>> BookingService::book(BookRequest request) {
+  // A repeat is answered before anything else: it takes no seat from the gate, not even for an instant, and it is
+  // answered under load and when the flight has sold out since.
+  if (request.idempotency_key) {
+    const BookingId id = idempotent_booking_id(request.user, *request.idempotency_key);
+    std::optional<Booking> earlier = co_await parts_.ledger.find_booking(id);
+    if (earlier) {
+      if (!same_request(*earlier, request.user, request.flight, request.seats)) co_return key_reused();
+      co_return BookAnswer{*std::move(earlier), true};
+    }
+  }
   AdmissionSlot slot(parts_.admission);
   if (!slot.admitted()) {
     parts_.counters.overloaded.add();
@@ -64,7 +74,7 @@ Task<Result<BookAnswer>> BookingService::book(BookRequest request) {
                                                : BookingId{make_uuid_v7(parts_.clock.now(), parts_.random)};
   const ReserveAnswer seats = co_await reserve(request.flight, id, request.seats);
   if (seats == ReserveAnswer::sold_out) {
-    // A repeat is answered with its booking even when the flight has sold out since.
+    // Its copy may have been written between the look above and here: then the ledger answers with that.
     if (!request.idempotency_key) co_return refuse(ErrorCode::out_of_stock, "Not enough seats are left.");
     const std::optional<Booking> earlier = co_await parts_.ledger.find_booking(id);
     if (!earlier) co_return refuse(ErrorCode::out_of_stock, "Not enough seats are left.");
@@ -113,7 +123,7 @@ Task<void> BookingService::charge_and_settle(Booking booking, [[maybe_unused]] A
   const Result<Booking> settled = co_await settle_at_ledger(std::move(command));
   if (!settled) {
     const std::string id = booking.id.str();
-    parts_.log.warn("payment not settled yet", {{"booking_id", id}, {"error", settled.error().detail}});
+    parts_.log.warn("payment not settled", {{"booking_id", id}, {"error", settled.error().detail}});
   }
 }
 
@@ -163,11 +173,15 @@ Task<Booking> BookingService::refund_if_due(Booking booking) {
   if (!refund_due(booking)) co_return booking;
   Result<payment::Refund> refund = co_await parts_.provider.refund(booking.id);
   RecordRefund record{booking.id, booking.flight, {}};
+  const std::string id = booking.id.str();
   if (refund) {
     record.refund_ref = std::move(refund->refund_id);
   } else if (refund.error().code == ErrorCode::not_found || refund.error().code == ErrorCode::invalid_state) {
     record.refund_ref = void_refund_ref(booking);
+    parts_.log.warn("the payment provider knows of no payment to refund",
+                    {{"booking_id", id}, {"payment_ref", booking.payment_ref}});
   } else {
+    parts_.log.warn("refund put off", {{"booking_id", id}, {"error", refund.error().detail}});
     co_return booking;  // its intent brings it back
   }
   Command command = std::move(record);
@@ -221,7 +235,12 @@ Task<void> BookingService::finish(BookingId id) {
 Task<void> BookingService::ask_provider(Booking booking) {
   const Result<payment::Payment> payment = co_await parts_.provider.find(booking.id);
   const bool unknown = !payment && payment.error().code == ErrorCode::not_found;
-  if (!payment && !unknown) co_return;  // no answer: asked again when the lease is over
+  if (!payment && !unknown) {
+    const std::string id = booking.id.str();
+    parts_.log.warn("payment provider not answering, asked again later",
+                    {{"booking_id", id}, {"error", payment.error().detail}});
+    co_return;  // its seats stay held: it may be paid
+  }
 
   SettlePayment command;
   command.id = booking.id;
@@ -241,7 +260,7 @@ Task<void> BookingService::ask_provider(Booking booking) {
     co_await reschedule(std::move(booking), next);
     co_return;
   }
-  command.failure_reason = declined ? reason_payment_declined : reason_payment_timeout;
+  command.failure_reason = reason_payment_timeout;  // nobody told in time, whatever the provider says now
   command.look_again = next;
   co_await settle_at_ledger(std::move(command));
 }

@@ -91,6 +91,28 @@ TEST_F(BookingServiceTest, SoldOutAtTheGateNeverReachesTheLedger) {
   EXPECT_EQ(error_of(world.book(flight.id, 1)), ErrorCode::out_of_stock);
 }
 
+TEST_F(BookingServiceTest, ARepeatTakesNoSeatFromTheGate) {
+  ASSERT_TRUE(world.book(flight.id, 5, "key").has_value());
+  ASSERT_EQ(world.sellable(flight.id), 5);
+  auto repeat = test::start(world.service.book(BookRequest{UserId{}, flight.id, 5, "key"}));
+  while (world.loop.run_one()) EXPECT_EQ(world.sellable(flight.id), 5);
+  EXPECT_TRUE(repeat.take().value().replayed);
+  auto reused = test::start(world.service.book(BookRequest{UserId{}, flight.id, 4, "key"}));
+  while (world.loop.run_one()) EXPECT_EQ(world.sellable(flight.id), 5);
+  EXPECT_EQ(error_of(reused.take()), ErrorCode::idempotency_key_reused);
+}
+
+TEST_F(BookingServiceTest, ARepeatIsAnsweredUnderLoad) {
+  BookingWorld full(BookingRules(), 1);
+  const FlightId id = full.add_flight(10).id;
+  full.provider.on_charge(Charge::hangs);
+  const BookAnswer first = full.book(id, 1, "key").value();
+  EXPECT_EQ(error_of(full.book(id, 1)), ErrorCode::overloaded);
+  EXPECT_EQ(full.book(id, 1, "key").value().booking.id, first.booking.id);
+  full.provider.let_go(Charge::paid);
+  full.loop.run();
+}
+
 TEST_F(BookingServiceTest, AColdGateIsFilledFromTheLedger) {
   ASSERT_TRUE(world.book(flight.id, 4).has_value());
   SeatNews forget;

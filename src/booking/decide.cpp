@@ -103,9 +103,7 @@ Applied with(const Flight& flight, bool added = false) { return Applied{std::nul
 
 Result<Applied> Batch::apply(const PlaceBooking& c) {
   if (const Booking* existing = find_booking(c.id)) {
-    if (existing->flight != c.flight || existing->user != c.user || existing->seats != c.seats) {
-      return refuse(ErrorCode::idempotency_key_reused, "This Idempotency-Key was used for another booking.");
-    }
+    if (!same_request(*existing, c.user, c.flight, c.seats)) return key_reused();
     return Applied{*existing, std::nullopt, true, false};
   }
   const Flight* flight = find_flight(c.flight);
@@ -159,6 +157,9 @@ Result<Applied> Batch::settle_success(Booking& booking, const std::string& payme
   switch (booking.status) {
     case BookingStatus::pending: confirm(booking, payment_ref); break;
     case BookingStatus::failed: {
+      if (booking.failure_reason == reason_payment_declined) {
+        return refuse(ErrorCode::invalid_state, "The payment was declined; a success contradicts that.");
+      }
       const Flight* flight = find_flight(booking.flight);
       if (flight && flights::on_sale(*flight, now_) && flight->available_seats >= booking.seats) {
         move_seats(booking.flight, -booking.seats);
@@ -413,6 +414,10 @@ struct FlightOf {
 };
 
 }  // namespace
+
+Error key_reused() {
+  return refuse(ErrorCode::idempotency_key_reused, "This Idempotency-Key was used for another booking.");
+}
 
 FlightId flight_of(const Command& command) { return std::visit(FlightOf{}, command); }
 

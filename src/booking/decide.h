@@ -21,6 +21,8 @@ namespace flightdeck::booking {
 
 // ---- Commands. Each names its flight, so that all commands of one flight go the same way. ----
 
+Error key_reused();
+
 // Errors: not_found, flight_closed, out_of_stock, idempotency_key_reused (this id with another flight, user or seats).
 struct PlaceBooking {
   BookingId id;
@@ -31,7 +33,7 @@ struct PlaceBooking {
 };
 
 // A verdict of the payment provider. Errors: not_found, invalid_state (it contradicts what is settled).
-// A success for a booking that has expired takes its seats again if there are any; else a refund is due. So it is for
+// A success for a booking that was declined contradicts that; for one that has expired it takes the seats again if there are any; else a refund is due. So it is for
 // one that was cancelled.
 struct SettlePayment {
   BookingId id;

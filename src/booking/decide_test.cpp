@@ -87,6 +87,11 @@ class Decide : public ::testing::Test {
   static SettlePayment not_paid(std::optional<Instant> look_again = std::nullopt) {
     return SettlePayment{booking_1, flight_1, false, {}, std::string(reason_payment_declined), look_again};
   }
+  static SettlePayment expired() {
+    SettlePayment command = not_paid(start + minutes{5});
+    command.failure_reason = reason_payment_timeout;
+    return command;
+  }
   static CancelBooking cancel(BookingId id = booking_1) { return CancelBooking{id, flight_1}; }
   static RecordRefund refund(std::string ref = "refund-1") { return {booking_1, flight_1, std::move(ref)}; }
 
@@ -230,6 +235,14 @@ TEST_F(Decide, AContradictionIsRefused) {
   EXPECT_TRUE(apply(paid()).has_value()) << "its own payment told again";
 }
 
+TEST_F(Decide, APaymentOfADeclinedBookingIsAContradiction) {
+  place(2);
+  apply(not_paid());
+  EXPECT_EQ(error_of(paid()), ErrorCode::invalid_state);
+  EXPECT_EQ(booking().status, BookingStatus::failed);
+  EXPECT_EQ(available(), 3);
+}
+
 TEST_F(Decide, AVerdictOnNoBookingIsNotFound) {
   EXPECT_EQ(error_of(paid()), ErrorCode::not_found);
   EXPECT_EQ(error_of(not_paid()), ErrorCode::not_found);
@@ -240,7 +253,7 @@ TEST_F(Decide, AVerdictOnNoBookingIsNotFound) {
 
 TEST_F(Decide, ALatePaymentTakesItsSeatsAgain) {
   place(2);
-  apply(not_paid(start + minutes{5}));
+  apply(expired());
   ASSERT_TRUE(apply(paid()).has_value());
   EXPECT_EQ(booking().status, BookingStatus::confirmed);
   EXPECT_EQ(booking().failure_reason, "");
@@ -251,7 +264,7 @@ TEST_F(Decide, ALatePaymentTakesItsSeatsAgain) {
 
 TEST_F(Decide, ALatePaymentWithoutSeatsIsOwedBack) {
   place(2);
-  apply(not_paid());
+  apply(expired());
   place(2, booking_2);
   const auto before = version();
   ASSERT_TRUE(apply(paid()).has_value());
@@ -265,7 +278,7 @@ TEST_F(Decide, ALatePaymentWithoutSeatsIsOwedBack) {
 
 TEST_F(Decide, ALatePaymentForAFlightOffSaleIsOwedBack) {
   place(2);
-  apply(not_paid());
+  apply(expired());
   now = start + hours{24};
   apply(paid());
   EXPECT_EQ(booking().status, BookingStatus::failed);

@@ -38,6 +38,9 @@ class LedgerStore {
   // The bookings whose intent is due at `now`, oldest first; their intents are due again at `lease_until`, so that no
   // other worker takes them meanwhile and that they come back if this one dies. A transaction of its own.
   virtual std::vector<BookingId> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) = 0;
+
+  // Throws when nothing can be written now. Cheap while commits go well, and an actual write after one has failed.
+  virtual void check_writable() = 0;
 };
 
 struct FlightListQuery {
@@ -108,6 +111,9 @@ class Ledger {
   // As LedgerStore::claim_unfinished. Throws UnavailableError.
   virtual Task<std::vector<BookingId>> claim_unfinished(Instant now, Instant lease_until,
                                                         std::size_t limit) = 0;
+
+  // As LedgerStore::check_writable. Throws UnavailableError.
+  virtual Task<void> check_writable() = 0;
 
   // Batched with what other requests ask for. Throw UnavailableError.
   virtual Task<std::optional<Booking>> find_booking(BookingId id) = 0;

@@ -30,16 +30,27 @@ Task<Result<Applied>> LedgerClient::apply(Command command) {
   co_return std::move(*call.outcome);
 }
 
+Task<void> LedgerClient::run_on_store(std::function<void(LedgerStore&)> work) {
+  StoreCall call;
+  call.work = std::move(work);
+  Submit<LedgerWriter, StoreCall> submit{writer_, call, home_};
+  co_await submit;
+  if (!call.done) throw UnavailableError("The database does not answer.");
+}
+
 Task<std::vector<BookingId>> LedgerClient::claim_unfinished(Instant now, Instant lease_until,
                                                             std::size_t limit) {
-  ClaimCall call;
-  call.now = now;
-  call.lease_until = lease_until;
-  call.limit = limit;
-  Submit<LedgerWriter, ClaimCall> submit{writer_, call, home_};
-  co_await submit;
-  if (!call.claimed) throw UnavailableError("The database does not answer.");
-  co_return std::move(*call.claimed);
+  auto claimed = std::make_shared<std::vector<BookingId>>();
+  std::function<void(LedgerStore&)> work = [=](LedgerStore& store) {
+    *claimed = store.claim_unfinished(now, lease_until, limit);
+  };
+  co_await run_on_store(std::move(work));
+  co_return std::move(*claimed);
+}
+
+Task<void> LedgerClient::check_writable() {
+  std::function<void(LedgerStore&)> work = [](LedgerStore& store) { store.check_writable(); };
+  co_await run_on_store(std::move(work));
 }
 
 Task<std::optional<Booking>> LedgerClient::find_booking(BookingId id) {

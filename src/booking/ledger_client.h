@@ -13,11 +13,14 @@ class LedgerClient final : public Ledger {
 
   Task<Result<Applied>> apply(Command command) override;
   Task<std::vector<BookingId>> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
+  Task<void> check_writable() override;
   Task<std::optional<Booking>> find_booking(BookingId id) override;
   Task<std::optional<flights::Flight>> find_flight(FlightId id) override;
   Task<void> run(std::function<void(LedgerReader&)> query) override;
 
  private:
+  Task<void> run_on_store(std::function<void(LedgerStore&)> work);
+
   LedgerWriter& writer_;
   LedgerReads& reads_;
   Executor& home_;

@@ -36,10 +36,10 @@ bool LedgerWriter::submit(LedgerCall& call) {
   return true;
 }
 
-bool LedgerWriter::submit(ClaimCall& call) {
+bool LedgerWriter::submit(StoreCall& call) {
   const std::lock_guard lock(mutex_);
   if (stopping_) return false;
-  claims_.push_back(&call);
+  store_calls_.push_back(&call);
   wake_.notify_one();
   return true;
 }
@@ -56,19 +56,19 @@ void LedgerWriter::stop() {
 void LedgerWriter::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    wake_.wait(lock, [this] { return stopping_ || !commands_.empty() || !claims_.empty(); });
-    if (commands_.empty() && claims_.empty()) return;  // stopping, and all is done
+    wake_.wait(lock, [this] { return stopping_ || !commands_.empty() || !store_calls_.empty(); });
+    if (commands_.empty() && store_calls_.empty()) return;  // stopping, and all is done
     const auto count = static_cast<std::ptrdiff_t>(std::min(commands_.size(), limits::ledger_batch_commands));
     std::vector<LedgerCall*> batch(commands_.begin(), commands_.begin() + count);
     commands_.erase(commands_.begin(), commands_.begin() + count);
-    ClaimCall* claim_call = nullptr;
-    if (!claims_.empty()) {
-      claim_call = claims_.front();
-      claims_.pop_front();
+    StoreCall* store_call = nullptr;
+    if (!store_calls_.empty()) {
+      store_call = store_calls_.front();
+      store_calls_.pop_front();
     }
     lock.unlock();
     if (!batch.empty()) apply(std::move(batch));
-    if (claim_call) claim(*claim_call);
+    if (store_call) run_on_store(*store_call);
     lock.lock();
   }
 }
@@ -101,7 +101,8 @@ void LedgerWriter::apply(std::vector<LedgerCall*> calls) {
     counters_.bookings_total.add(decision.stats.placed);
     counters_.bookings_success.add(decision.stats.confirmed);
     counters_.bookings_failed.add(decision.stats.failed);
-    counters_.flight_db_updates_total.add(static_cast<std::int64_t>(decision.changes.updated_flights.size()));
+    counters_.flight_db_updates_total.add(static_cast<std::int64_t>(decision.changes.inserted_flights.size() +
+                                                                    decision.changes.updated_flights.size()));
     Commit commit{std::move(decision.news), std::move(decision.settled)};
     observer_.on_commit(std::move(commit), [calls = std::move(calls)] { deliver(calls); });
   } catch (const std::exception& error) {
@@ -112,11 +113,12 @@ void LedgerWriter::apply(std::vector<LedgerCall*> calls) {
   }
 }
 
-void LedgerWriter::claim(ClaimCall& call) {
+void LedgerWriter::run_on_store(StoreCall& call) {
   try {
-    call.claimed = store_.claim_unfinished(call.now, call.lease_until, call.limit);
+    call.work(store_);
+    call.done = true;
   } catch (const std::exception& error) {
-    log_.error("claiming unfinished bookings failed", {{"error", error.what()}});
+    log_.error("work on the ledger failed", {{"error", error.what()}});
   }
   call.home->post([waiter = call.waiter] { waiter.resume(); });
 }

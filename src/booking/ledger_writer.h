@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <coroutine>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -26,13 +27,12 @@ struct LedgerCall {
   std::optional<Result<Applied>> outcome;
 };
 
-struct ClaimCall {
-  Instant now{};
-  Instant lease_until{};
-  std::size_t limit = 0;
+// Other work on the writer's connection, such as claiming. Lives in the coroutine that waits for it.
+struct StoreCall {
+  std::function<void(LedgerStore&)> work;
   Executor* home = nullptr;
   std::coroutine_handle<> waiter;
-  std::optional<std::vector<BookingId>> claimed;  // nullopt: the database does not answer
+  bool done = false;  // false: the database does not answer
 };
 
 // Thread-safe. Owns its thread; `store`, `observer` and the rest outlive it.
@@ -46,7 +46,7 @@ class LedgerWriter {
 
   // False: not taken (queue full, or stopped); the outcome says which. Else the waiter is resumed on its home later.
   bool submit(LedgerCall& call);
-  bool submit(ClaimCall& call);
+  bool submit(StoreCall& call);
 
   // Takes nothing new, applies what is queued, ends the thread. Idempotent.
   void stop();
@@ -54,7 +54,7 @@ class LedgerWriter {
  private:
   void run();
   void apply(std::vector<LedgerCall*> calls);
-  void claim(ClaimCall& call);
+  void run_on_store(StoreCall& call);
   static void deliver(const std::vector<LedgerCall*>& calls);
 
   LedgerStore& store_;
@@ -66,7 +66,7 @@ class LedgerWriter {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<LedgerCall*> commands_;
-  std::deque<ClaimCall*> claims_;
+  std::deque<StoreCall*> store_calls_;  // few: one per background loop
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -59,6 +59,9 @@ class DoorStore final : public LedgerStore {
     if (failures_ > 0 && failures_-- > 0) throw UnavailableError("out of order");
     return rows.claim_unfinished(now, lease, limit);
   }
+  void check_writable() override {
+    if (failures_ > 0 && failures_-- > 0) throw UnavailableError("out of order");
+  }
   memory::MemoryLedger rows;
 
  private:

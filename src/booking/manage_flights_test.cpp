@@ -152,6 +152,7 @@ TEST_F(ManageFlightsTest, RemovingEndsWhenBookingsCannotBeRead) {
     Task<std::vector<BookingId>> claim_unfinished(Instant now, Instant until, std::size_t limit) override {
       return ledger_.claim_unfinished(now, until, limit);
     }
+    Task<void> check_writable() override { return ledger_.check_writable(); }
     Task<std::optional<Booking>> find_booking(BookingId) override {
       if (++finds > 1000) std::terminate();  // it would go on for ever
       throw OverloadedError("Too many reads are waiting.");

@@ -80,7 +80,7 @@ TEST_F(PaymentOutcome, AnUnansweredChargeThatWasDeclinedFails) {
   const BookingId id = book(Charge::declined_unheard);
   expire();
   EXPECT_EQ(status(id), BookingStatus::failed);
-  EXPECT_EQ(world.booking(id).failure_reason, reason_payment_declined);
+  EXPECT_EQ(world.booking(id).failure_reason, reason_payment_timeout);
   EXPECT_TRUE(all_finished());
 }
 

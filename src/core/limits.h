@@ -96,7 +96,8 @@ inline constexpr std::size_t import_refusals_listed = 100;
 
 // Telemetry.
 inline constexpr milliseconds log_flush_interval{25};
-inline constexpr std::size_t log_buffer_bytes = 256 * 1024;
+inline constexpr std::size_t log_buffer_bytes = 4 * 1024 * 1024;
+inline constexpr seconds log_stop_deadline{1};
 inline constexpr std::size_t metric_series = 1024;
 
 // Settings.

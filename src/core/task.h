@@ -2,7 +2,8 @@
 //
 // A Task starts when it is awaited (or spawned) and runs on the executor of whoever awaits it; every awaitable of an
 // adapter resumes it there. Name every object first, then `co_await f(std::move(object))`: g++ 12 destroys an
-// aggregate temporary inside a co_await expression twice. Coroutine parameters are taken by value.
+// aggregate temporary inside a co_await expression twice. Likewise await first and test the result then: it can lose a
+// coroutine whose first co_await stands in a condition. Coroutine parameters are taken by value.
 #pragma once
 
 #include <coroutine>

@@ -23,7 +23,15 @@ bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <
 char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 char ascii_upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+// ASCII's control characters and U+0080 to U+009F; `text` is UTF-8.
+bool has_control(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == 0x7F) return true;
+    if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return true;
+  }
+  return false;
+}
 
 // Characters, not bytes: continuation bytes of UTF-8 do not count.
 std::size_t count_characters(std::string_view text) {
@@ -46,7 +54,7 @@ class Checker {
   std::string flight_number(std::string_view text) {
     const std::string_view trimmed = trim(text);
     if (count_characters(trimmed) > limits::flight_number_chars || !is_utf8(trimmed) ||
-        std::any_of(trimmed.begin(), trimmed.end(), is_control)) {
+        has_control(trimmed)) {
       wrong("flight_number", "must be at most 16 characters without control characters");
       return {};
     }
@@ -83,9 +91,7 @@ std::optional<std::string> check_place(std::string_view text) {
   // Not every database takes text that is no UTF-8, nor could its characters be counted.
   if (trimmed.empty() || !is_utf8(trimmed) || count_characters(trimmed) > limits::place_chars)
     return std::nullopt;
-  if (std::any_of(trimmed.begin(), trimmed.end(), [](char c) { return is_control(c) || c == ':'; })) {
-    return std::nullopt;
-  }
+  if (has_control(trimmed) || trimmed.find(':') != std::string_view::npos) return std::nullopt;
   std::string place(trimmed);
   if (place.size() == 3 && std::all_of(place.begin(), place.end(), is_ascii_letter)) {
     std::transform(place.begin(), place.end(), place.begin(), ascii_upper);

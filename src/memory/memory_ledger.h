@@ -17,6 +17,7 @@ class MemoryLedger final : public booking::LedgerStore, public booking::LedgerRe
   void commit(const booking::LedgerChanges& changes) override;
   void rollback() noexcept override;
   std::vector<BookingId> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
+  void check_writable() override {}
 
   std::vector<booking::Booking> bookings(std::span<const BookingId> ids) override;
   std::vector<flights::Flight> flights(std::span<const FlightId> ids) override;

@@ -98,10 +98,12 @@ LedgerRows SqliteLedgerStore::load(const LedgerKeys& keys) {
 }
 
 void SqliteLedgerStore::commit(const LedgerChanges& changes) {
+  last_commit_failed_ = true;  // until it has not
   translated([&] {
     write(changes);
     commit_.run();
   });
+  last_commit_failed_ = false;
 }
 
 void SqliteLedgerStore::write(const LedgerChanges& changes) {
@@ -175,6 +177,22 @@ std::vector<BookingId> SqliteLedgerStore::claim_unfinished(Instant now, Instant 
       throw;
     }
     return claimed;
+  });
+}
+
+void SqliteLedgerStore::check_writable() {
+  translated([&] {
+    begin_.run();
+    try {
+      // A full disk shows only when something is written. The user version means nothing here, and changes page 1.
+      if (last_commit_failed_)
+        database_.execute(("PRAGMA user_version = " + std::to_string(++probe_)).c_str());
+      commit_.run();
+      last_commit_failed_ = false;
+    } catch (...) {
+      rollback();
+      throw;
+    }
   });
 }
 

@@ -16,6 +16,7 @@ class SqliteLedgerStore final : public booking::LedgerStore {
   void commit(const booking::LedgerChanges& changes) override;
   void rollback() noexcept override;
   std::vector<BookingId> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
+  void check_writable() override;
 
  private:
   booking::LedgerRows load(const booking::LedgerKeys& keys);
@@ -24,6 +25,8 @@ class SqliteLedgerStore final : public booking::LedgerStore {
   void write_bookings(const booking::LedgerChanges& changes);
 
   Database database_;
+  bool last_commit_failed_ = false;
+  std::int32_t probe_ = 0;
   Statement begin_, commit_, rollback_;
   Statement flight_by_id_, flight_by_key_, booking_by_id_;
   Statement insert_flight_, update_flight_, insert_booking_, update_booking_;

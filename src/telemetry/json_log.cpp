@@ -4,6 +4,7 @@
 #include <spdlog/sinks/sink.h>
 
 #include <string>
+#include <utility>
 
 #include "core/json_writer.h"
 #include "telemetry/line_writer.h"
@@ -15,7 +16,7 @@ namespace {
 // Each message is a finished line: no pattern is applied.
 class LineSink final : public spdlog::sinks::sink {
  public:
-  explicit LineSink(int fd) : writer_(fd) {}
+  LineSink(int fd, LineWriter::DropNotice notice) : writer_(fd, std::move(notice)) {}
   void log(const spdlog::details::log_msg& message) override {
     writer_.append({message.payload.data(), message.payload.size()});
   }
@@ -89,14 +90,20 @@ std::string_view to_string(LogLevel level) {
 }
 
 struct JsonLog::Parts {
-  explicit Parts(int fd) : logger("flightdeck", std::make_shared<LineSink>(fd)) {}
+  Parts(int fd, LineWriter::DropNotice notice)
+      : logger("flightdeck", std::make_shared<LineSink>(fd, std::move(notice))) {}
   spdlog::logger logger;  // its own: neither spdlog's registry nor its default logger is used
 };
 
-JsonLog::JsonLog(LogLevel lowest, int fd, const Clock& clock)
-    : lowest_(lowest), clock_(clock), parts_(std::make_unique<Parts>(fd)) {
+JsonLog::JsonLog(LogLevel lowest, int fd, const Clock& clock) : lowest_(lowest), clock_(clock) {
+  auto notice = [&clock](std::uint64_t dropped) {
+    std::string line;
+    render(line, clock.now(), LogLevel::warn, {}, "log lines dropped",
+           {{"lines", static_cast<std::int64_t>(dropped)}});
+    return line;
+  };
+  parts_ = std::make_unique<Parts>(fd, std::move(notice));
   parts_->logger.set_level(to_spdlog(lowest));
-  parts_->logger.flush_on(spdlog::level::warn);
 }
 
 JsonLog::~JsonLog() = default;

@@ -18,16 +18,15 @@ std::string_view to_string(LogLevel level);
 
 // Thread-safe. Lines of one thread keep their order; no two lines mix.
 //
-// Lines are gathered and written together, so that a line per request costs no system call each: a thread of the log
-// writes what is there, limits::log_flush_interval after the first of them. From `warn` on a line is written before
-// `write` returns, and so is everything once limits::log_buffer_bytes wait: a reader that stops reading slows the
-// program down, it does not make it grow. A line that cannot be written is dropped.
+// Lines are gathered and written together by a thread of the log, limits::log_flush_interval after the first of them, so
+// that a line costs its writer no system call and no waiting. While a reader stalls, limits::log_buffer_bytes gather;
+// what comes then is dropped, and a warning tells how many lines that were.
 class JsonLog final : public Log {
  public:
   // `fd` stays the caller's and open until the log is gone, as does `clock`. Writing to a closed pipe raises SIGPIPE
   // unless the program ignores it.
   JsonLog(LogLevel lowest, int fd, const Clock& clock);
-  ~JsonLog() override;  // writes what is left
+  ~JsonLog() override;  // writes what is left, for at most limits::log_stop_deadline
   JsonLog(const JsonLog&) = delete;
   JsonLog& operator=(const JsonLog&) = delete;
 
@@ -35,7 +34,7 @@ class JsonLog final : public Log {
   void write(LogLevel level, std::string_view request_id, std::string_view message,
              std::initializer_list<LogField> fields) override;
 
-  // Everything written so far is with the operating system when it returns.
+  // Returns when everything written so far is with the operating system, or after limits::log_stop_deadline.
   void flush();
 
  private:

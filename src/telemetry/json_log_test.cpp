@@ -114,14 +114,41 @@ TEST(JsonLog, LeavesOutWhatIsBelowItsLevel) {
   EXPECT_EQ(file.lines().size(), 1U);
 }
 
-TEST(JsonLog, WritesAWarningBeforeItReturns) {
+TEST(JsonLog, HasWrittenEverythingAfterAFlush) {
   LogFile file;
   JsonLog log(LogLevel::info, file.fd(), at_a_full_second);
   log.info("first");
   log.warn("second");
+  log.flush();
   const auto lines = file.lines();
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_NE(lines[0].find("first"), std::string::npos);
+}
+
+// Nobody reads the pipe: were a writer to wait for it, this would never end.
+TEST(JsonLog, DropsLinesWhileItsReaderStalls) {
+  int ends[2] = {};
+  ASSERT_EQ(pipe(ends), 0);
+  std::string received;
+  std::thread reader;
+  {
+    JsonLog log(LogLevel::info, ends[1], at_a_full_second);
+    const std::string text(1000, 'x');
+    for (std::size_t i = 0; i < 2 * limits::log_buffer_bytes / text.size(); ++i) log.info(text);
+    log.flush();
+    reader = std::thread([&received, fd = ends[0]] {
+      char part[4096];
+      ssize_t size = 0;
+      while ((size = read(fd, part, sizeof part)) > 0) received.append(part, static_cast<std::size_t>(size));
+    });
+    log.flush();
+    log.info("after");
+  }
+  close(ends[1]);
+  reader.join();
+  close(ends[0]);
+  EXPECT_NE(received.find("log lines dropped"), std::string::npos);
+  EXPECT_NE(received.find("after"), std::string::npos);
 }
 
 TEST(JsonLog, WritesALoneLineSoon) {

@@ -1,7 +1,10 @@
 // Gathers lines and writes them to a file descriptor together.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
+#include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -10,30 +13,42 @@
 namespace flightdeck::telemetry {
 
 // Thread-safe. A thread of its own writes what has gathered, limits::log_flush_interval after the first line of it.
-// At limits::log_buffer_bytes whoever appends writes: a reader that stops reading holds the writers up, it does not
-// make the buffer grow. What the descriptor does not take for another reason is dropped.
+// Nobody but that thread waits for the reader: while one stalls, lines gather up to limits::log_buffer_bytes, and those
+// that come then are dropped and counted. What the descriptor does not take for another reason is dropped too.
 class LineWriter {
  public:
-  explicit LineWriter(int fd);  // the descriptor stays the caller's
-  ~LineWriter();                // writes what is left
+  // Makes the line that tells of dropped ones, once there is room again.
+  using DropNotice = std::function<std::string(std::uint64_t dropped)>;
+
+  LineWriter(int fd, DropNotice notice);  // the descriptor stays the caller's
+  // Writes what is left, for at most limits::log_stop_deadline.
+  ~LineWriter();
   LineWriter(const LineWriter&) = delete;
   LineWriter& operator=(const LineWriter&) = delete;
 
   void append(std::string_view line);  // without its line end
-  // Everything appended so far is with the operating system when it returns.
+  // Returns when everything appended so far is with the operating system, or after limits::log_stop_deadline.
   void flush();
 
  private:
+  using Time = std::chrono::steady_clock::time_point;
+
   void write_in_background();
+  void write(std::string_view text);
+  bool wait_until_writable();
 
   const int fd_;
-  // Taken first: who holds it takes the gathered lines and writes them, so lines leave in the order they came.
-  std::mutex write_mutex_;
-  std::string writing_;
+  const bool regular_file_;
+  const DropNotice notice_;
   std::mutex mutex_;
   std::condition_variable wake_;
+  std::condition_variable written_;
   std::string gathered_;
+  std::uint64_t dropped_ = 0;
+  bool writing_ = false;
+  bool hurry_ = false;
   bool stopping_ = false;
+  Time give_up_ = Time::max();  // set when stopping
   std::thread thread_;
 };
 

@@ -42,6 +42,11 @@ Task<std::vector<BookingId>> InlineLedger::claim_unfinished(Instant now, Instant
   co_return store_.claim_unfinished(now, lease_until, limit);
 }
 
+Task<void> InlineLedger::check_writable() {
+  co_await read_turn();
+  store_.check_writable();
+}
+
 Task<std::optional<Booking>> InlineLedger::find_booking(BookingId id) {
   co_await read_turn();
   std::vector<Booking> rows = reader_.bookings(std::span(&id, 1));

@@ -34,6 +34,8 @@ class ManualLoop final : public Executor, public Timers {
   TimerId start(Milliseconds delay, Callback callback) override;
   void cancel(TimerId id) override;
 
+  // Runs the next of what is posted; false: there is none.
+  bool run_one();
   // Runs what is posted, and what that posts, until nothing is left.
   void run();
   // Moves the clock on, firing timers when their time comes and running what is posted in between.
@@ -43,8 +45,6 @@ class ManualLoop final : public Executor, public Timers {
   std::size_t timers_running() const { return timers_.size(); }
 
  private:
-  bool run_one();
-
   struct Timer {
     TimerId id;
     Callback callback;

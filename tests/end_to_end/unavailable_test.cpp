@@ -40,9 +40,12 @@ TEST(UnavailableTest, BookingsAreRefusedAndReadsGoOnWhileNothingCanBeWritten) {
     expect_problem(refused, 503, "UNAVAILABLE");
     EXPECT_TRUE(refused.header("Retry-After").has_value());
     EXPECT_EQ(api.http().get("/booking/" + booking_id).status, 200);
-    EXPECT_EQ(api.http().get("/health").status, 200);
+    EXPECT_TRUE(eventually([&] { return api.http().get("/health").status == 503; }));
+    EXPECT_EQ(api.http().get("/health/ready").status, 503);
+    EXPECT_EQ(api.http().get("/health/live").status, 200);
   }
   EXPECT_TRUE(eventually([&] { return api.try_book(flight_id).status == 202; }));
+  EXPECT_TRUE(eventually([&] { return api.http().get("/health").status == 200; }));
   audit_settled(api, SqliteProbe(server.database_file()));
   server.stop_cleanly();
 }

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "app/background_work.h"
-#include "app/database.h"
 #include "core/limits.h"
 
 namespace flightdeck::app {
@@ -128,13 +127,8 @@ bool App::Impl::stop() {
   return all_ended_;
 }
 
-App::App(const Config& config, const Clock& clock, Log& log) {
-  if (uses_ledger(config.role)) {
-    const MigrationReport report = migrate_database(config.database, clock.now());
-    if (report.applied > 0) log.info("schema migrated", {{"version", std::int64_t{report.version}}});
-  }
-  impl_ = std::make_unique<Impl>(config, clock, log);
-}
+App::App(const Config& config, const Clock& clock, Log& log)
+    : impl_(std::make_unique<Impl>(config, clock, log)) {}
 
 App::~App() = default;
 

@@ -11,7 +11,7 @@ namespace flightdeck::app {
 // Used from one thread, which must not be one of its own.
 class App {
  public:
-  // Brings the schema up to date and opens the database. `config`, `clock` and `log` outlive it. Throws
+  // Opens the database, whose schema must be up to date (see database.h). `config`, `clock` and `log` outlive it. Throws
   // std::runtime_error with one line for people when something cannot be had.
   App(const Config& config, const Clock& clock, Log& log);
   ~App();

@@ -61,28 +61,24 @@ void write_port_file(const std::string& path, std::uint16_t port) {
   if (std::rename(partial.c_str(), path.c_str()) != 0) throw std::runtime_error("cannot write " + path);
 }
 
-Result<ImportSummary> import_file(const Config& config, const std::string& file, std::optional<Date> shift_to,
-                                  ImportProgress progress, std::size_t batch = limits::import_batch) {
+// Into a database whose schema is up to date.
+Result<ImportSummary> import_schedule(const Config& config, const ImportRequest& request) {
   const SystemClock clock;
   SeededRandom random;
-  const Result<std::string> schedule = read_schedule_file(file);
-  if (!schedule) return schedule.error();
-  migrate_database(config.database, clock.now());
   const auto store = open_ledger_store(config.database);
-  const ImportRequest request{*schedule, config.flight_rules, shift_to, std::move(progress), batch};
   return import_flights(request, *store, clock, random);
 }
 
 // Flights to try the program with, when there is none yet.
 void load_demo_data(const Config& config, const Clock& clock, Log& log) {
-  if (config.demo_data.empty() || !uses_ledger(config.role)) return;
-  migrate_database(config.database, clock.now());
-  if (open_ledger_reader(config.database)->any_flight()) return;
+  if (config.demo_data.empty() || open_ledger_reader(config.database)->any_flight()) return;
   const Date today{std::chrono::floor<std::chrono::days>(clock.now())};
   log.info("loading demo flights", {{"file", config.demo_data}});
+  const Result<std::string> schedule = read_schedule_file(config.demo_data);
+  if (!schedule) throw std::runtime_error(config.demo_data + ": " + schedule.error().detail);
   // In one commit: a start that is interrupted must not leave half a schedule, which would never be completed.
-  const Result<ImportSummary> summary =
-      import_file(config, config.demo_data, today, nullptr, limits::import_file_bytes);
+  const ImportRequest request{*schedule, config.flight_rules, today, nullptr, limits::import_file_bytes};
+  const Result<ImportSummary> summary = import_schedule(config, request);
   if (!summary) throw std::runtime_error(config.demo_data + ": " + summary.error().detail);
   log.info("demo flights loaded", {{"added", static_cast<std::int64_t>(summary->added)},
                                    {"refused", static_cast<std::int64_t>(summary->refused)}});
@@ -92,7 +88,11 @@ int serve(const Config& config) {
   prepare_signals();
   const SystemClock clock;
   telemetry::JsonLog log(config.log_level, STDOUT_FILENO, clock);
-  load_demo_data(config, clock, log);
+  if (uses_ledger(config.role)) {
+    const MigrationReport report = migrate_database(config.database, clock.now());
+    if (report.applied > 0) log.info("schema migrated", {{"version", std::int64_t{report.version}}});
+    load_demo_data(config, clock, log);
+  }
   auto app = std::make_unique<App>(config, clock, log);
   if (uses_ledger(config.role) && config.role != Role::all && config.role != Role::search &&
       !config.payment.service) {
@@ -125,8 +125,11 @@ int migrate(const Config& config) {
 }
 
 int import(const ImportCommand& command) {
-  const Result<ImportSummary> summary =
-      import_file(command.config, command.file, command.shift_to, terminal_progress());
+  const Result<std::string> schedule = read_schedule_file(command.file);
+  if (!schedule) return fail(command.file + ": " + schedule.error().detail);
+  migrate_database(command.config.database, SystemClock().now());
+  const ImportRequest request{*schedule, command.config.flight_rules, command.shift_to, terminal_progress()};
+  const Result<ImportSummary> summary = import_schedule(command.config, request);
   if (!summary) return fail(command.file + ": " + summary.error().detail);
   print_summary(std::cout, *summary);
   return done;

@@ -32,6 +32,17 @@ struct Subscription {
   }
 };
 
+// What the provider said of a payment while it was still waited for.
+SettlePayment verdict_on(const Booking& booking, bool success, std::string payment_ref) {
+  SettlePayment command;
+  command.id = booking.id;
+  command.flight = booking.flight;
+  command.success = success;
+  command.payment_ref = std::move(payment_ref);
+  command.failure_reason = reason_payment_declined;
+  return command;
+}
+
 // What a refund is called when the provider says that it holds no such payment: there is nothing to give back.
 std::string void_refund_ref(const Booking& booking) { return "void-" + booking.payment_ref; }
 
@@ -55,10 +66,12 @@ Task<ReserveAnswer> BookingService::reserve(FlightId flight_id, BookingId id, st
 }
 
 Task<Result<BookAnswer>> BookingService::book(BookRequest request) {
+  const bool keyed = request.idempotency_key.has_value();
+  const BookingId id = keyed ? idempotent_booking_id(request.user, *request.idempotency_key)
+                             : BookingId{make_uuid_v7(parts_.clock.now(), parts_.random)};
   // A repeat is answered before anything else: it takes no seat from the gate, not even for an instant, and it is
   // answered under load and when the flight has sold out since.
-  if (request.idempotency_key) {
-    const BookingId id = idempotent_booking_id(request.user, *request.idempotency_key);
+  if (keyed) {
     std::optional<Booking> earlier = co_await parts_.ledger.find_booking(id);
     if (earlier) {
       if (!same_request(*earlier, request.user, request.flight, request.seats)) co_return key_reused();
@@ -70,14 +83,12 @@ Task<Result<BookAnswer>> BookingService::book(BookRequest request) {
     parts_.counters.overloaded.add();
     co_return refuse(ErrorCode::overloaded, "Too many bookings are under way; try again.");
   }
-  const BookingId id = request.idempotency_key ? idempotent_booking_id(request.user, *request.idempotency_key)
-                                               : BookingId{make_uuid_v7(parts_.clock.now(), parts_.random)};
   const ReserveAnswer seats = co_await reserve(request.flight, id, request.seats);
   if (seats == ReserveAnswer::sold_out) {
     // Its copy may have been written between the look above and here: then the ledger answers with that.
-    if (!request.idempotency_key) co_return refuse(ErrorCode::out_of_stock, "Not enough seats are left.");
-    const std::optional<Booking> earlier = co_await parts_.ledger.find_booking(id);
-    if (!earlier) co_return refuse(ErrorCode::out_of_stock, "Not enough seats are left.");
+    std::optional<Booking> copy;
+    if (keyed) copy = co_await parts_.ledger.find_booking(id);
+    if (!copy) co_return refuse(ErrorCode::out_of_stock, "Not enough seats are left.");
   }
   co_return co_await place(std::move(request), id, std::move(slot));
 }
@@ -114,13 +125,9 @@ Task<void> BookingService::charge_and_settle(Booking booking, [[maybe_unused]] A
     co_return;
   }
   if (payment->status == payment::PaymentStatus::pending) co_return;  // the verdict comes by callback
-  SettlePayment command;
-  command.id = booking.id;
-  command.flight = booking.flight;
-  command.success = payment->status == payment::PaymentStatus::success;
-  command.payment_ref = payment->payment_id;
-  command.failure_reason = reason_payment_declined;
-  const Result<Booking> settled = co_await settle_at_ledger(std::move(command));
+  const bool success = payment->status == payment::PaymentStatus::success;
+  Command command = verdict_on(booking, success, payment->payment_id);
+  const Result<Booking> settled = co_await apply_and_refund(std::move(command));
   if (!settled) {
     const std::string id = booking.id.str();
     parts_.log.warn("payment not settled", {{"booking_id", id}, {"error", settled.error().detail}});
@@ -161,8 +168,7 @@ Task<Booking> BookingService::wait_until_final(BookAnswer answer, Milliseconds w
   co_return current ? *std::move(current) : std::move(answer.booking);
 }
 
-Task<Result<Booking>> BookingService::settle_at_ledger(SettlePayment settle) {
-  Command command = std::move(settle);
+Task<Result<Booking>> BookingService::apply_and_refund(Command command) {
   Result<Applied> applied = co_await parts_.ledger.apply(std::move(command));
   if (!applied) co_return applied.error();
   Booking booking = std::move(*applied->booking);
@@ -193,23 +199,15 @@ Task<Booking> BookingService::refund_if_due(Booking booking) {
 Task<Result<Booking>> BookingService::settle(PaymentVerdict verdict) {
   const std::optional<Booking> booking = co_await parts_.ledger.find_booking(verdict.booking);
   if (!booking) co_return refuse(ErrorCode::not_found, "There is no such booking.");
-  SettlePayment command;
-  command.id = booking->id;
-  command.flight = booking->flight;
-  command.success = verdict.success;
-  command.payment_ref = std::move(verdict.payment_ref);
-  command.failure_reason = reason_payment_declined;
-  co_return co_await settle_at_ledger(std::move(command));
+  Command command = verdict_on(*booking, verdict.success, std::move(verdict.payment_ref));
+  co_return co_await apply_and_refund(std::move(command));
 }
 
 Task<Result<Booking>> BookingService::cancel(BookingId id) {
   const std::optional<Booking> found = co_await parts_.ledger.find_booking(id);
   if (!found) co_return refuse(ErrorCode::not_found, "There is no such booking.");
   Command command = CancelBooking{id, found->flight};
-  Result<Applied> applied = co_await parts_.ledger.apply(std::move(command));
-  if (!applied) co_return applied.error();
-  Booking booking = std::move(*applied->booking);
-  co_return co_await refund_if_due(std::move(booking));
+  co_return co_await apply_and_refund(std::move(command));
 }
 
 Task<std::optional<Booking>> BookingService::find(BookingId id) { return parts_.ledger.find_booking(id); }
@@ -242,13 +240,9 @@ Task<void> BookingService::ask_provider(Booking booking) {
     co_return;  // its seats stay held: it may be paid
   }
 
-  SettlePayment command;
-  command.id = booking.id;
-  command.flight = booking.flight;
   if (payment && payment->status == payment::PaymentStatus::success) {
-    command.success = true;
-    command.payment_ref = payment->payment_id;
-    co_await settle_at_ledger(std::move(command));
+    Command paid = verdict_on(booking, true, payment->payment_id);
+    co_await apply_and_refund(std::move(paid));
     co_return;
   }
   const bool declined = payment && payment->status == payment::PaymentStatus::failure;
@@ -260,9 +254,11 @@ Task<void> BookingService::ask_provider(Booking booking) {
     co_await reschedule(std::move(booking), next);
     co_return;
   }
-  command.failure_reason = reason_payment_timeout;  // nobody told in time, whatever the provider says now
-  command.look_again = next;
-  co_await settle_at_ledger(std::move(command));
+  SettlePayment expired = verdict_on(booking, false, {});
+  expired.failure_reason = reason_payment_timeout;  // nobody told in time, whatever the provider says now
+  expired.look_again = next;
+  Command command = std::move(expired);
+  co_await apply_and_refund(std::move(command));
 }
 
 Task<void> BookingService::reschedule(Booking booking, std::optional<Instant> next) {

@@ -121,7 +121,7 @@ class BookingService {
   Task<ReserveAnswer> reserve(FlightId flight, BookingId id, std::int64_t seats);
   Task<Result<BookAnswer>> place(BookRequest request, BookingId id, AdmissionSlot slot);
   Task<void> charge_and_settle(Booking booking, AdmissionSlot slot);
-  Task<Result<Booking>> settle_at_ledger(SettlePayment settle);
+  Task<Result<Booking>> apply_and_refund(Command command);
   Task<Booking> refund_if_due(Booking booking);
   Task<void> ask_provider(Booking booking);
   Task<void> reschedule(Booking booking, std::optional<Instant> next);

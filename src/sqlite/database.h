@@ -48,6 +48,23 @@ class Database {
   sqlite3* db_ = nullptr;
 };
 
+// A write transaction of its own; what an exception leaves open is rolled back.
+class ImmediateTransaction {
+ public:
+  explicit ImmediateTransaction(Database& database) : database_(database) {
+    database_.execute("BEGIN IMMEDIATE");
+  }
+  ~ImmediateTransaction() {
+    if (database_.in_transaction()) sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+  ImmediateTransaction(const ImmediateTransaction&) = delete;
+  ImmediateTransaction& operator=(const ImmediateTransaction&) = delete;
+  void commit() { database_.execute("COMMIT"); }
+
+ private:
+  Database& database_;
+};
+
 // A prepared statement. `reset` happens by itself: at the end of the rows, and before the next bind.
 class Statement {
  public:

@@ -4,23 +4,6 @@ namespace flightdeck::sqlite {
 
 namespace {
 
-// Ends a transaction that an exception leaves open.
-class ImmediateTransaction {
- public:
-  explicit ImmediateTransaction(Database& database) : database_(database) {
-    database_.execute("BEGIN IMMEDIATE");
-  }
-  ~ImmediateTransaction() {
-    if (database_.in_transaction()) sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
-  }
-  ImmediateTransaction(const ImmediateTransaction&) = delete;
-  ImmediateTransaction& operator=(const ImmediateTransaction&) = delete;
-  void commit() { database_.execute("COMMIT"); }
-
- private:
-  Database& database_;
-};
-
 int schema_version(Database& database) {
   Statement query(database, "SELECT coalesce(max(version), 0) FROM schema_migrations");
   query.step();

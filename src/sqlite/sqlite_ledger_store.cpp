@@ -166,33 +166,22 @@ std::vector<BookingId> SqliteLedgerStore::claim_unfinished(Instant now, Instant 
     const bool due = any_due_.bind(now).step();
     any_due_.reset();
     if (!due) return claimed;
-    begin_.run();
-    try {
-      due_.bind(now, static_cast<std::int64_t>(limit));
-      while (due_.step()) claimed.push_back(due_.id<BookingId>(0));
-      for (const BookingId id : claimed) lease_.bind(lease_until, id).run();
-      commit_.run();
-    } catch (...) {
-      rollback();
-      throw;
-    }
+    ImmediateTransaction transaction(database_);
+    due_.bind(now, static_cast<std::int64_t>(limit));
+    while (due_.step()) claimed.push_back(due_.id<BookingId>(0));
+    for (const BookingId id : claimed) lease_.bind(lease_until, id).run();
+    transaction.commit();
     return claimed;
   });
 }
 
 void SqliteLedgerStore::check_writable() {
   translated([&] {
-    begin_.run();
-    try {
-      // A full disk shows only when something is written. The user version means nothing here, and changes page 1.
-      if (last_commit_failed_)
-        database_.execute(("PRAGMA user_version = " + std::to_string(++probe_)).c_str());
-      commit_.run();
-      last_commit_failed_ = false;
-    } catch (...) {
-      rollback();
-      throw;
-    }
+    ImmediateTransaction transaction(database_);
+    // A full disk shows only when something is written. The user version means nothing here, and changes page 1.
+    if (last_commit_failed_) database_.execute(("PRAGMA user_version = " + std::to_string(++probe_)).c_str());
+    transaction.commit();
+    last_commit_failed_ = false;
   });
 }
 

@@ -31,6 +31,8 @@ class Store final : public booking::LedgerStore {
     if (!away) ledger.rollback();
   }
   std::vector<BookingId> claim_unfinished(Instant, Instant, std::size_t) override { return {}; }
+  std::vector<events::OutboxRow> claim_events(Instant, Instant, std::size_t) override { return {}; }
+  void remove_events(std::span<const std::int64_t>) override {}
   void check_writable() override {}
 
   std::vector<Flight> flights() { return ledger.flights_changed(Instant::min(), FlightId{}, 10'000); }

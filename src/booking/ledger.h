@@ -15,8 +15,8 @@
 
 namespace flightdeck::booking {
 
-// Two processes wrote what the database allows only once (a flight's natural key). The batch was rolled back;
-// deciding it anew on the rows of now gives the answer.
+// Two processes got in each other's way: both wrote what the database allows only once (a flight's natural key), or it
+// chose one of them to give way. The batch was rolled back; deciding it anew on the rows of now gives the answer.
 class LedgerConflict : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -31,13 +31,22 @@ class LedgerStore {
   // Starts a transaction, locks and loads the rows.
   virtual LedgerRows begin(const LedgerKeys& keys) = 0;
   // Writes and makes durable: when it returns, the changes survive the death of the process and of the machine's
-  // operating system. Throws LedgerConflict.
+  // operating system. Throws LedgerConflict. A backend that loses its connection in the middle of a commit looks what
+  // became of it before it returns or throws; only one that cannot find out in time leaves it open (UnavailableError).
   virtual void commit(const LedgerChanges& changes) = 0;
   virtual void rollback() noexcept = 0;
 
   // The bookings whose intent is due at `now`, oldest first; their intents are due again at `lease_until`, so that no
   // other worker takes them meanwhile and that they come back if this one dies. A transaction of its own.
   virtual std::vector<BookingId> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) = 0;
+
+  // The outbox: rows that nobody has published yet and that are due at `now`, in order of their sequence. They are due
+  // again at `lease_until`, so that no other relay takes them meanwhile and that they come back if this one dies. A
+  // transaction of its own.
+  virtual std::vector<events::OutboxRow> claim_events(Instant now, Instant lease_until,
+                                                      std::size_t limit) = 0;
+  // They are published: they leave the outbox. Those that are gone already are passed over.
+  virtual void remove_events(std::span<const std::int64_t> sequences) = 0;
 
   // Throws when nothing can be written now. Cheap while commits go well, and an actual write after one has failed.
   virtual void check_writable() = 0;
@@ -111,6 +120,11 @@ class Ledger {
   // As LedgerStore::claim_unfinished. Throws UnavailableError.
   virtual Task<std::vector<BookingId>> claim_unfinished(Instant now, Instant lease_until,
                                                         std::size_t limit) = 0;
+
+  // As LedgerStore::claim_events and remove_events. Throw UnavailableError.
+  virtual Task<std::vector<events::OutboxRow>> claim_events(Instant now, Instant lease_until,
+                                                            std::size_t limit) = 0;
+  virtual Task<void> remove_events(std::vector<std::int64_t> sequences) = 0;
 
   // As LedgerStore::check_writable. Throws UnavailableError.
   virtual Task<void> check_writable() = 0;

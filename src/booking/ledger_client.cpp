@@ -48,6 +48,23 @@ Task<std::vector<BookingId>> LedgerClient::claim_unfinished(Instant now, Instant
   co_return std::move(*claimed);
 }
 
+Task<std::vector<events::OutboxRow>> LedgerClient::claim_events(Instant now, Instant lease_until,
+                                                                std::size_t limit) {
+  auto claimed = std::make_shared<std::vector<events::OutboxRow>>();
+  std::function<void(LedgerStore&)> work = [=](LedgerStore& store) {
+    *claimed = store.claim_events(now, lease_until, limit);
+  };
+  co_await run_on_store(std::move(work));
+  co_return std::move(*claimed);
+}
+
+Task<void> LedgerClient::remove_events(std::vector<std::int64_t> sequences) {
+  std::function<void(LedgerStore&)> work = [sequences = std::move(sequences)](LedgerStore& store) {
+    store.remove_events(sequences);
+  };
+  co_await run_on_store(std::move(work));
+}
+
 Task<void> LedgerClient::check_writable() {
   std::function<void(LedgerStore&)> work = [](LedgerStore& store) { store.check_writable(); };
   co_await run_on_store(std::move(work));

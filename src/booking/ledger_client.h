@@ -13,6 +13,9 @@ class LedgerClient final : public Ledger {
 
   Task<Result<Applied>> apply(Command command) override;
   Task<std::vector<BookingId>> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
+  Task<std::vector<events::OutboxRow>> claim_events(Instant now, Instant lease_until,
+                                                    std::size_t limit) override;
+  Task<void> remove_events(std::vector<std::int64_t> sequences) override;
   Task<void> check_writable() override;
   Task<std::optional<Booking>> find_booking(BookingId id) override;
   Task<std::optional<flights::Flight>> find_flight(FlightId id) override;

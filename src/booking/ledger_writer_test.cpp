@@ -59,6 +59,8 @@ class DoorStore final : public LedgerStore {
     if (failures_ > 0 && failures_-- > 0) throw UnavailableError("out of order");
     return rows.claim_unfinished(now, lease, limit);
   }
+  std::vector<events::OutboxRow> claim_events(Instant, Instant, std::size_t) override { return {}; }
+  void remove_events(std::span<const std::int64_t>) override {}
   void check_writable() override {
     if (failures_ > 0 && failures_-- > 0) throw UnavailableError("out of order");
   }

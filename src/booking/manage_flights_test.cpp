@@ -152,6 +152,12 @@ TEST_F(ManageFlightsTest, RemovingEndsWhenBookingsCannotBeRead) {
     Task<std::vector<BookingId>> claim_unfinished(Instant now, Instant until, std::size_t limit) override {
       return ledger_.claim_unfinished(now, until, limit);
     }
+    Task<std::vector<events::OutboxRow>> claim_events(Instant now, Instant until, std::size_t limit) override {
+      return ledger_.claim_events(now, until, limit);
+    }
+    Task<void> remove_events(std::vector<std::int64_t> sequences) override {
+      return ledger_.remove_events(std::move(sequences));
+    }
     Task<void> check_writable() override { return ledger_.check_writable(); }
     Task<std::optional<Booking>> find_booking(BookingId) override {
       if (++finds > 1000) std::terminate();  // it would go on for ever

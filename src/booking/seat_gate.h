@@ -52,7 +52,8 @@ class SeatGate {
   // What it would sell now; nullopt: cold or away.
   virtual Task<std::optional<std::int64_t>> sellable(FlightId flight) = 0;
 
-  // Holds taken before `before`: their booking is in the ledger, or never will be.
+  // Holds taken before `before`. It may take several calls until one has been told; none: there are none, or the gate is
+  // away.
   virtual Task<std::vector<Hold>> stale_holds(Instant before, std::size_t limit) = 0;
 };
 

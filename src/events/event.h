@@ -1,6 +1,7 @@
 // What happened, for whoever listens. Written to the outbox in the transaction that made it true.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,6 +24,12 @@ struct Event {
   std::string_view type;  // one of the constants above
   Uuid subject{};         // the booking or flight it is about
   std::string data;       // JSON object
+};
+
+// One row of the outbox: the events of one commit.
+struct OutboxRow {
+  std::int64_t sequence = 0;  // grows with every row; not the order of commits
+  std::string data;           // as `outbox_row` makes it
 };
 
 // The id of a fact that can be true once per subject and `revision` (a flight's version; 0 for bookings).

@@ -24,6 +24,12 @@ class FlightIndex {
   // Flights that have departed by `now` leave the index, at most limits::sweep_batch a call. Returns them; none: there
   // is nothing more to do, or the index is away.
   virtual Task<std::vector<FlightId>> drop_departed(Instant now) = 0;
+
+  // An index that was emptied, or that lost what it was told last, must be told of every flight again. `complete` is
+  // true from `mark_complete` until anything may have been lost; while it is false `search` says that it is away. Both
+  // are false when it is away.
+  virtual Task<bool> complete() = 0;
+  virtual Task<bool> mark_complete() = 0;
 };
 
 }  // namespace flightdeck::flights

@@ -96,7 +96,7 @@ void MemoryLedger::commit(const booking::LedgerChanges& changes) {
       else
         intents_.erase(intent.booking);
     }
-    if (!changes.events.empty()) outbox_.push_back(events::outbox_row(changes.events));
+    if (!changes.events.empty()) outbox_[++last_sequence_] = {events::outbox_row(changes.events), {}};
   }
   rollback();  // ends the transaction; there is nothing to undo
 }
@@ -239,9 +239,29 @@ bool MemoryLedger::any_flight() {
   return !flights_.empty();
 }
 
+std::vector<events::OutboxRow> MemoryLedger::claim_events(Instant now, Instant lease_until,
+                                                          std::size_t limit) {
+  const std::lock_guard lock(rows_);
+  std::vector<events::OutboxRow> claimed;
+  for (auto& [sequence, row] : outbox_) {
+    if (claimed.size() == limit) break;
+    if (row.due > now) continue;
+    row.due = lease_until;
+    claimed.push_back({sequence, row.data});
+  }
+  return claimed;
+}
+
+void MemoryLedger::remove_events(std::span<const std::int64_t> sequences) {
+  const std::lock_guard lock(rows_);
+  for (const std::int64_t sequence : sequences) outbox_.erase(sequence);
+}
+
 std::vector<std::string> MemoryLedger::outbox() {
   const std::lock_guard lock(rows_);
-  return outbox_;
+  std::vector<std::string> rows;
+  for (const auto& [sequence, row] : outbox_) rows.push_back(row.data);
+  return rows;
 }
 
 }  // namespace flightdeck::memory

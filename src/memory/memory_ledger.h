@@ -17,6 +17,8 @@ class MemoryLedger final : public booking::LedgerStore, public booking::LedgerRe
   void commit(const booking::LedgerChanges& changes) override;
   void rollback() noexcept override;
   std::vector<BookingId> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
+  std::vector<events::OutboxRow> claim_events(Instant now, Instant lease_until, std::size_t limit) override;
+  void remove_events(std::span<const std::int64_t> sequences) override;
   void check_writable() override {}
 
   std::vector<booking::Booking> bookings(std::span<const BookingId> ids) override;
@@ -35,6 +37,11 @@ class MemoryLedger final : public booking::LedgerStore, public booking::LedgerRe
   std::vector<std::string> outbox();
 
  private:
+  struct UnpublishedEvents {
+    std::string data;
+    Instant due{};
+  };
+
   void check_flight(const flights::Flight& flight) const;
   void check_changes(const booking::LedgerChanges& changes) const;
 
@@ -44,7 +51,8 @@ class MemoryLedger final : public booking::LedgerStore, public booking::LedgerRe
   std::map<FlightId, flights::Flight> flights_;
   std::map<BookingId, booking::Booking> bookings_;
   std::map<BookingId, Instant> intents_;
-  std::vector<std::string> outbox_;
+  std::map<std::int64_t, UnpublishedEvents> outbox_;
+  std::int64_t last_sequence_ = 0;
 };
 
 }  // namespace flightdeck::memory

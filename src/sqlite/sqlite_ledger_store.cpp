@@ -67,7 +67,10 @@ SqliteLedgerStore::SqliteLedgerStore(const std::string& path)
       any_due_(database_, "SELECT 1 FROM booking_intents WHERE expires_at <= ? LIMIT 1"),
       due_(database_,
            "SELECT booking_id FROM booking_intents WHERE expires_at <= ? ORDER BY expires_at, id LIMIT ?"),
-      lease_(database_, "UPDATE booking_intents SET expires_at = ? WHERE id = ?") {}
+      lease_(database_, "UPDATE booking_intents SET expires_at = ? WHERE id = ?"),
+      due_events_(database_, "SELECT seq, data FROM events WHERE due_at <= ? ORDER BY seq LIMIT ?"),
+      lease_event_(database_, "UPDATE events SET due_at = ? WHERE seq = ?"),
+      remove_event_(database_, "DELETE FROM events WHERE seq = ?") {}
 
 LedgerRows SqliteLedgerStore::begin(const LedgerKeys& keys) {
   return translated([&] {
@@ -172,6 +175,27 @@ std::vector<BookingId> SqliteLedgerStore::claim_unfinished(Instant now, Instant 
     for (const BookingId id : claimed) lease_.bind(lease_until, id).run();
     transaction.commit();
     return claimed;
+  });
+}
+
+std::vector<events::OutboxRow> SqliteLedgerStore::claim_events(Instant now, Instant lease_until,
+                                                               std::size_t limit) {
+  return translated([&] {
+    ImmediateTransaction transaction(database_);
+    std::vector<events::OutboxRow> claimed;
+    due_events_.bind(now, static_cast<std::int64_t>(limit));
+    while (due_events_.step()) claimed.push_back({due_events_.integer(0), due_events_.text(1)});
+    for (const events::OutboxRow& row : claimed) lease_event_.bind(lease_until, row.sequence).run();
+    transaction.commit();
+    return claimed;
+  });
+}
+
+void SqliteLedgerStore::remove_events(std::span<const std::int64_t> sequences) {
+  translated([&] {
+    ImmediateTransaction transaction(database_);
+    for (const std::int64_t sequence : sequences) remove_event_.bind(sequence).run();
+    transaction.commit();
   });
 }
 

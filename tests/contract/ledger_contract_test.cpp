@@ -16,6 +16,7 @@ using test::flight_draft;
 using test::id_of;
 using test::world_start;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
@@ -232,6 +233,31 @@ TEST_P(LedgerContract, ASettledBookingIsNoLongerDue) {
   apply(store(), next, now).value();
   EXPECT_THAT(store().claim_unfinished(later, later, 10), IsEmpty());
   EXPECT_THAT(store().claim_unfinished(later + seconds{1}, later, 10), ElementsAre(id_of<BookingId>(2)));
+}
+
+TEST_P(LedgerContract, TheOutboxIsClaimedInOrderLeasedAndEmptied) {
+  EXPECT_THAT(store().claim_events(now, now, 10), IsEmpty());
+  add(flight_1, "FD1");
+  place(1);
+  pay(1);
+  const Instant lease = now + seconds{15};
+  const auto first = store().claim_events(now, lease, 2);
+  ASSERT_EQ(first.size(), 2U);
+  EXPECT_THAT(first[0].data, HasSubstr("flight.created"));
+  EXPECT_THAT(first[1].data, HasSubstr("booking_intent.created"));
+  EXPECT_LT(first[0].sequence, first[1].sequence);
+  const auto second = store().claim_events(now, lease, 2);
+  ASSERT_EQ(second.size(), 1U) << "the others are leased";
+  EXPECT_THAT(second[0].data, HasSubstr("booking.confirmed"));
+  EXPECT_THAT(store().claim_events(lease - Milliseconds{1}, lease, 10), IsEmpty());
+  store().remove_events(std::vector{first[0].sequence});
+  const auto again = store().claim_events(lease, lease + seconds{15}, 10);
+  ASSERT_EQ(again.size(), 2U) << "the relay died before it had published them";
+  EXPECT_EQ(again[0].sequence, first[1].sequence);
+  EXPECT_EQ(again[1].sequence, second[0].sequence);
+  store().remove_events(std::vector{first[0].sequence, first[1].sequence, second[0].sequence});
+  store().remove_events({});
+  EXPECT_THAT(store().claim_events(lease + seconds{15}, lease, 10), IsEmpty());
 }
 
 TEST_P(LedgerContract, SeatsAreCountedByStatus) {

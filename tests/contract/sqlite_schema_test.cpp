@@ -207,6 +207,8 @@ void run_every_query(const std::string& path) {
   apply(store, PlaceBooking{id_of<BookingId>(1), {}, flight_1, 1, Milliseconds{1}}, world_start).value();
   const BookingId id = id_of<BookingId>(1);
   store.claim_unfinished(world_start + Milliseconds{1}, world_start, 10);
+  store.claim_events(world_start, world_start, 1);
+  store.remove_events(std::vector<std::int64_t>{1});
   apply(store, booking::SettlePayment{id, flight_1, true, "ref", {}, {}}, world_start).value();
   reader.bookings(std::span(&id, 1));
   reader.flights(std::span(&flight_1, 1));
@@ -263,7 +265,9 @@ TEST_F(Ledger, NoQueryReadsAWholeTable) {
       const bool scans = line.starts_with("SCAN") && line.find(" USING ") == std::string::npos;
       // Counting PENDING bookings goes through the intents: unfinished business only.
       const bool intents = line == "SCAN i";
-      EXPECT_TRUE(!scans || intents) << line << "\nin: " << sql;
+      // The outbox is a queue, read from its head.
+      const bool outbox = line == "SCAN events";
+      EXPECT_TRUE(!scans || intents || outbox) << line << "\nin: " << sql;
     }
   }
   EXPECT_GT(planned, 20U);

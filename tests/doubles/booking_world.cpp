@@ -45,6 +45,13 @@ Task<std::vector<FlightId>> SwitchableIndex::drop_departed(Instant now) {
   co_return co_await index_.drop_departed(now);
 }
 
+Task<bool> SwitchableIndex::complete() { co_return !away_ && complete_; }
+
+Task<bool> SwitchableIndex::mark_complete() {
+  complete_ = !away_;
+  co_return complete_;
+}
+
 flights::FlightDraft flight_draft(std::int64_t seats, std::string flight_number, Milliseconds departs_in) {
   flights::FlightDraft draft;
   draft.flight_number = std::move(flight_number);

@@ -50,9 +50,14 @@ class SwitchableIndex final : public flights::FlightIndex {
   Task<std::optional<flights::SearchPage>> search(flights::SearchQuery query, Instant now) override;
   Task<bool> update(std::vector<flights::Flight> flights, Instant now) override;
   Task<std::vector<FlightId>> drop_departed(Instant now) override;
+  Task<bool> complete() override;
+  Task<bool> mark_complete() override;
+  // As an index that was emptied: it must be told of every flight again.
+  void forget_complete() { complete_ = false; }
 
  private:
   flights::FlightIndex& index_;
+  bool complete_ = false;
   bool away_ = false;
 };
 

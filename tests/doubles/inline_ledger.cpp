@@ -42,6 +42,17 @@ Task<std::vector<BookingId>> InlineLedger::claim_unfinished(Instant now, Instant
   co_return store_.claim_unfinished(now, lease_until, limit);
 }
 
+Task<std::vector<events::OutboxRow>> InlineLedger::claim_events(Instant now, Instant lease_until,
+                                                                std::size_t limit) {
+  co_await read_turn();
+  co_return store_.claim_events(now, lease_until, limit);
+}
+
+Task<void> InlineLedger::remove_events(std::vector<std::int64_t> sequences) {
+  co_await read_turn();
+  store_.remove_events(sequences);
+}
+
 Task<void> InlineLedger::check_writable() {
   co_await read_turn();
   store_.check_writable();

@@ -29,6 +29,9 @@ class InlineLedger final : public booking::Ledger {
 
   Task<Result<booking::Applied>> apply(booking::Command command) override;
   Task<std::vector<BookingId>> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
+  Task<std::vector<events::OutboxRow>> claim_events(Instant now, Instant lease_until,
+                                                    std::size_t limit) override;
+  Task<void> remove_events(std::vector<std::int64_t> sequences) override;
   Task<void> check_writable() override;
   Task<std::optional<booking::Booking>> find_booking(BookingId id) override;
   Task<std::optional<flights::Flight>> find_flight(FlightId id) override;

@@ -1,6 +1,8 @@
 #include "support/subprocess.h"
 
 #include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,9 +41,15 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 }  // namespace
 
+Account account_named(const std::string& name) {
+  const passwd* entry = ::getpwnam(name.c_str());
+  if (entry == nullptr) throw std::runtime_error("this machine has no account " + name);
+  return {entry->pw_uid, entry->pw_gid};
+}
+
 Subprocess::Subprocess(const std::vector<std::string>& command, const Environment& environment,
                        const std::filesystem::path& directory, const std::filesystem::path& output,
-                       const std::filesystem::path& errors) {
+                       const std::filesystem::path& errors, std::optional<Account> account) {
   // Everything that needs memory is made before the fork: the child only makes system calls.
   std::vector<std::string> arguments = command;
   const std::vector<char*> argv = pointers(arguments);
@@ -51,12 +59,14 @@ Subprocess::Subprocess(const std::vector<std::string>& command, const Environmen
   pid_ = ::fork();
   if (pid_ < 0) throw std::runtime_error(std::string("fork: ") + std::strerror(errno));
   if (pid_ == 0) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     constexpr int kAppend = O_WRONLY | O_CREAT | O_APPEND;
     const int in = ::open("/dev/null", O_RDONLY);
     const int out = ::open(output.c_str(), kAppend, 0600);
     const int err = ::open(errors.c_str(), kAppend, 0600);
-    const bool ready = ::getppid() == parent && ::dup2(in, STDIN_FILENO) >= 0 &&
+    const bool turned = !account || (::setgroups(0, nullptr) == 0 && ::setgid(account->group) == 0 &&
+                                     ::setuid(account->user) == 0);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a change of account would clear it
+    const bool ready = turned && ::getppid() == parent && ::dup2(in, STDIN_FILENO) >= 0 &&
                        ::dup2(out, STDOUT_FILENO) >= 0 && ::dup2(err, STDERR_FILENO) >= 0 &&
                        ::chdir(directory.c_str()) == 0;
     ::close(in);

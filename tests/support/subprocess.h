@@ -16,14 +16,22 @@ namespace flightdeck::test {
 // Added to the environment of the test itself, from which every FLIGHTDECK_ setting was taken out.
 using Environment = std::map<std::string, std::string>;
 
+// Who a child runs as.
+struct Account {
+  uid_t user;
+  gid_t group;
+};
+// That account of this machine; throws when there is none.
+Account account_named(const std::string& name);
+
 // A running child; killed (SIGKILL) and waited for when it goes out of scope.
 class Subprocess {
  public:
-  // Standard output and error are appended to the two files, which may be the same one.
-  // Throws when the program cannot be started.
+  // Standard output and error are appended to the two files, which may be the same one. `account`: who it runs as,
+  // for programs that refuse to run as root. Throws when the program cannot be started.
   Subprocess(const std::vector<std::string>& command, const Environment& environment,
              const std::filesystem::path& directory, const std::filesystem::path& output,
-             const std::filesystem::path& errors);
+             const std::filesystem::path& errors, std::optional<Account> account = std::nullopt);
   ~Subprocess();
   Subprocess(const Subprocess&) = delete;
   Subprocess& operator=(const Subprocess&) = delete;

@@ -62,6 +62,10 @@ class App::Impl {
 
 void App::Impl::sync_all() {
   auto done = std::make_shared<std::promise<std::size_t>>();
+  // Redis may be away: then the first sweep that finds it tells it of everything.
+  wait_until(SteadyClock::now() + limits::redis_start_patience, [this] {
+    return first().call([this] { return !first().redis() || first().redis()->connection.up(); });
+  });
   first().call([this, done] {
     static constexpr auto sync = [](BackgroundWork& work,
                                     std::shared_ptr<std::promise<std::size_t>> result) -> Task<void> {
@@ -79,7 +83,7 @@ void App::Impl::sync_all() {
 }
 
 std::uint16_t App::Impl::start() {
-  if (background_) sync_all();
+  if (sweeps(shared_.config)) sync_all();
   Endpoint endpoint = shared_.config.listen;
   endpoint.port = first().call([this, &endpoint] {
     const std::uint16_t port = first().listen(endpoint);

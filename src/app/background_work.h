@@ -4,6 +4,7 @@
 #include "app/io_thread.h"
 #include "booking/unfinished_worker.h"
 #include "core/ticker.h"
+#include "sync/outbox_relay.h"
 #include "sync/sweeper.h"
 
 namespace flightdeck::app {
@@ -13,7 +14,7 @@ class BackgroundWork {
  public:
   BackgroundWork(IoThread& thread, SharedParts& shared);
 
-  // Fills gate and index from the ledger; to be awaited before the first request.
+  // Fills gate and index from the ledger; to be awaited before the first request, by a process that sweeps.
   Task<std::size_t> sync_all() { return sweeper_.sync_changed(); }
 
   // Starts the loops in the thread's scope; `stop` ends them after their present turn.
@@ -21,17 +22,20 @@ class BackgroundWork {
   void stop();
 
  private:
-  Task<void> look_at_database();
+  Task<void> look_at_parts();
   Task<void> sweep();
   Task<void> finish_bookings();
+  Task<void> publish_events();
 
   IoThread& thread_;
   SharedParts& shared_;
   sync::Sweeper sweeper_;
   booking::UnfinishedWorker unfinished_;
+  std::optional<sync::OutboxRelay> relay_;  // none without a Redis to publish to
   Ticker health_ticker_;
   Ticker sweep_ticker_;
   Ticker unfinished_ticker_;
+  Ticker relay_ticker_;
 };
 
 }  // namespace flightdeck::app

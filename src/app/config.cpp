@@ -139,7 +139,6 @@ class Parser {
     }
     if (config.role == Role::payment_mock && !listen_given) config.listen.port = payment_mock_port;
     if (const auto complaint = check_together(config)) throw WrongUsage(*complaint);
-    if (const auto complaint = check_supported(config)) throw WrongUsage(*complaint);
     return config;
   }
 

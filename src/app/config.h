@@ -14,6 +14,7 @@
 #include "flights/flight.h"
 #include "http/http_url.h"
 #include "payment_mock/verdict.h"
+#include "redis/redis_url.h"
 
 namespace flightdeck::app {
 
@@ -29,8 +30,7 @@ struct DatabaseSettings {
 };
 
 struct RedisSettings {
-  bool in_memory = true;  // seat gate and flight index in this process
-  std::string url;        // else; may hold a password
+  std::optional<redis::RedisEndpoint> server;  // nullopt: seat gate and flight index in this process
   std::string prefix;
 };
 

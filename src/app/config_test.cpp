@@ -68,7 +68,7 @@ TEST(Config, HasTheDefaultsOfTheContract) {
   EXPECT_EQ(config.role, Role::all);
   EXPECT_EQ(config.database.kind, DatabaseKind::sqlite);
   EXPECT_EQ(config.database.sqlite_path, "./var/flightdeck.db");
-  EXPECT_TRUE(config.redis.in_memory);
+  EXPECT_FALSE(config.redis.server.has_value());
   EXPECT_EQ(config.redis.prefix, "");
   EXPECT_EQ(config.payment.service, std::nullopt);
   EXPECT_EQ(config.payment.callback_base_url, "");
@@ -241,11 +241,18 @@ TEST(Config, RefusesUnknownKeysOfTheFile) {
             "flightdeck: /nonexistent: cannot be read: No such file or directory");
 }
 
-TEST(Config, RefusesWhatThisVersionDoesNotHave) {
-  EXPECT_EQ(refusal({"serve", "--database-url", "postgresql://ann:secret@db/x"}),
-            "flightdeck: database-url: postgresql:// is not supported in this version, only sqlite:PATH");
-  EXPECT_EQ(refusal({"serve", "--redis-url", "redis://:secret@cache"}),
-            "flightdeck: redis-url: Redis is not supported in this version, only memory");
+TEST(Config, TakesServersWithTheirPasswords) {
+  const Config config = serve({"--database-url", "postgresql://ann:secret@db/x", "--redis-url",
+                               "rediss://bob:s%2Fecret@cache:7000/3"});
+  EXPECT_EQ(config.database.kind, DatabaseKind::postgresql);
+  EXPECT_EQ(config.database.url, "postgresql://ann:secret@db/x");
+  ASSERT_TRUE(config.redis.server.has_value());
+  EXPECT_EQ(config.redis.server->host, "cache");
+  EXPECT_EQ(config.redis.server->port, 7000);
+  EXPECT_EQ(config.redis.server->user, "bob");
+  EXPECT_EQ(config.redis.server->password, "s/ecret");
+  EXPECT_EQ(config.redis.server->database, 3);
+  EXPECT_TRUE(config.redis.server->tls);
 }
 
 TEST(Config, NeverPrintsAPassword) {

@@ -1,5 +1,8 @@
 #include "app/database.h"
 
+#include "postgres/migrate.h"
+#include "postgres/postgres_ledger_reader.h"
+#include "postgres/postgres_ledger_store.h"
 #include "sqlite/migrate.h"
 #include "sqlite/sqlite_ledger_reader.h"
 #include "sqlite/sqlite_ledger_store.h"
@@ -7,16 +10,26 @@
 namespace flightdeck::app {
 
 MigrationReport migrate_database(const DatabaseSettings& settings, Instant now) {
+  if (settings.kind == DatabaseKind::postgresql) {
+    const postgres::MigrationOutcome outcome = postgres::migrate(settings.url, now);
+    return {outcome.applied, outcome.version};
+  }
   sqlite::Database database(settings.sqlite_path, sqlite::Database::Mode::read_write);
   const sqlite::MigrationOutcome outcome = sqlite::migrate(database, now);
   return {outcome.applied, outcome.version};
 }
 
-std::unique_ptr<booking::LedgerStore> open_ledger_store(const DatabaseSettings& settings) {
+std::unique_ptr<booking::LedgerStore> open_ledger_store(const DatabaseSettings& settings, Log& log) {
+  if (settings.kind == DatabaseKind::postgresql) {
+    return std::make_unique<postgres::PostgresLedgerStore>(settings.url, log);
+  }
   return std::make_unique<sqlite::SqliteLedgerStore>(settings.sqlite_path);
 }
 
-std::unique_ptr<booking::LedgerReader> open_ledger_reader(const DatabaseSettings& settings) {
+std::unique_ptr<booking::LedgerReader> open_ledger_reader(const DatabaseSettings& settings, Log& log) {
+  if (settings.kind == DatabaseKind::postgresql) {
+    return std::make_unique<postgres::PostgresLedgerReader>(settings.url, log);
+  }
   return std::make_unique<sqlite::SqliteLedgerReader>(settings.sqlite_path);
 }
 

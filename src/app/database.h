@@ -13,11 +13,12 @@ struct MigrationReport {
   int version = 0;
 };
 
-// Brings the schema up to date. Throws std::runtime_error with one line that says what is wrong.
+// Brings the schema up to date; safe when several processes start at once. Throws std::runtime_error with one line that
+// says what is wrong.
 MigrationReport migrate_database(const DatabaseSettings& settings, Instant now);
 
-// Connections of their own, on a schema that is up to date. Throw std::runtime_error as above.
-std::unique_ptr<booking::LedgerStore> open_ledger_store(const DatabaseSettings& settings);
-std::unique_ptr<booking::LedgerReader> open_ledger_reader(const DatabaseSettings& settings);
+// Connections of their own, on a schema that is up to date. `log` outlives them. Throw std::runtime_error as above.
+std::unique_ptr<booking::LedgerStore> open_ledger_store(const DatabaseSettings& settings, Log& log);
+std::unique_ptr<booking::LedgerReader> open_ledger_reader(const DatabaseSettings& settings, Log& log);
 
 }  // namespace flightdeck::app

@@ -5,8 +5,8 @@
 
 namespace flightdeck::app {
 
-HealthMonitor::HealthMonitor(const Clock& clock, bool uses_database)
-    : clock_(clock), uses_database_(uses_database), started_(clock.now()) {}
+HealthMonitor::HealthMonitor(const Clock& clock, bool uses_database, bool uses_redis)
+    : clock_(clock), uses_database_(uses_database), uses_redis_(uses_redis), started_(clock.now()) {}
 
 http::HealthReport HealthMonitor::report() const {
   const Instant now = clock_.now();
@@ -16,8 +16,14 @@ http::HealthReport HealthMonitor::report() const {
   if (!uses_database_) return report;
   const bool fresh = now - from_unix_ms(looked_at_ms_) < limits::health_stale_after;
   const bool database_ok = database_answers_ && fresh;
-  report.status = database_ok ? http::HealthStatus::ok : http::HealthStatus::down;
-  report.checks = {{"database", database_ok ? "ok" : "away"}, {"redis", "in-process"}};
+  const bool redis_ok = !uses_redis_ || redis_answers_;
+  report.status = !database_ok ? http::HealthStatus::down
+                  : redis_ok   ? http::HealthStatus::ok
+                               : http::HealthStatus::degraded;
+  report.checks = {{"database", database_ok ? "ok" : "away"},
+                   {"redis", !uses_redis_ ? "in-process"
+                             : redis_ok   ? "ok"
+                                          : "away"}};
   return report;
 }
 

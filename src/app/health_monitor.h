@@ -1,4 +1,4 @@
-// How the process is, as the last look at its database told.
+// How the process is, as the last look at its database and its Redis told.
 #pragma once
 
 #include <atomic>
@@ -14,18 +14,22 @@ namespace flightdeck::app {
 class HealthMonitor final : public http::Health {
  public:
   // `uses_database` false: the process has none to look at (the payment mock).
-  HealthMonitor(const Clock& clock, bool uses_database);
+  // `uses_redis` false: seat gate and flight index are in this process.
+  HealthMonitor(const Clock& clock, bool uses_database, bool uses_redis);
 
   http::HealthReport report() const override;
 
   // What a look at the database found. One that is overdue counts as failed.
   void database_answers(bool answers);
+  void redis_answers(bool answers) { redis_answers_ = answers; }
 
  private:
   const Clock& clock_;
   const bool uses_database_;
+  const bool uses_redis_;
   const Instant started_;
   std::atomic<bool> database_answers_{false};
+  std::atomic<bool> redis_answers_{false};
   std::atomic<std::int64_t> looked_at_ms_{0};
 };
 

@@ -22,7 +22,10 @@ IoThread::IoThread(SharedParts& shared)
       server_({loop_, shared.router, api_, shared.clock, random_, shared.request_metrics},
               server_options(shared.config)) {
   make_payment_provider();
-  if (shared.ledger) make_services();
+  if (shared.ledger) {
+    make_gate_and_index();
+    make_services();
+  }
   api_.flight_rules = shared.config.flight_rules;
   api_.mock_payments = mock_payments_.get();
   http::check_api(api_, shared.groups);
@@ -44,16 +47,29 @@ void IoThread::make_payment_provider() {
                                                                 *callbacks_, scope_, patience);
 }
 
+void IoThread::make_gate_and_index() {
+  if (shared_.config.redis.server) {
+    redis_.emplace(loop_, shared_.config.redis, shared_.log);
+    redis_->connection.start();
+    gate_ = &redis_->gate;
+    index_ = &redis_->index;
+  } else {
+    gate_ = &shared_.memory_gate;
+    index_ = &shared_.memory_index;
+  }
+  shared_.commit_sync.add({loop_, *gate_, *index_, scope_});
+}
+
 void IoThread::make_services() {
   payment::PaymentProvider& provider =
       payment_client_ ? static_cast<payment::PaymentProvider&>(*payment_client_) : *mock_payments_;
   ledger_.emplace(shared_.ledger->writer, shared_.ledger->reads, loop_);
   const booking::BookingService::Parts parts{
-      *ledger_, shared_.gate,  provider, shared_.waiters, shared_.admission, loop_,
+      *ledger_, *gate_,        provider, shared_.waiters, shared_.admission, loop_,
       loop_,    shared_.clock, random_,  scope_,          shared_.counters,  shared_.log};
   bookings_.emplace(parts, shared_.booking_rules);
-  manage_flights_.emplace(*ledger_, shared_.gate, *bookings_, shared_.clock, random_, scope_);
-  search_flights_.emplace(shared_.index, *ledger_, shared_.clock);
+  manage_flights_.emplace(*ledger_, *gate_, *bookings_, shared_.clock, random_, scope_);
+  search_flights_.emplace(*index_, *ledger_, shared_.clock);
   metrics_.count_bookings_of(*ledger_);
   api_.bookings = &*bookings_;
   api_.manage_flights = &*manage_flights_;
@@ -71,8 +87,13 @@ void IoThread::cut_off() {
   if (mock_payments_) mock_payments_->close();
 }
 
+void IoThread::close_redis() {
+  if (redis_) redis_->connection.close();
+}
+
 void IoThread::join() {
   if (!thread_.joinable()) return;
+  call([this] { close_redis(); });
   loop_.stop();
   thread_.join();
 }

@@ -12,8 +12,26 @@
 #include "http/payment_client.h"
 #include "http/server.h"
 #include "payment_mock/mock_payments.h"
+#include "redis/redis_connection.h"
+#include "redis/redis_event_sink.h"
+#include "redis/redis_flight_index.h"
+#include "redis/redis_seat_gate.h"
 
 namespace flightdeck::app {
+
+// What one thread keeps in Redis, over its own connection.
+struct RedisParts {
+  RedisParts(http::EventLoop& loop, const RedisSettings& settings, Log& log)
+      : connection(loop.context(), *settings.server, log),
+        gate(connection, settings.prefix),
+        index(connection, settings.prefix),
+        event_sink(connection, settings.prefix) {}
+
+  redis::RedisConnection connection;
+  redis::RedisSeatGate gate;
+  redis::RedisFlightIndex index;
+  redis::RedisEventSink event_sink;
+};
 
 // Built and destroyed by the main thread; everything in between happens on its own thread, by `call`.
 class IoThread {
@@ -40,11 +58,16 @@ class IoThread {
   void drain();
   // Connections and payment calls are cut; whatever waits for them ends.
   void cut_off();
+  // Calls to Redis end, now and from now on.
+  void close_redis();
   // Requests, charges and other tasks that have not ended.
   std::size_t unfinished() const { return server_.sessions() + scope_.running(); }
 
   http::EventLoop& loop() { return loop_; }
   TaskScope& scope() { return scope_; }
+  RedisParts* redis() { return redis_ ? &*redis_ : nullptr; }  // null: gate and index are in this process
+  booking::SeatGate& gate() { return *gate_; }
+  flights::FlightIndex& index() { return *index_; }
   booking::Ledger& ledger() { return *ledger_; }
   booking::BookingService& bookings() { return *bookings_; }
   booking::ManageFlights& manage_flights() { return *manage_flights_; }
@@ -55,12 +78,16 @@ class IoThread {
 
  private:
   void make_payment_provider();
+  void make_gate_and_index();
   void make_services();
 
   SharedParts& shared_;
   http::EventLoop loop_;
   SeededRandom random_;
   TaskScope scope_;
+  std::optional<RedisParts> redis_;
+  booking::SeatGate* gate_ = nullptr;
+  flights::FlightIndex* index_ = nullptr;
   std::optional<booking::LedgerClient> ledger_;
   std::unique_ptr<http::HttpCallbackSender> callbacks_;
   std::unique_ptr<payment_mock::MockPayments> mock_payments_;

@@ -62,23 +62,23 @@ void write_port_file(const std::string& path, std::uint16_t port) {
 }
 
 // Into a database whose schema is up to date.
-Result<ImportSummary> import_schedule(const Config& config, const ImportRequest& request) {
+Result<ImportSummary> import_schedule(const Config& config, const ImportRequest& request, Log& log) {
   const SystemClock clock;
   SeededRandom random;
-  const auto store = open_ledger_store(config.database);
+  const auto store = open_ledger_store(config.database, log);
   return import_flights(request, *store, clock, random);
 }
 
 // Flights to try the program with, when there is none yet.
 void load_demo_data(const Config& config, const Clock& clock, Log& log) {
-  if (config.demo_data.empty() || open_ledger_reader(config.database)->any_flight()) return;
+  if (config.demo_data.empty() || open_ledger_reader(config.database, log)->any_flight()) return;
   const Date today{std::chrono::floor<std::chrono::days>(clock.now())};
   log.info("loading demo flights", {{"file", config.demo_data}});
   const Result<std::string> schedule = read_schedule_file(config.demo_data);
   if (!schedule) throw std::runtime_error(config.demo_data + ": " + schedule.error().detail);
   // In one commit: a start that is interrupted must not leave half a schedule, which would never be completed.
   const ImportRequest request{*schedule, config.flight_rules, today, nullptr, limits::import_file_bytes};
-  const Result<ImportSummary> summary = import_schedule(config, request);
+  const Result<ImportSummary> summary = import_schedule(config, request, log);
   if (!summary) throw std::runtime_error(config.demo_data + ": " + summary.error().detail);
   log.info("demo flights loaded", {{"added", static_cast<std::int64_t>(summary->added)},
                                    {"refused", static_cast<std::int64_t>(summary->refused)}});
@@ -125,11 +125,13 @@ int migrate(const Config& config) {
 }
 
 int import(const ImportCommand& command) {
+  const SystemClock clock;
+  telemetry::JsonLog log(command.config.log_level, STDERR_FILENO, clock);
   const Result<std::string> schedule = read_schedule_file(command.file);
   if (!schedule) return fail(command.file + ": " + schedule.error().detail);
-  migrate_database(command.config.database, SystemClock().now());
+  migrate_database(command.config.database, clock.now());
   const ImportRequest request{*schedule, command.config.flight_rules, command.shift_to, terminal_progress()};
-  const Result<ImportSummary> summary = import_schedule(command.config, request);
+  const Result<ImportSummary> summary = import_schedule(command.config, request, log);
   if (!summary) return fail(command.file + ": " + summary.error().detail);
   print_summary(std::cout, *summary);
   return done;

@@ -96,14 +96,10 @@ Complaint take_database(Config& config, const std::string& text) {
 }
 
 Complaint take_redis(Config& config, const std::string& text) {
-  if (text == "memory") {
-    config.redis.in_memory = true;
-    return std::nullopt;
-  }
-  const bool known = text.starts_with("redis://") || text.starts_with("rediss://");
-  if (!known || text.ends_with("://")) return "must be memory, or a URL beginning with redis:// or rediss://";
-  config.redis.in_memory = false;
-  config.redis.url = text;
+  config.redis.server.reset();
+  if (text == "memory") return std::nullopt;
+  config.redis.server = redis::parse_redis_url(text);
+  if (!config.redis.server) return "must be memory, or redis[s]://[[USER][:PASSWORD]@]HOST[:PORT][/DATABASE]";
   return std::nullopt;
 }
 
@@ -292,14 +288,6 @@ std::optional<std::string> check_together(const Config& config) {
     return "mock-min-delay-ms (" + std::to_string(mock.min_delay.count()) +
            ") must not be above mock-max-delay-ms (" + std::to_string(mock.max_delay.count()) + ")";
   }
-  return std::nullopt;
-}
-
-std::optional<std::string> check_supported(const Config& config) {
-  if (config.database.kind != DatabaseKind::sqlite) {
-    return "database-url: postgresql:// is not supported in this version, only sqlite:PATH";
-  }
-  if (!config.redis.in_memory) return "redis-url: Redis is not supported in this version, only memory";
   return std::nullopt;
 }
 

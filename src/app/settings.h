@@ -29,9 +29,6 @@ std::vector<Setting> all_settings(const Environment& environment);
 // What only all settings together can tell; nullopt: nothing is wrong.
 std::optional<std::string> check_together(const Config& config);
 
-// The parts that this version does not have yet; nullopt: it has all that is asked of it.
-std::optional<std::string> check_supported(const Config& config);
-
 inline constexpr std::uint16_t payment_mock_port =
     8081;  // of the role payment-mock, unless `listen` is given
 

@@ -18,8 +18,8 @@ http::RouteGroups route_groups(const Config& config) {
 
 LedgerParts::LedgerParts(const Config& config, booking::CommitObserver& observer, const Clock& clock,
                          booking::Counters& counters, Log& log)
-    : store(open_ledger_store(config.database)),
-      reader(open_ledger_reader(config.database)),
+    : store(open_ledger_store(config.database, log)),
+      reader(open_ledger_reader(config.database, log)),
       writer(*store, observer, clock, counters, log),
       reads(*reader) {}
 
@@ -29,10 +29,10 @@ SharedParts::SharedParts(const Config& settings, const Clock& the_clock, Log& th
       log(the_log),
       metrics(counters),
       request_metrics(metrics),
-      health(clock, uses_ledger(config.role)),
+      health(clock, uses_ledger(config.role), config.redis.server.has_value()),
       admission(config.booking.in_flight_max),
       booking_rules{config.booking.seats_per_booking_max, config.payment.timeout, {}},
-      commit_sync(gate, index, waiters, clock, log_failures(log, "telling gate and index")),
+      commit_sync(waiters, clock, log_failures(log, "telling gate and index")),
       mock_payments(config.payment.mock),
       groups(route_groups(config)),
       router(http::contract_routes(groups)) {

@@ -20,6 +20,10 @@ namespace flightdeck::app {
 
 inline bool uses_ledger(Role role) { return role != Role::payment_mock; }
 inline bool works_in_background(Role role) { return role == Role::all || role == Role::worker; }
+// A gate and an index in this process are kept true by this process; shared ones by the workers.
+inline bool sweeps(const Config& config) {
+  return uses_ledger(config.role) && (works_in_background(config.role) || !config.redis.server);
+}
 http::RouteGroups route_groups(const Config& config);
 
 // For tasks that nobody waits for.
@@ -49,8 +53,8 @@ struct SharedParts {
   booking::SettleWaiters waiters;
   booking::Admission admission;
   booking::BookingRules booking_rules;
-  memory::MemorySeatGate gate;
-  memory::MemoryFlightIndex index;
+  memory::MemorySeatGate memory_gate;  // these two are used unless there is a Redis
+  memory::MemoryFlightIndex memory_index;
   sync::CommitSync commit_sync;
   payment_mock::MockPaymentBook mock_payments;
   http::RouteGroups groups;

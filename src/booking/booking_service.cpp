@@ -1,5 +1,6 @@
 #include "booking/booking_service.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "core/limits.h"
@@ -20,17 +21,42 @@ struct NextTurn {
   void await_resume() const noexcept {}
 };
 
-// Ends waiting for a settlement, however the wait ends.
 struct Subscription {
-  const BookingService::Parts& parts;
+  SettleWaiters& waiters;
   BookingId booking;
-  std::uint64_t token = 0;
-  Timers::TimerId timer = 0;
-  ~Subscription() {
-    parts.waiters.unsubscribe(booking, token);
-    parts.timers.cancel(timer);
+  std::uint64_t token;
+  ~Subscription() { waiters.unsubscribe(booking, token); }
+};
+
+// A wait for a settlement that may be told here. It outlives the waiting coroutine: what was posted to it still comes.
+struct SettlementWait {
+  bool over = false;
+  std::optional<Booking> settled;  // nullopt when over: the process is about to stop
+  std::function<void(bool)> wake;  // of the coroutine while it is suspended
+
+  void go_on() {
+    if (const auto resume = std::exchange(wake, nullptr)) resume(true);
+  }
+  void end(std::optional<Booking> booking) {
+    over = true;
+    settled = std::move(booking);
+    go_on();
   }
 };
+
+// Returns when it is over, or after `time`.
+Task<void> over_or_after(std::shared_ptr<SettlementWait> state, Milliseconds time, Timers& timers) {
+  Timers::TimerId timer = 0;
+  auto pause = callback_awaiter<bool>([&](auto done) {
+    if (state->over) return done(true);
+    state->wake = done;
+    timer = timers.start(time, [state](bool fired) {
+      if (fired) state->go_on();
+    });
+  });
+  co_await pause;
+  timers.cancel(timer);
+}
 
 // What the provider said of a payment while it was still waited for.
 SettlePayment verdict_on(const Booking& booking, bool success, std::string payment_ref) {
@@ -135,37 +161,30 @@ Task<void> BookingService::charge_and_settle(Booking booking, [[maybe_unused]] A
 }
 
 Task<Booking> BookingService::wait_until_final(BookAnswer answer, Milliseconds wait) {
-  const BookingId id = answer.booking.id;
-  if (answer.booking.status != BookingStatus::pending) co_return answer.booking;
-  // Whichever comes first, the settlement or the time, is the end of it; the other one finds it over.
-  struct Wait {
-    bool over = false;
-    std::optional<Booking> settled;
-    std::function<void(bool)> resume;
-  };
-  auto state = std::make_shared<Wait>();
-  auto finish = [state](std::optional<Booking> settled) {
-    if (std::exchange(state->over, true)) return;
-    state->settled = std::move(settled);
-    if (state->resume) state->resume(true);
-  };
-  const Subscription subscription{parts_, id, parts_.waiters.subscribe(id, parts_.home, finish),
-                                  parts_.timers.start(wait, [finish](bool) { finish(std::nullopt); })};
+  Booking booking = std::move(answer.booking);
+  if (booking.status != BookingStatus::pending) co_return booking;
+  auto state = std::make_shared<SettlementWait>();
+  const auto told = [state](std::optional<Booking> settled) { state->end(std::move(settled)); };
+  const Subscription subscription{parts_.waiters, booking.id,
+                                  parts_.waiters.subscribe(booking.id, parts_.home, told)};
   // A repeated request may have found its booking settled before it subscribed; the first one cannot.
-  if (answer.replayed) {
-    std::optional<Booking> current = co_await parts_.ledger.find_booking(id);
-    if (current && current->status != BookingStatus::pending) finish(std::move(current));
+  if (answer.replayed) co_await look_again(booking);
+  Milliseconds pause = limits::wait_look_first;
+  while (booking.status == BookingStatus::pending && !state->over && wait > Milliseconds::zero()) {
+    const Milliseconds step = std::min(pause, wait);
+    co_await over_or_after(state, step, parts_.timers);
+    wait -= step;
+    pause = std::min(2 * pause, limits::wait_look_longest);
+    // Settled here, this process has been told; elsewhere, only the ledger knows.
+    if (!state->settled) co_await look_again(booking);
   }
-  auto end_of_wait = callback_awaiter<bool>([state](auto done) {
-    if (state->over)
-      done(true);
-    else
-      state->resume = done;
-  });
-  co_await end_of_wait;
   if (state->settled) co_return *std::move(state->settled);
-  std::optional<Booking> current = co_await parts_.ledger.find_booking(id);
-  co_return current ? *std::move(current) : std::move(answer.booking);
+  co_return booking;
+}
+
+Task<void> BookingService::look_again(Booking& booking) {
+  std::optional<Booking> current = co_await parts_.ledger.find_booking(booking.id);
+  if (current) booking = *std::move(current);
 }
 
 Task<Result<Booking>> BookingService::apply_and_refund(Command command) {

@@ -103,7 +103,8 @@ class BookingService {
   // flight_closed, idempotency_key_reused, overloaded, unavailable.
   Task<Result<BookAnswer>> book(BookRequest request);
 
-  // The booking as it is when it is final, or after `wait` at the latest (earlier when the process stops). To be
+  // The booking as it is when it is final, or after `wait` at the latest (earlier when the process stops). A settlement
+  // by this process ends the wait at once, one by another process within limits::wait_look_longest. To be
   // awaited right after `book` answered, before anything else is: the charge has not started until then.
   Task<Booking> wait_until_final(BookAnswer answer, Milliseconds wait);
 
@@ -120,6 +121,7 @@ class BookingService {
  private:
   Task<ReserveAnswer> reserve(FlightId flight, BookingId id, std::int64_t seats);
   Task<Result<BookAnswer>> place(BookRequest request, BookingId id, AdmissionSlot slot);
+  Task<void> look_again(Booking& booking);
   Task<void> charge_and_settle(Booking booking, AdmissionSlot slot);
   Task<Result<Booking>> apply_and_refund(Command command);
   Task<Booking> refund_if_due(Booking booking);

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "booking/apply_batch.h"
 #include "core/limits.h"
 #include "doubles/booking_world.h"
 
@@ -269,6 +270,18 @@ TEST_F(BookingServiceTest, WhoWaitsTooLongGetsThePendingBooking) {
   world.loop.advance(Milliseconds{1});
   ASSERT_TRUE(waiting.done());
   EXPECT_EQ(waiting.take().status, BookingStatus::pending);
+}
+
+TEST_F(BookingServiceTest, WhoWaitsFindsASettlementByAnotherProcess) {
+  const BookAnswer answer = book_and_hang(2);
+  auto waiting = wait_for(answer, seconds{30});
+  world.loop.advance(seconds{5});
+  EXPECT_FALSE(waiting.done());
+  const Command paid = SettlePayment{answer.booking.id, flight.id, true, "pay-elsewhere", {}, {}};
+  apply_batch(world.rows, std::span(&paid, 1), world.clock.now());  // nobody here is told
+  world.loop.advance(limits::wait_look_longest);
+  ASSERT_TRUE(waiting.done());
+  EXPECT_EQ(waiting.take().payment_ref, "pay-elsewhere");
 }
 
 TEST_F(BookingServiceTest, WhoWaitsIsSentOffWhenTheProcessStops) {

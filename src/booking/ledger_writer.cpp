@@ -96,8 +96,7 @@ void LedgerWriter::apply(std::vector<LedgerCall*> calls) {
   try {
     BatchDecision decision = apply_batch(store_, commands, clock_.now());
     for (std::size_t i = 0; i < calls.size(); ++i) calls[i]->outcome = std::move(decision.outcomes[i]);
-    counters_.ledger_commits.add();
-    counters_.ledger_commands.add(static_cast<std::int64_t>(calls.size()));
+    counters_.ledger_batches.observe(calls.size());
     counters_.bookings_total.add(decision.stats.placed);
     counters_.bookings_success.add(decision.stats.confirmed);
     counters_.bookings_failed.add(decision.stats.failed);

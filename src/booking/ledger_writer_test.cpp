@@ -157,7 +157,7 @@ class LedgerWriterTest : public ::testing::Test {
 };
 
 TEST_F(LedgerWriterTest, ABatchFillsWhileAnotherCommits) {
-  const auto before = counters.ledger_commits.get();
+  const auto before = counters.ledger_batches.batches();
   store.shut();
   start_placing(1);
   store.wait_until_somebody_knocks();
@@ -165,20 +165,20 @@ TEST_F(LedgerWriterTest, ABatchFillsWhileAnotherCommits) {
   store.open();
   wait_for_all();
   for (auto& one : placing) ASSERT_TRUE(one.take().has_value());
-  EXPECT_EQ(counters.ledger_commits.get() - before, 2) << "one alone, and one with all that waited";
+  EXPECT_EQ(counters.ledger_batches.batches() - before, 2) << "one alone, and one with all that waited";
   EXPECT_EQ(counters.bookings_total.get(), 101);
   EXPECT_EQ(available(), 100'000 - 101);
 }
 
 TEST_F(LedgerWriterTest, ABatchHasALimit) {
-  const auto before = counters.ledger_commits.get();
+  const auto before = counters.ledger_batches.batches();
   store.shut();
   start_placing(1);
   store.wait_until_somebody_knocks();
   start_placing(limits::ledger_batch_commands + 1);
   store.open();
   wait_for_all();
-  EXPECT_EQ(counters.ledger_commits.get() - before, 3);
+  EXPECT_EQ(counters.ledger_batches.batches() - before, 3);
 }
 
 TEST_F(LedgerWriterTest, AFullQueueTakesNothingMore) {

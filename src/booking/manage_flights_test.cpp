@@ -152,7 +152,8 @@ TEST_F(ManageFlightsTest, RemovingEndsWhenBookingsCannotBeRead) {
     Task<std::vector<BookingId>> claim_unfinished(Instant now, Instant until, std::size_t limit) override {
       return ledger_.claim_unfinished(now, until, limit);
     }
-    Task<std::vector<events::OutboxRow>> claim_events(Instant now, Instant until, std::size_t limit) override {
+    Task<std::vector<events::OutboxRow>> claim_events(Instant now, Instant until,
+                                                      std::size_t limit) override {
       return ledger_.claim_events(now, until, limit);
     }
     Task<void> remove_events(std::vector<std::int64_t> sequences) override {

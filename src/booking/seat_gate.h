@@ -35,6 +35,7 @@ struct SeatNews {
 struct Hold {
   FlightId flight;
   BookingId booking;
+  Instant since{};
 };
 
 // One instance may serve one thread or many: the adapter says which. Never throws for a gate that is away.

@@ -50,6 +50,10 @@ inline constexpr std::size_t ledger_queue_commands = 16 * 1024;
 inline constexpr std::size_t ledger_batch_reads = 256;
 inline constexpr std::size_t ledger_queue_reads = 16 * 1024;
 inline constexpr int gate_cold_retries = 2;
+// Another process may settle a booking that is waited for here: it is looked up this long after the wait began, then
+// after twice as long each time.
+inline constexpr milliseconds wait_look_first{250};
+inline constexpr milliseconds wait_look_longest{2000};
 inline constexpr int seat_count_tries = 10;  // to read a flight and its bookings with no commit in between
 
 // Payment.
@@ -81,12 +85,23 @@ inline constexpr std::chrono::minutes payment_recheck_last{
 inline constexpr seconds health_look_interval{1};
 inline constexpr seconds health_stale_after{5};
 
+// Redis.
+inline constexpr seconds redis_start_patience{2};  // a process starts without it after this long
+
 // Sync of seat gate and flight index with the ledger.
 inline constexpr seconds sweep_interval{2};
-inline constexpr seconds hold_deadline{10};  // by then its booking is in the ledger, or hardly ever will be
+inline constexpr seconds hold_look_after{2};  // older ones are looked up: their booking may be in the ledger
+inline constexpr seconds hold_deadline{10};   // by then its booking is in the ledger, or hardly ever will be
+inline constexpr std::size_t scrub_batch = 500;  // flights told again with each sweep, changed or not
 inline constexpr std::size_t sweep_batch = 1000;
 inline constexpr seconds sweep_overlap{5};  // a row may become visible so long after the time it carries
 inline constexpr std::size_t cancel_batch = 256;
+
+// Publishing events.
+inline constexpr milliseconds relay_interval{250};
+inline constexpr std::size_t relay_batch = 64;  // outbox rows, each with the events of one commit
+inline constexpr int relay_rounds = 16;         // batches between two pauses
+inline constexpr seconds relay_lease{15};
 
 // Import.
 inline constexpr std::size_t import_batch = 512;

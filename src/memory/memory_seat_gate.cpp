@@ -60,7 +60,7 @@ Task<std::vector<Hold>> MemorySeatGate::stale_holds(Instant before, std::size_t 
     for (const auto& [booking, hold] : entry.holds) {
       if (hold.since >= before) continue;
       if (stale.size() == limit) co_return stale;
-      stale.push_back({flight, booking});
+      stale.push_back({flight, booking, hold.since});
     }
   }
   co_return stale;

@@ -15,11 +15,13 @@ booking::SeatNews seat_news(const booking::FlightNews& news, Instant now) {
 }
 
 void CommitSync::on_commit(booking::Commit commit, std::function<void()> told) {
-  TaskScope scope(on_error_);  // the parts of this process answer inline, so nothing outlives this call
-  scope.spawn(tell(std::move(commit), std::move(told)));
+  const Teller& teller = tellers_[turn_.fetch_add(1, std::memory_order_relaxed) % tellers_.size()];
+  teller.home.post([this, &teller, commit = std::move(commit), told = std::move(told)]() mutable {
+    teller.scope.spawn(tell(teller, std::move(commit), std::move(told)));
+  });
 }
 
-Task<void> CommitSync::tell(booking::Commit commit, std::function<void()> told) {
+Task<void> CommitSync::tell(Teller teller, booking::Commit commit, std::function<void()> told) {
   const Instant now = clock_.now();
   std::vector<booking::SeatNews> seats;
   std::vector<flights::Flight> flights;
@@ -29,8 +31,8 @@ Task<void> CommitSync::tell(booking::Commit commit, std::function<void()> told) 
   }
   try {
     // Either may be away; the sweeper tells it again.
-    if (!seats.empty()) co_await gate_.sync(std::move(seats));
-    if (!flights.empty()) co_await index_.update(std::move(flights), now);
+    if (!seats.empty()) co_await teller.gate.sync(std::move(seats));
+    if (!flights.empty()) co_await teller.index.update(std::move(flights), now);
   } catch (...) {
     on_error_(std::current_exception());  // the commit stands, so its clients are answered all the same
   }

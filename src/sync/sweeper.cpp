@@ -1,6 +1,7 @@
 #include "sync/sweeper.h"
 
 #include <map>
+#include <set>
 
 #include "core/limits.h"
 #include "sync/commit_sync.h"
@@ -12,60 +13,94 @@ using booking::LedgerReader;
 using flights::Flight;
 }  // namespace
 
+Task<std::vector<Flight>> Sweeper::changed_after(Position position, std::size_t limit) {
+  std::function<std::vector<Flight>(LedgerReader&)> query = [position, limit](LedgerReader& reader) {
+    return reader.flights_changed(position.updated_at, position.id, limit);
+  };
+  return booking::read<std::vector<Flight>>(ledger_, std::move(query));
+}
+
+Task<bool> Sweeper::tell(std::vector<Flight> rows) {
+  const Instant now = clock_.now();
+  std::vector<booking::SeatNews> news;
+  news.reserve(rows.size());
+  for (const Flight& flight : rows) {
+    booking::FlightNews one{flight.id, flight, {}};
+    news.push_back(seat_news(one, now));
+  }
+  const bool gate_told = co_await gate_.sync(std::move(news));
+  const bool index_told = co_await index_.update(std::move(rows), now);
+  const bool both = gate_told && index_told;
+  co_return both;
+}
+
 Task<std::size_t> Sweeper::sync_changed() {
+  const bool complete = co_await index_.complete();
+  if (!complete) synced_until_ = {};
   const Instant started = clock_.now();
-  Instant since = synced_until_ - limits::sweep_overlap;
-  FlightId after{};
+  Position position{synced_until_ - limits::sweep_overlap, {}};
   std::size_t told = 0;
   for (;;) {
-    std::function<std::vector<Flight>(LedgerReader&)> query = [since, after](LedgerReader& reader) {
-      return reader.flights_changed(since, after, limits::sweep_batch);
-    };
-    std::vector<Flight> changed = co_await booking::read<std::vector<Flight>>(ledger_, std::move(query));
+    std::vector<Flight> changed = co_await changed_after(position, limits::sweep_batch);
     if (changed.empty()) break;
-    const bool last = changed.size() < limits::sweep_batch;
-    since = changed.back().updated_at;
-    after = changed.back().id;
-    told += changed.size();
-
-    const Instant now = clock_.now();
-    std::vector<booking::SeatNews> news;
-    news.reserve(changed.size());
-    for (const Flight& flight : changed) {
-      booking::FlightNews one{flight.id, flight, {}};
-      news.push_back(seat_news(one, now));
-    }
-    const bool gate_told = co_await gate_.sync(std::move(news));
-    const bool index_told = co_await index_.update(std::move(changed), now);
-    if (!gate_told || !index_told) co_return told;  // away: from the same place again next time
-    if (last) break;
+    const std::size_t count = changed.size();
+    position = {changed.back().updated_at, changed.back().id};
+    const bool heard = co_await tell(std::move(changed));
+    if (!heard) co_return told;  // away: from the same place again next time
+    told += count;
+    if (count < limits::sweep_batch) break;
   }
   // Not the time of the latest row: the rows of the last overlap before a quiet time would be told again and again.
   synced_until_ = started;
+  if (!complete) co_await index_.mark_complete();
   co_return told;
 }
 
+Task<void> Sweeper::scrub() {
+  std::vector<Flight> rows = co_await changed_after(scrubbed_until_, limits::scrub_batch);
+  const bool last = rows.size() < limits::scrub_batch;
+  const Position next = last ? Position{} : Position{rows.back().updated_at, rows.back().id};
+  const bool heard = co_await tell(std::move(rows));
+  if (heard) scrubbed_until_ = next;
+}
+
 Task<void> Sweeper::drop_stale_holds() {
-  const std::vector<booking::Hold> stale =
-      co_await gate_.stale_holds(clock_.now() - limits::hold_deadline, limits::sweep_batch);
+  const Instant now = clock_.now();
+  std::vector<booking::Hold> stale =
+      co_await gate_.stale_holds(now - limits::hold_look_after, limits::sweep_batch);
   if (stale.empty()) co_return;
-  std::vector<FlightId> ids;
-  ids.reserve(stale.size());
-  for (const booking::Hold& hold : stale) ids.push_back(hold.flight);
-  // The rows are read after the deadline has passed, so they count whatever these holds led to.
-  std::function<std::vector<Flight>(LedgerReader&)> query = [ids](LedgerReader& reader) {
-    return reader.flights(ids);
+  struct Found {
+    std::vector<booking::Booking> bookings;
+    std::vector<Flight> flights;
   };
-  std::vector<Flight> rows = co_await booking::read<std::vector<Flight>>(ledger_, std::move(query));
+  // The flights are read last, so they count whatever these holds have led to.
+  std::function<Found(LedgerReader&)> query = [stale](LedgerReader& reader) {
+    std::vector<BookingId> bookings;
+    std::vector<FlightId> flights;
+    for (const booking::Hold& hold : stale) {
+      bookings.push_back(hold.booking);
+      flights.push_back(hold.flight);
+    }
+    Found found;
+    found.bookings = reader.bookings(bookings);
+    found.flights = reader.flights(flights);
+    return found;
+  };
+  Found found = co_await booking::read<Found>(ledger_, std::move(query));
+  std::set<BookingId> in_ledger;
+  for (const booking::Booking& row : found.bookings) in_ledger.insert(row.id);
   std::map<FlightId, booking::FlightNews> by_flight;
   for (const booking::Hold& hold : stale) {
+    if (hold.since >= now - limits::hold_deadline && !in_ledger.contains(hold.booking)) continue;
     booking::FlightNews& news = by_flight[hold.flight];
     news.id = hold.flight;
     news.settled_holds.push_back(hold.booking);
   }
-  for (Flight& row : rows) by_flight[row.id].flight = std::move(row);
+  for (Flight& row : found.flights) {
+    if (const auto news = by_flight.find(row.id); news != by_flight.end())
+      news->second.flight = std::move(row);
+  }
   std::vector<booking::SeatNews> news;
-  const Instant now = clock_.now();
   news.reserve(by_flight.size());
   for (const auto& [id, one] : by_flight) news.push_back(seat_news(one, now));
   co_await gate_.sync(std::move(news));
@@ -95,6 +130,7 @@ Task<void> Sweeper::finish_closed_flights() {
 
 Task<void> Sweeper::run_once() {
   co_await sync_changed();
+  co_await scrub();
   co_await drop_stale_holds();
   co_await drop_departed();
   co_await finish_closed_flights();

@@ -16,12 +16,16 @@ class Sweeper {
           booking::ManageFlights& flights, const Clock& clock)
       : ledger_(ledger), gate_(gate), index_(index), flights_(flights), clock_(clock) {}
 
-  // Tells gate and index of every flight that changed since the last call; the first call tells of all. Returns how
-  // many. Throws UnavailableError.
+  // Tells gate and index of every flight that changed since the last call; of all of them with the first call, and
+  // whenever the index says that it is not complete. Returns how many. Throws UnavailableError.
   Task<std::size_t> sync_changed();
 
-  // Drops holds past limits::hold_deadline, after looking up in the ledger what became of their bookings: by then they
-  // are in it or never will be.
+  // Tells of the next limits::scrub_batch flights, changed or not, and begins again after the last one: whatever else
+  // goes wrong in gate and index heals in time.
+  Task<void> scrub();
+
+  // Drops holds whose bookings are in the ledger though nobody said so, and those past limits::hold_deadline: by then
+  // their bookings are in it or never will be.
   Task<void> drop_stale_holds();
 
   // Departed flights leave index and gate; bookings of closed flights that a crash left live are cancelled.
@@ -32,12 +36,22 @@ class Sweeper {
   Task<void> run_once();
 
  private:
+  // A place in the order of changes.
+  struct Position {
+    Instant updated_at{};
+    FlightId id;
+  };
+
+  Task<std::vector<flights::Flight>> changed_after(Position position, std::size_t limit);
+  Task<bool> tell(std::vector<flights::Flight> rows);
+
   booking::Ledger& ledger_;
   booking::SeatGate& gate_;
   flights::FlightIndex& index_;
   booking::ManageFlights& flights_;
   const Clock& clock_;
   Instant synced_until_{};
+  Position scrubbed_until_;
 };
 
 }  // namespace flightdeck::sync

@@ -38,6 +38,12 @@ class SweeperTest : public ::testing::Test {
     return *elsewhere(booking::PlaceBooking{id, {}, flight, seats, seconds{60}})->booking;
   }
   std::size_t sync_changed() { return finish(world.loop, world.sweeper.sync_changed()); }
+  // Until nothing is left that was told within the overlap.
+  void settle_down() {
+    world.loop.advance(seconds{600});
+    sync_changed();
+    EXPECT_EQ(sync_changed(), 0U);
+  }
   std::size_t found() {
     flights::SearchQuery query;
     query.source = "jfk";
@@ -126,13 +132,18 @@ TEST_F(SweeperTest, AHoldWhoseBookingNeverCameIsDropped) {
   EXPECT_EQ(world.sellable(flight), 5);
 }
 
-TEST_F(SweeperTest, AHoldWhoseBookingCameBecomesTheLedgersCount) {
+TEST_F(SweeperTest, AHoldWhoseBookingCameBecomesTheLedgersCountSoon) {
   const FlightId flight = world.add_flight(5).id;
   world.ledger.fail(Fault::done_but_unavailable);
   EXPECT_FALSE(world.book(flight, 2).has_value());
   world.ledger.fail(Fault::none);
   EXPECT_EQ(world.sellable(flight), 3);
-  world.loop.advance(limits::hold_deadline + Milliseconds{1});
+  sync_changed();
+  EXPECT_EQ(world.sellable(flight), 1) << "counted twice: as a booking and as a hold";
+  world.loop.advance(limits::hold_look_after);
+  finish(world.loop, world.sweeper.drop_stale_holds());
+  EXPECT_EQ(world.sellable(flight), 1) << "too young to be looked up";
+  world.loop.advance(Milliseconds{1});
   finish(world.loop, world.sweeper.drop_stale_holds());
   EXPECT_EQ(world.sellable(flight), 3) << "held before, sold now";
   EXPECT_EQ(world.flight(flight).available_seats, 3);
@@ -149,6 +160,48 @@ TEST_F(SweeperTest, HoldsOnAFlightThatIsGoneGoWithIt) {
   world.loop.advance(limits::hold_deadline + Milliseconds{1});
   finish(world.loop, world.sweeper.drop_stale_holds());
   EXPECT_EQ(world.sellable(unknown), std::nullopt);
+}
+
+TEST_F(SweeperTest, AnIndexThatWasEmptiedIsToldOfEverything) {
+  const FlightId flight = add_elsewhere(5);
+  sync_changed();
+  settle_down();
+  world.memory_index = std::make_unique<memory::MemoryFlightIndex>();
+  world.memory_gate = std::make_unique<memory::MemorySeatGate>();
+  world.index.forget_complete();
+  EXPECT_EQ(sync_changed(), 1U);
+  EXPECT_EQ(found(), 1U);
+  EXPECT_EQ(world.sellable(flight), 5);
+  settle_down();  // it is complete again
+}
+
+TEST_F(SweeperTest, AnIndexIsNotCompleteBeforeItHasHeardOfEveryFlight) {
+  add_elsewhere(5);
+  world.gate.go_away(true);
+  sync_changed();
+  EXPECT_FALSE(finish(world.loop, world.index.complete()));
+  world.gate.go_away(false);
+  sync_changed();
+  EXPECT_TRUE(finish(world.loop, world.index.complete()));
+}
+
+TEST_F(SweeperTest, ScrubbingTellsOfEveryFlightInTurns) {
+  const std::size_t count = limits::scrub_batch + 2;
+  std::vector<FlightId> flights;
+  for (std::size_t i = 0; i < count; ++i) flights.push_back(add_elsewhere(5, "FD" + std::to_string(i)));
+  finish(world.loop, world.sweeper.scrub());
+  EXPECT_EQ(found(), limits::scrub_batch);
+  world.gate.go_away(true);
+  finish(world.loop, world.sweeper.scrub());
+  world.gate.go_away(false);
+  finish(world.loop, world.sweeper.scrub());
+  EXPECT_EQ(found(), count) << "what was not heard is told again";
+  booking::SeatNews forget;
+  forget.flight = flights.front();
+  forget.off_sale = true;
+  finish(world.loop, world.gate.sync({forget}));
+  for (int turns = 0; turns < 2; ++turns) finish(world.loop, world.sweeper.scrub());
+  EXPECT_EQ(world.sellable(flights.front()), 5) << "it begins again";
 }
 
 TEST_F(SweeperTest, DepartedFlightsLeaveIndexAndGate) {

@@ -5,6 +5,7 @@
 #include <prometheus/text_serializer.h>
 
 #include <functional>
+#include <limits>
 #include <mutex>
 #include <shared_mutex>
 #include <sstream>
@@ -47,6 +48,25 @@ MetricFamily single(MetricType type, const char* name, const char* help, std::in
   } else {
     metric.gauge.value = static_cast<double>(value);
   }
+  family.metric.push_back(std::move(metric));
+  return family;
+}
+
+MetricFamily batch_sizes(const booking::BatchSizes& sizes) {
+  MetricFamily family{"ledger_batch_commands",
+                      "Commands decided by one transaction of the ledger.",
+                      MetricType::Histogram,
+                      {}};
+  ClientMetric metric;
+  std::uint64_t cumulative = 0;
+  for (std::size_t bucket = 0; bucket < booking::BatchSizes::buckets; ++bucket) {
+    cumulative += static_cast<std::uint64_t>(sizes.count(bucket));
+    metric.histogram.bucket.push_back(
+        {cumulative, static_cast<double>(booking::BatchSizes::upper_bound(bucket))});
+  }
+  metric.histogram.bucket.push_back({cumulative, std::numeric_limits<double>::infinity()});
+  metric.histogram.sample_count = cumulative;
+  metric.histogram.sample_sum = static_cast<double>(sizes.commands());
   family.metric.push_back(std::move(metric));
   return family;
 }
@@ -118,8 +138,9 @@ std::string Metrics::render() const {
           counters_.gate_decrements_failed);
   counter("flight_db_updates_total", "Flight rows written to the database.",
           counters_.flight_db_updates_total);
-  counter("ledger_commits_total", "Transactions of the ledger.", counters_.ledger_commits);
-  counter("ledger_commands_total", "Commands decided by the ledger.", counters_.ledger_commands);
+  families.push_back(batch_sizes(counters_.ledger_batches));
+  counter("outbox_rows_published_total", "Outbox rows whose events were published.",
+          counters_.events_published);
   counter("overloaded_total", "Requests refused because too much was waiting.", counters_.overloaded);
   for (MetricFamily& family : latencies_->family.Collect()) families.push_back(std::move(family));
 

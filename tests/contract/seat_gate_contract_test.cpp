@@ -197,6 +197,7 @@ TEST_P(SeatGateContract, StaleHoldsAreThoseTakenBefore) {
   ASSERT_EQ(stale.size(), 1U);
   EXPECT_EQ(stale[0].flight, flight_1);
   EXPECT_EQ(stale[0].booking, id_of<BookingId>(1));
+  EXPECT_EQ(stale[0].since, now - Milliseconds{1000});
   EXPECT_EQ(run(gate().stale_holds(now + Milliseconds{1}, 1)).size(), 1U) << "as many as asked for";
   EXPECT_EQ(run(gate().stale_holds(now + Milliseconds{1}, 10)).size(), 2U);
   drop(1);

@@ -12,37 +12,37 @@ using flights::SearchPage;
 Task<ReserveAnswer> SwitchableGate::reserve(FlightId flight, BookingId booking, std::int64_t seats,
                                             Instant now) {
   if (away_) co_return ReserveAnswer::away;
-  co_return co_await gate_.reserve(flight, booking, seats, now);
+  co_return co_await gate_->reserve(flight, booking, seats, now);
 }
 
 Task<bool> SwitchableGate::sync(std::vector<SeatNews> news) {
   if (away_) co_return false;
-  co_return co_await gate_.sync(std::move(news));
+  co_return co_await gate_->sync(std::move(news));
 }
 
 Task<std::optional<std::int64_t>> SwitchableGate::sellable(FlightId flight) {
   if (away_) co_return std::nullopt;
-  co_return co_await gate_.sellable(flight);
+  co_return co_await gate_->sellable(flight);
 }
 
 Task<std::vector<Hold>> SwitchableGate::stale_holds(Instant before, std::size_t limit) {
   if (away_) co_return std::vector<Hold>{};
-  co_return co_await gate_.stale_holds(before, limit);
+  co_return co_await gate_->stale_holds(before, limit);
 }
 
 Task<std::optional<SearchPage>> SwitchableIndex::search(flights::SearchQuery query, Instant now) {
   if (away_) co_return std::nullopt;
-  co_return co_await index_.search(std::move(query), now);
+  co_return co_await index_->search(std::move(query), now);
 }
 
 Task<bool> SwitchableIndex::update(std::vector<Flight> flights, Instant now) {
   if (away_) co_return false;
-  co_return co_await index_.update(std::move(flights), now);
+  co_return co_await index_->update(std::move(flights), now);
 }
 
 Task<std::vector<FlightId>> SwitchableIndex::drop_departed(Instant now) {
   if (away_) co_return std::vector<FlightId>{};
-  co_return co_await index_.drop_departed(now);
+  co_return co_await index_->drop_departed(now);
 }
 
 Task<bool> SwitchableIndex::complete() { co_return !away_ && complete_; }
@@ -74,14 +74,15 @@ BookingWorld::BookingWorld(booking::BookingRules booking_rules, std::int64_t adm
           escaped.emplace_back(error.what());
         }
       }),
-      commit_sync(gate, index, waiters, clock,
-                  [this](std::exception_ptr) { escaped.emplace_back("commit sync"); }),
+      commit_sync(waiters, clock, [this](std::exception_ptr) { escaped.emplace_back("commit sync"); }),
       admission(admitted_max),
       service({ledger, gate, provider, waiters, admission, loop, loop, clock, random, scope, counters, log},
               rules),
       manage(ledger, gate, service, clock, random, scope),
       worker(ledger, service, clock, scope),
-      sweeper(ledger, gate, index, manage, clock) {}
+      sweeper(ledger, gate, index, manage, clock) {
+  commit_sync.add({loop, gate, index, scope});
+}
 
 BookingWorld::~BookingWorld() {
   // Nothing may be left suspended: its frame would leak.

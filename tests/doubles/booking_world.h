@@ -1,6 +1,7 @@
 // The booking side wired up in one thread and virtual time, on the in-memory parts, with faults to switch on.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,7 @@ class SilentLog final : public Log {
 // A seat gate that can go away.
 class SwitchableGate final : public booking::SeatGate {
  public:
-  explicit SwitchableGate(booking::SeatGate& gate) : gate_(gate) {}
+  explicit SwitchableGate(const std::unique_ptr<memory::MemorySeatGate>& gate) : gate_(gate) {}
   void go_away(bool away) { away_ = away; }
 
   Task<booking::ReserveAnswer> reserve(FlightId flight, BookingId booking, std::int64_t seats,
@@ -37,14 +38,14 @@ class SwitchableGate final : public booking::SeatGate {
   Task<std::vector<booking::Hold>> stale_holds(Instant before, std::size_t limit) override;
 
  private:
-  booking::SeatGate& gate_;
+  const std::unique_ptr<memory::MemorySeatGate>& gate_;
   bool away_ = false;
 };
 
 // A flight index that can go away.
 class SwitchableIndex final : public flights::FlightIndex {
  public:
-  explicit SwitchableIndex(flights::FlightIndex& index) : index_(index) {}
+  explicit SwitchableIndex(const std::unique_ptr<memory::MemoryFlightIndex>& index) : index_(index) {}
   void go_away(bool away) { away_ = away; }
 
   Task<std::optional<flights::SearchPage>> search(flights::SearchQuery query, Instant now) override;
@@ -56,7 +57,7 @@ class SwitchableIndex final : public flights::FlightIndex {
   void forget_complete() { complete_ = false; }
 
  private:
-  flights::FlightIndex& index_;
+  const std::unique_ptr<memory::MemoryFlightIndex>& index_;
   bool complete_ = false;
   bool away_ = false;
 };
@@ -96,8 +97,9 @@ struct BookingWorld {
   std::vector<std::string> escaped;  // what() of exceptions that left a detached task
   TaskScope scope;
   memory::MemoryLedger rows;
-  memory::MemorySeatGate memory_gate;
-  memory::MemoryFlightIndex memory_index;
+  // Others may take their place: a gate, an index that was emptied.
+  std::unique_ptr<memory::MemorySeatGate> memory_gate = std::make_unique<memory::MemorySeatGate>();
+  std::unique_ptr<memory::MemoryFlightIndex> memory_index = std::make_unique<memory::MemoryFlightIndex>();
   SwitchableGate gate{memory_gate};
   SwitchableIndex index{memory_index};
   booking::SettleWaiters waiters;

@@ -30,9 +30,9 @@ Task<Result<Applied>> InlineLedger::apply(Command command) {
   BatchDecision decision = apply_batch(store_, std::span<const Command>(&command, 1), clock_.now());
   if (fault == Fault::done_but_unavailable) co_return Error{ErrorCode::unavailable, "No answer.", {}};
   booking::Commit commit{std::move(decision.news), std::move(decision.settled)};
-  bool told = false;
-  observer_.on_commit(std::move(commit), [&told] { told = true; });
-  if (!told) throw std::logic_error("the observer did not say that it is done");
+  auto told = callback_awaiter<bool>(
+      [&](auto done) { observer_.on_commit(std::move(commit), [done]() mutable { done(true); }); });
+  co_await told;
   co_return std::move(decision.outcomes.front());
 }
 

@@ -1,0 +1,91 @@
+#include "sync/outbox_relay.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/limits.h"
+#include "doubles/booking_world.h"
+
+namespace flightdeck::sync {
+namespace {
+
+using test::BookingWorld;
+using test::finish;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class ListeningSink final : public events::EventSink {
+ public:
+  Task<bool> publish(std::vector<events::OutboxRow> rows) override {
+    if (away) co_return false;
+    for (events::OutboxRow& row : rows) heard.push_back(std::move(row.data));
+    co_return !answer_lost;
+  }
+  bool away = false;
+  bool answer_lost = false;  // they arrive, but nobody says so
+  std::vector<std::string> heard;
+};
+
+class OutboxRelayTest : public ::testing::Test {
+ protected:
+  OutboxRelayTest() { world.add_flight(500); }
+  std::size_t run_once() { return finish(world.loop, relay.run_once()); }
+
+  BookingWorld world;
+  ListeningSink sink;
+  OutboxRelay relay{world.ledger, sink, world.clock};
+};
+
+TEST_F(OutboxRelayTest, EveryRowIsPublishedOnceInOrderAndLeavesTheOutbox) {
+  world.add_flight(1, "FD2");
+  EXPECT_EQ(run_once(), 2U);
+  EXPECT_THAT(sink.heard, ElementsAre(HasSubstr("FD101"), HasSubstr("FD2")));
+  EXPECT_THAT(world.rows.outbox(), IsEmpty());
+  EXPECT_EQ(run_once(), 0U);
+}
+
+TEST_F(OutboxRelayTest, ManyRowsGoInBatches) {
+  const std::size_t more = limits::relay_batch * 2 + 1;
+  for (std::size_t i = 0; i < more; ++i) world.add_flight(1, "FD" + std::to_string(1000 + i));
+  EXPECT_EQ(run_once(), more + 1);
+  EXPECT_EQ(sink.heard.size(), more + 1);
+  EXPECT_THAT(world.rows.outbox(), IsEmpty());
+}
+
+TEST_F(OutboxRelayTest, ASinkThatIsAwayGetsThemLater) {
+  sink.away = true;
+  EXPECT_EQ(run_once(), 0U);
+  sink.away = false;
+  EXPECT_EQ(run_once(), 0U) << "leased: another relay might be at it";
+  world.loop.advance(limits::relay_lease);
+  EXPECT_EQ(run_once(), 1U);
+  EXPECT_EQ(sink.heard.size(), 1U);
+}
+
+TEST_F(OutboxRelayTest, WhatMayHaveArrivedIsPublishedAgain) {
+  sink.answer_lost = true;
+  EXPECT_EQ(run_once(), 0U);
+  sink.answer_lost = false;
+  world.loop.advance(limits::relay_lease);
+  EXPECT_EQ(run_once(), 1U);
+  ASSERT_EQ(sink.heard.size(), 2U);
+  EXPECT_EQ(sink.heard[0], sink.heard[1]) << "the same events, by their ids";
+}
+
+TEST_F(OutboxRelayTest, TwoRelaysShareTheWork) {
+  OutboxRelay other{world.ledger, sink, world.clock};
+  auto first = test::start(relay.run_once());
+  auto second = test::start(other.run_once());
+  world.loop.run();
+  EXPECT_EQ(first.take() + second.take(), 1U);
+  EXPECT_EQ(sink.heard.size(), 1U);
+}
+
+TEST_F(OutboxRelayTest, ALedgerThatDoesNotAnswerIsSaid) {
+  world.ledger.fail_reads(true);
+  EXPECT_THROW(run_once(), UnavailableError);
+}
+
+}  // namespace
+}  // namespace flightdeck::sync

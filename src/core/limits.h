@@ -49,6 +49,23 @@ inline constexpr std::size_t ledger_batch_commands = 256;
 inline constexpr std::size_t ledger_queue_commands = 16 * 1024;
 inline constexpr std::size_t ledger_batch_reads = 256;
 inline constexpr std::size_t ledger_queue_reads = 16 * 1024;
+inline constexpr milliseconds ledger_connect_deadline{1000};
+inline constexpr milliseconds ledger_answer_deadline{
+    1500};  // for a whole begin, commit or read of a database server, from its first byte to the answer's last
+inline constexpr milliseconds ledger_commit_lookup_deadline{
+    1500};  // to find out what became of a commit whose connection broke,
+inline constexpr milliseconds ledger_commit_deadline{
+    2200};  // but so long after it began its clients are told that nobody knows
+inline constexpr milliseconds ledger_commit_lookup_pause{10};
+inline constexpr milliseconds ledger_abandoned_backend_grace{
+    200};  // then the server is asked to end what still runs for a connection that broke
+inline constexpr milliseconds ledger_idle_transaction_deadline{
+    5000};  // a process that hangs keeps its locks no longer
+inline constexpr milliseconds ledger_tcp_user_timeout{5000};
+inline constexpr milliseconds ledger_reconnect_pause_first{50};  // doubled with each attempt that fails
+inline constexpr milliseconds ledger_reconnect_pause_max{1000};
+inline constexpr seconds migration_lock_deadline{60};  // another process migrates
+inline constexpr std::chrono::minutes migration_deadline{60};
 inline constexpr int gate_cold_retries = 2;
 // Another process may settle a booking that is waited for here: it is looked up this long after the wait began, then
 // after twice as long each time.

@@ -3,10 +3,15 @@
 #include <stdlib.h>
 
 #include "booking/apply_batch.h"
+#include "doubles/booking_world.h"
 #include "memory/memory_ledger.h"
+#include "postgres/migrate.h"
+#include "postgres/postgres_ledger_reader.h"
+#include "postgres/postgres_ledger_store.h"
 #include "sqlite/migrate.h"
 #include "sqlite/sqlite_ledger_reader.h"
 #include "sqlite/sqlite_ledger_store.h"
+#include "support/postgres_server.h"
 
 namespace flightdeck::test {
 
@@ -56,11 +61,47 @@ class InSqlite final : public TemporaryLedger {
   std::optional<sqlite::SqliteLedgerReader> reader_;
 };
 
+// Migrated once; a copy of it is quicker than a schema of one's own.
+const std::string& postgres_template() {
+  static const std::string url = [] {
+    std::string made = shared_postgres().make_database();
+    postgres::migrate(made, Instant{});
+    return made;
+  }();
+  return url;
+}
+
+class InPostgres final : public TemporaryLedger {
+ public:
+  ~InPostgres() override {
+    store_.reset();
+    reader_.reset();
+    shared_postgres().drop_database(url_);
+  }
+  booking::LedgerStore& store() override {
+    if (!store_) store_.emplace(url_, log_);
+    return *store_;
+  }
+  booking::LedgerReader& reader() override {
+    if (!reader_) reader_.emplace(url_, log_);
+    return *reader_;
+  }
+
+ private:
+  std::string url_ = make_postgres_ledger();
+  SilentLog log_;
+  std::optional<postgres::PostgresLedgerStore> store_;
+  std::optional<postgres::PostgresLedgerReader> reader_;
+};
+
 }  // namespace
+
+std::string make_postgres_ledger() { return shared_postgres().make_database(postgres_template()); }
 
 std::vector<LedgerKind> ledger_kinds() {
   return {{"Memory", [] { return std::make_unique<InMemory>(); }},
-          {"Sqlite", [] { return std::make_unique<InSqlite>(); }}};
+          {"Sqlite", [] { return std::make_unique<InSqlite>(); }},
+          {"Postgres", [] { return std::make_unique<InPostgres>(); }}};
 }
 
 Result<booking::Applied> apply(booking::LedgerStore& store, booking::Command command, Instant now) {

@@ -43,6 +43,9 @@ inline std::string ledger_name(const ::testing::TestParamInfo<LedgerKind>& info)
 // A SQLite file with the current schema.
 void make_sqlite_schema(const std::string& path);
 
+// A new database of `shared_postgres` with the current schema; its URL.
+std::string make_postgres_ledger();
+
 // Applies one command, durably.
 Result<booking::Applied> apply(booking::LedgerStore& store, booking::Command command, Instant now);
 

@@ -84,7 +84,7 @@ bool begins_with_any(const std::string& text, const std::vector<std::string>& be
 Rules project_rules() {
   const std::set<std::string> business = {"core", "events", "flights", "payment", "booking", "sync"};
   auto app = business;
-  app.insert({"http", "sqlite", "memory", "payment_mock", "telemetry"});
+  app.insert({"http", "postgres", "sqlite", "memory", "payment_mock", "telemetry"});
   auto main = app;
   main.insert("app");
   return {
@@ -98,6 +98,7 @@ Rules project_rules() {
               {"booking", {"flights", "payment", "events", "core"}},
               {"sync", {"booking", "flights", "payment", "events", "core"}},
               {"memory", business},
+              {"postgres", business},
               {"sqlite", business},
               {"payment_mock", business},
               {"telemetry", business},
@@ -107,7 +108,7 @@ Rules project_rules() {
           },
       .business = business,
       .technology = {"boost/asio", "boost/beast", "boost/redis", "boost/json", "boost/url", "spdlog/",
-                     "prometheus/", "CLI/", "sqlite3.h"},
+                     "prometheus/", "CLI/", "sqlite3.h", "libpq-fe.h"},
       .longest_file = 500,
       .long_files = {},
       .empty_words = {"util", "utils", "utility", "utilities", "common", "manager", "managers", "helper",

@@ -1,0 +1,74 @@
+#include "postgres/commit_lookup.h"
+
+#include "core/limits.h"
+
+namespace flightdeck::postgres {
+
+namespace {
+
+constexpr std::string_view in_the_future = "22023";
+
+// Its rows as the batch left them; they may be newer by now.
+Parameters rows_of(const booking::LedgerChanges& changes) {
+  std::vector<booking::Booking> bookings = changes.inserted_bookings;
+  bookings.insert(bookings.end(), changes.updated_bookings.begin(), changes.updated_bookings.end());
+  std::vector<flights::Flight> flights = changes.inserted_flights;
+  flights.insert(flights.end(), changes.updated_flights.begin(), changes.updated_flights.end());
+  Parameters p;
+  p.add_array(bookings, [](const booking::Booking& b) { return b.id; });
+  p.add_array(bookings, [](const booking::Booking& b) { return b.updated_at; });
+  p.add_array(flights, [](const flights::Flight& f) { return f.id; });
+  p.add_array(flights, [](const flights::Flight& f) { return f.version; });
+  return p;
+}
+
+}  // namespace
+
+CommitLookup::CommitLookup(const StoreStatements& sql, const std::string& transaction_id, int backend_pid,
+                           const booking::LedgerChanges& changes)
+    : sql_(sql),
+      transaction_id_(transaction_id),
+      backend_pid_(backend_pid),
+      rows_(static_cast<std::int64_t>(changes.inserted_bookings.size() + changes.updated_bookings.size() +
+                                      changes.inserted_flights.size() + changes.updated_flights.size())),
+      rows_kept_(rows_of(changes)),
+      grace_(limits::ledger_abandoned_backend_grace) {}
+
+CommitVerdict CommitLookup::ask(Connection& connection, Deadline deadline) {
+  TransactionStatus status = TransactionStatus::never_was;
+  std::int64_t found = 0;
+  try {
+    Parameters id;
+    id.add(transaction_id_);
+    connection.queue(sql_.transaction_status, id);
+    connection.queue(sql_.rows_kept, rows_kept_);
+    const Results results = connection.finish(deadline);
+    const std::string text = results.at(0).text(0, 0);
+    status = parse_transaction_status(text);
+    found = results.at(1).integer(0, 0);
+  } catch (const DatabaseError& error) {
+    if (error.state() != in_the_future) throw;
+  }
+  const CommitVerdict verdict = commit_verdict(status, rows_, found);
+  if (verdict == CommitVerdict::ask_again && grace_.passed()) end_backend(connection, deadline);
+  if (verdict == CommitVerdict::done) {
+    // A transaction that shows as committed may still wait for a synchronous standby; one that is written after it and
+    // has been waited for says that it waits no longer.
+    connection.queue(sql_.write_something);
+    connection.finish(deadline);
+  }
+  return verdict;
+}
+
+void CommitLookup::end_backend(Connection& connection, Deadline deadline) {
+  try {
+    Parameters p;
+    p.add(Integer4{backend_pid_}).add(transaction_id_);
+    connection.queue(sql_.end_backend, p);
+    connection.finish(deadline);
+  } catch (const DatabaseError&) {
+    // Not allowed to: then it ends when it ends.
+  }
+}
+
+}  // namespace flightdeck::postgres

@@ -1,0 +1,35 @@
+// Asks the server what became of a commit whose answer got lost.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "booking/ledger.h"
+#include "postgres/commit_verdict.h"
+#include "postgres/connection.h"
+#include "postgres/store_statements.h"
+
+namespace flightdeck::postgres {
+
+class CommitLookup {
+ public:
+  // Of the transaction with that number, which ran in that backend. All references must outlive it.
+  CommitLookup(const StoreStatements& sql, const std::string& transaction_id, int backend_pid,
+               const booking::LedgerChanges& changes);
+
+  // On a connection of its own. A transaction that stays open for longer than its grace is ended. When the verdict is
+  // `done`, the commit is as durable as any other. Throws ConnectionLost, DatabaseError.
+  CommitVerdict ask(Connection& connection, Deadline deadline);
+
+ private:
+  void end_backend(Connection& connection, Deadline deadline);
+
+  const StoreStatements& sql_;
+  const std::string& transaction_id_;
+  int backend_pid_;
+  std::int64_t rows_;
+  Parameters rows_kept_;
+  Deadline grace_;
+};
+
+}  // namespace flightdeck::postgres

@@ -1,0 +1,167 @@
+#include "postgres/connection.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <optional>
+
+namespace flightdeck::postgres {
+
+namespace {
+
+constexpr int binary = 1;
+
+std::string field_of(const PGresult* result, int field) {
+  const char* text = PQresultErrorField(result, field);
+  return text ? text : "";
+}
+
+}  // namespace
+
+std::chrono::milliseconds Deadline::left() const {
+  const auto rest = std::chrono::ceil<std::chrono::milliseconds>(at_ - std::chrono::steady_clock::now());
+  return std::max(rest, std::chrono::milliseconds::zero());
+}
+
+Deadline Deadline::at_most(std::chrono::milliseconds from_now) const {
+  Deadline sooner(from_now);
+  sooner.at_ = std::min(sooner.at_, at_);
+  return sooner;
+}
+
+Connection::Connection(const ConnectionSettings& settings, Deadline deadline) {
+  std::vector<const char*> keywords;
+  std::vector<const char*> values;
+  for (const auto& [keyword, value] : settings) {
+    keywords.push_back(keyword.c_str());
+    values.push_back(value.c_str());
+  }
+  keywords.push_back(nullptr);
+  values.push_back(nullptr);
+  handle_.reset(PQconnectStartParams(keywords.data(), values.data(), 0));
+  if (!handle_) throw ConnectionLost("PostgreSQL: out of memory");
+  connect(deadline);
+  // Warnings of the server are its own log's business.
+  PQsetNoticeReceiver(
+      handle_.get(), [](void*, const PGresult*) {}, nullptr);
+  if (PQsetnonblocking(handle_.get(), 1) != 0 || PQenterPipelineMode(handle_.get()) != 1) lost();
+}
+
+void Connection::connect(Deadline deadline) {
+  if (PQstatus(handle_.get()) == CONNECTION_BAD) lost();
+  PostgresPollingStatusType waits_for = PGRES_POLLING_WRITING;
+  while (waits_for != PGRES_POLLING_OK) {
+    if (waits_for == PGRES_POLLING_FAILED) lost();
+    wait(waits_for == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline);
+    waits_for = PQconnectPoll(handle_.get());
+  }
+}
+
+void Connection::prepare(const Statement& statement) {
+  sent(PQsendPrepare(handle_.get(), statement.name, statement.sql.c_str(), 0, nullptr));
+}
+
+void Connection::queue(const Statement& prepared, const Parameters& parameters) {
+  const std::vector<const char*> values = parameters.values();
+  const std::vector<int> formats(values.size(), binary);
+  sent(PQsendQueryPrepared(handle_.get(), prepared.name, parameters.count(), values.data(),
+                           parameters.lengths().data(), formats.data(), binary));
+}
+
+void Connection::queue(const std::string& sql, const Parameters& parameters) {
+  const std::vector<const char*> values = parameters.values();
+  const std::vector<int> formats(values.size(), binary);
+  sent(PQsendQueryParams(handle_.get(), sql.c_str(), parameters.count(), nullptr, values.data(),
+                         parameters.lengths().data(), formats.data(), binary));
+}
+
+Results Connection::finish(Deadline deadline) {
+  if (PQpipelineSync(handle_.get()) != 1) lost();
+  flush(deadline);
+  Results results;
+  results.reserve(queued_);
+  queued_ = 0;
+  std::optional<DatabaseError> first_error;
+  for (;;) {
+    PGresult* answer = next_result(deadline);
+    if (!answer) continue;  // the end of one statement's answer
+    Result result(answer);
+    const ExecStatusType status = PQresultStatus(answer);
+    if (status == PGRES_PIPELINE_SYNC) break;
+    if (status == PGRES_FATAL_ERROR && !first_error) first_error = error_of(answer);
+    results.push_back(std::move(result));
+  }
+  if (first_error) throw DatabaseError(*first_error);
+  return results;
+}
+
+void Connection::run_script(const std::string& sql, Deadline deadline) {
+  if (PQexitPipelineMode(handle_.get()) != 1) lost();
+  if (PQsendQuery(handle_.get(), sql.c_str()) != 1) lost();
+  flush(deadline);
+  std::optional<DatabaseError> first_error;
+  while (PGresult* answer = next_result(deadline)) {
+    const Result result(answer);
+    if (PQresultStatus(answer) == PGRES_FATAL_ERROR && !first_error) first_error = error_of(answer);
+  }
+  if (PQenterPipelineMode(handle_.get()) != 1) lost();
+  if (first_error) throw DatabaseError(*first_error);
+}
+
+bool Connection::in_transaction() const {
+  const PGTransactionStatusType status = PQtransactionStatus(handle_.get());
+  return status == PQTRANS_INTRANS || status == PQTRANS_INERROR;
+}
+
+void Connection::wait(short events, Deadline deadline) const {
+  for (;;) {
+    pollfd socket{PQsocket(handle_.get()), events, 0};
+    const int ready = ::poll(&socket, 1, static_cast<int>(deadline.left().count()));
+    if (ready > 0) return;
+    if (ready == 0) throw ConnectionLost("PostgreSQL does not answer in time");
+    if (errno != EINTR) lost();
+  }
+}
+
+// Reads while it writes: a server whose answers nobody takes stops listening.
+void Connection::flush(Deadline deadline) {
+  for (;;) {
+    const int left = PQflush(handle_.get());
+    if (left == 0) return;
+    if (left < 0) lost();
+    wait(POLLIN | POLLOUT, deadline);
+    if (PQconsumeInput(handle_.get()) != 1) lost();
+  }
+}
+
+PGresult* Connection::next_result(Deadline deadline) {
+  while (PQisBusy(handle_.get()) != 0) {
+    wait(POLLIN, deadline);
+    if (PQconsumeInput(handle_.get()) != 1) lost();
+  }
+  PGresult* result = PQgetResult(handle_.get());
+  if (!result && PQstatus(handle_.get()) == CONNECTION_BAD) lost();
+  return result;
+}
+
+DatabaseError Connection::error_of(const PGresult* result) const {
+  const std::string state = field_of(result, PG_DIAG_SQLSTATE);
+  const std::string severity = field_of(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+  if (state.empty() || severity == "FATAL" || severity == "PANIC") {
+    throw ConnectionLost("PostgreSQL: " + one_line(PQresultErrorMessage(result)));
+  }
+  return DatabaseError(state,
+                       "PostgreSQL: " + field_of(result, PG_DIAG_MESSAGE_PRIMARY) + " (" + state + ")");
+}
+
+void Connection::sent(int accepted) {
+  if (accepted != 1) lost();
+  ++queued_;
+}
+
+void Connection::lost() const {
+  throw ConnectionLost("PostgreSQL: " + one_line(PQerrorMessage(handle_.get())));
+}
+
+}  // namespace flightdeck::postgres

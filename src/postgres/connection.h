@@ -1,0 +1,79 @@
+// One connection to PostgreSQL: statements go out in batches (libpq's pipeline mode), and nothing waits longer than its
+// deadline.
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "postgres/array_parameter.h"
+#include "postgres/connection_settings.h"
+#include "postgres/errors.h"
+#include "postgres/result.h"
+
+namespace flightdeck::postgres {
+
+// A point in time after which waiting is given up.
+class Deadline {
+ public:
+  explicit Deadline(std::chrono::milliseconds from_now) : at_(std::chrono::steady_clock::now() + from_now) {}
+  std::chrono::milliseconds left() const;  // never negative
+  bool passed() const { return left() == std::chrono::milliseconds::zero(); }
+  // The earlier of this one and `from_now`.
+  Deadline at_most(std::chrono::milliseconds from_now) const;
+
+ private:
+  std::chrono::steady_clock::time_point at_;
+};
+
+struct Statement {
+  const char* name;
+  std::string sql;
+};
+
+// Used from one thread at a time. After ConnectionLost only the destructor may be called, which never waits.
+class Connection {
+ public:
+  // Connects. Throws ConnectionLost with what the server or the network says, never with a password.
+  Connection(const ConnectionSettings& settings, Deadline deadline);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Queues a statement; nothing is sent before `finish` needs to.
+  void prepare(const Statement& statement);
+  void queue(const Statement& prepared, const Parameters& parameters = {});
+  void queue(const std::string& sql, const Parameters& parameters = {});
+  // Sends what is queued and waits for all answers, one Result a statement. Those after one that fails are not carried
+  // out. Throws DatabaseError with what failed first; ConnectionLost.
+  Results finish(Deadline deadline);
+
+  // Several statements as text, without parameters, outside the pipeline. Throws as `finish`.
+  void run_script(const std::string& sql, Deadline deadline);
+
+  // Statements failed or were left unfinished in a transaction that is still open.
+  bool in_transaction() const;
+  int backend_pid() const { return PQbackendPID(handle_.get()); }
+
+ private:
+  struct Finish {
+    void operator()(PGconn* connection) const { PQfinish(connection); }
+  };
+
+  void connect(Deadline deadline);
+  void wait(short events, Deadline deadline) const;
+  void flush(Deadline deadline);
+  PGresult* next_result(Deadline deadline);
+  // Throws ConnectionLost if the error ended the connection, else returns it.
+  DatabaseError error_of(const PGresult* result) const;
+  void sent(int accepted);
+  [[noreturn]] void lost() const;
+
+  std::unique_ptr<PGconn, Finish> handle_;
+  std::size_t queued_ = 0;
+};
+
+}  // namespace flightdeck::postgres

@@ -1,0 +1,41 @@
+// What can go wrong with a database, and what the ledger's callers are told.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace flightdeck::postgres {
+
+// The connection is of no more use: it broke, was ended by the server, or did not answer in time. What was sent may or
+// may not have been done.
+class ConnectionLost : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// The server refused a statement, and the connection goes on. `state` is the SQLSTATE.
+class DatabaseError : public std::runtime_error {
+ public:
+  DatabaseError(std::string state, const std::string& message)
+      : std::runtime_error(message), state_(std::move(state)) {}
+  const std::string& state() const { return state_; }
+
+ private:
+  std::string state_;
+};
+
+enum class Meaning {
+  conflict,     // deciding anew, if need be one command at a time, gives the answer
+  elsewhere,    // this server takes no writes: another one may, so connect anew
+  unavailable,  // anything else
+};
+Meaning meaning_of(std::string_view state);
+
+// Throws LedgerConflict or UnavailableError.
+[[noreturn]] void throw_as_ledger_error(const DatabaseError& error);
+
+// What libpq says, on one line.
+std::string one_line(std::string_view message);
+
+}  // namespace flightdeck::postgres

@@ -1,0 +1,85 @@
+#include "postgres/link.h"
+
+#include <algorithm>
+
+#include "core/limits.h"
+
+namespace flightdeck::postgres {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+void set_up(Connection& connection, Purpose purpose, const std::vector<Statement>& statements,
+            Deadline deadline) {
+  if (purpose == Purpose::writing) {
+    // What a client was told of must survive a crash, whatever the server's own default is.
+    connection.queue(
+        "SELECT set_config('synchronous_commit', 'on', false) "
+        "WHERE current_setting('synchronous_commit') = 'off'");
+  }
+  for (const Statement& statement : statements) connection.prepare(statement);
+  connection.finish(deadline);
+}
+
+}  // namespace
+
+Link::Link(const std::string& url, Purpose purpose, std::vector<Statement> statements, Log& log)
+    : servers_(one_for_each_server(connection_settings(url, purpose))),
+      purpose_(purpose),
+      statements_(std::move(statements)),
+      log_(log),
+      pause_(limits::ledger_reconnect_pause_first) {
+  try {
+    connection_ = connect(Deadline(limits::ledger_answer_deadline));
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(std::string("cannot use the database: ") + error.what());
+  }
+}
+
+std::unique_ptr<Connection> Link::connect(Deadline deadline) {
+  // Every server gets its share of the time, so that one that hangs does not hide one that works.
+  const Deadline all = deadline.at_most(limits::ledger_connect_deadline);
+  const milliseconds share = all.left() / static_cast<milliseconds::rep>(servers_.size());
+  for (std::size_t tried = 1;; ++tried) {
+    const bool last = tried == servers_.size();
+    try {
+      const Deadline mine = last ? all : all.at_most(share);
+      auto fresh = std::make_unique<Connection>(servers_[server_], mine);
+      set_up(*fresh, purpose_, statements_, mine);
+      return fresh;
+    } catch (const std::runtime_error&) {
+      server_ = (server_ + 1) % servers_.size();
+      if (last) throw;
+    }
+  }
+}
+
+Connection& Link::connection(Deadline deadline) {
+  if (connection_) return *connection_;
+  if (steady_clock::now() < next_attempt_) throw UnavailableError("PostgreSQL does not answer");
+  try {
+    connection_ = connect(deadline);
+  } catch (const std::runtime_error& error) {
+    next_attempt_ = steady_clock::now() + pause_;
+    pause_ = std::min(pause_ * 2, limits::ledger_reconnect_pause_max);
+    throw UnavailableError(error.what());
+  }
+  pause_ = limits::ledger_reconnect_pause_first;
+  if (away_) log_.info("the database is back");
+  away_ = false;
+  return *connection_;
+}
+
+void Link::drop(const std::string& reason) {
+  connection_.reset();
+  if (!away_) log_.warn("the database connection is lost", {{"error", std::string_view(reason)}});
+  away_ = true;
+}
+
+void Link::note(const DatabaseError& error) {
+  if (meaning_of(error.state()) == Meaning::elsewhere) drop(error.what());
+}
+
+}  // namespace flightdeck::postgres

@@ -1,0 +1,65 @@
+// The way to the database: a connection that is made anew after it was lost.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "core/log.h"
+#include "postgres/connection.h"
+
+namespace flightdeck::postgres {
+
+// Used from one thread at a time.
+class Link {
+ public:
+  // Connects at once and prepares the statements. Throws std::runtime_error in one line, without the password.
+  Link(const std::string& url, Purpose purpose, std::vector<Statement> statements, Log& log);
+
+  // The live connection, made anew when there is none. Throws UnavailableError: at once, without trying, while the last
+  // failed attempt is too fresh.
+  Connection& connection(Deadline deadline);
+  // It is of no more use. The next call of `connection` makes a new one.
+  void drop(const std::string& reason);
+
+  // The live connection as it is, or none.
+  Connection* live() { return connection_.get(); }
+
+  // `work(connection, deadline)` on a live connection; once more on a fresh one when it turns out dead and time is left.
+  // For work that may be done twice. Throws UnavailableError, and what `work` throws of its own.
+  template <class Work>
+  auto run(std::chrono::milliseconds within, Work work) {
+    const Deadline deadline(within);
+    for (bool again = false;; again = true) {
+      Connection& usable = connection(deadline);
+      try {
+        return work(usable, deadline);
+      } catch (const ConnectionLost& error) {
+        drop(error.what());
+        if (again || deadline.passed()) throw UnavailableError(error.what());
+      } catch (const DatabaseError& error) {
+        note(error);
+        throw UnavailableError(error.what());
+      }
+    }
+  }
+  // Drops the connection if the error says that this server takes no writes.
+  void note(const DatabaseError& error);
+
+ private:
+  std::unique_ptr<Connection> connect(Deadline deadline);
+
+  std::vector<ConnectionSettings> servers_;
+  std::size_t server_ = 0;  // the one to try first: the last that answered
+  Purpose purpose_;
+  std::vector<Statement> statements_;
+  Log& log_;
+  std::unique_ptr<Connection> connection_;
+  bool away_ = false;  // and the log says so
+  std::chrono::milliseconds pause_;
+  std::chrono::steady_clock::time_point next_attempt_{};
+};
+
+}  // namespace flightdeck::postgres

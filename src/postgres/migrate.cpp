@@ -1,0 +1,97 @@
+#include "postgres/migrate.h"
+
+#include <stdexcept>
+
+#include "core/limits.h"
+#include "postgres/connection.h"
+
+namespace flightdeck::postgres {
+
+namespace {
+
+// Of PostgreSQL's advisory locks: "fdeckmig", as a number that nobody else is likely to use.
+constexpr const char* lock_sql = "SELECT pg_advisory_xact_lock(7378133567218215271)";
+
+Connection connect(const std::string& url) {
+  const std::vector<ConnectionSettings> all =
+      one_for_each_server(connection_settings(url, Purpose::migration));
+  for (std::size_t i = 0; i + 1 < all.size(); ++i) {
+    try {
+      return Connection(all[i], Deadline(limits::ledger_connect_deadline));
+    } catch (const ConnectionLost&) {
+      // The next one, then.
+    }
+  }
+  return Connection(all.back(), Deadline(limits::ledger_connect_deadline));
+}
+
+Result ask(Connection& connection, const std::string& sql) {
+  connection.queue(sql);
+  Results results = connection.finish(Deadline(limits::migration_lock_deadline));
+  return std::move(results.front());
+}
+
+int schema_version(Connection& connection) {
+  if (ask(connection, "SELECT to_regclass('schema_migrations') IS NULL").truth(0, 0)) return 0;
+  const Result newest = ask(connection, "SELECT coalesce(max(version), 0) FROM schema_migrations");
+  return static_cast<int>(newest.integer(0, 0));
+}
+
+// Everything between takes turns with other processes.
+void begin_alone(Connection& connection) {
+  ask(connection, "BEGIN");
+  ask(connection, lock_sql);
+}
+
+void apply(Connection& connection, const Migration& migration, Instant now) {
+  connection.run_script(std::string(migration.sql), Deadline(limits::migration_deadline));
+  Parameters p;
+  p.add(Integer4{migration.number}).add(migration.name).add(now);
+  connection.queue(
+      "INSERT INTO schema_migrations (version, name, applied_at) VALUES ($1::integer, $2::text, "
+      "$3::timestamptz)",
+      p);
+  connection.finish(Deadline(limits::migration_lock_deadline));
+}
+
+MigrationOutcome migrate(Connection& connection, Instant now) {
+  if (ask(connection, "SHOW server_encoding").text(0, 0) != "UTF8") {
+    throw std::runtime_error("the database must be made with ENCODING 'UTF8'");
+  }
+  MigrationOutcome outcome;
+  outcome.version = schema_version(connection);
+  if (outcome.version == 0) {
+    begin_alone(connection);
+    ask(connection,
+        "CREATE TABLE IF NOT EXISTS schema_migrations "
+        "(version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TIMESTAMPTZ NOT NULL)");
+    ask(connection, "COMMIT");
+  }
+  for (const Migration& migration : migrations()) {
+    if (outcome.version >= migration.number) continue;
+    begin_alone(connection);
+    // Asked again now that it is this one's turn: another process may have been faster.
+    outcome.version = schema_version(connection);
+    if (outcome.version < migration.number) {
+      apply(connection, migration, now);
+      outcome.version = migration.number;
+      ++outcome.applied;
+    }
+    ask(connection, "COMMIT");
+  }
+  if (outcome.version > migrations().back().number) {
+    throw std::runtime_error("the database has schema version " + std::to_string(outcome.version) +
+                             ", newer than this program knows (" +
+                             std::to_string(migrations().back().number) + ")");
+  }
+  return outcome;
+}
+
+}  // namespace
+
+MigrationOutcome migrate(const std::string& url, Instant now) {
+  Connection connection = connect(url);
+  return migrate(connection, now);
+}
+
+}  // namespace flightdeck::postgres

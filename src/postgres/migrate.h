@@ -1,0 +1,31 @@
+// Schema migrations: the numbered files of migrations/postgresql/, built into the program.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/time.h"
+
+namespace flightdeck::postgres {
+
+struct Migration {
+  int number;
+  std::string_view name;
+  std::string_view sql;
+};
+
+// In order of number, without gaps, from 1.
+std::span<const Migration> migrations();
+
+struct MigrationOutcome {
+  int applied = 0;
+  int version = 0;  // the schema's, afterwards
+};
+
+// Applies what is missing, each in a transaction of its own. Safe when several processes start at once; one that finds
+// nothing missing only reads. Throws std::runtime_error in one line, without the password; also when the schema is
+// newer than this program, and when the database is not in UTF-8.
+MigrationOutcome migrate(const std::string& url, Instant now);
+
+}  // namespace flightdeck::postgres

@@ -1,0 +1,192 @@
+#include "postgres/postgres_ledger_reader.h"
+
+#include "core/limits.h"
+#include "postgres/rows.h"
+
+namespace flightdeck::postgres {
+
+using booking::Booking;
+using booking::BookingPage;
+using flights::Flight;
+using flights::SearchPage;
+using flights::SortOrder;
+
+namespace {
+
+// What runs all the time is planned once a connection.
+const Statement bookings_by_id{"bookings_by_id", select_bookings("WHERE b.id = ANY($1::uuid[])")};
+const Statement flights_by_id{"flights_by_id", select_flights("WHERE id = ANY($1::uuid[])")};
+const Statement changed_flights{"changed_flights",
+                                select_flights("WHERE (updated_at, id) > ($1::timestamptz, $2::uuid) "
+                                               "ORDER BY updated_at, id LIMIT $3::bigint")};
+const Statement closed_flights{
+    "closed_flights",
+    "SELECT id FROM flights WHERE status = 'CANCELLED' AND available_seats < total_seats LIMIT $1::bigint"};
+// A subquery for each intent and not a join, since a join leaves the planner a choice.
+const Statement pending_count{
+    "pending_count",
+    "SELECT count(*) FROM booking_intents i "
+    "WHERE (SELECT b.status FROM bookings b WHERE b.id = i.booking_id) = 'PENDING'"};
+
+const std::string seat_count_sql =
+    "SELECT coalesce(sum(seats) FILTER (WHERE status = 'PENDING'), 0)::bigint, "
+    "coalesce(sum(seats) FILTER (WHERE status = 'CONFIRMED'), 0)::bigint "
+    "FROM bookings WHERE flight_id = $1::uuid";
+const std::string live_sql =
+    "SELECT id FROM bookings WHERE flight_id = $1::uuid AND status IN ('PENDING', 'CONFIRMED') "
+    "LIMIT $2::bigint";
+
+// One more row than asked for was selected: whether it is there says whether there are more.
+template <class Row>
+bool cut_to(std::vector<Row>& rows, std::size_t limit) {
+  if (rows.size() <= limit) return false;
+  rows.resize(limit);
+  return true;
+}
+
+std::int64_t one_more(std::size_t limit) { return static_cast<std::int64_t>(limit) + 1; }
+
+// SQL that is put together condition by condition, with the parameters it has so far.
+struct Query {
+  std::string sql;
+  Parameters parameters;
+
+  // The text that stands for a new parameter.
+  template <class T>
+  std::string parameter(const T& value, const char* type) {
+    parameters.add(value);
+    return "$" + std::to_string(parameters.count()) + "::" + type;
+  }
+};
+
+// Orders as flights::position_of.
+std::string_view rank_of(SortOrder sort) {
+  switch (sort) {
+    case SortOrder::price: return "(price * 100)::bigint";
+    case SortOrder::fastest:
+      return "coalesce((extract(epoch FROM arrival_ts - departure_ts) * 1000)::bigint, 9223372036854775807)";
+    case SortOrder::departure: return "departure_ts";
+  }
+  return "departure_ts";
+}
+
+// A local date at any offset from UTC lies within a day of the same date in UTC.
+void add_date(Query& query, Date date) {
+  const Instant midnight{std::chrono::sys_days{date}};
+  query.sql += " AND departure_date = " + query.parameter(date, "date");
+  query.sql += " AND departure_ts >= " + query.parameter(midnight - std::chrono::hours{24}, "timestamptz");
+  query.sql += " AND departure_ts < " + query.parameter(midnight + std::chrono::hours{48}, "timestamptz");
+}
+
+}  // namespace
+
+PostgresLedgerReader::PostgresLedgerReader(const std::string& url, Log& log)
+    : link_(url, Purpose::reading,
+            {bookings_by_id, flights_by_id, changed_flights, closed_flights, pending_count}, log) {}
+
+template <class Query>
+Result PostgresLedgerReader::read(const Query& query, const Parameters& parameters) {
+  return link_.run(limits::ledger_answer_deadline, [&](Connection& connection, Deadline deadline) {
+    connection.queue(query, parameters);
+    Results results = connection.finish(deadline);
+    return std::move(results.front());
+  });
+}
+
+std::vector<Booking> PostgresLedgerReader::bookings(std::span<const BookingId> ids) {
+  if (ids.empty()) return {};
+  Parameters p;
+  return read_bookings(read(bookings_by_id, add_ids(p, ids)));
+}
+
+std::vector<Flight> PostgresLedgerReader::flights(std::span<const FlightId> ids) {
+  if (ids.empty()) return {};
+  Parameters p;
+  return read_flights(read(flights_by_id, add_ids(p, ids)));
+}
+
+BookingPage PostgresLedgerReader::list_bookings(const booking::BookingListQuery& query) {
+  Query q;
+  q.sql = "WHERE b.user_id = " + q.parameter(query.user, "uuid");
+  if (query.status) q.sql += " AND b.status = " + q.parameter(to_string(*query.status), "text");
+  if (query.after) {
+    q.sql += " AND (b.created_at, b.id) < (" + q.parameter(query.after->created_at, "timestamptz") + ", " +
+             q.parameter(query.after->id, "uuid") + ")";
+  }
+  q.sql += " ORDER BY b.created_at DESC, b.id DESC LIMIT " + q.parameter(one_more(query.limit), "bigint");
+  BookingPage page;
+  page.bookings = read_bookings(read(select_bookings(q.sql), q.parameters));
+  page.more = cut_to(page.bookings, query.limit);
+  return page;
+}
+
+SearchPage PostgresLedgerReader::list_flights(const booking::FlightListQuery& query) {
+  Query q;
+  q.sql = "WHERE true";
+  if (query.source) q.sql += " AND lower(source) = " + q.parameter(*query.source, "text");
+  if (query.destination) q.sql += " AND lower(destination) = " + q.parameter(*query.destination, "text");
+  if (query.date) add_date(q, *query.date);
+  if (query.after) {
+    q.sql += " AND (departure_ts, id) > (" + q.parameter(query.after->departure, "timestamptz") + ", " +
+             q.parameter(query.after->id, "uuid") + ")";
+  }
+  q.sql += " ORDER BY departure_ts, id LIMIT " + q.parameter(one_more(query.limit), "bigint");
+  SearchPage page;
+  page.flights = read_flights(read(select_flights(q.sql), q.parameters));
+  page.more = cut_to(page.flights, query.limit);
+  return page;
+}
+
+SearchPage PostgresLedgerReader::search(const flights::SearchQuery& query, Instant now) {
+  Query q;
+  const std::string rank(rank_of(query.sort));
+  q.sql = "WHERE lower(source) = " + q.parameter(query.source, "text");
+  q.sql += " AND lower(destination) = " + q.parameter(query.destination, "text");
+  q.sql += " AND departure_date = " + q.parameter(query.date, "date");
+  q.sql += " AND status = 'SCHEDULED' AND departure_ts > " + q.parameter(now, "timestamptz");
+  q.sql += " AND available_seats >= " + q.parameter(query.seats, "bigint");
+  if (query.after) {
+    const std::string rank_after = query.sort == SortOrder::departure
+                                       ? q.parameter(from_unix_ms(query.after->rank), "timestamptz")
+                                       : q.parameter(query.after->rank, "bigint");
+    q.sql += " AND (" + rank + ", departure_ts, id) > (" + rank_after + ", " +
+             q.parameter(query.after->departure, "timestamptz") + ", " +
+             q.parameter(query.after->id, "uuid") + ")";
+  }
+  q.sql += " ORDER BY " + rank + ", departure_ts, id LIMIT " + q.parameter(one_more(query.limit), "bigint");
+  SearchPage page;
+  page.flights = read_flights(read(select_flights(q.sql), q.parameters));
+  page.more = cut_to(page.flights, query.limit);
+  return page;
+}
+
+booking::SeatCounts PostgresLedgerReader::seat_counts(FlightId flight) {
+  Parameters p;
+  const Result row = read(seat_count_sql, p.add(flight));
+  return {row.integer(0, 0), row.integer(0, 1)};
+}
+
+std::vector<BookingId> PostgresLedgerReader::live_bookings(FlightId flight, std::size_t limit) {
+  Parameters p;
+  p.add(flight).add(static_cast<std::int64_t>(limit));
+  return read_ids<BookingId>(read(live_sql, p));
+}
+
+std::vector<FlightId> PostgresLedgerReader::closed_with_live_bookings(std::size_t limit) {
+  Parameters p;
+  return read_ids<FlightId>(read(closed_flights, p.add(static_cast<std::int64_t>(limit))));
+}
+
+std::vector<Flight> PostgresLedgerReader::flights_changed(Instant since, FlightId after, std::size_t limit) {
+  Parameters p;
+  p.add(since).add(after).add(static_cast<std::int64_t>(limit));
+  return read_flights(read(changed_flights, p));
+}
+
+std::int64_t PostgresLedgerReader::pending_bookings() { return read(pending_count).integer(0, 0); }
+
+bool PostgresLedgerReader::any_flight() {
+  return read(std::string("SELECT 1 FROM flights LIMIT 1")).rows() == 1;
+}
+
+}  // namespace flightdeck::postgres

@@ -1,0 +1,293 @@
+#include "postgres/postgres_ledger_store.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "core/limits.h"
+#include "postgres/rows.h"
+
+namespace flightdeck::postgres {
+
+using booking::Booking;
+using booking::IntentChange;
+using booking::LedgerChanges;
+using booking::LedgerConflict;
+using booking::LedgerKeys;
+using booking::LedgerRows;
+using flights::Flight;
+
+namespace {
+
+std::optional<std::string_view> null_if_empty(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+Parameters flight_parameters(const std::vector<Flight>& rows) {
+  Parameters p;
+  p.add_array(rows, [](const Flight& f) { return f.id; });
+  p.add_array(rows, [](const Flight& f) { return null_if_empty(f.flight_number); });
+  p.add_array(rows, [](const Flight& f) { return std::string_view(f.source); });
+  p.add_array(rows, [](const Flight& f) { return std::string_view(f.destination); });
+  p.add_array(rows, [](const Flight& f) { return f.departure; });
+  p.add_array(rows, [](const Flight& f) { return f.arrival; });
+  p.add_array(rows, [](const Flight& f) { return f.date; });
+  p.add_array(rows, [](const Flight& f) { return Integer4{f.total_seats}; });
+  p.add_array(rows, [](const Flight& f) { return Integer4{f.available_seats}; });
+  p.add_array(rows, [](const Flight& f) { return f.price.minor; });
+  p.add_array(rows, [](const Flight& f) { return to_string(f.status); });
+  p.add_array(rows, [](const Flight& f) { return f.version; });
+  p.add_array(rows, [](const Flight& f) { return f.created_at; });
+  p.add_array(rows, [](const Flight& f) { return f.updated_at; });
+  return p;
+}
+
+Parameters inserted_booking_parameters(const std::vector<Booking>& rows) {
+  Parameters p;
+  p.add_array(rows, [](const Booking& b) { return b.id; });
+  p.add_array(rows, [](const Booking& b) { return b.user; });
+  p.add_array(rows, [](const Booking& b) { return b.flight; });
+  p.add_array(rows, [](const Booking& b) { return Integer4{b.seats}; });
+  p.add_array(rows, [](const Booking& b) { return b.amount.minor; });
+  p.add_array(rows, [](const Booking& b) { return to_string(b.status); });
+  p.add_array(rows, [](const Booking& b) { return null_if_empty(b.failure_reason); });
+  p.add_array(rows, [](const Booking& b) { return null_if_empty(b.payment_ref); });
+  p.add_array(rows, [](const Booking& b) { return null_if_empty(b.refund_ref); });
+  p.add_array(rows, [](const Booking& b) { return b.expires_at; });
+  p.add_array(rows, [](const Booking& b) { return b.created_at; });
+  p.add_array(rows, [](const Booking& b) { return b.updated_at; });
+  return p;
+}
+
+Parameters updated_booking_parameters(const std::vector<Booking>& rows) {
+  Parameters p;
+  p.add_array(rows, [](const Booking& b) { return b.id; });
+  p.add_array(rows, [](const Booking& b) { return to_string(b.status); });
+  p.add_array(rows, [](const Booking& b) { return null_if_empty(b.failure_reason); });
+  p.add_array(rows, [](const Booking& b) { return null_if_empty(b.payment_ref); });
+  p.add_array(rows, [](const Booking& b) { return null_if_empty(b.refund_ref); });
+  p.add_array(rows, [](const Booking& b) { return b.updated_at; });
+  return p;
+}
+
+Parameters claim_parameters(Instant now, Instant lease_until, std::size_t limit) {
+  Parameters p;
+  p.add(now).add(lease_until).add(static_cast<std::int64_t>(limit));
+  return p;
+}
+
+}  // namespace
+
+PostgresLedgerStore::PostgresLedgerStore(const std::string& url, Log& log)
+    : link_(url, Purpose::writing, sql_.all(), log) {}
+
+LedgerRows PostgresLedgerStore::begin(const LedgerKeys& keys) {
+  return link_.run(limits::ledger_answer_deadline, [&](Connection& connection, Deadline deadline) {
+    try {
+      return load(connection, deadline, keys);
+    } catch (const DatabaseError& error) {
+      link_.note(error);
+      throw_as_ledger_error(error);
+    }
+  });
+}
+
+LedgerRows PostgresLedgerStore::load(Connection& connection, Deadline deadline, const LedgerKeys& keys) {
+  std::vector<FlightId> flights = keys.flights;
+  connection.queue(sql_.begin);
+  if (!keys.natural_keys.empty()) {
+    Parameters p;
+    p.add_array(keys.natural_keys, [](const auto& key) { return std::string_view(key.first); });
+    p.add_array(keys.natural_keys, [](const auto& key) { return key.second; });
+    connection.queue(sql_.flights_of_keys, p);
+    const Results found = connection.finish(deadline);
+    for (const FlightId id : read_ids<FlightId>(found.back())) flights.push_back(id);
+    std::sort(flights.begin(), flights.end());
+    flights.erase(std::unique(flights.begin(), flights.end()), flights.end());
+  }
+  connection.queue(sql_.transaction_id);
+  if (!flights.empty()) {
+    Parameters p;
+    connection.queue(sql_.lock_flights, add_ids(p, flights));
+  }
+  if (!keys.bookings.empty()) {
+    Parameters p;
+    connection.queue(sql_.bookings, add_ids(p, keys.bookings));
+  }
+  const Results results = connection.finish(deadline);
+  const std::size_t after_begin = keys.natural_keys.empty() ? 1 : 0;
+  transaction_id_ = results.at(after_begin).text(0, 0);
+  LedgerRows rows;
+  if (!flights.empty()) rows.flights = read_flights(results.at(after_begin + 1));
+  if (!keys.bookings.empty()) rows.bookings = read_bookings(results.back());
+  return rows;
+}
+
+void PostgresLedgerStore::commit(const LedgerChanges& changes) {
+  last_commit_failed_ = true;  // until it has not
+  const Deadline whole(limits::ledger_commit_deadline);
+  Connection* connection = link_.live();
+  if (!connection || !connection->in_transaction())
+    throw LedgerConflict("PostgreSQL: the transaction is gone");
+  const int backend_pid = connection->backend_pid();
+  try {
+    queue_changes(*connection, changes);
+    connection->queue(sql_.commit);
+    const Results results = connection->finish(whole.at_most(limits::ledger_answer_deadline));
+    if (results.back().command_tag() != "COMMIT") throw LedgerConflict("PostgreSQL: rolled back");
+  } catch (const ConnectionLost& error) {
+    link_.drop(error.what());
+    find_out(changes, backend_pid, whole.at_most(limits::ledger_commit_lookup_deadline));
+  } catch (const DatabaseError& error) {
+    link_.note(error);
+    throw_as_ledger_error(error);
+  }
+  last_commit_failed_ = false;
+}
+
+void PostgresLedgerStore::find_out(const LedgerChanges& changes, int backend_pid, Deadline deadline) {
+  CommitLookup lookup(sql_, transaction_id_, backend_pid, changes);
+  while (!deadline.passed()) {
+    switch (ask(lookup, deadline)) {
+      case CommitVerdict::done: return;
+      case CommitVerdict::conflict:
+        throw LedgerConflict("PostgreSQL: the connection broke before the commit");
+      case CommitVerdict::unknown: throw UnavailableError("PostgreSQL has forgotten what became of a commit");
+      case CommitVerdict::ask_again: break;
+    }
+    std::this_thread::sleep_for(std::min(limits::ledger_commit_lookup_pause, deadline.left()));
+  }
+  throw UnavailableError("PostgreSQL does not answer, and a commit is left open");
+}
+
+CommitVerdict PostgresLedgerStore::ask(CommitLookup& lookup, Deadline deadline) {
+  try {
+    return lookup.ask(link_.connection(deadline), deadline);
+  } catch (const ConnectionLost& error) {
+    link_.drop(error.what());
+  } catch (const DatabaseError& error) {
+    link_.note(error);
+  } catch (const UnavailableError&) {
+    // It may be back before the deadline.
+  }
+  return CommitVerdict::ask_again;
+}
+
+void PostgresLedgerStore::queue_changes(Connection& connection, const LedgerChanges& changes) const {
+  queue_flights(connection, changes);
+  queue_bookings(connection, changes);
+  queue_intents(connection, changes);
+  if (changes.events.empty()) return;
+  Parameters p;
+  p.add(events::outbox_row(changes.events)).add(changes.now);
+  connection.queue(sql_.insert_events, p);
+}
+
+void PostgresLedgerStore::queue_flights(Connection& connection, const LedgerChanges& changes) const {
+  // A new flight may take the number and time that another one has just given up.
+  if (!changes.updated_flights.empty()) {
+    connection.queue(sql_.update_flights, flight_parameters(changes.updated_flights));
+  }
+  if (!changes.inserted_flights.empty()) {
+    connection.queue(sql_.insert_flights, flight_parameters(changes.inserted_flights));
+  }
+}
+
+void PostgresLedgerStore::queue_bookings(Connection& connection, const LedgerChanges& changes) const {
+  if (!changes.inserted_bookings.empty()) {
+    connection.queue(sql_.insert_bookings, inserted_booking_parameters(changes.inserted_bookings));
+  }
+  if (!changes.updated_bookings.empty()) {
+    connection.queue(sql_.update_bookings, updated_booking_parameters(changes.updated_bookings));
+  }
+}
+
+void PostgresLedgerStore::queue_intents(Connection& connection, const LedgerChanges& changes) const {
+  std::vector<IntentChange> set;
+  std::vector<BookingId> removed;
+  for (const IntentChange& intent : changes.intents) {
+    if (intent.due)
+      set.push_back(intent);
+    else
+      removed.push_back(intent.booking);
+  }
+  if (!set.empty()) {
+    Parameters p;
+    p.add_array(set, [](const IntentChange& intent) { return intent.booking; });
+    p.add_array(set, [](const IntentChange& intent) { return *intent.due; });
+    p.add(changes.now);
+    connection.queue(sql_.set_intents, p);
+  }
+  if (!removed.empty()) {
+    Parameters p;
+    connection.queue(sql_.remove_intents, add_ids(p, removed));
+  }
+}
+
+void PostgresLedgerStore::rollback() noexcept {
+  Connection* connection = link_.live();
+  if (!connection || !connection->in_transaction()) return;
+  try {
+    connection->queue(sql_.rollback);
+    connection->finish(Deadline(limits::ledger_answer_deadline));
+  } catch (const std::exception& error) {
+    // Nothing is kept of a transaction that never commits, and its connection may be beyond use.
+    link_.drop(error.what());
+  }
+}
+
+std::vector<BookingId> PostgresLedgerStore::claim_unfinished(Instant now, Instant lease_until,
+                                                             std::size_t limit) {
+  return link_.run(limits::ledger_answer_deadline, [&](Connection& connection, Deadline deadline) {
+    connection.queue(sql_.claim_unfinished, claim_parameters(now, lease_until, limit));
+    const Results results = connection.finish(deadline);
+    const Result& rows = results.front();
+    std::vector<std::pair<Instant, BookingId>> claimed;
+    for (int row = 0; row < rows.rows(); ++row) {
+      claimed.emplace_back(rows.instant(row, 1), rows.id<BookingId>(row, 0));
+    }
+    std::sort(claimed.begin(), claimed.end());
+    std::vector<BookingId> ids;
+    for (const auto& [due, id] : claimed) ids.push_back(id);
+    return ids;
+  });
+}
+
+std::vector<events::OutboxRow> PostgresLedgerStore::claim_events(Instant now, Instant lease_until,
+                                                                 std::size_t limit) {
+  return link_.run(limits::ledger_answer_deadline, [&](Connection& connection, Deadline deadline) {
+    connection.queue(sql_.claim_events, claim_parameters(now, lease_until, limit));
+    const Results results = connection.finish(deadline);
+    const Result& rows = results.front();
+    std::vector<events::OutboxRow> claimed;
+    for (int row = 0; row < rows.rows(); ++row) {
+      claimed.push_back({rows.integer(row, 0), rows.text(row, 1)});
+    }
+    std::sort(claimed.begin(), claimed.end(),
+              [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
+    return claimed;
+  });
+}
+
+void PostgresLedgerStore::remove_events(std::span<const std::int64_t> sequences) {
+  if (sequences.empty()) return;
+  link_.run(limits::ledger_answer_deadline, [&](Connection& connection, Deadline deadline) {
+    Parameters p;
+    p.add_array(sequences, [](std::int64_t sequence) { return sequence; });
+    connection.queue(sql_.remove_events, p);
+    connection.finish(deadline);
+  });
+}
+
+void PostgresLedgerStore::check_writable() {
+  link_.run(limits::ledger_answer_deadline, [&](Connection& connection, Deadline deadline) {
+    connection.queue(sql_.read_only);
+    // A full disk shows only when something is written.
+    if (last_commit_failed_) connection.queue(sql_.write_something);
+    const Results results = connection.finish(deadline);
+    if (results.front().truth(0, 0)) throw DatabaseError("25006", "PostgreSQL: the server takes no writes");
+    last_commit_failed_ = false;
+  });
+}
+
+}  // namespace flightdeck::postgres

@@ -1,0 +1,45 @@
+// The ledger in PostgreSQL: row locks, one round trip to load a batch and one to write it.
+#pragma once
+
+#include <string>
+
+#include "booking/ledger.h"
+#include "postgres/commit_lookup.h"
+#include "postgres/link.h"
+#include "postgres/store_statements.h"
+
+namespace flightdeck::postgres {
+
+// Isolation is READ COMMITTED: `begin` locks the flights in order of their ids and reads the bookings after that, so it
+// sees whatever an earlier holder of the locks has committed.
+class PostgresLedgerStore final : public booking::LedgerStore {
+ public:
+  // The database must hold the current schema (see migrate.h). Connects at once; throws std::runtime_error in one line,
+  // without the password. Afterwards it reconnects by itself. `log` must outlive it.
+  PostgresLedgerStore(const std::string& url, Log& log);
+
+  booking::LedgerRows begin(const booking::LedgerKeys& keys) override;
+  void commit(const booking::LedgerChanges& changes) override;
+  void rollback() noexcept override;
+  std::vector<BookingId> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
+  std::vector<events::OutboxRow> claim_events(Instant now, Instant lease_until, std::size_t limit) override;
+  void remove_events(std::span<const std::int64_t> sequences) override;
+  void check_writable() override;
+
+ private:
+  booking::LedgerRows load(Connection& connection, Deadline deadline, const booking::LedgerKeys& keys);
+  void queue_changes(Connection& connection, const booking::LedgerChanges& changes) const;
+  void queue_flights(Connection& connection, const booking::LedgerChanges& changes) const;
+  void queue_bookings(Connection& connection, const booking::LedgerChanges& changes) const;
+  void queue_intents(Connection& connection, const booking::LedgerChanges& changes) const;
+  // What became of a commit whose answer got lost. Returns when it was done, else throws as `commit`.
+  void find_out(const booking::LedgerChanges& changes, int backend_pid, Deadline deadline);
+  CommitVerdict ask(CommitLookup& lookup, Deadline deadline);
+
+  StoreStatements sql_ = store_statements();
+  Link link_;
+  std::string transaction_id_;  // of the transaction that `begin` started
+  bool last_commit_failed_ = false;
+};
+
+}  // namespace flightdeck::postgres

@@ -1,0 +1,35 @@
+// Flights and bookings as rows: the one place that knows the order of their columns.
+#pragma once
+
+#include "booking/booking.h"
+#include "flights/flight.h"
+#include "postgres/result.h"
+
+namespace flightdeck::postgres {
+
+// Money is read as minor units.
+inline constexpr std::string_view flight_columns =
+    "id, flight_number, source, destination, departure_ts, arrival_ts, departure_date, total_seats, "
+    "available_seats, (price * 100)::bigint, status, version, created_at, updated_at";
+
+// For `FROM bookings b`: the date is the flight's. A subquery and not a join, since a join leaves the planner a choice.
+inline constexpr std::string_view booking_columns =
+    "b.id, b.user_id, b.flight_id, (SELECT f.departure_date FROM flights f WHERE f.id = b.flight_id), "
+    "b.seats, "
+    "(b.amount * 100)::bigint, b.status, b.failure_reason, b.payment_ref, b.refund_ref, b.expires_at, "
+    "b.created_at, b.updated_at";
+
+std::string select_flights(std::string_view rest);   // SELECT … FROM flights …
+std::string select_bookings(std::string_view rest);  // SELECT … FROM bookings b …
+
+std::vector<flights::Flight> read_flights(const Result& result);
+std::vector<booking::Booking> read_bookings(const Result& result);
+// Of the column 0.
+template <class IdType>
+std::vector<IdType> read_ids(const Result& result) {
+  std::vector<IdType> ids;
+  for (int row = 0; row < result.rows(); ++row) ids.push_back(result.id<IdType>(row, 0));
+  return ids;
+}
+
+}  // namespace flightdeck::postgres

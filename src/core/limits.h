@@ -102,9 +102,6 @@ inline constexpr std::chrono::minutes payment_recheck_last{
 inline constexpr seconds health_look_interval{1};
 inline constexpr seconds health_stale_after{5};
 
-// Redis.
-inline constexpr seconds redis_start_patience{2};  // a process starts without it after this long
-
 // Sync of seat gate and flight index with the ledger.
 inline constexpr seconds sweep_interval{2};
 inline constexpr seconds hold_look_after{2};  // older ones are looked up: their booking may be in the ledger
@@ -119,6 +116,25 @@ inline constexpr milliseconds relay_interval{250};
 inline constexpr std::size_t relay_batch = 64;  // outbox rows, each with the events of one commit
 inline constexpr int relay_rounds = 16;         // batches between two pauses
 inline constexpr seconds relay_lease{15};
+
+// Redis.
+inline constexpr milliseconds redis_call_deadline{500};  // one call, from asking to its last reply
+inline constexpr seconds redis_connect_deadline{5};      // from the first packet until it has proven itself
+inline constexpr seconds redis_silence_deadline{5};      // a connection in doubt is given up after so long
+inline constexpr seconds redis_health_interval{1};
+inline constexpr milliseconds redis_reconnect_first{100};  // doubled with each failure up to
+inline constexpr milliseconds redis_reconnect_longest{1000};
+inline constexpr milliseconds redis_end_retry{50};  // ending a connection is asked for again after so long
+inline constexpr std::size_t redis_calls_under_way = 16 * 1024;
+inline constexpr std::size_t redis_pipeline_commands = 256;
+inline constexpr std::size_t redis_scan_keys = 1000;   // looked at by one SCAN
+inline constexpr int redis_scans_per_look = 100;       // for stale holds
+inline constexpr int redis_departed_rounds = 10;       // of sweep_batch flights, while none is to be told of
+inline constexpr std::size_t redis_search_spare = 16;  // read besides a page's flights: some are sold out
+inline constexpr std::size_t redis_search_chunk = 256;
+inline constexpr int redis_search_chunks = 40;  // then the ledger is asked
+inline constexpr std::size_t event_stream_length = 100'000;
+inline constexpr seconds redis_start_patience{2};  // a process starts without it after this long
 
 // Import.
 inline constexpr std::size_t import_batch = 512;

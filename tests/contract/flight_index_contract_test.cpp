@@ -5,8 +5,10 @@
 #include <algorithm>
 
 #include "contract/temporary_ledger.h"
+#include "contract/under_test.h"
 #include "core/limits.h"
 #include "doubles/booking_world.h"
+#include "redis/redis_flight_index.h"
 
 namespace flightdeck::flights {
 namespace {
@@ -17,21 +19,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-class IndexUnderTest {
- public:
-  virtual ~IndexUnderTest() = default;
-  virtual FlightIndex& index() = 0;
-  virtual void run(Task<void> task) = 0;
-};
-
-class MemoryIndexUnderTest final : public IndexUnderTest {
- public:
-  FlightIndex& index() override { return index_; }
-  void run(Task<void> task) override { test::finish_inline(std::move(task)); }
-
- private:
-  memory::MemoryFlightIndex index_;
-};
+using IndexUnderTest = test::UnderTest<FlightIndex>;
 
 struct IndexKind {
   std::string name;
@@ -40,21 +28,20 @@ struct IndexKind {
 
 class FlightIndexContract : public ::testing::TestWithParam<IndexKind> {
  protected:
+  FlightIndexContract() { renew(); }
+  // An empty index that has been told of everything there is.
+  void renew() {
+    under_test = GetParam().make();
+    EXPECT_TRUE(run(index().mark_complete()));
+  }
   template <class T>
   T run(Task<T> task) {
-    std::optional<T> result;
-    auto keep = [](Task<T> inner, std::optional<T>& out) -> Task<void> {
-      out.emplace(co_await std::move(inner));
-    };
-    under_test->run(keep(std::move(task), result));
-    return std::move(*result);
+    return under_test->run(std::move(task));
   }
-  void update(std::vector<Flight> flights) {
-    EXPECT_TRUE(run(under_test->index().update(std::move(flights), now)));
-  }
-  SearchPage search(SearchQuery query) {
-    return run(under_test->index().search(std::move(query), now)).value();
-  }
+  FlightIndex& index() { return under_test->port(); }
+
+  void update(std::vector<Flight> flights) { EXPECT_TRUE(run(index().update(std::move(flights), now))); }
+  SearchPage search(SearchQuery query) { return run(index().search(std::move(query), now)).value(); }
   std::vector<FlightId> found(std::int64_t seats = 0) {
     SearchQuery query;
     query.source = "jfk";
@@ -72,20 +59,23 @@ class FlightIndexContract : public ::testing::TestWithParam<IndexKind> {
     return made;
   }
 
-  std::unique_ptr<IndexUnderTest> under_test = GetParam().make();
+  std::unique_ptr<IndexUnderTest> under_test;
   Instant now = world_start;
 };
 
-INSTANTIATE_TEST_SUITE_P(All, FlightIndexContract,
-                         ::testing::Values(IndexKind{
-                             "Memory", [] { return std::make_unique<MemoryIndexUnderTest>(); }}),
-                         [](const auto& kind) { return kind.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    All, FlightIndexContract,
+    ::testing::Values(IndexKind{"Memory", IndexUnderTest::in_memory<memory::MemoryFlightIndex>},
+                      IndexKind{"Redis", IndexUnderTest::in_redis<redis::RedisFlightIndex>}),
+    [](const auto& kind) { return kind.param.name; });
 
 TEST_P(FlightIndexContract, FindsWhatItWasTold) {
   EXPECT_THAT(found(), IsEmpty());
   update({flight(1), flight(2)});
   EXPECT_THAT(found(), UnorderedElementsAre(id_of<FlightId>(1), id_of<FlightId>(2)));
 }
+
+TEST_P(FlightIndexContract, IsCompleteOnceMarked) { EXPECT_TRUE(run(index().complete())); }
 
 TEST_P(FlightIndexContract, TheHigherVersionStays) {
   Flight newer = flight(1, 5);
@@ -130,11 +120,11 @@ TEST_P(FlightIndexContract, DepartedFlightsAreNotFoundAndLeave) {
   Flight cancelled = flight(3, 2);
   cancelled.status = FlightStatus::cancelled;
   update({flight(1), later, cancelled});
-  EXPECT_THAT(run(under_test->index().drop_departed(now)), IsEmpty());
+  EXPECT_THAT(run(index().drop_departed(now)), IsEmpty());
   now = flight(1).departure;
   EXPECT_THAT(found(), ElementsAre(later.id)) << "at the moment of departure";
-  EXPECT_THAT(run(under_test->index().drop_departed(now)), ElementsAre(id_of<FlightId>(1)));
-  EXPECT_THAT(run(under_test->index().drop_departed(now)), IsEmpty());
+  EXPECT_THAT(run(index().drop_departed(now)), ElementsAre(id_of<FlightId>(1)));
+  EXPECT_THAT(run(index().drop_departed(now)), IsEmpty());
   update({flight(1, 9)});
   EXPECT_THAT(found(), ElementsAre(later.id)) << "departed flights do not come in";
 }
@@ -145,9 +135,9 @@ TEST_P(FlightIndexContract, DepartedFlightsLeaveInBatches) {
   for (Flight& one : many) one.id.value = make_uuid_v7(now, random);
   update(many);
   now = flight(1).departure;
-  EXPECT_EQ(run(under_test->index().drop_departed(now)).size(), limits::sweep_batch);
-  EXPECT_EQ(run(under_test->index().drop_departed(now)).size(), 5U);
-  EXPECT_EQ(run(under_test->index().drop_departed(now)).size(), 0U);
+  EXPECT_EQ(run(index().drop_departed(now)).size(), limits::sweep_batch);
+  EXPECT_EQ(run(index().drop_departed(now)).size(), 5U);
+  EXPECT_EQ(run(index().drop_departed(now)).size(), 0U);
 }
 
 // Random rows told in random order, repeated and outdated ones among them, against the ledger's own answers.
@@ -155,7 +145,7 @@ TEST_P(FlightIndexContract, AnswersAsTheLedgerDoes) {
   std::size_t compared = 0;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    under_test = GetParam().make();
+    renew();
     now = world_start;
     SeededRandom random(seed);
     const auto pick = [&](std::int64_t n) {

@@ -8,8 +8,9 @@
 
 #include "booking/seat_gate.h"
 #include "contract/temporary_ledger.h"
-#include "doubles/manual_loop.h"
+#include "contract/under_test.h"
 #include "memory/memory_seat_gate.h"
+#include "redis/redis_seat_gate.h"
 
 namespace flightdeck::booking {
 namespace {
@@ -21,22 +22,7 @@ using ::testing::IsEmpty;
 const FlightId flight_1 = id_of<FlightId>(1);
 const FlightId flight_2 = id_of<FlightId>(2);
 
-// A gate for one test, and a way to run its tasks to their end: inline, or by an event loop of its own.
-class GateUnderTest {
- public:
-  virtual ~GateUnderTest() = default;
-  virtual SeatGate& gate() = 0;
-  virtual void run(Task<void> task) = 0;
-};
-
-class MemoryGateUnderTest final : public GateUnderTest {
- public:
-  SeatGate& gate() override { return gate_; }
-  void run(Task<void> task) override { test::finish_inline(std::move(task)); }
-
- private:
-  memory::MemorySeatGate gate_;
-};
+using GateUnderTest = test::UnderTest<SeatGate>;
 
 struct GateKind {
   std::string name;
@@ -47,14 +33,9 @@ class SeatGateContract : public ::testing::TestWithParam<GateKind> {
  protected:
   template <class T>
   T run(Task<T> task) {
-    std::optional<T> result;
-    auto keep = [](Task<T> inner, std::optional<T>& out) -> Task<void> {
-      out.emplace(co_await std::move(inner));
-    };
-    under_test->run(keep(std::move(task), result));
-    return std::move(*result);
+    return under_test->run(std::move(task));
   }
-  SeatGate& gate() { return under_test->gate(); }
+  SeatGate& gate() { return under_test->port(); }
 
   ReserveAnswer reserve(std::uint8_t booking, std::int64_t seats, FlightId flight = flight_1) {
     return run(gate().reserve(flight, id_of<BookingId>(booking), seats, now));
@@ -81,7 +62,8 @@ class SeatGateContract : public ::testing::TestWithParam<GateKind> {
 
 INSTANTIATE_TEST_SUITE_P(All, SeatGateContract,
                          ::testing::Values(GateKind{"Memory",
-                                                    [] { return std::make_unique<MemoryGateUnderTest>(); }}),
+                                                    GateUnderTest::in_memory<memory::MemorySeatGate>},
+                                           GateKind{"Redis", GateUnderTest::in_redis<redis::RedisSeatGate>}),
                          [](const auto& kind) { return kind.param.name; });
 
 TEST_P(SeatGateContract, KnowsNothingOfAFlightBeforeItIsSynced) {

@@ -84,7 +84,7 @@ bool begins_with_any(const std::string& text, const std::vector<std::string>& be
 Rules project_rules() {
   const std::set<std::string> business = {"core", "events", "flights", "payment", "booking", "sync"};
   auto app = business;
-  app.insert({"http", "postgres", "sqlite", "memory", "payment_mock", "telemetry"});
+  app.insert({"http", "postgres", "sqlite", "redis", "memory", "payment_mock", "telemetry"});
   auto main = app;
   main.insert("app");
   return {
@@ -100,6 +100,7 @@ Rules project_rules() {
               {"memory", business},
               {"postgres", business},
               {"sqlite", business},
+              {"redis", business},
               {"payment_mock", business},
               {"telemetry", business},
               {"http", business},

@@ -1,0 +1,2 @@
+#include <boost/asio/ssl/impl/src.hpp>
+#include <boost/redis/src.hpp>

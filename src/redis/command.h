@@ -1,0 +1,48 @@
+// A command to Redis and its reply, as plain values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flightdeck::redis {
+
+// The words of one command, in one piece of memory.
+class Command {
+ public:
+  explicit Command(std::string_view name) { add(name); }
+
+  Command& add(std::string_view word);
+  Command& add(std::int64_t number);
+
+  std::size_t size() const { return ends_.size(); }
+  std::string_view word(std::size_t i) const;
+
+ private:
+  std::string words_;
+  std::vector<std::size_t> ends_;
+};
+
+struct Reply {
+  enum class Kind { nil, integer, text, error, list };
+
+  Kind kind = Kind::nil;
+  std::string text;                // of an integer, a text or an error
+  std::vector<std::string> texts;  // of a list, nested ones and maps laid flat; nil is an empty text
+
+  bool is_text(std::string_view expected) const { return kind == Kind::text && text == expected; }
+  // Errors begin with a word in capitals.
+  bool is_error(std::string_view word) const { return kind == Kind::error && text.starts_with(word); }
+  // Of an integer, or a text that is one.
+  std::optional<std::int64_t> integer() const;
+};
+
+using Replies = std::vector<Reply>;
+bool any_error(const Replies& replies);
+
+// The whole text is a number; nullopt otherwise.
+std::optional<std::int64_t> parse_integer(std::string_view text);
+
+}  // namespace flightdeck::redis

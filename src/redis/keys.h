@@ -1,0 +1,39 @@
+// The names of the keys, each with the program's prefix in front. Keys of one flight share a hash tag, and so a slot.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/ids.h"
+#include "core/time.h"
+
+namespace flightdeck::redis {
+
+class Keys {
+ public:
+  explicit Keys(std::string prefix) : prefix_(std::move(prefix)) {}
+
+  std::string flight(FlightId id) const { return of_flight("flight:{", id); }
+  std::string seats(FlightId id) const { return of_flight("flight_seats:{", id); }
+  std::string holds(FlightId id) const { return of_flight("flight_holds:{", id); }
+  // `route` as route_key makes it.
+  std::string search(std::string_view route, std::string_view sort) const;
+  std::string departures() const { return prefix_ + "flight_departures"; }
+  std::string complete() const { return prefix_ + "flight_index_complete"; }
+  std::string events() const { return prefix_ + "booking_event_stream"; }
+
+  // What SCAN looks for: the holds of all flights under this prefix, whatever the prefix is made of.
+  std::string holds_pattern() const;
+  // The flight whose holds are under that key.
+  std::optional<FlightId> flight_of_holds(std::string_view key) const;
+
+ private:
+  std::string of_flight(std::string_view kind, FlightId id) const;
+  std::string prefix_;
+};
+
+// `<source>:<destination>:<date>`; the places in place_key form, which hold no colon.
+std::string route_key(std::string_view source, std::string_view destination, Date date);
+
+}  // namespace flightdeck::redis

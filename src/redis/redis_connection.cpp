@@ -1,0 +1,440 @@
+#include "redis/redis_connection.h"
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/redis/connection.hpp>
+#include <deque>
+#include <functional>
+#include <span>
+#include <utility>
+
+#include "redis/scripts.h"
+
+namespace flightdeck::redis {
+
+namespace asio = boost::asio;
+using Time = std::chrono::steady_clock::time_point;
+using ErrorCodeOf = boost::system::error_code;
+using Answer = std::optional<Replies>;
+
+namespace {
+
+// Commands on their way, with a place for each reply. Errors are replies like others: Boost's own response types stop
+// at the first one.
+struct Pipeline {
+  boost::redis::request request;
+  Replies replies;
+  std::vector<std::string_view> words;  // kept for its memory
+
+  void add(const Command& command) {
+    if (command.size() == 1) {
+      request.push(command.word(0));
+    } else {
+      words.clear();
+      for (std::size_t i = 1; i < command.size(); ++i) words.push_back(command.word(i));
+      request.push_range(command.word(0), words.begin(), words.end());
+    }
+    replies.emplace_back();
+  }
+};
+
+class ReplyReader {
+ public:
+  explicit ReplyReader(Replies& replies) : replies_(&replies) {}
+
+  std::size_t get_supported_response_size() const { return replies_->size(); }
+
+  void operator()(std::size_t i, const boost::redis::resp3::basic_node<std::string_view>& node,
+                  ErrorCodeOf&) {
+    using Type = boost::redis::resp3::type;
+    Reply& reply = (*replies_)[i];
+    const bool aggregate = boost::redis::resp3::is_aggregate(node.data_type);
+    if (node.depth > 0) {
+      if (!aggregate) reply.texts.emplace_back(node.value);
+      return;
+    }
+    reply.text = node.value;
+    switch (node.data_type) {
+      case Type::null: reply.kind = Reply::Kind::nil; break;
+      case Type::number: reply.kind = Reply::Kind::integer; break;
+      case Type::simple_error:
+      case Type::blob_error: reply.kind = Reply::Kind::error; break;
+      default: reply.kind = aggregate ? Reply::Kind::list : Reply::Kind::text; break;
+    }
+  }
+
+ private:
+  Replies* replies_;
+};
+
+// Boost.Redis looks for it by this name.
+ReplyReader boost_redis_adapt(Pipeline& pipeline) { return ReplyReader(pipeline.replies); }
+
+// The system's certificates, or those that SSL_CERT_FILE and SSL_CERT_DIR name.
+asio::ssl::context trusting_context() {
+  asio::ssl::context context(asio::ssl::context::tls_client);
+  SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
+  ErrorCodeOf none_found;  // then no certificate is trusted
+  context.set_default_verify_paths(none_found);
+  return context;
+}
+
+// The same one, not read again from disk.
+asio::ssl::context share(asio::ssl::context& context) {
+  SSL_CTX_up_ref(context.native_handle());
+  return asio::ssl::context(context.native_handle());
+}
+
+// One connection from its first packet to its end. Never used again after that: Boost's object remembers a refused
+// HELLO for ever. Kept alive by what it has under way.
+struct Session {
+  Session(asio::io_context& context, const RedisEndpoint& endpoint, asio::ssl::context& tls)
+      : link(context, share(tls)), end_again(context) {
+    config.use_ssl = endpoint.tls;
+    config.addr = {endpoint.host, std::to_string(endpoint.port)};
+    config.username = endpoint.user.empty() ? "default" : endpoint.user;
+    config.password = endpoint.password;
+    config.clientname = "flightdeck";
+    config.database_index.reset();
+    config.resolve_timeout = limits::redis_connect_deadline;
+    config.connect_timeout = limits::redis_connect_deadline;
+    config.ssl_handshake_timeout = limits::redis_connect_deadline;
+    config.health_check_interval = Time::duration::zero();
+    config.reconnect_wait_interval = Time::duration::zero();
+    if (!endpoint.tls) return;
+    auto& stream = link.next_layer();
+    stream.set_verify_mode(asio::ssl::verify_peer);
+    stream.set_verify_callback(asio::ssl::host_name_verification(endpoint.host));
+    ErrorCodeOf not_an_address;
+    asio::ip::make_address(endpoint.host, not_an_address);
+    if (!not_an_address) return;
+    std::string name = endpoint.host;
+    SSL_ctrl(stream.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
+  }
+
+  boost::redis::config config;
+  boost::redis::connection link;
+  asio::steady_timer end_again;
+  std::string complaint;  // what Redis had against it
+  bool ended = false;
+};
+
+// Boost's cancel gets lost when it falls between two steps of connecting: it is repeated until it worked.
+void end(const std::shared_ptr<Session>& session) {
+  if (session->ended) return;
+  session->link.cancel();
+  session->end_again.expires_after(limits::redis_end_retry);
+  session->end_again.async_wait([session](const ErrorCodeOf&) { end(session); });
+}
+
+// A call under way. Its commands belong to the waiting coroutine, and are not touched once it has its answer.
+struct Call {
+  std::span<const Command> commands;
+  std::function<void(Answer)> done;  // empty: it has its answer
+  Time deadline{};
+};
+
+struct Batch {
+  Pipeline pipeline;
+  std::vector<std::shared_ptr<Call>> calls;
+};
+
+std::string why_ended(const ErrorCodeOf& error) {
+  if (error == boost::redis::error::resp3_hello) return "HELLO refused: user or password";
+  return error.message();
+}
+
+}  // namespace
+
+struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
+  enum class State { idle, connecting, up, doubtful, waiting, closed };
+
+  Impl(asio::io_context& io, RedisEndpoint where, Log& log_to, Milliseconds deadline_of_calls)
+      : context(io), endpoint(std::move(where)), log(log_to), call_deadline(deadline_of_calls) {}
+
+  asio::io_context& context;
+  const RedisEndpoint endpoint;
+  Log& log;
+  const Milliseconds call_deadline;
+
+  asio::ssl::context tls{endpoint.tls ? trusting_context()
+                                      : asio::ssl::context(asio::ssl::context::tls_client)};
+  State state = State::idle;
+  std::shared_ptr<Session> session;  // while connecting, up or doubtful
+  std::uint64_t generation = 0;
+  Time since{};  // when the state was entered
+  Time last_answer{};
+  Milliseconds pause = limits::redis_reconnect_first;
+  bool told_lost = false;
+  asio::steady_timer reconnect{context};
+  asio::steady_timer pulse{context};
+
+  std::deque<std::shared_ptr<Call>> calls;  // by deadline; answered ones may be left among them
+  std::deque<std::shared_ptr<Call>> unsent;
+  std::size_t under_way = 0;
+  bool send_posted = false;
+  bool alarm_set = false;
+  asio::steady_timer alarm{context};
+  const std::vector<Command> ping{Command("PING")};
+
+  void enter(State next) {
+    state = next;
+    since = std::chrono::steady_clock::now();
+  }
+
+  // --- the connection ---
+
+  void connect() {
+    enter(State::connecting);
+    session = std::make_shared<Session>(context, endpoint, tls);
+    // Boost sends its HELLO before what waits for the connection.
+    prove(session, true);
+    session->link.async_run(session->config, boost::redis::logger(boost::redis::logger::level::disabled),
+                            [self = shared_from_this(), mine = session](const ErrorCodeOf& error) {
+                              mine->ended = true;
+                              mine->end_again.cancel();
+                              mine->link.cancel();  // what it still waits for
+                              if (mine != self->session) return;
+                              self->lose(mine->complaint.empty() ? why_ended(error) : mine->complaint);
+                            });
+    beat();
+  }
+
+  // Up once this is answered. A new connection is made ready besides.
+  void prove(const std::shared_ptr<Session>& mine, bool is_new) {
+    const auto pipeline = std::make_shared<Pipeline>();
+    if (is_new) {
+      if (endpoint.database != 0)
+        pipeline->add(Command("SELECT").add(static_cast<std::int64_t>(endpoint.database)));
+      for (const Script& script : all_scripts())
+        pipeline->add(Command("SCRIPT").add("LOAD").add(script.text));
+    }
+    pipeline->add(ping.front());
+    mine->link.async_exec(pipeline->request, *pipeline,
+                          [self = shared_from_this(), mine, pipeline](const ErrorCodeOf& error, std::size_t) {
+                            if (!error) self->on_proof(mine, pipeline->replies);
+                          });
+  }
+
+  void on_proof(const std::shared_ptr<Session>& mine, const Replies& replies) {
+    for (const Reply& reply : replies) {
+      if (reply.kind == Reply::Kind::error && mine->complaint.empty()) mine->complaint = reply.text;
+    }
+    if (mine != session) return;
+    if (!mine->complaint.empty()) return lose(mine->complaint);
+    if (state == State::connecting) ++generation;
+    enter(State::up);
+    last_answer = since;
+    pause = limits::redis_reconnect_first;
+    if (std::exchange(told_lost, false)) say(LogLevel::info, "Redis is back", {});
+  }
+
+  void say(LogLevel level, std::string_view message, std::string_view reason) {
+    if (!log.enabled(level)) return;
+    const std::int64_t port = endpoint.port;
+    if (reason.empty()) {
+      log.write(level, {}, message, {{"host", endpoint.host}, {"port", port}});
+    } else {
+      log.write(level, {}, message, {{"host", endpoint.host}, {"port", port}, {"error", reason}});
+    }
+  }
+
+  void tell_lost(std::string_view reason) {
+    if (!std::exchange(told_lost, true)) say(LogLevel::warn, "Redis is away", reason);
+  }
+
+  void lose(const std::string& reason) {
+    drop_session();
+    tell_lost(reason);
+    enter(State::waiting);
+    reconnect.expires_after(pause);
+    reconnect.async_wait([self = shared_from_this()](const ErrorCodeOf& error) {
+      if (!error && self->state == State::waiting) self->connect();
+    });
+    pause = std::min(2 * pause, limits::redis_reconnect_longest);
+    end_calls();
+  }
+
+  void drop_session() {
+    pulse.cancel();
+    if (session) end(std::exchange(session, nullptr));
+  }
+
+  void doubt() {
+    enter(State::doubtful);
+    tell_lost("no answer within the deadline");
+    prove(session, false);
+    end_calls();
+  }
+
+  // The look at the connection every now and then.
+  void beat() {
+    pulse.expires_after(limits::redis_health_interval);
+    pulse.async_wait([self = shared_from_this(), mine = session](const ErrorCodeOf& error) {
+      if (!error && mine == self->session) self->look();
+    });
+  }
+
+  void look() {
+    const Time now = std::chrono::steady_clock::now();
+    if (state == State::connecting && now - since > limits::redis_connect_deadline) {
+      return lose("no answer to the first commands");
+    }
+    if (state == State::doubtful && now - since > limits::redis_silence_deadline) {
+      return lose("no answer for long");
+    }
+    if (state == State::up && now - last_answer > limits::redis_health_interval / 2) {
+      submit(ping, [](const Answer&) {});
+    }
+    beat();
+  }
+
+  void close() {
+    if (state == State::closed) return;
+    enter(State::closed);
+    drop_session();
+    reconnect.cancel();
+    alarm.cancel();
+    end_calls();
+  }
+
+  // --- calls ---
+
+  // `done` runs once, inline when the call is away at once.
+  void submit(std::span<const Command> commands, std::function<void(Answer)> done) {
+    if (state != State::up || under_way >= limits::redis_calls_under_way) return done(std::nullopt);
+    auto call = std::make_shared<Call>();
+    call->commands = commands;
+    call->done = std::move(done);
+    call->deadline = std::chrono::steady_clock::now() + call_deadline;
+    ++under_way;
+    calls.push_back(call);
+    unsent.push_back(std::move(call));
+    if (!alarm_set) set_alarm();
+    // Later in this turn of the loop, together with whatever else is asked until then.
+    if (std::exchange(send_posted, true)) return;
+    asio::post(context, [self = shared_from_this()] { self->send(); });
+  }
+
+  void send() {
+    send_posted = false;
+    while (!unsent.empty()) {
+      const auto batch = std::make_shared<Batch>();
+      while (!unsent.empty() && batch->pipeline.replies.size() < limits::redis_pipeline_commands) {
+        std::shared_ptr<Call> call = std::move(unsent.front());
+        unsent.pop_front();
+        if (!call->done) continue;
+        for (const Command& command : call->commands) batch->pipeline.add(command);
+        batch->calls.push_back(std::move(call));
+      }
+      if (batch->calls.empty()) continue;
+      session->link.async_exec(batch->pipeline.request, batch->pipeline,
+                               [self = shared_from_this(), batch](const ErrorCodeOf& error, std::size_t) {
+                                 if (error) return self->on_unanswered(*batch);
+                                 self->on_answered(*batch);
+                               });
+    }
+  }
+
+  void on_answered(Batch& batch) {
+    last_answer = std::chrono::steady_clock::now();
+    auto next = std::make_move_iterator(batch.pipeline.replies.begin());
+    for (const auto& call : batch.calls) {
+      const auto begin = next;
+      next += static_cast<std::ptrdiff_t>(call->commands.size());
+      if (call->done) answer(*call, Replies(begin, next));
+    }
+    forget_answered();
+  }
+
+  void on_unanswered(const Batch& batch) {
+    for (const auto& call : batch.calls) answer(*call, std::nullopt);
+    forget_answered();
+  }
+
+  void answer(Call& call, Answer replies) {
+    if (!call.done) return;
+    --under_way;
+    const auto done = std::exchange(call.done, nullptr);
+    done(std::move(replies));
+  }
+
+  void forget_answered() {
+    while (!calls.empty() && !calls.front()->done) calls.pop_front();
+  }
+
+  void end_calls() {
+    unsent.clear();
+    for (const auto& call : std::exchange(calls, {})) answer(*call, std::nullopt);
+  }
+
+  // Set for the oldest call; most are answered long before it rings.
+  void set_alarm() {
+    alarm_set = true;
+    alarm.expires_at(calls.front()->deadline);
+    alarm.async_wait([self = shared_from_this()](const ErrorCodeOf&) { self->ring(); });
+  }
+
+  void ring() {
+    alarm_set = false;
+    forget_answered();
+    if (calls.empty()) return;
+    // None can be left from before it became doubtful, nor from an earlier connection.
+    if (calls.front()->deadline <= std::chrono::steady_clock::now()) return doubt();
+    set_alarm();
+  }
+};
+
+RedisConnection::RedisConnection(asio::io_context& context, RedisEndpoint endpoint, Log& log,
+                                 Milliseconds call_deadline)
+    : impl_(std::make_shared<Impl>(context, std::move(endpoint), log, call_deadline)) {}
+
+RedisConnection::~RedisConnection() { close(); }
+
+void RedisConnection::start() {
+  if (impl_->state == Impl::State::idle) impl_->connect();
+}
+
+void RedisConnection::close() {
+  const auto impl = impl_;  // a task that ends here may be the last to need this object
+  impl->close();
+}
+
+bool RedisConnection::up() const { return impl_->state == Impl::State::up; }
+std::uint64_t RedisConnection::generation() const { return impl_->generation; }
+
+Task<std::optional<Replies>> RedisConnection::call(std::vector<Command> commands) {
+  const auto impl = impl_;
+  Replies replies;
+  std::vector<std::size_t> forgotten;  // calls of scripts that Redis has no more
+  const std::span<const Command> all(commands);
+  for (std::size_t begin = 0; begin < all.size(); begin += limits::redis_pipeline_commands) {
+    const auto some = all.subspan(begin, std::min(all.size() - begin, limits::redis_pipeline_commands));
+    auto exchanged =
+        callback_awaiter<Answer>([&impl, some](auto done) { impl->submit(some, std::move(done)); });
+    Answer answer = co_await exchanged;
+    if (!answer) co_return std::nullopt;
+    for (Reply& reply : *answer) {
+      if (reply.is_error("NOSCRIPT")) forgotten.push_back(replies.size());
+      replies.push_back(std::move(reply));
+    }
+  }
+  if (forgotten.empty()) co_return replies;
+
+  std::vector<Command> again;
+  for (const Script& script : all_scripts()) again.push_back(Command("SCRIPT").add("LOAD").add(script.text));
+  const std::size_t loads = again.size();
+  for (const std::size_t i : forgotten) again.push_back(std::move(commands[i]));
+  auto exchanged =
+      callback_awaiter<Answer>([&impl, &again](auto done) { impl->submit(again, std::move(done)); });
+  Answer answer = co_await exchanged;
+  if (!answer) co_return std::nullopt;
+  for (std::size_t i = 0; i < forgotten.size(); ++i) replies[forgotten[i]] = std::move((*answer)[loads + i]);
+  co_return replies;
+}
+
+}  // namespace flightdeck::redis

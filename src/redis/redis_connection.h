@@ -1,0 +1,55 @@
+// A connection to Redis that is kept up for ever: calls are pipelined on it, and when Redis is away they say so at once.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/limits.h"
+#include "core/log.h"
+#include "core/task.h"
+#include "core/time.h"
+#include "redis/command.h"
+#include "redis/redis_url.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace flightdeck::redis {
+
+// One an I/O thread, used from that thread only. It is up after Redis has taken the credentials, the database and the
+// scripts and has answered a PING. A missed deadline makes it doubtful, and so not up, until Redis answers again: a
+// frozen Redis costs one deadline, not one a call. Logs once when Redis is lost and once when it is back.
+class RedisConnection {
+ public:
+  // `context` and `log` outlive it. `call_deadline`: other than the limit only in tests.
+  RedisConnection(boost::asio::io_context& context, RedisEndpoint endpoint, Log& log,
+                  Milliseconds call_deadline = limits::redis_call_deadline);
+  // Closes it. What is under way inside goes on in the context for a moment, without this object.
+  ~RedisConnection();
+  RedisConnection(const RedisConnection&) = delete;
+  RedisConnection& operator=(const RedisConnection&) = delete;
+
+  // Connects, and again after each loss, until `close`.
+  void start();
+  // For good. Calls under way end before it returns.
+  void close();
+
+  bool up() const;
+  // Grows whenever it comes up on a new connection: Redis may have lost what it was told last.
+  std::uint64_t generation() const;
+
+  // The replies, one a command in their order; an error reply spoils no other. nullopt: Redis is away, and the commands
+  // may have been carried out or not. At once when it is not up, or when too much is under way. The deadline holds for
+  // each limits::redis_pipeline_commands of them, which are sent when those before are answered. A script that Redis
+  // has forgotten is loaded and called again, after the other commands; so scripts must be repeatable. Never throws.
+  Task<std::optional<Replies>> call(std::vector<Command> commands);
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace flightdeck::redis

@@ -1,0 +1,55 @@
+#include "redis/redis_event_sink.h"
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "core/limits.h"
+#include "redis/redis_connection.h"
+
+namespace flightdeck::redis {
+
+namespace json = boost::json;
+
+namespace {
+
+// XADD of each event of the row, in order. False: the row is none of ours.
+bool add_events(std::vector<Command>& commands, const std::string& stream, const std::string& row) {
+  boost::system::error_code bad;
+  const json::value parsed = json::parse(row, bad);
+  const json::array* const batch = bad ? nullptr : parsed.if_array();
+  if (!batch) return false;
+  for (const json::value& item : *batch) {
+    const json::object* const event = item.if_object();
+    if (!event) return false;
+    Command command("XADD");
+    command.add(stream).add("MAXLEN").add("~");
+    command.add(static_cast<std::int64_t>(limits::event_stream_length)).add("*");
+    for (const std::string_view name : {"id", "type", "subject"}) {
+      const json::value* const field = event->if_contains(name);
+      if (!field || !field->is_string()) return false;
+      command.add(name).add(field->get_string());
+    }
+    const json::value* const data = event->if_contains("data");
+    if (!data) return false;
+    command.add("data").add(json::serialize(*data));
+    commands.push_back(std::move(command));
+  }
+  return true;
+}
+
+}  // namespace
+
+Task<bool> RedisEventSink::publish(std::vector<events::OutboxRow> rows) {
+  std::vector<Command> commands;
+  const std::string stream = keys_.events();
+  for (const events::OutboxRow& row : rows) {
+    if (!add_events(commands, stream, row.data)) co_return false;
+  }
+  const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
+  if (!replies) co_return false;
+  co_return std::all_of(replies->begin(), replies->end(),
+                        [](const Reply& reply) { return reply.kind == Reply::Kind::text; });
+}
+
+}  // namespace flightdeck::redis

@@ -1,0 +1,265 @@
+#include "redis/redis_flight_index.h"
+
+#include <algorithm>
+
+#include "core/limits.h"
+#include "redis/flight_fields.h"
+#include "redis/redis_connection.h"
+#include "redis/scripts.h"
+
+namespace flightdeck::redis {
+
+using flights::Flight;
+using flights::FlightStatus;
+using flights::SearchPage;
+using flights::SearchPosition;
+using flights::SearchQuery;
+
+namespace {
+
+Command range(const std::string& key, const std::string& from, const std::string& to, std::size_t offset,
+              std::size_t count) {
+  Command command("ZRANGE");
+  command.add(key).add(from).add(to).add("BYSCORE").add("LIMIT");
+  command.add(static_cast<std::int64_t>(offset)).add(static_cast<std::int64_t>(count)).add("WITHSCORES");
+  return command;
+}
+
+// Members and scores in turn. An entry that is none of ours becomes one of no flight.
+std::vector<SearchPosition> parse_entries(const Reply& reply) {
+  std::vector<SearchPosition> entries;
+  for (std::size_t i = 0; i + 1 < reply.texts.size(); i += 2) {
+    entries.push_back(parse_entry(reply.texts[i], reply.texts[i + 1]).value_or(SearchPosition{}));
+  }
+  return entries;
+}
+
+}  // namespace
+
+Task<std::optional<SearchPage>> RedisFlightIndex::search(SearchQuery query, Instant now) {
+  const std::string route = route_key(query.source, query.destination, query.date);
+  const std::string key = keys_.search(route, flights::to_string(query.sort));
+  const std::string from = query.after ? score_of(query.after->rank) : "-inf";
+  SearchPage page;
+  std::size_t offset = 0;
+  for (int chunk = 0; chunk < limits::redis_search_chunks; ++chunk) {
+    const std::size_t size =
+        chunk == 0 ? query.limit + 1 + limits::redis_search_spare : limits::redis_search_chunk;
+    std::vector<Command> commands;
+    commands.push_back(range(key, from, "+inf", offset, size));
+    if (chunk == 0) commands.push_back(Command("GET").add(keys_.complete()));
+    const std::optional<Replies> found = co_await connection_.call(std::move(commands));
+    if (!found || any_error(*found)) co_return std::nullopt;
+    if (chunk == 0 && found->back().kind == Reply::Kind::nil) co_return std::nullopt;
+
+    std::vector<SearchPosition> entries = parse_entries(found->front());
+    const bool last = entries.size() < size;
+    offset += entries.size();
+    if (query.after)
+      std::erase_if(entries, [&query](const SearchPosition& entry) { return entry <= *query.after; });
+    std::vector<Command> reads;
+    for (const SearchPosition& entry : entries) reads.push_back(read_fields(keys_.flight(entry.id)));
+    const std::optional<Replies> rows = co_await connection_.call(std::move(reads));
+    if (!rows) co_return std::nullopt;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      std::optional<Flight> flight = parse_fields(entries[i].id, (*rows)[i]);
+      // It may have moved between the two reads, or a crash may have left the entry behind.
+      if (!flight || position_of(*flight, query.sort) != entries[i] || place_of(*flight).route != route)
+        continue;
+      if (flight->departure <= now || flight->available_seats < query.seats) continue;
+      if (page.flights.size() == query.limit) {
+        page.more = true;
+        co_return page;
+      }
+      page.flights.push_back(*std::move(flight));
+    }
+    if (last) co_return page;
+  }
+  co_return std::nullopt;
+}
+
+Task<bool> RedisFlightIndex::update(std::vector<Flight> flights, Instant now) {
+  for (std::size_t begin = 0; begin < flights.size(); begin += limits::redis_pipeline_commands) {
+    const auto first = flights.begin() + static_cast<std::ptrdiff_t>(begin);
+    const std::size_t count = std::min(flights.size() - begin, limits::redis_pipeline_commands);
+    std::vector<Flight> some(first, first + static_cast<std::ptrdiff_t>(count));
+    std::optional<std::vector<Move>> moves = co_await store(std::move(some), now);
+    if (!moves) co_return false;
+    if (moves->empty()) continue;
+    const bool moved = co_await move(*std::move(moves));
+    if (!moved) co_return false;
+  }
+  co_return true;
+}
+
+Task<std::optional<std::vector<RedisFlightIndex::Move>>> RedisFlightIndex::store(std::vector<Flight> flights,
+                                                                                 Instant now) {
+  std::vector<Command> commands;
+  std::vector<std::string> places;
+  for (const Flight& flight : flights) {
+    places.push_back(format_place(place_of(flight)));
+    Command command = script_call(update_flight_script, {keys_.flight(flight.id), keys_.seats(flight.id)});
+    command.add(flight.version).add(places.back()).add(flight.departure <= now ? "1" : "0");
+    command.add(flight.available_seats);
+    add_fields(command, flight);
+    commands.push_back(std::move(command));
+  }
+  const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
+  if (!replies || any_error(*replies)) co_return std::nullopt;
+  std::vector<Move> moves;
+  for (std::size_t i = 0; i < flights.size(); ++i) {
+    const Reply& reply = (*replies)[i];
+    if (reply.kind == Reply::Kind::text) moves.push_back({flights[i].id, std::move(places[i]), reply.text});
+  }
+  co_return moves;
+}
+
+// The new place first, then the old ones go, then the flight is told that it is settled: a crash in between leaves an
+// entry too many, which searches skip, and a flight that the next update settles.
+Task<bool> RedisFlightIndex::move(std::vector<Move> moves) {
+  Changes changes;
+  for (const Move& one : moves) {
+    take_out(changes, one.flight, one.places);
+    put(changes, one.flight, one.place);
+  }
+  const bool changed = co_await change_sets(std::move(changes));
+  if (!changed) co_return false;
+
+  std::vector<Command> commands;
+  for (const Move& one : moves) {
+    commands.push_back(script_call(settle_place_script, {keys_.flight(one.flight)}));
+    commands.back().add(one.places).add(one.place);
+  }
+  const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
+  if (!replies || any_error(*replies)) co_return false;
+  Changes undo;  // of flights that have departed and left meanwhile
+  for (std::size_t i = 0; i < moves.size(); ++i) {
+    if ((*replies)[i].is_text("gone")) take_out(undo, moves[i].flight, moves[i].places);
+  }
+  co_return co_await change_sets(std::move(undo));
+}
+
+void RedisFlightIndex::put(Changes& changes, FlightId flight, const std::string& place) const {
+  const auto parsed = parse_place(place);
+  if (!parsed) return;
+  for (PlaceEntry& entry : entries_of(*parsed, flight, keys_))
+    changes[entry.key][entry.member] = std::move(entry.score);
+}
+
+void RedisFlightIndex::take_out(Changes& changes, FlightId flight, const std::string& places) const {
+  for (const Place& place : parse_places(places)) {
+    for (const PlaceEntry& entry : entries_of(place, flight, keys_))
+      changes[entry.key][entry.member] = std::nullopt;
+  }
+}
+
+Task<bool> RedisFlightIndex::change_sets(Changes changes) {
+  std::vector<Command> adds;
+  std::vector<Command> removals;
+  for (const auto& [key, members] : changes) {
+    Command add("ZADD");
+    Command remove("ZREM");
+    add.add(key);
+    remove.add(key);
+    for (const auto& [member, score] : members) {
+      if (score) {
+        add.add(*score).add(member);
+      } else {
+        remove.add(member);
+      }
+    }
+    if (add.size() > 2) adds.push_back(std::move(add));
+    if (remove.size() > 2) removals.push_back(std::move(remove));
+  }
+  std::move(removals.begin(), removals.end(), std::back_inserter(adds));
+  const std::optional<Replies> replies = co_await connection_.call(std::move(adds));
+  co_return replies && !any_error(*replies);
+}
+
+Task<std::vector<FlightId>> RedisFlightIndex::drop_departed(Instant now) {
+  for (int round = 0; round < limits::redis_departed_rounds; ++round) {
+    std::vector<Command> commands;
+    const std::string until = score_of(to_unix_ms(now));
+    commands.push_back(range(keys_.departures(), "-inf", until, 0, limits::sweep_batch));
+    const std::optional<Replies> found = co_await connection_.call(std::move(commands));
+    if (!found || found->front().texts.empty()) break;
+    std::vector<SearchPosition> departed = parse_entries(found->front());
+    std::optional<std::vector<FlightId>> dropped = co_await drop(std::move(departed), now);
+    if (!dropped) break;
+    if (!dropped->empty()) co_return *std::move(dropped);
+  }
+  co_return std::vector<FlightId>();
+}
+
+// Its entry among the departures goes last, so that whatever a crash leaves is found again. Returns those that were on
+// sale.
+Task<std::optional<std::vector<FlightId>>> RedisFlightIndex::drop(std::vector<SearchPosition> departed,
+                                                                  Instant now) {
+  std::vector<Command> reads;
+  for (const SearchPosition& entry : departed) {
+    reads.push_back(Command("HMGET").add(keys_.flight(entry.id)).add("departure").add("status").add("place"));
+  }
+  const std::optional<Replies> rows = co_await connection_.call(std::move(reads));
+  if (!rows || any_error(*rows)) co_return std::nullopt;
+
+  Changes changes;
+  struct Gone {
+    FlightId id;
+    bool scheduled;
+  };
+  std::vector<Gone> gone;
+  for (std::size_t i = 0; i < departed.size(); ++i) {
+    const std::vector<std::string>& fields = (*rows)[i].texts;
+    const auto departure = parse_integer(fields[0]);
+    if (departure && from_unix_ms(*departure) > now) continue;  // put off: only this entry is wrong
+    take_out(changes, departed[i].id, fields[2]);
+    gone.push_back({departed[i].id, fields[1] == flights::to_string(FlightStatus::scheduled)});
+  }
+  changes.erase(keys_.departures());
+  const bool changed = co_await change_sets(std::move(changes));
+  if (!changed) co_return std::nullopt;
+
+  std::vector<Command> commands;
+  for (const Gone& one : gone) {
+    commands.push_back(
+        script_call(drop_flight_script, {keys_.flight(one.id), keys_.seats(one.id), keys_.holds(one.id)}));
+    commands.back().add(to_unix_ms(now));
+  }
+  const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
+  if (!replies || any_error(*replies)) co_return std::nullopt;
+
+  std::vector<FlightId> dropped;
+  for (std::size_t i = 0; i < gone.size(); ++i) {
+    if (gone[i].scheduled && (*replies)[i].integer() == 1) dropped.push_back(gone[i].id);
+  }
+  Changes departures;
+  for (const SearchPosition& entry : departed)
+    departures[keys_.departures()][member_of(entry.departure, entry.id)] = std::nullopt;
+  const bool done = co_await change_sets(std::move(departures));
+  if (!done) co_return std::nullopt;
+  co_return dropped;
+}
+
+Task<bool> RedisFlightIndex::complete() {
+  const std::uint64_t generation = connection_.generation();
+  std::vector<Command> commands;
+  commands.push_back(Command("GET").add(keys_.complete()));
+  const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
+  const bool marked = replies && replies->front().kind == Reply::Kind::text;
+  if (marked && marked_ == generation) co_return true;
+  looked_at_ = generation;
+  co_return false;
+}
+
+Task<bool> RedisFlightIndex::mark_complete() {
+  const std::uint64_t generation = connection_.generation();
+  if (looked_at_ && *looked_at_ != generation) co_return false;
+  std::vector<Command> commands;
+  commands.push_back(Command("SET").add(keys_.complete()).add("1"));
+  const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
+  const bool marked = replies && replies->front().is_text("OK");
+  if (marked) marked_ = generation;
+  co_return marked;
+}
+
+}  // namespace flightdeck::redis

@@ -1,0 +1,56 @@
+// The search index in Redis, shared by every process: a hash a flight, and its place in sorted sets.
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include "flights/flight_index.h"
+#include "redis/flight_places.h"
+#include "redis/keys.h"
+
+namespace flightdeck::redis {
+
+class RedisConnection;
+
+// Used from the connection's thread. An error of Redis counts as away.
+class RedisFlightIndex final : public flights::FlightIndex {
+ public:
+  RedisFlightIndex(RedisConnection& connection, std::string prefix)
+      : connection_(connection), keys_(std::move(prefix)) {}
+
+  // Away, too, when it would have to read too many flights that cannot be shown.
+  Task<std::optional<flights::SearchPage>> search(flights::SearchQuery query, Instant now) override;
+  // Seats that the gate counts are the gate's: the row's own count is shown only while the gate knows none.
+  Task<bool> update(std::vector<flights::Flight> flights, Instant now) override;
+  Task<std::vector<FlightId>> drop_departed(Instant now) override;
+
+  // The mark in Redis speaks for what is in Redis, and goes with it. What Redis lost of the last seconds when it was
+  // restarted is known by the connection: so this object must have marked it on the connection of now.
+  Task<bool> complete() override;
+  // False, too, when the connection was another one at the last `complete`: what was told since then may be lost.
+  Task<bool> mark_complete() override;
+
+ private:
+  // A flight that stands, or may stand, at another place than it should.
+  struct Move {
+    FlightId flight;
+    std::string place;   // its own
+    std::string places;  // all, as the script says them
+  };
+  // Sorted set -> member -> score; nullopt: out of the set.
+  using Changes = std::map<std::string, std::map<std::string, std::optional<std::string>>>;
+
+  Task<std::optional<std::vector<Move>>> store(std::vector<flights::Flight> flights, Instant now);
+  Task<bool> move(std::vector<Move> moves);
+  Task<bool> change_sets(Changes changes);
+  void put(Changes& changes, FlightId flight, const std::string& place) const;
+  void take_out(Changes& changes, FlightId flight, const std::string& places) const;
+  Task<std::optional<std::vector<FlightId>>> drop(std::vector<flights::SearchPosition> departed, Instant now);
+
+  RedisConnection& connection_;
+  const Keys keys_;
+  std::optional<std::uint64_t> marked_;     // the generation at the last mark
+  std::optional<std::uint64_t> looked_at_;  // the generation at the last `complete` that was false
+};
+
+}  // namespace flightdeck::redis

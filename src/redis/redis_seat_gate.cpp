@@ -1,0 +1,107 @@
+#include "redis/redis_seat_gate.h"
+
+#include <set>
+
+#include "core/limits.h"
+#include "redis/redis_connection.h"
+#include "redis/scripts.h"
+
+namespace flightdeck::redis {
+
+using booking::Hold;
+using booking::ReserveAnswer;
+using booking::SeatNews;
+
+namespace {
+
+// The holds of one flight that were taken before: HGETALL answers booking, `<seats>:<time>`, booking, ...
+void append_stale(std::vector<Hold>& stale, FlightId flight, const Reply& holds, Instant before) {
+  for (std::size_t i = 0; i + 1 < holds.texts.size(); i += 2) {
+    const auto booking = BookingId::parse(holds.texts[i]);
+    const std::string_view hold = holds.texts[i + 1];
+    const std::size_t colon = hold.find(':');
+    if (!booking || colon == std::string_view::npos) continue;
+    const auto since = parse_integer(hold.substr(colon + 1));
+    if (since && from_unix_ms(*since) < before) stale.push_back({flight, *booking});
+  }
+}
+
+}  // namespace
+
+Task<ReserveAnswer> RedisSeatGate::reserve(FlightId flight, BookingId booking, std::int64_t seats,
+                                           Instant now) {
+  std::vector<Command> commands;
+  commands.push_back(
+      script_call(reserve_script, {keys_.seats(flight), keys_.holds(flight), keys_.flight(flight)}));
+  commands.back().add(booking.str()).add(seats).add(to_unix_ms(now));
+  const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
+  if (!replies) co_return ReserveAnswer::away;
+  const Reply& answer = replies->front();
+  if (answer.is_text("held")) co_return ReserveAnswer::held;
+  if (answer.is_text("sold_out")) co_return ReserveAnswer::sold_out;
+  if (answer.is_text("cold")) co_return ReserveAnswer::cold;
+  co_return ReserveAnswer::away;
+}
+
+Task<bool> RedisSeatGate::sync(std::vector<SeatNews> news) {
+  std::vector<Command> commands;
+  commands.reserve(news.size());
+  for (const SeatNews& item : news) {
+    const Script& script = item.off_sale ? forget_seats_script : sync_seats_script;
+    Command command =
+        script_call(script, {keys_.seats(item.flight), keys_.holds(item.flight), keys_.flight(item.flight)});
+    if (!item.off_sale) {
+      if (item.count) {
+        command.add(item.count->version).add(item.count->available);
+      } else {
+        command.add("").add("");
+      }
+      for (const BookingId booking : item.holds_to_drop) command.add(booking.str());
+    }
+    commands.push_back(std::move(command));
+  }
+  const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
+  co_return replies && !any_error(*replies);
+}
+
+Task<std::optional<std::int64_t>> RedisSeatGate::sellable(FlightId flight) {
+  std::vector<Command> commands;
+  commands.push_back(Command("GET").add(keys_.seats(flight)));
+  const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
+  if (!replies) co_return std::nullopt;
+  co_return replies->front().integer();
+}
+
+Task<std::vector<Hold>> RedisSeatGate::stale_holds(Instant before, std::size_t limit) {
+  std::vector<Hold> stale;
+  std::set<std::string, std::less<>> seen;  // SCAN may tell of a key twice
+  for (int scans = 0; scans < limits::redis_scans_per_look && stale.size() < limit; ++scans) {
+    const bool from_start = scan_cursor_ == "0";
+    if (from_start && scans > 0 && !stale.empty()) break;
+    std::vector<Command> scan;
+    scan.push_back(Command("SCAN").add(scan_cursor_).add("MATCH").add(keys_.holds_pattern()));
+    scan.back().add("COUNT").add(static_cast<std::int64_t>(limits::redis_scan_keys));
+    const std::optional<Replies> scanned = co_await connection_.call(std::move(scan));
+    if (!scanned || scanned->front().texts.empty()) break;
+    const std::vector<std::string>& texts = scanned->front().texts;  // the next cursor, then keys
+
+    std::vector<FlightId> flights;
+    std::vector<Command> reads;
+    for (std::size_t i = 1; i < texts.size(); ++i) {
+      const auto flight = keys_.flight_of_holds(texts[i]);
+      if (!flight || !seen.insert(texts[i]).second) continue;
+      flights.push_back(*flight);
+      reads.push_back(Command("HGETALL").add(texts[i]));
+    }
+    const std::optional<Replies> holds = co_await connection_.call(std::move(reads));
+    if (!holds) break;
+    for (std::size_t i = 0; i < flights.size(); ++i) append_stale(stale, flights[i], (*holds)[i], before);
+    // When there were more than asked for, this part is looked at again next time.
+    if (stale.size() <= limit) scan_cursor_ = texts.front();
+    if (from_start && scan_cursor_ == "0") break;
+  }
+  if (stale.size() > limit) stale.resize(limit);
+  co_return stale;
+}
+
+}  // namespace flightdeck::redis

@@ -1,0 +1,31 @@
+// The seat gate in Redis, shared by every process.
+#pragma once
+
+#include "booking/seat_gate.h"
+#include "redis/keys.h"
+
+namespace flightdeck::redis {
+
+class RedisConnection;
+
+// Used from the connection's thread. An error of Redis counts as away.
+class RedisSeatGate final : public booking::SeatGate {
+ public:
+  RedisSeatGate(RedisConnection& connection, std::string prefix)
+      : connection_(connection), keys_(std::move(prefix)) {}
+
+  Task<booking::ReserveAnswer> reserve(FlightId flight, BookingId booking, std::int64_t seats,
+                                       Instant now) override;
+  Task<bool> sync(std::vector<booking::SeatNews> news) override;
+  Task<std::optional<std::int64_t>> sellable(FlightId flight) override;
+  // Looks at a bounded number of keys a call, and goes on from there in the next: fewer than `limit` may come, or none,
+  // while there are more. Not to be awaited twice at a time.
+  Task<std::vector<booking::Hold>> stale_holds(Instant before, std::size_t limit) override;
+
+ private:
+  RedisConnection& connection_;
+  const Keys keys_;
+  std::string scan_cursor_ = "0";
+};
+
+}  // namespace flightdeck::redis

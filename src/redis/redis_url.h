@@ -1,0 +1,25 @@
+// Where Redis is, as a URL says it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace flightdeck::redis {
+
+struct RedisEndpoint {
+  std::string host;  // a name or an address; an IPv6 address without its brackets
+  std::uint16_t port = 6379;
+  std::string user;      // empty: the default user
+  std::string password;  // empty: none is sent. Never logged.
+  int database = 0;
+  bool tls = false;
+  friend bool operator==(const RedisEndpoint&, const RedisEndpoint&) = default;
+};
+
+// `redis://[[user][:password]@]host[:port][/database]`, or `rediss://` for TLS. User and password are percent-decoded.
+// nullopt: it is no such URL.
+std::optional<RedisEndpoint> parse_redis_url(std::string_view url);
+
+}  // namespace flightdeck::redis

@@ -1,0 +1,35 @@
+// The Lua scripts (src/redis/scripts/), built into the program. Each touches keys of one flight only, which share a
+// slot of a cluster, and each may be repeated.
+#pragma once
+
+#include <initializer_list>
+#include <string_view>
+#include <vector>
+
+#include "redis/command.h"
+
+namespace flightdeck::redis {
+
+struct Script {
+  std::string_view text;
+  std::string_view sha1;  // what Redis knows it by
+};
+
+extern const Script reserve_script;
+extern const Script sync_seats_script;
+extern const Script forget_seats_script;
+extern const Script update_flight_script;
+extern const Script settle_place_script;
+extern const Script drop_flight_script;
+
+std::vector<Script> all_scripts();
+
+// The call of a script, up to its keys; arguments are added by the caller.
+inline Command script_call(const Script& script, std::initializer_list<std::string_view> keys) {
+  Command command("EVALSHA");
+  command.add(script.sha1).add(static_cast<std::int64_t>(keys.size()));
+  for (const std::string_view key : keys) command.add(key);
+  return command;
+}
+
+}  // namespace flightdeck::redis

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kBookingsKept = 2;
 constexpr int kTries = 4;
-constexpr Milliseconds kPause = std::chrono::milliseconds(5);
+constexpr Milliseconds kPause = std::chrono::milliseconds(20);
 constexpr Milliseconds kAnswersWithin = std::chrono::seconds(30);
 
 }  // namespace

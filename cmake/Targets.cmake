@@ -1,4 +1,5 @@
-# The two kinds of target a folder makes: its library (with the tests beside its code), and tests of their own.
+# The two kinds of target a folder makes: its library (with the tests beside its code), and tests of their own; and more
+# runs of a test program.
 
 # flightdeck_library(NAME <folder> [SOURCES <.cpp>...] [TESTS <_test.cpp>...] [DEPENDS <flightdeck::...>...]
 #                    [LINK <target>...] [TEST_LINK <target>...] [PRECOMPILE <header>...])
@@ -36,15 +37,24 @@ endfunction()
 # flightdeck_test(NAME <name> SOURCES <.cpp>... LABELS <label>... [DEPENDS <flightdeck::...>...] [LINK <target>...]
 #                 [TIMEOUT <seconds>] [RUNS_PROGRAM] [SERIAL])
 #
-# A GoogleTest program and its one ctest entry. Labels: unit, integration or end_to_end; `short` besides when it is
-# quick enough to run under the sanitizers too. RUNS_PROGRAM: it starts the flightdeck program, whose path it gets as
-# FLIGHTDECK_PROGRAM. SERIAL: it needs the machine to itself. All get FLIGHTDECK_SOURCE_DIR and FLIGHTDECK_BUILD_DIR.
+# A GoogleTest program and its one ctest entry: flightdeck_test_program and flightdeck_test_run, by one name.
 function(flightdeck_test)
   cmake_parse_arguments(PARSE_ARGV 0 arg "RUNS_PROGRAM;SERIAL" "NAME;TIMEOUT" "SOURCES;LABELS;DEPENDS;LINK")
   flightdeck_refuse_unknown(flightdeck_test "${arg_UNPARSED_ARGUMENTS}")
-  if(NOT arg_TIMEOUT)
-    set(arg_TIMEOUT 300)
-  endif()
+  flightdeck_test_program(NAME ${arg_NAME} SOURCES ${arg_SOURCES} DEPENDS ${arg_DEPENDS} LINK ${arg_LINK}
+    RUNS_PROGRAM ${arg_RUNS_PROGRAM})
+  flightdeck_test_run(NAME ${arg_NAME} PROGRAM ${arg_NAME} LABELS ${arg_LABELS} TIMEOUT ${arg_TIMEOUT}
+    SERIAL ${arg_SERIAL})
+endfunction()
+
+# flightdeck_test_program(NAME <name> SOURCES <.cpp>... [DEPENDS <flightdeck::...>...] [LINK <target>...]
+#                         [RUNS_PROGRAM <bool>])
+#
+# RUNS_PROGRAM: it starts the flightdeck program, whose path it gets as FLIGHTDECK_PROGRAM. All get
+# FLIGHTDECK_SOURCE_DIR and FLIGHTDECK_BUILD_DIR.
+function(flightdeck_test_program)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;RUNS_PROGRAM" "SOURCES;DEPENDS;LINK")
+  flightdeck_refuse_unknown(flightdeck_test_program "${arg_UNPARSED_ARGUMENTS}")
 
   add_executable(${arg_NAME} ${arg_SOURCES})
   target_include_directories(${arg_NAME} PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests")
@@ -55,11 +65,25 @@ function(flightdeck_test)
     add_dependencies(${arg_NAME} flightdeck)
     target_compile_definitions(${arg_NAME} PRIVATE FLIGHTDECK_PROGRAM="${PROJECT_BINARY_DIR}/flightdeck")
   endif()
+endfunction()
 
-  # `./dev test` counts the cases in these XML files.
-  add_test(NAME ${arg_NAME} COMMAND ${arg_NAME} --gtest_output=xml:${PROJECT_BINARY_DIR}/test-results/${arg_NAME}.xml)
+# flightdeck_test_run(NAME <name> PROGRAM <test program> LABELS <label>... [ENVIRONMENT <NAME=value>...]
+#                     [TIMEOUT <seconds>] [SERIAL <bool>])
+#
+# A ctest entry: one run of a test program. Labels: unit, integration or end_to_end (and production); `short` besides
+# when it is quick enough to run under the sanitizers too. SERIAL: it needs the machine to itself.
+function(flightdeck_test_run)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;PROGRAM;TIMEOUT;SERIAL" "LABELS;ENVIRONMENT")
+  flightdeck_refuse_unknown(flightdeck_test_run "${arg_UNPARSED_ARGUMENTS}")
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+
+  # `./dev test` counts the cases in these XML files, one an entry.
+  add_test(NAME ${arg_NAME}
+    COMMAND ${arg_PROGRAM} --gtest_output=xml:${PROJECT_BINARY_DIR}/test-results/${arg_NAME}.xml)
   set_tests_properties(${arg_NAME} PROPERTIES
-    LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} RUN_SERIAL ${arg_SERIAL})
+    LABELS "${arg_LABELS}" ENVIRONMENT "${arg_ENVIRONMENT}" TIMEOUT ${arg_TIMEOUT} RUN_SERIAL "$<BOOL:${arg_SERIAL}>")
 endfunction()
 
 function(flightdeck_refuse_unknown function unknown)

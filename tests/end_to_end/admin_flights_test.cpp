@@ -74,9 +74,9 @@ TEST_F(AdminFlightsTest, AnUnknownFlightIsNotFound) {
 TEST_F(AdminFlightsTest, StoresWhatItWasSent) {
   const json::value flight = api.add_flight();
   const auto rows = probe.rows(
-      "SELECT departure_date, total_seats, available_seats, price, status, version, "
-      "(arrival_ts - departure_ts) / 60000 FROM flights WHERE id = " +
-      id_literal(text(flight, "flight_id")));
+      "SELECT departure_date, total_seats, available_seats, " + probe.money("price") +
+      ", status, version, (" + probe.unix_ms("arrival_ts") + " - " + probe.unix_ms("departure_ts") +
+      ") / 60000 FROM flights WHERE id = " + probe.id_literal(text(flight, "flight_id")));
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_THAT(rows[0], ElementsAre(date_ahead(30), "180", "180", "19900", "SCHEDULED", "1", "210"));
 }

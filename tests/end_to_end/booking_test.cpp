@@ -56,8 +56,9 @@ TEST_F(PendingBookingTest, HoldsTheSeatsAndStartsThePayment) {
   EXPECT_EQ(number(seats, "available"), 8);
   EXPECT_EQ(number(seats, "pending"), 2);
   EXPECT_EQ(number(seats, "confirmed"), 0);
-  EXPECT_EQ(probe.number("SELECT COUNT(*) FROM booking_intents WHERE booking_id = " + id_literal(booking_id)),
-            1);
+  EXPECT_EQ(
+      probe.number("SELECT COUNT(*) FROM booking_intents WHERE booking_id = " + probe.id_literal(booking_id)),
+      1);
   EXPECT_EQ(events_of(probe, "booking_intent.created", booking_id), 1);
 }
 
@@ -90,8 +91,9 @@ TEST_F(BookingTest, ConfirmsWhatIsPaid) {
   EXPECT_EQ(text(payment, "payment_id"), text(confirmed, "payment_ref"));
   EXPECT_EQ(text(payment, "amount"), "398.00");
   EXPECT_EQ(number(api.seat_counts(flight_id), "confirmed"), 2);
-  EXPECT_EQ(probe.number("SELECT COUNT(*) FROM booking_intents WHERE booking_id = " + id_literal(booking_id)),
-            0);
+  EXPECT_EQ(
+      probe.number("SELECT COUNT(*) FROM booking_intents WHERE booking_id = " + probe.id_literal(booking_id)),
+      0);
   EXPECT_EQ(events_of(probe, "booking.confirmed", booking_id), 1);
 }
 
@@ -297,7 +299,7 @@ TEST(OverloadTest, RefusesBookingsItHasNoRoomForAndRecovers) {
   payments.release_answers();
   api.wait_for_status(first, "CONFIRMED");
   EXPECT_TRUE(eventually([&] { return api.try_book(flight_id).status == 202; }));
-  audit_settled(api, SqliteProbe(server.database_file()));
+  audit_settled(api, *server.probe());
   server.stop_cleanly();
 }
 

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "support/server_suite.h"
+#include "support/sqlite_probe.h"
 
 namespace flightdeck::test {
 namespace {

@@ -199,7 +199,7 @@ TEST_F(ConnectionTest, ABookingIsMadeOrNotMadeWhenItsClientGoesAway) {
   const std::string held =
       "SELECT COALESCE(SUM(seats), 0) FROM bookings WHERE status IN ('PENDING', 'CONFIRMED') AND flight_id "
       "= " +
-      id_literal(flight_id);
+      probe.id_literal(flight_id);
   EXPECT_TRUE(eventually([&] {
     const json::value seats = api.seat_counts(flight_id);
     return number(seats, "pending") == 0 && number(seats, "gate") == number(seats, "available") &&

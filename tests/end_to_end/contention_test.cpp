@@ -39,7 +39,7 @@ class ContentionTest : public ServerSuite<ContentionSettings> {
   }
   std::int64_t confirmed_seats(const std::string& flight_id) {
     return probe.number("SELECT SUM(seats) FROM bookings WHERE status = 'CONFIRMED' AND flight_id = " +
-                        id_literal(flight_id));
+                        probe.id_literal(flight_id));
   }
 };
 

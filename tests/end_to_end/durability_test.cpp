@@ -104,12 +104,11 @@ TEST(DurabilityTest, AcknowledgedBookingsSurviveKill9) {
     all.merge(load.finish());
     server.start();
     ApiClient api(server.port());
-    const SqliteProbe probe(server.database_file());
-    expect_every_seat_accounted_for(probe);
+    expect_every_seat_accounted_for(*server.probe());
     expect_kept(api, all);
   }
   ApiClient api(server.port());
-  audit_settled(api, SqliteProbe(server.database_file()));
+  audit_settled(api, *server.probe());
   expect_kept(api, all);
   server.stop_cleanly();
 }
@@ -131,7 +130,7 @@ TEST(DurabilityTest, BookingsPendingAtTheKillAreSettledAfterwards) {
   server.start();
   ApiClient api(server.port());
   for (const std::string& id : ids) EXPECT_EQ(text(api.wait_until_final(id), "status"), "CONFIRMED");
-  audit_settled(api, SqliteProbe(server.database_file()));
+  audit_settled(api, *server.probe());
   server.stop_cleanly();
 }
 
@@ -199,7 +198,7 @@ TEST(OrderlyStopTest, UnderLoadEndsInTimeAndKeepsWhatWasAcknowledged) {
   server.start();
   ApiClient api(server.port());
   expect_kept(api, told);
-  audit_settled(api, SqliteProbe(server.database_file()));
+  audit_settled(api, *server.probe());
   server.stop_cleanly();
 }
 
@@ -233,7 +232,7 @@ TEST(OrderlyStopTest, AnswersWhoIsWaiting) {
   server.start();
   ApiClient api(server.port());
   EXPECT_EQ(number(api.booking(text(waiting.json(), "booking_id")), "seats"), 2);
-  expect_every_seat_accounted_for(SqliteProbe(server.database_file()));
+  expect_every_seat_accounted_for(*server.probe());
   server.stop_cleanly();
 }
 

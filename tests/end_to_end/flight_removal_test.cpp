@@ -71,7 +71,8 @@ TEST_F(FlightRemovalTest, CanCancelAndRefundAllBookings) {
     const json::value payment = http.get("/mock_payment/payments/" + booking_id).json();
     EXPECT_TRUE(field(payment, "refunded").as_bool());
   }
-  EXPECT_EQ(probe.number("SELECT available_seats FROM flights WHERE id = " + id_literal(flight_id)), 60);
+  EXPECT_EQ(probe.number("SELECT available_seats FROM flights WHERE id = " + probe.id_literal(flight_id)),
+            60);
   expect_every_seat_accounted_for(probe);
 }
 
@@ -86,7 +87,8 @@ TEST_F(PendingFlightRemovalTest, PendingBookingsCountAsLive) {
   expect_problem(http.request("DELETE", "/admin/flights/" + flight_id), 409, "FLIGHT_HAS_BOOKINGS");
   EXPECT_EQ(http.request("DELETE", "/admin/flights/" + flight_id + "?cancel_bookings=true").status, 204);
   EXPECT_EQ(text(api.wait_for_status(booking_id, "CANCELLED"), "status"), "CANCELLED");
-  EXPECT_EQ(probe.number("SELECT available_seats FROM flights WHERE id = " + id_literal(flight_id)), 10);
+  EXPECT_EQ(probe.number("SELECT available_seats FROM flights WHERE id = " + probe.id_literal(flight_id)),
+            10);
 }
 
 }  // namespace

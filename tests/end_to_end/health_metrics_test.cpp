@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 
 #include <regex>
-#include <sstream>
 
+#include "support/metrics_page.h"
 #include "support/server_suite.h"
 
 namespace flightdeck::test {
@@ -17,24 +17,11 @@ struct HealthSettings {
 
 class HealthMetricsTest : public ServerSuite<HealthSettings> {
  protected:
-  // The sum of all samples of that name whose labels contain every one of `labels`; -1 when there are none.
   double metric(const std::string& name, const std::vector<std::string>& labels = {}) {
-    std::istringstream lines(http.get("/metrics").body);
-    double sum = -1;
-    for (std::string line; std::getline(lines, line);) {
-      if (line.empty() || line[0] == '#') continue;
-      const std::size_t name_end = line.find_first_of("{ ");
-      if (line.substr(0, name_end) != name) continue;
-      bool all = true;
-      for (const std::string& label : labels) all = all && line.find(label) != std::string::npos;
-      if (!all) continue;
-      sum = (sum < 0 ? 0 : sum) + std::stod(line.substr(line.find_last_of(' ') + 1));
-    }
-    return sum;
+    return test::metric(http, name, labels);
   }
-  // The same, of a counter that may not be there before its first event.
   double counter(const std::string& name, const std::vector<std::string>& labels = {}) {
-    return std::max(metric(name, labels), 0.0);
+    return test::counter(http, name, labels);
   }
 };
 

@@ -164,11 +164,11 @@ TEST(ConcurrentRepeatsTest, OneHundredCopiesAtOnceMakeOneBookingAndOneCharge) {
   EXPECT_EQ(payments.bookings_charged(), 1);
   EXPECT_EQ(payments.charges(booking_id), 1);
   EXPECT_EQ(payments.charged_amount(booking_id), "199.00");
-  const SqliteProbe probe(server.database_file());
-  EXPECT_EQ(probe.number("SELECT COUNT(*) FROM bookings"), 1);
-  EXPECT_EQ(probe.number("SELECT available_seats FROM flights"), kCopies - 1);
-  EXPECT_EQ(events_of(probe, "booking_intent.created"), 1);
-  EXPECT_EQ(events_of(probe, "booking.confirmed"), 1);
+  const std::unique_ptr<Probe> probe = server.probe();
+  EXPECT_EQ(probe->number("SELECT COUNT(*) FROM bookings"), 1);
+  EXPECT_EQ(probe->number("SELECT available_seats FROM flights"), kCopies - 1);
+  EXPECT_EQ(events_of(*probe, "booking_intent.created"), 1);
+  EXPECT_EQ(events_of(*probe, "booking.confirmed"), 1);
   api.wait_for_gate(flight_id, kCopies - 1);
   server.stop_cleanly();
 }

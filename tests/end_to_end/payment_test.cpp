@@ -88,7 +88,7 @@ TEST(ExpiryTest, AnUnpaidBookingFailsAndItsSeatsComeBack) {
   EXPECT_GE(text(failed, "updated_at"), text(booking, "expires_at"));
   EXPECT_EQ(number(api.seat_counts(flight_id), "available"), 2);
   api.wait_for_gate(flight_id, 2);
-  audit_settled(api, SqliteProbe(server.database_file()));
+  audit_settled(api, *server.probe());
   server.stop_cleanly();
 }
 
@@ -110,7 +110,7 @@ TEST(ExpiryTest, ABookingThatWasPaidThoughNobodySaidSoIsConfirmed) {
 class PaymentProcessTest : public testing::Test {
  protected:
   void start_payments(std::vector<std::string> flags) {
-    payments.emplace(joined({"--role", "payment-mock"}, flags));
+    payments.emplace(joined({"--role", "payment-mock"}, flags), Environment{}, no_storage());
     payments->start();
   }
   void start_server(const std::vector<std::string>& flags, std::uint16_t port = 0) {
@@ -171,18 +171,19 @@ TEST_F(PaymentProcessTest, BookingsWaitWhileItIsAwayAndSettleWhenItIsBack) {
   for (int i = 0; i < 20; ++i) stranded.push_back(text(api->book(flight_id, 2), "booking_id"));
 
   // Past their time, still nobody knows whether they were paid: they keep their seats.
-  const SqliteProbe probe(server->database_file());
-  const std::string now_ms = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)";
+  const std::unique_ptr<Probe> probe = server->probe();
   ASSERT_TRUE(eventually([&] {
-    return probe.number("SELECT COUNT(*) FROM bookings WHERE expires_at + 1000 > " + now_ms) == 0;
+    const std::string a_second_ago = std::to_string(unix_ms_now() - 1000);
+    return probe->number("SELECT COUNT(*) FROM bookings WHERE " + probe->unix_ms("expires_at") + " > " +
+                         a_second_ago) == 0;
   }));
   for (const std::string& id : stranded) EXPECT_EQ(text(api->booking(id), "status"), "PENDING");
   EXPECT_GE(number(api->seat_counts(flight_id), "pending"), 40);
-  expect_every_seat_accounted_for(probe);
+  expect_every_seat_accounted_for(*probe);
 
   payments->start(payment_port);
   for (const std::string& id : stranded) EXPECT_NE(text(api->wait_until_final(id), "status"), "PENDING");
-  audit_settled(*api, probe);
+  audit_settled(*api, *probe);
 }
 
 TEST_F(PaymentProcessTest, CallbacksAloneSettleBookings) {
@@ -206,9 +207,9 @@ TEST_F(PaymentProcessTest, AnswerAndCallbackTogetherSettleOnce) {
   start_server({"--callback-base-url", "http://127.0.0.1:" + std::to_string(port)}, port);
   const std::string flight_id = api->add_flight_id(50);
   for (int i = 0; i < 20; ++i) EXPECT_EQ(text(api->book_to_the_end(flight_id), "status"), "CONFIRMED");
-  const SqliteProbe probe(server->database_file());
-  EXPECT_EQ(events_of(probe, "booking.confirmed"), 20);
-  audit_settled(*api, probe);
+  const std::unique_ptr<Probe> probe = server->probe();
+  EXPECT_EQ(events_of(*probe, "booking.confirmed"), 20);
+  audit_settled(*api, *probe);
 }
 
 TEST_F(PaymentProcessTest, CallsBackWhereItIsTold) {

@@ -1,4 +1,4 @@
-// While the database takes no writes: bookings are refused, nothing is half done, and all goes on by itself afterwards.
+// While an SQLite database takes no writes: bookings are refused, nothing is half done, and all goes on by itself afterwards.
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
@@ -29,13 +29,15 @@ class WriteLock {
 };
 
 TEST(UnavailableTest, BookingsAreRefusedAndReadsGoOnWhileNothingCanBeWritten) {
-  ServerProcess server(instant_payment("1"));
+  const auto storage = std::make_shared<SqliteStorage>();
+  // Short, as a booking whose payment could not be written down is looked at again only then.
+  ServerProcess server(joined(instant_payment("1"), {"--payment-timeout-s", "1"}), {}, storage);
   server.start();
   ApiClient api(server.port());
   const std::string flight_id = api.add_flight_id(10);
   const std::string booking_id = text(api.book(flight_id, 2), "booking_id");
   {
-    const WriteLock lock(server.database_file().string());
+    const WriteLock lock(storage->database_file().string());
     const Reply refused = api.try_book(flight_id);
     expect_problem(refused, 503, "UNAVAILABLE");
     EXPECT_TRUE(refused.header("Retry-After").has_value());
@@ -46,7 +48,7 @@ TEST(UnavailableTest, BookingsAreRefusedAndReadsGoOnWhileNothingCanBeWritten) {
   }
   EXPECT_TRUE(eventually([&] { return api.try_book(flight_id).status == 202; }));
   EXPECT_TRUE(eventually([&] { return api.http().get("/health").status == 200; }));
-  audit_settled(api, SqliteProbe(server.database_file()));
+  audit_settled(api, *server.probe());
   server.stop_cleanly();
 }
 

@@ -4,7 +4,7 @@
 
 namespace flightdeck::test {
 
-void expect_every_seat_accounted_for(const SqliteProbe& probe) {
+void expect_every_seat_accounted_for(const Probe& probe) {
   EXPECT_GT(probe.number("SELECT COUNT(*) FROM flights"), 0) << "nothing to audit";
   const auto wrong = probe.rows(
       "SELECT f.id, f.total_seats, f.available_seats, COALESCE(h.seats, 0) FROM flights f LEFT JOIN "
@@ -19,7 +19,7 @@ void expect_every_seat_accounted_for(const SqliteProbe& probe) {
   EXPECT_EQ(probe.number("SELECT COUNT(*) FROM bookings WHERE flight_id NOT IN (SELECT id FROM flights)"), 0);
 }
 
-void expect_everything_settles(const SqliteProbe& probe) {
+void expect_everything_settles(const Probe& probe) {
   EXPECT_TRUE(
       eventually([&] { return probe.number("SELECT COUNT(*) FROM bookings WHERE status = 'PENDING'") == 0; },
                  std::chrono::seconds(60)))
@@ -27,12 +27,13 @@ void expect_everything_settles(const SqliteProbe& probe) {
       << " bookings are still PENDING";
 }
 
-void expect_admin_counts_agree(ApiClient& client, const SqliteProbe& probe) {
+void expect_admin_counts_agree(ApiClient& client, const Probe& probe) {
   const auto flights = probe.rows(
       "SELECT f.id, f.total_seats, f.available_seats, "
       "COALESCE(SUM(CASE WHEN b.status = 'PENDING' THEN b.seats END), 0), "
       "COALESCE(SUM(CASE WHEN b.status = 'CONFIRMED' THEN b.seats END), 0) "
-      "FROM flights f JOIN bookings b ON b.flight_id = f.id WHERE f.status = 'SCHEDULED' GROUP BY f.id");
+      "FROM flights f JOIN bookings b ON b.flight_id = f.id WHERE f.status = 'SCHEDULED' "
+      "GROUP BY f.id, f.total_seats, f.available_seats");
   for (const auto& row : flights) {
     json::value seats;
     const bool gate_agrees = eventually([&] {
@@ -47,7 +48,7 @@ void expect_admin_counts_agree(ApiClient& client, const SqliteProbe& probe) {
   }
 }
 
-void audit_settled(ApiClient& client, const SqliteProbe& probe) {
+void audit_settled(ApiClient& client, const Probe& probe) {
   expect_everything_settles(probe);
   expect_every_seat_accounted_for(probe);
   expect_admin_counts_agree(client, probe);

@@ -92,9 +92,9 @@ void PostgresServer::signal_all(int number) {
     return first;
   }();
   if (postmaster.empty()) return;
+  server_.send_signal(number);  // first, so that a postmaster that stands still starts no more of them
   std::istringstream children(read_text("/proc/" + postmaster + "/task/" + postmaster + "/children"));
   for (pid_t child = 0; children >> child;) ::kill(child, number);
-  server_.send_signal(number);
 }
 
 void PostgresServer::freeze() { signal_all(SIGSTOP); }

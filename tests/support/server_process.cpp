@@ -29,8 +29,9 @@ bool ready(std::uint16_t port) {
 
 }  // namespace
 
-ServerProcess::ServerProcess(std::vector<std::string> flags, Environment environment)
-    : flags_(std::move(flags)), environment_(std::move(environment)) {}
+ServerProcess::ServerProcess(std::vector<std::string> flags, Environment environment,
+                             std::shared_ptr<const Storage> storage)
+    : flags_(std::move(flags)), environment_(std::move(environment)), storage_(std::move(storage)) {}
 
 ServerProcess::~ServerProcess() {
   process_.reset();
@@ -42,14 +43,11 @@ ServerProcess::~ServerProcess() {
 
 void ServerProcess::launch(std::uint16_t port) {
   std::filesystem::remove(directory_ / "port");
-  std::vector<std::string> command{flightdeck_program().string(),
-                                   "serve",
-                                   "--listen",
-                                   "127.0.0.1:" + std::to_string(port),
-                                   "--port-file",
-                                   (directory_ / "port").string(),
-                                   "--database-url",
-                                   database_url()};
+  std::vector<std::string> command{
+      flightdeck_program().string(),       "serve",       "--listen",
+      "127.0.0.1:" + std::to_string(port), "--port-file", (directory_ / "port").string()};
+  const std::vector<std::string> placing = storage_->flags();
+  command.insert(command.end(), placing.begin(), placing.end());
   command.insert(command.end(), flags_.begin(), flags_.end());
   process_ = std::make_unique<Subprocess>(command, environment_, directory_.path(), log_file(), log_file());
 }

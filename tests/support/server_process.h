@@ -1,4 +1,5 @@
-// The real program, serving on a free port of the loopback, in a directory of its own.
+// The real program, serving on a free port of the loopback, in a directory of its own, on a storage of the shape that the
+// tests run in.
 #pragma once
 
 #include <cstdint>
@@ -8,20 +9,22 @@
 #include <string>
 #include <vector>
 
+#include "support/shape.h"
 #include "support/subprocess.h"
 
 namespace flightdeck::test {
 
 class ServerProcess {
  public:
-  // Nothing runs before `start`. `flags` follow the ones that place it (--listen, --port-file,
-  // --database-url).
-  explicit ServerProcess(std::vector<std::string> flags = {}, Environment environment = {});
+  // Nothing runs before `start`. `flags` follow the ones that place it (--listen, --port-file, those of the storage).
+  // Without a storage it gets one of its own.
+  explicit ServerProcess(std::vector<std::string> flags = {}, Environment environment = {},
+                         std::shared_ptr<const Storage> storage = make_storage());
   // Kills what still runs; shows the end of the log when a test has failed; removes the directory.
   ~ServerProcess();
 
   // Starts and waits until it is ready; throws, with the log, when it does not get there.
-  // `port` 0: any free one. A later start uses the same database again.
+  // `port` 0: any free one. A later start uses the same storage again.
   void start(std::uint16_t port = 0);
   // Starts and waits for its end: for settings that stop it. Throws when it goes on running.
   int start_and_fail();
@@ -40,8 +43,9 @@ class ServerProcess {
   std::uint16_t port() const { return port_; }
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
   const std::filesystem::path& directory() const { return directory_.path(); }
-  std::filesystem::path database_file() const { return directory_ / "flightdeck.db"; }
-  std::string database_url() const { return "sqlite:" + database_file().string(); }
+  std::string database_url() const { return storage_->database_url(); }
+  // Once it has started.
+  std::unique_ptr<Probe> probe() const { return storage_->probe(); }
   // Standard output and error of all starts so far.
   std::string log() const { return read_text(log_file()); }
 
@@ -55,6 +59,7 @@ class ServerProcess {
   TemporaryDirectory directory_;
   std::vector<std::string> flags_;
   Environment environment_;
+  std::shared_ptr<const Storage> storage_;
   std::unique_ptr<Subprocess> process_;
   std::uint16_t port_ = 0;
 };

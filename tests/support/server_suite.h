@@ -8,7 +8,6 @@
 
 #include "support/api_client.h"
 #include "support/server_process.h"
-#include "support/sqlite_probe.h"
 
 namespace flightdeck::test {
 
@@ -30,7 +29,8 @@ class ServerSuite : public testing::Test {
 
   ApiClient api{server_->port()};
   HttpClient& http = api.http();
-  SqliteProbe probe{server_->database_file()};
+  const std::unique_ptr<Probe> own_probe = server_->probe();
+  const Probe& probe = *own_probe;
 
  private:
   static inline std::unique_ptr<ServerProcess> server_;

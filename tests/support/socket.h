@@ -51,7 +51,7 @@ class Socket {
   int descriptor_ = -1;
 };
 
-// A port nobody listens on at this moment.
+// A port of the loopback that nobody listens on just now. Somebody may take it before it is used.
 std::uint16_t free_port();
 
 }  // namespace flightdeck::test

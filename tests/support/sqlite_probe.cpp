@@ -64,11 +64,6 @@ SqliteProbe::SqliteProbe(const std::filesystem::path& file) {
 
 SqliteProbe::~SqliteProbe() { sqlite3_close(database_); }
 
-std::int64_t SqliteProbe::number(const std::string& sql) const {
-  const Statement statement = prepare(database_, sql);
-  return step(database_, statement) ? sqlite3_column_int64(statement.get(), 0) : 0;
-}
-
 std::vector<std::vector<std::string>> SqliteProbe::rows(const std::string& sql) const {
   const Statement statement = prepare(database_, sql);
   std::vector<std::vector<std::string>> all;
@@ -82,37 +77,12 @@ std::vector<std::vector<std::string>> SqliteProbe::rows(const std::string& sql) 
   return all;
 }
 
-std::vector<std::string> SqliteProbe::column(const std::string& sql) const {
-  std::vector<std::string> first;
-  for (auto& row : rows(sql)) first.push_back(std::move(row.at(0)));
-  return first;
-}
-
-std::string id_literal(std::string_view uuid) {
+std::string SqliteProbe::id_literal(std::string_view uuid) const {
   std::string literal = "X'";
   for (const char c : uuid) {
     if (c != '-') literal.push_back(c);
   }
   return literal + "'";
-}
-
-std::string text_literal(std::string_view text) {
-  std::string literal = "'";
-  for (const char c : text) {
-    if (c == '\'') literal.push_back('\'');
-    literal.push_back(c);
-  }
-  return literal + "'";
-}
-
-std::int64_t events_of(const SqliteProbe& probe, std::string_view type, std::string_view subject) {
-  std::string sql =
-      "SELECT COUNT(*) FROM events, json_each(events.data) AS event WHERE event.value ->> '$.type' = " +
-      text_literal(type);
-  if (!subject.empty()) {
-    sql += " AND event.value ->> '$.subject' LIKE " + text_literal("%" + std::string(subject) + "%");
-  }
-  return probe.number(sql);
 }
 
 }  // namespace flightdeck::test

@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <stdexcept>
 
 namespace flightdeck::test {
@@ -31,6 +32,24 @@ std::string date_ahead(int days) {
 
 std::string instant_ahead(int days, std::string_view time) {
   return date_ahead(days).append("T").append(time);
+}
+
+std::int64_t unix_ms_now() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+std::string instant_text(std::int64_t unix_ms) {
+  const auto seconds = static_cast<std::time_t>(unix_ms / 1000);
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  std::array<char, 32> whole{};
+  std::strftime(whole.data(), whole.size(), "%Y-%m-%dT%H:%M:%S", &utc);
+  std::array<char, 8> rest{};
+  if (unix_ms % 1000 != 0) {
+    std::snprintf(rest.data(), rest.size(), ".%03d", static_cast<int>(unix_ms % 1000));
+  }
+  return std::string(whole.data()) + rest.data() + "Z";
 }
 
 int days_between(std::string_view first, std::string_view second) {

@@ -10,6 +10,7 @@ readonly pull_patience_s=300
 
 docker_test_dir='' # all of its own files, and those of its own Docker
 docker_test_compose=()
+dockerd='' # the number of its own Docker
 docker_test_images=() # made here; removed in the end
 docker_test_booking='' # the proof: a booking that went all the way
 docker_test_began=$SECONDS
@@ -27,7 +28,8 @@ start_docker() {
   setsid dockerd --data-root "$docker_test_dir/data" --exec-root "$docker_test_dir/exec" \
     --pidfile "$docker_test_dir/pid" --host "unix://$docker_test_dir/socket" \
     >"$docker_test_dir/dockerd.log" 2>&1 </dev/null &
-  local dockerd=$! deadline=$((SECONDS + docker_test_patience_s))
+  dockerd=$!
+  local deadline=$((SECONDS + docker_test_patience_s))
   export DOCKER_HOST=unix://$docker_test_dir/socket
   until docker info >/dev/null 2>&1; do
     if ! kill -0 "$dockerd" 2>/dev/null || ((SECONDS >= deadline)); then
@@ -38,9 +40,17 @@ start_docker() {
   done
 }
 
+# What a signal has left running, such as half a build.
+stop_children() {
+  local child
+  for child in $(<"/proc/$$/task/$$/children"); do
+    if [[ $child != "$dockerd" ]]; then kill "$child" 2>/dev/null && wait "$child"; fi
+  done
+}
+
 stop_docker() {
-  local dockerd deadline=$((SECONDS + docker_test_patience_s))
-  dockerd=$(cat "$docker_test_dir/pid" 2>/dev/null) || return 0
+  local deadline=$((SECONDS + docker_test_patience_s))
+  [[ -n $dockerd ]] || return 0
   step "docker-test: stopping its Docker"
   kill "$dockerd"
   while kill -0 "$dockerd" 2>/dev/null && ((SECONDS < deadline)); do sleep 0.1; done
@@ -60,6 +70,7 @@ docker_test_clean_up() {
     "${docker_test_compose[@]}" logs --no-color --tail 30 >&2
   fi
   step "docker-test: removing everything"
+  stop_children
   if ((${#docker_test_compose[@]})); then "${docker_test_compose[@]}" down --volumes --timeout 15 >/dev/null 2>&1; fi
   if ((${#docker_test_images[@]})); then docker image rm "${docker_test_images[@]}" >/dev/null 2>&1; fi
   stop_docker
@@ -89,7 +100,7 @@ make_base() {
   mirror=$(debian_mirror)
   step "docker-test: making a Debian $docker_test_suite, as none can be pulled"
   apt-config dump --format '%F "%v";%n' | sed -n -E '/^Acquire::(Check-|[a-z]+::Proxy)/p' >"$docker_test_dir/apt.conf"
-  mmdebstrap --quiet --variant=minbase --aptopt="$docker_test_dir/apt.conf" "$docker_test_suite" \
+  TMPDIR=$docker_test_dir mmdebstrap --quiet --variant=minbase --aptopt="$docker_test_dir/apt.conf" "$docker_test_suite" \
     "$docker_test_dir/base.tar" "deb $mirror $docker_test_suite main" >&2
   docker_test_images+=("$1")
   docker import "$docker_test_dir/base.tar" "$1" >/dev/null

@@ -22,7 +22,7 @@ void append_stale(std::vector<Hold>& stale, FlightId flight, const Reply& holds,
     const std::size_t colon = hold.find(':');
     if (!booking || colon == std::string_view::npos) continue;
     const auto since = parse_integer(hold.substr(colon + 1));
-    if (since && from_unix_ms(*since) < before) stale.push_back({flight, *booking});
+    if (since && from_unix_ms(*since) < before) stale.push_back({flight, *booking, from_unix_ms(*since)});
   }
 }
 

@@ -8,7 +8,9 @@
 #include "contract/temporary_ledger.h"
 #include "doubles/manual_loop.h"
 #include "doubles/scripted_payment_provider.h"
+#include "http/payment_client.h"
 #include "payment_mock/mock_payments.h"
+#include "support/server_process.h"
 
 namespace flightdeck::payment {
 namespace {
@@ -69,6 +71,38 @@ class ScriptedUnderTest final : public ProviderUnderTest {
   test::ScriptedPaymentProvider provider_{loop_};
 };
 
+// The mock as a service of its own, over real HTTP.
+class ServiceUnderTest final : public ProviderUnderTest {
+ public:
+  explicit ServiceUnderTest(double success_rate)
+      : service_({"--role", "payment-mock", "--mock-success-rate", std::to_string(success_rate),
+                  "--mock-min-delay-ms", "0", "--mock-max-delay-ms", "10"}) {
+    service_.start();
+    provider_.emplace(loop_, http::parse_base_url(service_.url()).value());
+  }
+  ~ServiceUnderTest() override {
+    provider_->close();
+    loop_.stop();
+    loop_.run();  // connections end on their loop
+    service_.stop_cleanly();
+  }
+  PaymentProvider& provider() override { return *provider_; }
+  void run(Task<void> task) override {
+    TaskScope scope([](std::exception_ptr failure) { std::rethrow_exception(failure); });
+    auto then_stop = [](Task<void> inner, http::EventLoop& loop) -> Task<void> {
+      co_await std::move(inner);
+      loop.stop();
+    };
+    scope.spawn(then_stop(std::move(task), loop_));
+    loop_.run();  // a call ends by its own deadline
+  }
+
+ private:
+  test::ServerProcess service_;
+  http::EventLoop loop_;
+  std::optional<http::HttpPaymentProvider> provider_;
+};
+
 struct ProviderKind {
   std::string name;
   std::function<std::unique_ptr<ProviderUnderTest>(double success_rate)> make;
@@ -103,9 +137,10 @@ class PaymentProviderContract : public ::testing::TestWithParam<ProviderKind> {
 
 INSTANTIATE_TEST_SUITE_P(
     All, PaymentProviderContract,
-    ::testing::Values(ProviderKind{"Mock", [](double rate) { return std::make_unique<MockUnderTest>(rate); }},
-                      ProviderKind{"Scripted",
-                                   [](double rate) { return std::make_unique<ScriptedUnderTest>(rate); }}),
+    ::testing::Values(
+        ProviderKind{"Mock", [](double rate) { return std::make_unique<MockUnderTest>(rate); }},
+        ProviderKind{"Http", [](double rate) { return std::make_unique<ServiceUnderTest>(rate); }},
+        ProviderKind{"Scripted", [](double rate) { return std::make_unique<ScriptedUnderTest>(rate); }}),
     [](const auto& kind) { return kind.param.name; });
 
 TEST_P(PaymentProviderContract, ASuccessIsFoundAgain) {

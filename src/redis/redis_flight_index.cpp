@@ -108,8 +108,8 @@ Task<std::optional<std::vector<RedisFlightIndex::Move>>> RedisFlightIndex::store
   if (!replies || any_error(*replies)) co_return std::nullopt;
   std::vector<Move> moves;
   for (std::size_t i = 0; i < flights.size(); ++i) {
-    const Reply& reply = (*replies)[i];
-    if (reply.kind == Reply::Kind::text) moves.push_back({flights[i].id, std::move(places[i]), reply.text});
+    const std::vector<std::string>& moved = (*replies)[i].texts;
+    if (moved.size() == 2) moves.push_back({flights[i].id, std::move(places[i]), moved[0], moved[1]});
   }
   co_return moves;
 }
@@ -128,7 +128,7 @@ Task<bool> RedisFlightIndex::move(std::vector<Move> moves) {
   std::vector<Command> commands;
   for (const Move& one : moves) {
     commands.push_back(script_call(settle_place_script, {keys_.flight(one.flight)}));
-    commands.back().add(one.places).add(one.place);
+    commands.back().add(one.places).add(one.number);
   }
   const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
   if (!replies || any_error(*replies)) co_return false;

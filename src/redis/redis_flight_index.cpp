@@ -58,6 +58,7 @@ Task<std::optional<SearchPage>> RedisFlightIndex::search(SearchQuery query, Inst
     if (query.after)
       std::erase_if(entries, [&query](const SearchPosition& entry) { return entry <= *query.after; });
     std::vector<Command> reads;
+    reads.reserve(entries.size());
     for (const SearchPosition& entry : entries) reads.push_back(read_fields(keys_.flight(entry.id)));
     const std::optional<Replies> rows = co_await connection_.call(std::move(reads));
     if (!rows) co_return std::nullopt;
@@ -196,6 +197,7 @@ Task<std::vector<FlightId>> RedisFlightIndex::drop_departed(Instant now) {
 Task<std::optional<std::vector<FlightId>>> RedisFlightIndex::drop(std::vector<SearchPosition> departed,
                                                                   Instant now) {
   std::vector<Command> reads;
+  reads.reserve(departed.size());
   for (const SearchPosition& entry : departed) {
     reads.push_back(Command("HMGET").add(keys_.flight(entry.id)).add("departure").add("status").add("place"));
   }

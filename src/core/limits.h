@@ -119,8 +119,10 @@ inline constexpr seconds relay_lease{15};
 
 // Redis.
 inline constexpr milliseconds redis_call_deadline{500};  // one call, from asking to its last reply
-inline constexpr seconds redis_connect_deadline{5};      // from the first packet until it has proven itself
-inline constexpr seconds redis_silence_deadline{5};      // a connection in doubt is given up after so long
+inline constexpr milliseconds redis_late_grace{
+    20};  // past it, for replies that wait in a loop that was held up
+inline constexpr seconds redis_connect_deadline{5};  // from the first packet until it has proven itself
+inline constexpr seconds redis_silence_deadline{5};  // a connection in doubt is given up after so long
 inline constexpr seconds redis_health_interval{1};
 inline constexpr milliseconds redis_reconnect_first{100};  // doubled with each failure up to
 inline constexpr milliseconds redis_reconnect_longest{1000};

@@ -13,7 +13,7 @@ Command& Command::add(std::string_view word) {
 }
 
 Command& Command::add(std::int64_t number) {
-  std::array<char, 24> digits;
+  std::array<char, 24> digits{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
   return add(std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
 }

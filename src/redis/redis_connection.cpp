@@ -119,7 +119,7 @@ struct Session {
   boost::redis::config config;
   boost::redis::connection link;
   asio::steady_timer end_again;
-  std::string complaint;  // what Redis had against it
+  bool proven = false;  // it was up
   bool ended = false;
 };
 
@@ -136,6 +136,7 @@ struct Call {
   std::span<const Command> commands;
   std::function<void(Answer)> done;  // empty: it has its answer
   Time deadline{};
+  bool overdue = false;  // seen so once
 };
 
 struct Batch {
@@ -143,9 +144,21 @@ struct Batch {
   std::vector<std::shared_ptr<Call>> calls;
 };
 
-std::string why_ended(const ErrorCodeOf& error) {
-  if (error == boost::redis::error::resp3_hello) return "HELLO refused: user or password";
-  return error.message();
+constexpr const char* credentials_refused = "user or password refused";
+
+std::string why_ended(const Session& session, const ErrorCodeOf& error) {
+  // Boost ended it on its own: before it has proven itself, since HELLO was refused.
+  const bool aborted = error == asio::error::operation_aborted || error == boost::redis::error::resp3_hello;
+  if (!aborted) return error.message();
+  return session.proven ? "connection broken" : credentials_refused;
+}
+
+std::string complaint_of(const Replies& replies) {
+  for (const Reply& reply : replies) {
+    if (reply.is_error("NOAUTH")) return credentials_refused;  // said to all that follows a HELLO it refused
+    if (reply.kind == Reply::Kind::error) return reply.text;
+  }
+  return {};
 }
 
 }  // namespace
@@ -199,7 +212,7 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
                               mine->end_again.cancel();
                               mine->link.cancel();  // what it still waits for
                               if (mine != self->session) return;
-                              self->lose(mine->complaint.empty() ? why_ended(error) : mine->complaint);
+                              self->lose(why_ended(*mine, error));
                             });
     beat();
   }
@@ -221,13 +234,12 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
   }
 
   void on_proof(const std::shared_ptr<Session>& mine, const Replies& replies) {
-    for (const Reply& reply : replies) {
-      if (reply.kind == Reply::Kind::error && mine->complaint.empty()) mine->complaint = reply.text;
-    }
-    if (mine != session) return;
-    if (!mine->complaint.empty()) return lose(mine->complaint);
+    const std::string complaint = complaint_of(replies);
+    if (mine != session || !mine->link.next_layer().next_layer().is_open()) return;  // HELLO was refused
+    if (!complaint.empty()) return lose(complaint);
     if (state == State::connecting) ++generation;
     enter(State::up);
+    mine->proven = true;
     last_answer = since;
     pause = limits::redis_reconnect_first;
     if (std::exchange(told_lost, false)) say(LogLevel::info, "Redis is back", {});
@@ -314,7 +326,7 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
     ++under_way;
     calls.push_back(call);
     unsent.push_back(std::move(call));
-    if (!alarm_set) set_alarm();
+    if (!alarm_set) set_alarm(calls.front()->deadline);
     // Later in this turn of the loop, together with whatever else is asked until then.
     if (std::exchange(send_posted, true)) return;
     asio::post(context, [self = shared_from_this()] { self->send(); });
@@ -373,9 +385,9 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
   }
 
   // Set for the oldest call; most are answered long before it rings.
-  void set_alarm() {
+  void set_alarm(Time at) {
     alarm_set = true;
-    alarm.expires_at(calls.front()->deadline);
+    alarm.expires_at(at);
     alarm.async_wait([self = shared_from_this()](const ErrorCodeOf&) { self->ring(); });
   }
 
@@ -383,9 +395,11 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
     alarm_set = false;
     forget_answered();
     if (calls.empty()) return;
-    // None can be left from before it became doubtful, nor from an earlier connection.
-    if (calls.front()->deadline <= std::chrono::steady_clock::now()) return doubt();
-    set_alarm();
+    Call& oldest = *calls.front();
+    const Time now = std::chrono::steady_clock::now();
+    if (now < oldest.deadline) return set_alarm(oldest.deadline);
+    if (!std::exchange(oldest.overdue, true)) return set_alarm(now + limits::redis_late_grace);
+    doubt();
   }
 };
 

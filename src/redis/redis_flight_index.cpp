@@ -58,6 +58,7 @@ Task<std::optional<SearchPage>> RedisFlightIndex::search(SearchQuery query, Inst
     if (query.after)
       std::erase_if(entries, [&query](const SearchPosition& entry) { return entry <= *query.after; });
     std::vector<Command> reads;
+    reads.reserve(entries.size());
     for (const SearchPosition& entry : entries) reads.push_back(read_fields(keys_.flight(entry.id)));
     const std::optional<Replies> rows = co_await connection_.call(std::move(reads));
     if (!rows) co_return std::nullopt;
@@ -108,8 +109,8 @@ Task<std::optional<std::vector<RedisFlightIndex::Move>>> RedisFlightIndex::store
   if (!replies || any_error(*replies)) co_return std::nullopt;
   std::vector<Move> moves;
   for (std::size_t i = 0; i < flights.size(); ++i) {
-    const Reply& reply = (*replies)[i];
-    if (reply.kind == Reply::Kind::text) moves.push_back({flights[i].id, std::move(places[i]), reply.text});
+    const std::vector<std::string>& moved = (*replies)[i].texts;
+    if (moved.size() == 2) moves.push_back({flights[i].id, std::move(places[i]), moved[0], moved[1]});
   }
   co_return moves;
 }
@@ -128,7 +129,7 @@ Task<bool> RedisFlightIndex::move(std::vector<Move> moves) {
   std::vector<Command> commands;
   for (const Move& one : moves) {
     commands.push_back(script_call(settle_place_script, {keys_.flight(one.flight)}));
-    commands.back().add(one.places).add(one.place);
+    commands.back().add(one.places).add(one.number);
   }
   const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
   if (!replies || any_error(*replies)) co_return false;
@@ -196,6 +197,7 @@ Task<std::vector<FlightId>> RedisFlightIndex::drop_departed(Instant now) {
 Task<std::optional<std::vector<FlightId>>> RedisFlightIndex::drop(std::vector<SearchPosition> departed,
                                                                   Instant now) {
   std::vector<Command> reads;
+  reads.reserve(departed.size());
   for (const SearchPosition& entry : departed) {
     reads.push_back(Command("HMGET").add(keys_.flight(entry.id)).add("departure").add("status").add("place"));
   }

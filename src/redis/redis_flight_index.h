@@ -35,7 +35,8 @@ class RedisFlightIndex final : public flights::FlightIndex {
   struct Move {
     FlightId flight;
     std::string place;   // its own
-    std::string places;  // all, as the script says them
+    std::string places;  // all that it may have, as the script says them
+    std::string number;  // of this move
   };
   // Sorted set -> member -> score; nullopt: out of the set.
   using Changes = std::map<std::string, std::map<std::string, std::optional<std::string>>>;

@@ -55,6 +55,11 @@ bool RedisLoop::run_until(const std::function<bool()>& done, Milliseconds within
   return true;
 }
 
+void RedisLoop::step() {
+  loop_->context.restart();
+  loop_->context.poll_one();
+}
+
 bool RedisLoop::run_out(Milliseconds within) {
   const Deadline deadline(patient(within));
   loop_->context.restart();

@@ -3,7 +3,7 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -45,6 +45,8 @@ class RedisLoop {
 
   // Runs the loop until `done`; false: it took too long.
   bool run_until(const std::function<bool()>& done, Milliseconds within = std::chrono::seconds(30));
+  // Runs one thing that is ready, if there is any.
+  void step();
   // Runs the loop until nothing is left to do; false: it took too long.
   bool run_out(Milliseconds within = std::chrono::seconds(30));
 

@@ -18,6 +18,8 @@ class RedisServer {
   // A start after a stop is an empty one, unless it keeps something on disk.
   void start();
   void stop();
+  // As a crash, frozen or not.
+  void kill() { server_.stop(SIGKILL); }
   // Stands still until `go_on`: connections stay open and nothing is answered.
   void freeze() { server_.send_signal(SIGSTOP); }
   void go_on() { server_.send_signal(SIGCONT); }

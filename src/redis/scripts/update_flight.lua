@@ -1,7 +1,8 @@
 -- Takes in a row of a flight unless a later one is known.
 -- KEYS: flight, counter. ARGV: version, place, '1' when it has departed, available seats, then field names and values.
--- Answers nil when nothing else is to be done. Else the places it may have in the sorted sets, one a line, the new one
--- first: written down before any set is touched, so that whoever comes next can finish what a crash left.
+-- Answers nil when nothing else is to be done. Else the places it may have in the sorted sets, one a line and the new one
+-- first, and the number of this move. The places are written down before any set is touched, so that whoever comes next
+-- can finish what a crash left; a settled flight has one, without an end of line.
 local flight, counter = KEYS[1], KEYS[2]
 local version, place, departed = ARGV[1], ARGV[2], ARGV[3] == '1'
 
@@ -24,4 +25,4 @@ for old in string.gmatch(stored, '[^\n]+') do
   if old ~= place then places = places .. old .. '\n' end
 end
 redis.call('HSET', flight, 'place', places)
-return places
+return {places, tostring(redis.call('HINCRBY', flight, 'moves', 1))}

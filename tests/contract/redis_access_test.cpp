@@ -1,0 +1,193 @@
+// Who may connect: passwords, users with the rights that docs/redis.md asks for, TLS.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <sstream>
+
+#include "contract/redis_loop.h"
+#include "doubles/booking_world.h"
+#include "redis/redis_event_sink.h"
+#include "redis/redis_flight_index.h"
+#include "redis/redis_seat_gate.h"
+#include "support/subprocess.h"
+
+namespace flightdeck::redis {
+namespace {
+
+using test::RedisLoop;
+using test::RedisServer;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string at(std::string_view scheme_and_user, std::uint16_t port, std::string_view rest = {}) {
+  return std::string(scheme_and_user) + "127.0.0.1:" + std::to_string(port) + std::string(rest);
+}
+
+RedisEndpoint endpoint_at(const std::string& url) { return parse_redis_url(url).value(); }
+
+// Everything the program ever asks of Redis.
+void use_everything(RedisConnection& connection, RedisLoop& loop, const std::string& prefix) {
+  RedisSeatGate gate(connection, prefix);
+  RedisFlightIndex index(connection, prefix);
+  RedisEventSink sink(connection, prefix);
+  flights::Flight flight =
+      flights::make_flight(FlightId{make_uuid_v5(Uuid{}, "1")}, test::flight_draft(5), test::world_start);
+  booking::SeatNews news;
+  news.flight = flight.id;
+  news.count = booking::SeatNews::Count{1, 5};
+  EXPECT_TRUE(loop.finish(gate.sync({news})));
+  EXPECT_TRUE(loop.finish(index.update({flight}, test::world_start)));
+  EXPECT_FALSE(loop.finish(index.complete()));
+  EXPECT_TRUE(loop.finish(index.mark_complete()));
+  EXPECT_TRUE(loop.finish(index.complete()));
+  const BookingId booking{make_uuid_v5(Uuid{}, "2")};
+  EXPECT_EQ(loop.finish(gate.reserve(flight.id, booking, 2, test::world_start)),
+            booking::ReserveAnswer::held);
+  EXPECT_EQ(loop.finish(gate.sellable(flight.id)), 3);
+  EXPECT_EQ(loop.finish(gate.stale_holds(test::world_start + Milliseconds{1}, 10)).size(), 1U);
+  news.count = booking::SeatNews::Count{2, 3};
+  news.holds_to_drop = {booking};
+  EXPECT_TRUE(loop.finish(gate.sync({news})));
+  flight.version = 2;
+  flight.destination = "CDG";
+  EXPECT_TRUE(loop.finish(index.update({flight}, test::world_start)));
+  flights::SearchQuery query;
+  query.source = "jfk";
+  query.destination = "cdg";
+  query.date = flight.date;
+  const auto page = loop.finish(index.search(query, test::world_start));
+  ASSERT_TRUE(page);
+  ASSERT_EQ(page->flights.size(), 1U);
+  EXPECT_EQ(page->flights.front().available_seats, 3);
+  EXPECT_EQ(loop.finish(index.drop_departed(flight.departure)).size(), 1U);
+  news.off_sale = true;
+  EXPECT_TRUE(loop.finish(gate.sync({news})));
+  const events::Event event{Uuid{}, events::booking_confirmed, Uuid{}, "{}"};
+  EXPECT_TRUE(loop.finish(sink.publish({{1, events::outbox_row(std::span(&event, 1))}})));
+}
+
+TEST(RedisAccess, APasswordInTheUrl) {
+  RedisServer server({"--requirepass", "se cret/@"});
+  RedisLoop loop(endpoint_at(at("redis://:se%20cret%2F%40@", server.port())));
+  use_everything(loop.connection(), loop, "");
+}
+
+TEST(RedisAccess, ADatabaseInTheUrl) {
+  RedisServer server;
+  RedisLoop loop(endpoint_at(at("redis://", server.port(), "/3")));
+  loop.finish(loop.connection().call({Command("SET").add("where").add("3")}));
+  test::RedisProbe probe(server.port());
+  EXPECT_EQ(probe.text({"GET", "where"}), "");
+  probe.command({"SELECT", "3"});
+  EXPECT_EQ(probe.text({"GET", "where"}), "3");
+
+  RedisLoop none(endpoint_at(at("redis://", server.port(), "/999")), false);
+  ASSERT_TRUE(none.run_until([&none] { return !none.log().lines.empty(); }));
+  EXPECT_THAT(none.log().lines, Contains(HasSubstr("DB index is out of range")));
+  EXPECT_FALSE(none.connection().up());
+}
+
+TEST(RedisAccess, AUserWithTheDocumentedRightsOnly) {
+  RedisServer server;
+  test::RedisProbe probe(server.port());
+  std::vector<std::string> words{"ACL", "SETUSER", "flightdeck", "on", ">pass word", "~shop:*"};
+  std::istringstream rights(
+      "+hello +select +ping +script|load +evalsha +scan +get +set +del +decrby +hset +hget +hmget +hgetall "
+      "+hvals +hexists +hincrby +hdel +zadd +zrem +zrange +xadd");
+  for (std::string right; rights >> right;) words.push_back(right);
+  probe.command(words);
+  RedisLoop loop(endpoint_at(at("redis://flightdeck:pass%20word@", server.port())));
+  use_everything(loop.connection(), loop, "shop:");
+}
+
+TEST(RedisAccess, AMissingRightIsNamedInTheLog) {
+  RedisServer server;
+  test::RedisProbe(server.port()).command({"ACL", "SETUSER", "weak", "on", ">pw", "~*", "+hello", "+ping"});
+  RedisLoop loop(endpoint_at(at("redis://weak:pw@", server.port())), false);
+  ASSERT_TRUE(loop.run_until([&loop] { return !loop.log().lines.empty(); }));
+  EXPECT_THAT(loop.log().lines, Each(AllOf(HasSubstr("NOPERM"), HasSubstr("script"))));
+}
+
+TEST(RedisAccess, AWrongPasswordIsAwayAndNeverLogged) {
+  RedisServer server({"--requirepass", "right"});
+  RedisServer open_to_all;
+  for (const std::string& url :
+       {at("redis://:wr0ng@", server.port()), at("redis://us3r:wr0ng@", server.port()),
+        at("redis://", server.port()), at("redis://us3r:wr0ng@", open_to_all.port())}) {
+    RedisLoop loop(endpoint_at(url), false);
+    const auto ever_up = [&loop] { return loop.connection().up(); };
+    EXPECT_FALSE(loop.run_until(ever_up, Milliseconds{700})) << url << ": whatever it tries";
+    EXPECT_EQ(loop.connection().generation(), 0U);
+    EXPECT_EQ(loop.log().lines.size(), 1U);
+    EXPECT_THAT(loop.log().lines,
+                Each(AllOf(HasSubstr("warn Redis is away"), HasSubstr("password refused"))));
+    EXPECT_THAT(loop.log().lines, Each(Not(HasSubstr("wr0ng"))));
+  }
+}
+
+TEST(RedisAccess, APasswordThatBecomesRightIsTaken) {
+  RedisServer server({"--requirepass", "old"});
+  RedisLoop loop(endpoint_at(at("redis://:new@", server.port())), false);
+  ASSERT_TRUE(loop.run_until([&loop] { return !loop.log().lines.empty(); }));
+  test::RedisProbe probe(server.port());
+  probe.command({"AUTH", "old"});
+  probe.command({"CONFIG", "SET", "requirepass", "new"});
+  EXPECT_TRUE(loop.run_until([&loop] { return loop.connection().up(); }));
+}
+
+class RedisTls : public ::testing::Test {
+ protected:
+  RedisTls() {
+    const auto log = folder_ / "log";
+    test::Subprocess openssl({"/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days",
+                              "2", "-subj", "/CN=redis", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
+                              key().string(), "-out", certificate().string()},
+                             {}, folder_.path(), log, log);
+    EXPECT_EQ(openssl.wait(test::patient(std::chrono::seconds(60))), 0) << test::read_text(log);
+    port_ = test::free_port();
+    server_.emplace(std::vector<std::string>{"--tls-port", std::to_string(port_), "--tls-cert-file",
+                                             certificate().string(), "--tls-key-file", key().string(),
+                                             "--tls-auth-clients", "no"});
+  }
+  ~RedisTls() override { ::unsetenv("SSL_CERT_FILE"); }
+
+  void trust_it() const { ::setenv("SSL_CERT_FILE", certificate().c_str(), 1); }
+  std::filesystem::path certificate() const { return folder_ / "certificate.pem"; }
+  std::filesystem::path key() const { return folder_ / "key.pem"; }
+  static void expect_refused(RedisEndpoint endpoint, const std::string& why) {
+    RedisLoop loop(std::move(endpoint), false);
+    ASSERT_TRUE(loop.run_until([&loop] { return !loop.log().lines.empty(); }));
+    EXPECT_THAT(loop.log().lines, Each(HasSubstr(why)));
+    EXPECT_FALSE(loop.connection().up());
+  }
+
+  test::TemporaryDirectory folder_;
+  std::uint16_t port_ = 0;
+  std::optional<RedisServer> server_;
+};
+
+TEST_F(RedisTls, ATrustedCertificateOfThatHost) {
+  trust_it();
+  RedisLoop loop(endpoint_at(at("rediss://", port_)));
+  use_everything(loop.connection(), loop, "");
+  server_->stop();
+  ASSERT_TRUE(loop.run_until([&loop] { return !loop.connection().up(); }));
+  server_->start();
+  EXPECT_TRUE(loop.run_until([&loop] { return loop.connection().up(); })) << "again after a loss";
+}
+
+TEST_F(RedisTls, AnotherCertificateIsRefused) {
+  expect_refused(endpoint_at(at("rediss://", port_)), "certificate verify failed");
+}
+
+TEST_F(RedisTls, ACertificateOfAnotherHostIsRefused) {
+  trust_it();
+  expect_refused(RedisEndpoint{.host = "localhost", .port = port_, .tls = true}, "certificate verify failed");
+}
+
+}  // namespace
+}  // namespace flightdeck::redis

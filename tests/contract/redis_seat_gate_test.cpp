@@ -1,0 +1,202 @@
+// The gate in Redis, and what somebody else may do to its keys meanwhile.
+#include "redis/redis_seat_gate.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "contract/redis_loop.h"
+#include "contract/temporary_ledger.h"
+#include "core/random.h"
+
+namespace flightdeck::redis {
+namespace {
+
+using booking::Hold;
+using booking::ReserveAnswer;
+using booking::SeatNews;
+using test::id_of;
+using test::RedisLoop;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+const FlightId flight = id_of<FlightId>(1);
+const Instant now = from_unix_ms(1'900'000'000'000);
+
+class RedisGateTest : public ::testing::Test {
+ protected:
+  SeatNews news(std::int64_t version, std::int64_t available, FlightId of = flight) {
+    SeatNews made;
+    made.flight = of;
+    made.count = SeatNews::Count{version, available};
+    return made;
+  }
+  void sync(std::int64_t version, std::int64_t available) {
+    EXPECT_TRUE(loop.finish(gate.sync({news(version, available)})));
+  }
+  ReserveAnswer reserve(std::uint8_t booking, std::int64_t seats) {
+    return loop.finish(gate.reserve(flight, id_of<BookingId>(booking), seats, now));
+  }
+  std::optional<std::int64_t> sellable() { return loop.finish(gate.sellable(flight)); }
+
+  const std::string prefix = test::fresh_prefix();
+  const std::string id = "{" + flight.str() + "}";
+  RedisLoop loop{test::shared_endpoint()};
+  RedisSeatGate gate{loop.connection(), prefix};
+  test::RedisProbe probe{test::shared_redis().port()};
+};
+
+TEST_F(RedisGateTest, ItsKeysAreThoseOfTheContract) {
+  sync(3, 5);
+  ASSERT_EQ(reserve(9, 2), ReserveAnswer::held);
+  EXPECT_THAT(probe.command({"KEYS", prefix + "*"}),
+              UnorderedElementsAre(prefix + "flight:" + id, prefix + "flight_seats:" + id,
+                                   prefix + "flight_holds:" + id));
+  EXPECT_EQ(probe.text({"TYPE", prefix + "flight:" + id}), "hash");
+  EXPECT_EQ(probe.text({"TYPE", prefix + "flight_seats:" + id}), "string");
+  EXPECT_EQ(probe.text({"TYPE", prefix + "flight_holds:" + id}), "hash");
+  EXPECT_EQ(probe.text({"GET", prefix + "flight_seats:" + id}), "3");
+  EXPECT_EQ(probe.text({"HGET", prefix + "flight_holds:" + id, id_of<BookingId>(9).str()}),
+            "2:1900000000000");
+  EXPECT_EQ(probe.text({"TTL", prefix + "flight_seats:" + id}), "-1") << "nothing expires";
+  SeatNews off;
+  off.flight = flight;
+  off.off_sale = true;
+  EXPECT_TRUE(loop.finish(gate.sync({off})));
+  EXPECT_THAT(probe.command({"KEYS", prefix + "*"}), IsEmpty());
+}
+
+TEST_F(RedisGateTest, ACounterChangedByHandIsRepairedByTheNextSync) {
+  sync(3, 5);
+  reserve(1, 2);
+  probe.command({"SET", prefix + "flight_seats:" + id, "1000000"});
+  EXPECT_EQ(sellable(), 1'000'000);
+  sync(3, 5);
+  EXPECT_EQ(sellable(), 3) << "of the same version";
+  probe.command({"SET", prefix + "flight_seats:" + id, "1000000"});
+  sync(2, 77);
+  EXPECT_EQ(sellable(), 3) << "of an older version";
+  probe.command({"SET", prefix + "flight_seats:" + id, "1000000"});
+  SeatNews drop;
+  drop.flight = flight;
+  drop.holds_to_drop = {id_of<BookingId>(1)};
+  EXPECT_TRUE(loop.finish(gate.sync({drop})));
+  EXPECT_EQ(sellable(), 5) << "with no count";
+  probe.command({"HSET", prefix + "flight:" + id, "seats_available", "1000"});
+  sync(3, 5);
+  EXPECT_EQ(sellable(), 5) << "what it was told, too";
+}
+
+TEST_F(RedisGateTest, ACounterThatIsNoNumberIsRepairedToo) {
+  sync(1, 5);
+  for (const std::vector<std::string>& harm :
+       std::vector<std::vector<std::string>>{{"SET", prefix + "flight_seats:" + id, "many"},
+                                             {"DEL", prefix + "flight_seats:" + id},
+                                             {"SET", prefix + "flight_seats:" + id, "-7"}}) {
+    probe.command(harm);
+    EXPECT_NE(reserve(1, 1), ReserveAnswer::held);
+    sync(1, 5);
+    EXPECT_EQ(sellable(), 5);
+  }
+}
+
+TEST_F(RedisGateTest, AFlushLeavesItCold) {
+  sync(1, 5);
+  probe.command({"FLUSHALL"});
+  EXPECT_EQ(reserve(1, 1), ReserveAnswer::cold);
+  EXPECT_EQ(sellable(), std::nullopt);
+  sync(1, 5);
+  EXPECT_EQ(reserve(1, 1), ReserveAnswer::held);
+}
+
+TEST_F(RedisGateTest, AScriptFlushIsNotNoticed) {
+  sync(1, 5);
+  probe.command({"SCRIPT", "FLUSH"});
+  EXPECT_EQ(reserve(1, 1), ReserveAnswer::held);
+  probe.command({"SCRIPT", "FLUSH"});
+  sync(2, 4);
+  EXPECT_EQ(sellable(), 3);
+}
+
+TEST_F(RedisGateTest, AwayIsSaid) {
+  loop.connection().close();
+  EXPECT_EQ(reserve(1, 1), ReserveAnswer::away);
+  EXPECT_FALSE(loop.finish(gate.sync({news(1, 5)})));
+  EXPECT_EQ(sellable(), std::nullopt);
+  EXPECT_THAT(loop.finish(gate.stale_holds(now, 10)), IsEmpty());
+}
+
+TEST_F(RedisGateTest, TenThousandAtOnceGetExactlyWhatIsThere) {
+  constexpr int crowd = 10'000;
+  constexpr int seats = 7'001;
+  sync(1, seats);
+  SeededRandom random(1);
+  std::vector<test::Started<ReserveAnswer>> answers;
+  for (int i = 0; i < crowd; ++i) {
+    const BookingId booking{make_uuid_v7(now, random)};
+    answers.push_back(test::start(gate.reserve(flight, booking, 1 + i % 2, now)));
+  }
+  ASSERT_TRUE(loop.run_until([&answers] {
+    return std::all_of(answers.begin(), answers.end(), [](const auto& one) { return one.done(); });
+  }));
+  int held = 0;
+  for (int i = 0; i < crowd; ++i) {
+    const ReserveAnswer answer = answers[static_cast<std::size_t>(i)].take();
+    ASSERT_TRUE(answer == ReserveAnswer::held || answer == ReserveAnswer::sold_out);
+    if (answer == ReserveAnswer::held) held += 1 + i % 2;
+  }
+  EXPECT_EQ(held, seats);
+  EXPECT_EQ(sellable(), 0);
+}
+
+TEST_F(RedisGateTest, AThousandFlightsAreSyncedAtOnce) {
+  SeededRandom random(1);
+  std::vector<SeatNews> all;
+  for (std::int64_t i = 0; i < 1000; ++i) all.push_back(news(1, i, FlightId{make_uuid_v7(now, random)}));
+  EXPECT_TRUE(loop.finish(gate.sync(all)));
+  for (std::size_t i = 0; i < all.size(); i += 111)
+    EXPECT_EQ(loop.finish(gate.sellable(all[i].flight)), static_cast<std::int64_t>(i));
+}
+
+TEST_F(RedisGateTest, RepeatedLooksFindEveryStaleHold) {
+  constexpr std::size_t flights = 2'500;
+  SeededRandom random(1);
+  std::set<FlightId> left;
+  std::vector<SeatNews> all;
+  while (left.size() < flights) left.insert(FlightId{make_uuid_v7(now, random)});
+  for (const FlightId one : left) all.push_back(news(1, 5, one));
+  ASSERT_TRUE(loop.finish(gate.sync(all)));
+  for (const FlightId one : left)
+    ASSERT_EQ(loop.finish(gate.reserve(one, id_of<BookingId>(1), 1, now)), ReserveAnswer::held);
+  for (std::size_t looks = 0; looks < 2 * flights; ++looks) {
+    const std::vector<Hold> stale = loop.finish(gate.stale_holds(now + Milliseconds{1}, 100));
+    ASSERT_LE(stale.size(), 100U);
+    if (stale.empty()) break;
+    std::vector<SeatNews> drops;
+    for (const Hold& hold : stale) {
+      ASSERT_EQ(left.erase(hold.flight), 1U);
+      ASSERT_EQ(hold.booking, id_of<BookingId>(1));
+      drops.emplace_back();
+      drops.back().flight = hold.flight;
+      drops.back().holds_to_drop = {hold.booking};
+    }
+    ASSERT_TRUE(loop.finish(gate.sync(drops)));
+  }
+  EXPECT_THAT(left, IsEmpty());
+}
+
+TEST_F(RedisGateTest, APrefixIsNoPattern) {
+  RedisSeatGate odd(loop.connection(), prefix + "*?[a-z]\\:");
+  RedisSeatGate other(loop.connection(), prefix + "xxb:");
+  for (RedisSeatGate* one : {&odd, &other}) EXPECT_TRUE(loop.finish(one->sync({news(1, 5)})));
+  ASSERT_EQ(loop.finish(other.reserve(flight, id_of<BookingId>(2), 1, now)), ReserveAnswer::held);
+  EXPECT_THAT(loop.finish(odd.stale_holds(now + Milliseconds{1}, 10)), IsEmpty());
+  ASSERT_EQ(loop.finish(odd.reserve(flight, id_of<BookingId>(1), 1, now)), ReserveAnswer::held);
+  const auto stale = loop.finish(odd.stale_holds(now + Milliseconds{1}, 10));
+  ASSERT_EQ(stale.size(), 1U);
+  EXPECT_EQ(stale.front().booking, id_of<BookingId>(1));
+}
+
+}  // namespace
+}  // namespace flightdeck::redis

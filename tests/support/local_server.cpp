@@ -1,7 +1,5 @@
 #include "support/local_server.h"
 
-#include <arpa/inet.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <stdexcept>
@@ -14,20 +12,6 @@ constexpr auto kStartPatience = std::chrono::seconds(60);
 constexpr auto kStopPatience = std::chrono::seconds(60);
 
 }  // namespace
-
-std::uint16_t free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  const bool known =
-      socket >= 0 && ::bind(socket, generic, size) == 0 && ::getsockname(socket, generic, &size) == 0;
-  ::close(socket);
-  if (!known) throw std::runtime_error("no free port on the loopback");
-  return ::ntohs(address.sin_port);
-}
 
 LocalServer::LocalServer(std::string name, std::optional<Account> account)
     : name_(std::move(name)), account_(account) {

@@ -8,12 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "support/socket.h"
 #include "support/subprocess.h"
 
 namespace flightdeck::test {
-
-// A TCP port of the loopback that nobody listens on just now. Somebody may take it before it is used.
-std::uint16_t free_port();
 
 // A server program of the test's own, which dies with it.
 class LocalServer {

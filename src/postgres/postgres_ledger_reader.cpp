@@ -26,7 +26,7 @@ const Statement closed_flights{
 const Statement pending_count{
     "pending_count",
     "SELECT count(*) FROM booking_intents i "
-    "WHERE (SELECT b.status FROM bookings b WHERE b.id = i.booking_id) = 'PENDING'"};
+    "WHERE (SELECT b.status FROM bookings b WHERE b.id = i.id) = 'PENDING'"};
 
 const std::string seat_count_sql =
     "SELECT coalesce(sum(seats) FILTER (WHERE status = 'PENDING'), 0)::bigint, "

@@ -1,7 +1,5 @@
 #include "support/local_server.h"
 
-#include <arpa/inet.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <stdexcept>

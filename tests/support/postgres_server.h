@@ -44,7 +44,7 @@ class PostgresServer {
   std::filesystem::path programs_;
 };
 
-// The one that the tests of this program share; started when it is first asked for.
+// The one that the tests of this program share; started when it is first asked for. It does not wait for the disk.
 PostgresServer& shared_postgres();
 
 }  // namespace flightdeck::test

@@ -1,0 +1,214 @@
+// Several processes on one ledger, as several stores on several threads.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <set>
+
+#include "contract/postgres_database.h"
+#include "support/crowd.h"
+#include "support/deadline.h"
+
+namespace flightdeck::postgres {
+namespace {
+
+using booking::Command;
+using test::add_flight;
+using test::apply;
+using test::booking_id;
+using test::id_of;
+using test::place_booking;
+using test::PostgresSession;
+using ::testing::ElementsAre;
+
+const FlightId flight_1 = id_of<FlightId>(1);
+const FlightId flight_2 = id_of<FlightId>(2);
+
+using PostgresConcurrency = test::PostgresDatabase;
+
+TEST_F(PostgresConcurrency, TwoStoresSellExactlyTheSeatsThereAre) {
+  constexpr std::int64_t seats = 150;
+  {
+    PostgresLedgerStore store(url, log);
+    apply(store, add_flight(1, seats), now).value();
+    apply(store, add_flight(2, seats), now).value();
+  }
+  std::atomic<std::int64_t> sold{0};
+  test::crowd(2, [&](int seller) {
+    PostgresLedgerStore store(url, log);
+    for (std::uint32_t round = 0; round < 40; ++round) {
+      std::vector<Command> commands;
+      for (std::uint32_t n = 0; n < 5; ++n) {
+        const BookingId id = booking_id((static_cast<std::uint32_t>(seller) * 40 + round) * 5 + n);
+        commands.emplace_back(place_booking(id, n % 2 == 0 ? flight_1 : flight_2));
+      }
+      for (const auto& outcome : apply_batch(store, commands, now).outcomes) {
+        if (outcome.has_value())
+          ++sold;
+        else
+          EXPECT_EQ(outcome.error().code, ErrorCode::out_of_stock);
+      }
+    }
+  });
+  EXPECT_EQ(sold, 2 * seats);
+  PostgresSession probe(url);
+  EXPECT_EQ(probe.number("SELECT sum(seats) FROM bookings"), 2 * seats);
+  EXPECT_EQ(probe.number("SELECT sum(available_seats) FROM flights"), 0);
+  EXPECT_EQ(test::broken_flights(probe), 0);
+}
+
+TEST_F(PostgresConcurrency, TheSameBookingFromTwoSidesIsMadeOnce) {
+  {
+    PostgresLedgerStore store(url, log);
+    apply(store, add_flight(1, 100), now).value();
+  }
+  std::atomic<int> first{0};
+  test::crowd(2, [&](int) {
+    PostgresLedgerStore store(url, log);
+    for (std::uint32_t n = 0; n < 50; ++n) {
+      if (!apply(store, place_booking(booking_id(n), flight_1), now)->replayed) ++first;
+    }
+  });
+  EXPECT_EQ(first, 50);
+  PostgresSession probe(url);
+  EXPECT_EQ(probe.number("SELECT available_seats FROM flights"), 50);
+}
+
+TEST_F(PostgresConcurrency, OfTwoFlightsWithOneKeyOneIsADuplicate) {
+  std::atomic<int> added{0};
+  std::atomic<int> duplicates{0};
+  test::crowd(2, [&](int side) {
+    PostgresLedgerStore store(url, log);
+    for (std::uint8_t n = 0; n < 30; ++n) {
+      booking::AddFlight add = add_flight(n, 5);
+      add.id.value.data()[0] = static_cast<std::uint8_t>(side + 1);
+      const auto outcome = apply(store, add, now);
+      if (outcome.has_value())
+        ++added;
+      else if (outcome.error().code == ErrorCode::duplicate_flight)
+        ++duplicates;
+    }
+  });
+  EXPECT_EQ(added, 30);
+  EXPECT_EQ(duplicates, 30);
+}
+
+TEST_F(PostgresConcurrency, TwoWorkersClaimDifferentBusiness) {
+  constexpr std::uint32_t bookings = 200;
+  PostgresLedgerStore one(url, log);
+  PostgresLedgerStore two(url, log);
+  apply(one, add_flight(1, bookings), now).value();
+  std::vector<Command> commands;
+  for (std::uint32_t n = 0; n < bookings; ++n) {
+    apply(one, place_booking(booking_id(n), flight_1), now).value();
+  }
+  const Instant due = now + std::chrono::hours{1};
+  const Instant lease = due + std::chrono::hours{1};
+  std::vector<BookingId> claimed[2];
+  std::vector<std::int64_t> rows[2];
+  test::crowd(2, [&](int worker) {
+    PostgresLedgerStore& store = worker == 0 ? one : two;
+    for (;;) {
+      const auto ids = store.claim_unfinished(due, lease, 7);
+      const auto events = store.claim_events(due, lease, 7);
+      if (ids.empty() && events.empty()) return;
+      for (const BookingId id : ids) claimed[worker].push_back(id);
+      for (const auto& row : events) rows[worker].push_back(row.sequence);
+    }
+  });
+  std::set<BookingId> all(claimed[0].begin(), claimed[0].end());
+  all.insert(claimed[1].begin(), claimed[1].end());
+  EXPECT_EQ(all.size(), bookings);
+  EXPECT_EQ(claimed[0].size() + claimed[1].size(), bookings);
+  std::set<std::int64_t> sequences(rows[0].begin(), rows[0].end());
+  sequences.insert(rows[1].begin(), rows[1].end());
+  EXPECT_EQ(sequences.size(), bookings + 1);
+  EXPECT_EQ(rows[0].size() + rows[1].size(), bookings + 1);
+}
+
+TEST_F(PostgresConcurrency, AWorkerPassesOverWhatAnotherHasInHand) {
+  PostgresLedgerStore store(url, log);
+  apply(store, add_flight(1, 5), now).value();
+  for (std::uint32_t n = 1; n <= 2; ++n) apply(store, place_booking(booking_id(n), flight_1), now).value();
+  PostgresSession other(url);
+  other.execute("BEGIN");
+  other.execute("SELECT * FROM booking_intents WHERE id = '" + booking_id(1).str() + "' FOR UPDATE");
+  other.execute("SELECT * FROM events ORDER BY seq LIMIT 1 FOR UPDATE");
+  const Instant due = now + std::chrono::hours{1};
+  EXPECT_THAT(store.claim_unfinished(due, due, 10), ElementsAre(booking_id(2)));
+  EXPECT_EQ(store.claim_events(due, due, 10).size(), 2U);
+}
+
+// Counts what the database refused as a conflict.
+class CountingStore final : public booking::LedgerStore {
+  template <class Work>
+  auto counted(Work work) {
+    try {
+      return work();
+    } catch (const booking::LedgerConflict&) {
+      ++conflicts_;
+      throw;
+    }
+  }
+
+ public:
+  explicit CountingStore(booking::LedgerStore& store) : store_(store) {}
+  int conflicts() const { return conflicts_; }
+
+  booking::LedgerRows begin(const booking::LedgerKeys& keys) override {
+    return counted([&] { return store_.begin(keys); });
+  }
+  void commit(const booking::LedgerChanges& changes) override {
+    counted([&] { store_.commit(changes); });
+  }
+  void rollback() noexcept override { store_.rollback(); }
+  std::vector<BookingId> claim_unfinished(Instant now, Instant lease, std::size_t limit) override {
+    return store_.claim_unfinished(now, lease, limit);
+  }
+  std::vector<events::OutboxRow> claim_events(Instant now, Instant lease, std::size_t limit) override {
+    return store_.claim_events(now, lease, limit);
+  }
+  void remove_events(std::span<const std::int64_t> sequences) override { store_.remove_events(sequences); }
+  void check_writable() override { store_.check_writable(); }
+
+ private:
+  booking::LedgerStore& store_;
+  int conflicts_ = 0;
+};
+
+TEST_F(PostgresConcurrency, ADeadlockIsDecidedAnew) {
+  // The store is the one that PostgreSQL lets give way, since it looks for deadlocks sooner.
+  PostgresLedgerStore real(test::with_options(url, "options=-c%20deadlock_timeout%3D300"), log);
+  CountingStore store(real);
+  apply(store, add_flight(1, 100), now).value();
+  apply(store, add_flight(2, 100), now).value();
+  PostgresSession watcher(url);
+  std::uint32_t next = 1;
+  for (int round = 0; round < 20 && store.conflicts() == 0; ++round) {
+    PostgresSession other(url);  // locks in the wrong order
+    other.execute("SET deadlock_timeout = '60s'");
+    other.execute("BEGIN");
+    other.execute("SELECT * FROM flights WHERE id = '" + flight_2.str() + "' FOR UPDATE");
+    const std::vector<Command> both = {place_booking(booking_id(next), flight_1),
+                                       place_booking(booking_id(next + 1), flight_2)};
+    next += 2;
+    auto batch = std::async(std::launch::async, [&] { return apply_batch(store, both, now); });
+    const bool waits = test::eventually([&] {
+      return watcher.number(
+                 "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
+                 "application_name = 'flightdeck' AND datname = current_database()") > 0;
+    });
+    EXPECT_TRUE(waits);
+    other.execute("SELECT * FROM flights WHERE id = '" + flight_1.str() + "' FOR UPDATE");
+    other.execute("COMMIT");
+    for (const auto& outcome : batch.get().outcomes) EXPECT_TRUE(outcome.has_value());
+  }
+  EXPECT_GT(store.conflicts(), 0);
+  PostgresSession probe(url);
+  EXPECT_EQ(probe.number("SELECT count(*) FROM bookings"), next - 1);
+  EXPECT_EQ(test::broken_flights(probe), 0);
+}
+
+}  // namespace
+}  // namespace flightdeck::postgres

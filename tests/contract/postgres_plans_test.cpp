@@ -1,0 +1,228 @@
+// The plan of every statement that runs, as PostgreSQL itself logs it, on tables in every state of their life.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "contract/postgres_database.h"
+
+namespace flightdeck::postgres {
+namespace {
+
+using test::add_flight;
+using test::apply;
+using test::booking_id;
+using test::id_of;
+using test::place_booking;
+using test::PostgresSession;
+using test::settle_booking;
+
+const FlightId flight_1 = id_of<FlightId>(1);
+const FlightId flight_2 = id_of<FlightId>(2);
+
+struct Plan {
+  std::string sql;
+  std::vector<std::string> lines;
+};
+
+// What auto_explain wrote from that place of the log on.
+std::vector<Plan> plans_in(const std::string& log, std::size_t from) {
+  std::vector<Plan> plans;
+  bool in_plan = false;
+  std::istringstream text(log.substr(from));
+  for (std::string line; std::getline(text, line);) {
+    const std::size_t query = line.find("\tQuery Text: ");
+    if (query != std::string::npos) {
+      plans.push_back({line.substr(query + 13), {}});
+      in_plan = true;
+    } else if (!line.starts_with('\t')) {
+      in_plan = false;
+    } else if (in_plan) {
+      plans.back().lines.push_back(line);
+    }
+  }
+  return plans;
+}
+
+// Reads of an index from one end to the other that are meant: the first rows in its order, or all of a small one.
+bool may_walk(const std::string& node, const std::string& sql) {
+  const auto asks = [&](std::string_view text) { return sql.find(text) != std::string::npos; };
+  const auto reads = [&](std::string_view text) { return node.find(text) != std::string::npos; };
+  return (reads("events_pkey") && asks("FOR UPDATE SKIP LOCKED")) ||        // the queue's head
+         (reads("on booking_intents i") && asks("count(*)")) ||             // unfinished business only
+         (reads("on flights") && asks("SELECT 1 FROM flights LIMIT 1")) ||  // is there any?
+         reads("flights_closed_with_bookings") ||                           // holds those rows alone
+         (reads("flights_by_departure") && asks("WHERE true ORDER BY"));    // the first page of all
+}
+
+// The lines of plans that read more than they should.
+std::vector<std::string> faults_of(const std::vector<Plan>& plans) {
+  std::vector<std::string> faults;
+  for (const Plan& plan : plans) {
+    for (std::size_t i = 0; i < plan.lines.size(); ++i) {
+      const std::string& line = plan.lines[i];
+      const bool index = line.find("Index Scan using") != std::string::npos ||
+                         line.find("Index Only Scan using") != std::string::npos;
+      const bool conditional =
+          i + 1 < plan.lines.size() && plan.lines[i + 1].find("Index Cond:") != std::string::npos;
+      const bool whole_table = line.find("Seq Scan on") != std::string::npos;
+      // A migrations table of one row has no index worth reading.
+      if (whole_table && line.find("schema_migrations") != std::string::npos) continue;
+      if (whole_table || (index && !conditional && !may_walk(line, plan.sql))) {
+        faults.push_back(line + "\n  in " + plan.sql);
+      }
+    }
+  }
+  return faults;
+}
+
+class PostgresPlans : public ::testing::Test {
+ protected:
+  PostgresPlans() { migrate(url, now); }
+
+  void run_every_write(PostgresLedgerStore& store) {
+    // Other ids every time, since the tables are not empty afterwards.
+    const auto n = static_cast<std::uint8_t>(++runs);
+    booking::AddFlight add = add_flight(n, 100);
+    add.id.value.data()[0] = n;
+    const FlightId flight = add.id;
+    const BookingId one = booking_id(1'000'000U + 10U * n);
+    const BookingId two = booking_id(1'000'001U + 10U * n);
+    const std::vector<booking::Command> place = {place_booking(one, flight), place_booking(two, flight)};
+    const std::vector<booking::Command> settle = {settle_booking(one, flight),
+                                                  settle_booking(two, flight, false)};
+    apply(store, add, now).value();
+    apply_batch(store, place, now);
+    store.claim_unfinished(now + std::chrono::hours{1}, now + std::chrono::hours{1}, 10);
+    apply_batch(store, settle, now);
+    apply(store, booking::ReplaceFlight{flight, add.draft, {}}, now).value();
+    store.remove_events({{store.claim_events(now, now, 3).at(0).sequence}});
+    store.check_writable();
+  }
+
+  void run_every_read(PostgresLedgerReader& reader) {
+    const BookingId booking = booking_id(1);
+    const std::vector<FlightId> both = {flight_1, flight_2};
+    reader.bookings(std::span(&booking, 1));
+    reader.flights(both);
+    reader.seat_counts(flight_1);
+    reader.live_bookings(flight_1, 10);
+    reader.closed_with_live_bookings(10);
+    reader.flights_changed(now, flight_1, 10);
+    reader.pending_bookings();
+    reader.any_flight();
+    for (const bool more : {false, true}) {
+      for (const auto& status :
+           {std::optional<booking::BookingStatus>{}, std::optional(booking::BookingStatus::pending)}) {
+        booking::BookingListQuery query;
+        query.status = status;
+        if (more) query.after = booking::BookingPosition{now, booking};
+        reader.list_bookings(query);
+      }
+      booking::FlightListQuery list;
+      if (more) list.after = flights::SearchPosition{0, now, flight_1};
+      reader.list_flights(list);
+      list.date = Date{std::chrono::year{2030} / 1 / 2};
+      reader.list_flights(list);
+      list.source = "jfk";
+      list.destination = "lhr";
+      reader.list_flights(list);
+      for (const auto sort :
+           {flights::SortOrder::price, flights::SortOrder::fastest, flights::SortOrder::departure}) {
+        flights::SearchQuery query;
+        query.source = "jfk";
+        query.destination = "lhr";
+        query.date = *list.date;
+        query.sort = sort;
+        if (more) query.after = list.after;
+        reader.search(query, now);
+      }
+    }
+  }
+
+  void check(const std::string& state, PostgresLedgerStore& store, PostgresLedgerReader& reader) {
+    SCOPED_TRACE(state);
+    const std::size_t from = server.log().size();
+    run_every_write(store);
+    run_every_read(reader);
+    const std::vector<Plan> plans = plans_in(server.log(), from);
+    EXPECT_GT(plans.size(), 30U);
+    EXPECT_THAT(faults_of(plans), ::testing::IsEmpty());
+  }
+
+  void fill() {
+    PostgresSession probe(url);
+    probe.execute(
+        "INSERT INTO flights SELECT gen_random_uuid(), 'L' || n, CASE n % 3 WHEN 0 THEN 'JFK' ELSE 'P' || n "
+        "% "
+        "200 END, 'LHR', timestamptz '2030-01-01' + n * interval '7 minutes', timestamptz '2030-01-01 05:00' "
+        "+ "
+        "n * interval '7 minutes', date '2030-01-01' + n / 200, 300, 300, 99.50, 'SCHEDULED', 1, timestamptz "
+        "'2029-12-01' + n * interval '1 second', timestamptz '2029-12-01' + n * interval '1 second' "
+        "FROM generate_series(1, 20000) n");
+    probe.execute(
+        "INSERT INTO bookings SELECT gen_random_uuid(), md5((n % 997)::text)::uuid, f.id, 1, 99.50, "
+        "'CONFIRMED', "
+        "NULL, 'ref', NULL, now(), timestamptz '2029-12-30' + n * interval '1 second', now() FROM "
+        "generate_series(1, 50000) n JOIN (SELECT id, row_number() OVER () AS number FROM flights) f "
+        "ON f.number = n % 5000 + 1");
+  }
+  void run(const std::string& sql) { PostgresSession(url).execute(sql); }
+  void empty() { run("TRUNCATE flights, bookings, booking_intents, events"); }
+
+  // Statistics come only when a test says so.
+  test::PostgresServer server{
+      {"autovacuum = off", "fsync = off", "session_preload_libraries = 'auto_explain'",
+       "auto_explain.log_min_duration = 0", "auto_explain.log_nested_statements = on"}};
+  const std::string url = server.make_database();
+  test::SilentLog log;
+  Instant now = test::world_start;
+  int runs = 0;
+};
+
+TEST_F(PostgresPlans, StayOnTheirIndexHoweverTheTablesGrowAndShrink) {
+  PostgresLedgerStore store(url, log);
+  PostgresLedgerReader reader(url, log);
+  check("empty", store, reader);
+  fill();
+  check("filled, planned while empty, no statistics", store, reader);
+  run("ANALYZE");
+  check("filled, with statistics", store, reader);
+  PostgresLedgerStore planned_full(url, log);
+  PostgresLedgerReader reader_full(url, log);
+  check("planned when full", planned_full, reader_full);
+  empty();
+  check("emptied, planned when full", planned_full, reader_full);
+  run("VACUUM ANALYZE");
+  check("emptied and vacuumed", planned_full, reader_full);
+  empty();
+  run("VACUUM ANALYZE");
+  PostgresLedgerStore planned_vacuumed(url, log);
+  PostgresLedgerReader reader_vacuumed(url, log);
+  check("planned when the statistics said that there is nothing", planned_vacuumed, reader_vacuumed);
+  fill();
+  check("filled after that", planned_vacuumed, reader_vacuumed);
+}
+
+TEST_F(PostgresPlans, StayOnTheirIndexAfterARestart) {
+  PostgresLedgerStore store(url, log);
+  PostgresLedgerReader reader(url, log);
+  fill();
+  server.stop_immediately();
+  server.start();
+  check("after a crash", store, reader);
+}
+
+TEST_F(PostgresPlans, TheCheckItselfFindsWholeReads) {
+  PostgresLedgerReader loose(test::with_options(url, "options=-c%20enable_seqscan%3Don"), log);
+  const std::size_t from = server.log().size();
+  loose.any_flight();
+  EXPECT_THAT(faults_of(plans_in(server.log(), from)), ::testing::Not(::testing::IsEmpty()));
+  const std::vector<Plan> walk = {
+      {"UPDATE bookings", {"\t  ->  Index Scan using bookings_pkey on bookings b"}}};
+  EXPECT_EQ(faults_of(walk).size(), 1U);
+}
+
+}  // namespace
+}  // namespace flightdeck::postgres

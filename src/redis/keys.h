@@ -20,7 +20,7 @@ class Keys {
   // `route` as route_key makes it.
   std::string search(std::string_view route, std::string_view sort) const;
   std::string departures() const { return prefix_ + "flight_departures"; }
-  std::string complete() const { return prefix_ + "flight_index_complete"; }
+  std::string index() const { return prefix_ + "flight_index"; }
   std::string events() const { return prefix_ + "booking_event_stream"; }
 
   // What SCAN looks for: the holds of all flights under this prefix, whatever the prefix is made of.

@@ -16,7 +16,7 @@ TEST(Keys, AreThoseOfTheContract) {
   const Date date{std::chrono::year{2026} / 12 / 1};
   EXPECT_EQ(keys.search(route_key("jfk", "lhr", date), "price"), "search:jfk:lhr:2026-12-01:price");
   EXPECT_EQ(keys.departures(), "flight_departures");
-  EXPECT_EQ(keys.complete(), "flight_index_complete");
+  EXPECT_EQ(keys.index(), "flight_index");
   EXPECT_EQ(keys.events(), "booking_event_stream");
 }
 

@@ -17,6 +17,8 @@ using flights::SearchQuery;
 
 namespace {
 
+constexpr const char* no_telling = "telling:none";  // that no telling ever gets
+
 Command range(const std::string& key, const std::string& from, const std::string& to, std::size_t offset,
               std::size_t count) {
   Command command("ZRANGE");
@@ -47,7 +49,7 @@ Task<std::optional<SearchPage>> RedisFlightIndex::search(SearchQuery query, Inst
         chunk == 0 ? query.limit + 1 + limits::redis_search_spare : limits::redis_search_chunk;
     std::vector<Command> commands;
     commands.push_back(range(key, from, "+inf", offset, size));
-    if (chunk == 0) commands.push_back(Command("GET").add(keys_.complete()));
+    if (chunk == 0) commands.push_back(Command("HGET").add(keys_.index()).add("complete"));
     const std::optional<Replies> found = co_await connection_.call(std::move(commands));
     if (!found || any_error(*found)) co_return std::nullopt;
     if (chunk == 0 && found->back().kind == Reply::Kind::nil) co_return std::nullopt;
@@ -244,11 +246,17 @@ Task<std::optional<std::vector<FlightId>>> RedisFlightIndex::drop(std::vector<Se
 
 Task<bool> RedisFlightIndex::complete() {
   const std::uint64_t generation = connection_.generation();
-  std::vector<Command> commands;
-  commands.push_back(Command("GET").add(keys_.complete()));
-  const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
-  const bool marked = replies && replies->front().kind == Reply::Kind::text;
-  if (marked && marked_ == generation) co_return true;
+  if (marked_ == generation) {
+    std::vector<Command> look;
+    look.push_back(Command("HGET").add(keys_.index()).add("complete"));
+    const std::optional<Replies> mark = co_await connection_.call(std::move(look));
+    if (mark && mark->front().kind == Reply::Kind::text) co_return true;
+  }
+  std::vector<Command> begin;
+  begin.push_back(script_call(begin_telling_script, {keys_.index()}).add(telling_));
+  const std::optional<Replies> begun = co_await connection_.call(std::move(begin));
+  // Without a mark of its own this telling cannot be completed; that is right when Redis is away.
+  telling_ = begun && begun->front().kind == Reply::Kind::text ? begun->front().text : no_telling;
   looked_at_ = generation;
   co_return false;
 }
@@ -257,9 +265,10 @@ Task<bool> RedisFlightIndex::mark_complete() {
   const std::uint64_t generation = connection_.generation();
   if (looked_at_ && *looked_at_ != generation) co_return false;
   std::vector<Command> commands;
-  commands.push_back(Command("SET").add(keys_.complete()).add("1"));
+  commands.push_back(script_call(end_telling_script, {keys_.index()}).add(telling_));
   const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
-  const bool marked = replies && replies->front().is_text("OK");
+  const bool marked = replies && replies->front().is_text("complete");
+  telling_.clear();
   if (marked) marked_ = generation;
   co_return marked;
 }

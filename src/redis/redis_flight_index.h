@@ -27,7 +27,8 @@ class RedisFlightIndex final : public flights::FlightIndex {
   // The mark in Redis speaks for what is in Redis, and goes with it. What Redis lost of the last seconds when it was
   // restarted is known by the connection: so this object must have marked it on the connection of now.
   Task<bool> complete() override;
-  // False, too, when the connection was another one at the last `complete`: what was told since then may be lost.
+  // False, too, when Redis was emptied or the connection broke since the last `complete`: what was told since then may be
+  // lost.
   Task<bool> mark_complete() override;
 
  private:
@@ -52,6 +53,7 @@ class RedisFlightIndex final : public flights::FlightIndex {
   const Keys keys_;
   std::optional<std::uint64_t> marked_;     // the generation at the last mark
   std::optional<std::uint64_t> looked_at_;  // the generation at the last `complete` that was false
+  std::string telling_;                     // the mark that Redis gave it then; empty: none is under way
 };
 
 }  // namespace flightdeck::redis

@@ -1,5 +1,5 @@
-// The Lua scripts (src/redis/scripts/), built into the program. Each touches keys of one flight only, which share a
-// slot of a cluster, and each may be repeated.
+// The Lua scripts (src/redis/scripts/), built into the program. Each touches one key, or keys of one flight, which share
+// a slot of a cluster; and each may be repeated.
 #pragma once
 
 #include <initializer_list>
@@ -21,6 +21,8 @@ extern const Script forget_seats_script;
 extern const Script update_flight_script;
 extern const Script settle_place_script;
 extern const Script drop_flight_script;
+extern const Script begin_telling_script;
+extern const Script end_telling_script;
 
 std::vector<Script> all_scripts();
 

@@ -96,8 +96,9 @@ TEST(RedisAccess, AUserWithTheDocumentedRightsOnly) {
   test::RedisProbe probe(server.port());
   std::vector<std::string> words{"ACL", "SETUSER", "flightdeck", "on", ">pass word", "~shop:*"};
   std::istringstream rights(
-      "+hello +select +ping +script|load +evalsha +scan +get +set +del +decrby +hset +hget +hmget +hgetall "
-      "+hvals +hexists +hincrby +hdel +zadd +zrem +zrange +xadd");
+      "+hello +select +ping +script|load +evalsha +scan +get +set +del +decrby +hset +hsetnx +hget +hmget "
+      "+hgetall "
+      "+hvals +hexists +hincrby +hdel +zadd +zrem +zrange +xadd +time");
   for (std::string right; rights >> right;) words.push_back(right);
   probe.command(words);
   RedisLoop loop(endpoint_at(at("redis://flightdeck:pass%20word@", server.port())));

@@ -76,10 +76,9 @@ class RedisIndexTest : public ::testing::Test {
 TEST_F(RedisIndexTest, ItsKeysAreThoseOfTheContract) {
   update({flight(1)});
   ASSERT_TRUE(mark());
-  EXPECT_THAT(
-      probe.command({"KEYS", prefix + "*"}),
-      UnorderedElementsAre(key("flight:"), prefix + "flight_departures", prefix + "flight_index_complete",
-                           set("lhr", "price"), set("lhr", "fastest"), set("lhr", "departure")));
+  EXPECT_THAT(probe.command({"KEYS", prefix + "*"}),
+              UnorderedElementsAre(key("flight:"), prefix + "flight_departures", prefix + "flight_index",
+                                   set("lhr", "price"), set("lhr", "fastest"), set("lhr", "departure")));
   EXPECT_EQ(probe.text({"TYPE", key("flight:")}), "hash");
   EXPECT_EQ(probe.text({"TYPE", set("lhr")}), "zset");
   EXPECT_EQ(probe.text({"TYPE", prefix + "flight_departures"}), "zset");
@@ -88,7 +87,7 @@ TEST_F(RedisIndexTest, ItsKeysAreThoseOfTheContract) {
   const std::string member = member_of(flight(1).departure, flight(1).id);
   EXPECT_EQ(probe.text({"ZSCORE", set("lhr"), member}), std::to_string(flight(1).price.minor));
   EXPECT_EQ(loop.finish(index.drop_departed(flight(1).departure)).size(), 1U);
-  EXPECT_THAT(probe.command({"KEYS", prefix + "*"}), ElementsAre(prefix + "flight_index_complete"));
+  EXPECT_THAT(probe.command({"KEYS", prefix + "*"}), ElementsAre(prefix + "flight_index"));
 }
 
 TEST_F(RedisIndexTest, DepartedFlightsTakeTheGatesKeysWithThem) {
@@ -122,6 +121,29 @@ TEST_F(RedisIndexTest, AFlushIsNoticedAtOnce) {
   EXPECT_FALSE(search()) << "the others are still missing";
   ASSERT_TRUE(mark());
   EXPECT_THAT(found(), ElementsAre(flight(1).id));
+}
+
+TEST_F(RedisIndexTest, WhatWasEmptiedWhileItWasToldIsNotComplete) {
+  EXPECT_FALSE(complete());
+  update({flight(1)});
+  probe.command({"FLUSHALL"});
+  update({flight(2)});
+  EXPECT_FALSE(loop.finish(index.mark_complete())) << "flight 1 is gone";
+  EXPECT_FALSE(search());
+  EXPECT_FALSE(complete());
+  update({flight(1), flight(2)});
+  EXPECT_TRUE(loop.finish(index.mark_complete()));
+  EXPECT_THAT(probe.command({"HKEYS", prefix + "flight_index"}), ElementsAre("complete"));
+}
+
+TEST_F(RedisIndexTest, TwoMayTellAtOnce) {
+  RedisFlightIndex other{loop.connection(), prefix};
+  EXPECT_FALSE(complete());
+  EXPECT_FALSE(loop.finish(other.complete()));
+  EXPECT_TRUE(loop.finish(index.mark_complete()));
+  EXPECT_TRUE(loop.finish(other.mark_complete()));
+  EXPECT_TRUE(complete());
+  EXPECT_TRUE(loop.finish(other.complete()));
 }
 
 TEST_F(RedisIndexTest, AwayIsSaid) {

@@ -1,0 +1,8 @@
+-- Somebody begins to tell the index of every flight. Answers a mark that goes with everything else if Redis is emptied
+-- meanwhile.
+-- KEYS: index. ARGV: the mark of an earlier telling of the same teller, or ''.
+if ARGV[1] ~= '' then redis.call('HDEL', KEYS[1], ARGV[1]) end
+local time = redis.call('TIME')
+local mark = 'telling:' .. time[1] .. '.' .. time[2]
+while redis.call('HSETNX', KEYS[1], mark, '1') == 0 do mark = mark .. '+' end
+return mark

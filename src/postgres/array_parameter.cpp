@@ -7,8 +7,6 @@ namespace flightdeck::postgres {
 
 namespace {
 
-using std::chrono::days;
-using std::chrono::microseconds;
 using std::chrono::sys_days;
 
 constexpr sys_days epoch{std::chrono::year{2000} / 1 / 1};
@@ -26,9 +24,9 @@ std::int64_t to_postgres_time(Instant instant) {
   return (ms - epoch_ms) * 1000;
 }
 
-Instant from_postgres_time(std::int64_t count) {
+Instant from_postgres_time(std::int64_t microseconds) {
   return std::chrono::time_point_cast<Milliseconds>(epoch) +
-         std::chrono::floor<Milliseconds>(microseconds{count});
+         std::chrono::floor<Milliseconds>(std::chrono::microseconds{microseconds});
 }
 
 std::int32_t to_postgres_date(Date date) {
@@ -36,7 +34,7 @@ std::int32_t to_postgres_date(Date date) {
   return static_cast<std::int32_t>(std::max(since, first_day));
 }
 
-Date from_postgres_date(std::int32_t count) { return Date{epoch + days{count}}; }
+Date from_postgres_date(std::int32_t days) { return Date{epoch + std::chrono::days{days}}; }
 
 std::vector<const char*> Parameters::values() const {
   std::vector<const char*> all;

@@ -60,7 +60,7 @@ class Parameters {
   void begin();
   void end();
   void begin_array(std::size_t size, std::uint32_t type);
-  void append_big_endian(std::uint64_t value, int bytes);
+  void append_big_endian(std::uint64_t value, int count);
 
   void append(std::int64_t value) { append_big_endian(static_cast<std::uint64_t>(value), 8); }
   void append(Integer4 value);

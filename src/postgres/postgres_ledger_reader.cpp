@@ -23,10 +23,9 @@ const Statement closed_flights{
     "closed_flights",
     "SELECT id FROM flights WHERE status = 'CANCELLED' AND available_seats < total_seats LIMIT $1::bigint"};
 // A subquery for each intent and not a join, since a join leaves the planner a choice.
-const Statement pending_count{
-    "pending_count",
-    "SELECT count(*) FROM booking_intents i "
-    "WHERE (SELECT b.status FROM bookings b WHERE b.id = i.id) = 'PENDING'"};
+const Statement pending_count{"pending_count",
+                              "SELECT count(*) FROM booking_intents i "
+                              "WHERE (SELECT b.status FROM bookings b WHERE b.id = i.id) = 'PENDING'"};
 
 const std::string seat_count_sql =
     "SELECT coalesce(sum(seats) FILTER (WHERE status = 'PENDING'), 0)::bigint, "

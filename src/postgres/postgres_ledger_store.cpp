@@ -243,11 +243,13 @@ std::vector<BookingId> PostgresLedgerStore::claim_unfinished(Instant now, Instan
     const Results results = connection.finish(deadline);
     const Result& rows = results.front();
     std::vector<std::pair<Instant, BookingId>> claimed;
+    claimed.reserve(static_cast<std::size_t>(rows.rows()));
     for (int row = 0; row < rows.rows(); ++row) {
       claimed.emplace_back(rows.instant(row, 1), rows.id<BookingId>(row, 0));
     }
     std::sort(claimed.begin(), claimed.end());
     std::vector<BookingId> ids;
+    ids.reserve(claimed.size());
     for (const auto& [due, id] : claimed) ids.push_back(id);
     return ids;
   });
@@ -260,6 +262,7 @@ std::vector<events::OutboxRow> PostgresLedgerStore::claim_events(Instant now, In
     const Results results = connection.finish(deadline);
     const Result& rows = results.front();
     std::vector<events::OutboxRow> claimed;
+    claimed.reserve(static_cast<std::size_t>(rows.rows()));
     for (int row = 0; row < rows.rows(); ++row) {
       claimed.push_back({rows.integer(row, 0), rows.text(row, 1)});
     }

@@ -28,6 +28,7 @@ std::vector<booking::Booking> read_bookings(const Result& result);
 template <class IdType>
 std::vector<IdType> read_ids(const Result& result) {
   std::vector<IdType> ids;
+  ids.reserve(static_cast<std::size_t>(result.rows()));
   for (int row = 0; row < result.rows(); ++row) ids.push_back(result.id<IdType>(row, 0));
   return ids;
 }

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <future>
 #include <memory>
+#include <thread>
 
 #include "contract/temporary_ledger.h"
 #include "doubles/manual_loop.h"
@@ -79,28 +81,34 @@ class ServiceUnderTest final : public ProviderUnderTest {
                   "--mock-min-delay-ms", "0", "--mock-max-delay-ms", "10"}) {
     service_.start();
     provider_.emplace(loop_, http::parse_base_url(service_.url()).value());
+    thread_ = std::thread([this] { loop_.run(); });
   }
   ~ServiceUnderTest() override {
-    provider_->close();
-    loop_.stop();
-    loop_.run();  // connections end on their loop
+    loop_.post([this] {
+      provider_->close();
+      loop_.stop();
+    });
+    thread_.join();
     service_.stop_cleanly();
   }
   PaymentProvider& provider() override { return *provider_; }
   void run(Task<void> task) override {
-    TaskScope scope([](std::exception_ptr failure) { std::rethrow_exception(failure); });
-    auto then_stop = [](Task<void> inner, http::EventLoop& loop) -> Task<void> {
+    std::promise<void> ended;
+    auto then_say = [](Task<void> inner, std::promise<void>& end) -> Task<void> {
       co_await std::move(inner);
-      loop.stop();
+      end.set_value();
     };
-    scope.spawn(then_stop(std::move(task), loop_));
-    loop_.run();  // a call ends by its own deadline
+    auto whole = std::make_shared<Task<void>>(then_say(std::move(task), ended));
+    loop_.post([this, whole] { scope_.spawn(std::move(*whole)); });
+    ended.get_future().wait();  // a call ends by its own deadline
   }
 
  private:
   test::ServerProcess service_;
   http::EventLoop loop_;
+  TaskScope scope_{[](std::exception_ptr) { FAIL(); }};  // of the loop's thread
   std::optional<http::HttpPaymentProvider> provider_;
+  std::thread thread_;
 };
 
 struct ProviderKind {

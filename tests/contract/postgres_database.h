@@ -43,9 +43,10 @@ inline BookingId booking_id(std::uint32_t n) {
 }
 
 class PostgresDatabase : public ::testing::Test {
- protected:
+ public:
   ~PostgresDatabase() override { shared_postgres().drop_database(url); }
 
+ protected:
   const std::string url = make_postgres_ledger();
   SilentLog log;
   Instant now = world_start;

@@ -31,7 +31,6 @@ using test::TcpProxy;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::Not;
 
 const FlightId flight_1 = id_of<FlightId>(1);

@@ -63,7 +63,9 @@ std::vector<std::string> faults_of(const std::vector<Plan>& plans) {
     for (std::size_t i = 0; i < plan.lines.size(); ++i) {
       const std::string& line = plan.lines[i];
       const bool index = line.find("Index Scan using") != std::string::npos ||
-                         line.find("Index Only Scan using") != std::string::npos;
+                         line.find("Index Only Scan using") != std::string::npos ||
+                         line.find("Index Scan Backward using") != std::string::npos ||
+                         line.find("Bitmap Index Scan on") != std::string::npos;
       const bool conditional =
           i + 1 < plan.lines.size() && plan.lines[i + 1].find("Index Cond:") != std::string::npos;
       const bool whole_table = line.find("Seq Scan on") != std::string::npos;

@@ -25,12 +25,13 @@ using test::shared_postgres;
 using test::world_start;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Not;
 using ::testing::UnorderedElementsAre;
 
 class PostgresMigrations : public ::testing::Test {
- protected:
+ public:
   ~PostgresMigrations() override { shared_postgres().drop_database(url); }
+
+ protected:
   std::string refusal() {
     try {
       migrate(url, world_start);

@@ -54,7 +54,8 @@ TEST(PostgresServerTest, DatabasesAreMadeCopiedAndDropped) {
 }
 
 TEST(PostgresServerTest, ItsDurabilityIsNotWeakened) {
-  const PostgresProbe probe = probe_of(shared_postgres().make_database());
+  PostgresServer server;
+  const PostgresProbe probe = probe_of(server.make_database());
   EXPECT_EQ(probe.column("SHOW fsync"), Texts{"on"});
   EXPECT_EQ(probe.column("SHOW synchronous_commit"), Texts{"on"});
 }

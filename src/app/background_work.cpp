@@ -17,11 +17,14 @@ BackgroundWork::BackgroundWork(IoThread& thread, SharedParts& shared)
 }
 
 void BackgroundWork::start() {
-  thread_.scope().spawn(look_at_parts());
-  if (sweeps(shared_.config)) thread_.scope().spawn(sweep());
+  const auto start = [this](Ticker& ticker, std::string_view what, Turn turn) {
+    thread_.scope().spawn(repeat(ticker, what, turn));
+  };
+  start(health_ticker_, "looking at the database", &BackgroundWork::look_at_parts);
+  if (sweeps(shared_.config)) start(sweep_ticker_, "sweeping", &BackgroundWork::sweep);
   if (!works_in_background(shared_.config.role)) return;
-  thread_.scope().spawn(finish_bookings());
-  if (relay_) thread_.scope().spawn(publish_events());
+  start(unfinished_ticker_, "finishing bookings", &BackgroundWork::finish_bookings);
+  if (relay_) start(relay_ticker_, "publishing events", &BackgroundWork::publish_events);
 }
 
 void BackgroundWork::stop() {
@@ -31,62 +34,45 @@ void BackgroundWork::stop() {
   relay_ticker_.stop();
 }
 
+Task<void> BackgroundWork::repeat(Ticker& ticker, std::string_view what, Turn turn) {
+  bool failing = false;
+  for (;;) {
+    try {
+      co_await (this->*turn)();
+      if (std::exchange(failing, false)) shared_.log.info("background work goes on", {{"work", what}});
+    } catch (const std::exception& error) {
+      if (!std::exchange(failing, true)) {
+        shared_.log.warn("background work put off", {{"work", what}, {"error", error.what()}});
+      }
+    }
+    const bool go_on = co_await ticker.next();
+    if (!go_on) co_return;
+  }
+}
+
 Task<void> BackgroundWork::look_at_parts() {
-  for (;;) {
-    if (RedisParts* redis = thread_.redis()) shared_.health.redis_answers(redis->connection.up());
-    bool answers = true;
-    try {
-      std::function<bool(booking::LedgerReader&)> query = [](booking::LedgerReader& reader) {
-        return reader.any_flight();
-      };
-      co_await booking::read<bool>(thread_.ledger(), std::move(query));
-      co_await thread_.ledger().check_writable();
-    } catch (const std::exception& error) {
-      answers = false;
-      shared_.log.warn("the database takes no bookings", {{"error", error.what()}});
-    }
-    shared_.health.database_answers(answers);
-    const bool go_on = co_await health_ticker_.next();
-    if (!go_on) co_return;
+  if (RedisParts* redis = thread_.redis()) shared_.health.redis_answers(redis->connection.up());
+  try {
+    std::function<bool(booking::LedgerReader&)> query = [](booking::LedgerReader& reader) {
+      return reader.any_flight();
+    };
+    co_await booking::read<bool>(thread_.ledger(), std::move(query));
+    co_await thread_.ledger().check_writable();
+  } catch (const std::exception&) {
+    shared_.health.database_answers(false);
+    throw;
   }
+  shared_.health.database_answers(true);
 }
 
-Task<void> BackgroundWork::sweep() {
-  for (;;) {
-    const bool go_on = co_await sweep_ticker_.next();
-    if (!go_on) co_return;
-    try {
-      co_await sweeper_.run_once();
-    } catch (const std::exception& error) {
-      shared_.log.warn("sweep put off", {{"error", error.what()}});
-    }
-  }
-}
+Task<void> BackgroundWork::sweep() { return sweeper_.run_once(); }
 
-Task<void> BackgroundWork::finish_bookings() {
-  for (;;) {
-    const bool go_on = co_await unfinished_ticker_.next();
-    if (!go_on) co_return;
-    try {
-      co_await unfinished_.run_once();
-    } catch (const std::exception& error) {
-      shared_.log.warn("unfinished bookings put off", {{"error", error.what()}});
-    }
-  }
-}
+Task<void> BackgroundWork::finish_bookings() { return unfinished_.run_once(); }
 
 Task<void> BackgroundWork::publish_events() {
-  for (;;) {
-    const bool go_on = co_await relay_ticker_.next();
-    if (!go_on) co_return;
-    if (!thread_.redis()->connection.up()) continue;  // leases taken now would only hold the events up
-    try {
-      const std::size_t rows = co_await relay_->run_once();
-      shared_.counters.events_published.add(static_cast<std::int64_t>(rows));
-    } catch (const std::exception& error) {
-      shared_.log.warn("publishing events put off", {{"error", error.what()}});
-    }
-  }
+  if (!thread_.redis()->connection.up()) co_return;  // leases taken now would only hold the events up
+  const std::size_t rows = co_await relay_->run_once();
+  shared_.counters.events_published.add(static_cast<std::int64_t>(rows));
 }
 
 }  // namespace flightdeck::app

@@ -1,6 +1,9 @@
 // The loops of a process that no request starts: sync, expiry, health.
 #pragma once
 
+#include <optional>
+#include <string_view>
+
 #include "app/io_thread.h"
 #include "booking/unfinished_worker.h"
 #include "core/ticker.h"
@@ -22,6 +25,10 @@ class BackgroundWork {
   void stop();
 
  private:
+  using Turn = Task<void> (BackgroundWork::*)();
+
+  // A turn, a pause, until the ticker is stopped. The log says when turns begin to fail and when they go well again.
+  Task<void> repeat(Ticker& ticker, std::string_view what, Turn turn);
   Task<void> look_at_parts();
   Task<void> sweep();
   Task<void> finish_bookings();

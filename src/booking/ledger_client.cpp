@@ -35,7 +35,7 @@ Task<void> LedgerClient::run_on_store(std::function<void(LedgerStore&)> work) {
   call.work = std::move(work);
   Submit<LedgerWriter, StoreCall> submit{writer_, call, home_};
   co_await submit;
-  if (!call.done) throw UnavailableError("The database does not answer.");
+  if (call.failure) std::rethrow_exception(call.failure);
 }
 
 Task<std::vector<BookingId>> LedgerClient::claim_unfinished(Instant now, Instant lease_until,

@@ -1,6 +1,7 @@
 #include "booking/ledger_writer.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "booking/apply_batch.h"
 #include "core/limits.h"
@@ -38,7 +39,10 @@ bool LedgerWriter::submit(LedgerCall& call) {
 
 bool LedgerWriter::submit(StoreCall& call) {
   const std::lock_guard lock(mutex_);
-  if (stopping_) return false;
+  if (stopping_) {
+    call.failure = std::make_exception_ptr(UnavailableError("The server is stopping."));
+    return false;
+  }
   store_calls_.push_back(&call);
   wake_.notify_one();
   return true;
@@ -104,9 +108,13 @@ void LedgerWriter::apply(std::vector<LedgerCall*> calls) {
                                                                     decision.changes.updated_flights.size()));
     Commit commit{std::move(decision.news), std::move(decision.settled)};
     observer_.on_commit(std::move(commit), [calls = std::move(calls)] { deliver(calls); });
+    if (std::exchange(failing_, false)) log_.info("the ledger takes batches again");
   } catch (const std::exception& error) {
-    log_.error("ledger batch failed",
-               {{"commands", static_cast<std::int64_t>(commands.size())}, {"error", error.what()}});
+    // Once an outage, not once a batch.
+    if (!std::exchange(failing_, true)) {
+      log_.error("ledger batch failed",
+                 {{"commands", static_cast<std::int64_t>(commands.size())}, {"error", error.what()}});
+    }
     for (LedgerCall* call : calls) call->outcome = no_answer();
     deliver(calls);
   }
@@ -115,9 +123,8 @@ void LedgerWriter::apply(std::vector<LedgerCall*> calls) {
 void LedgerWriter::run_on_store(StoreCall& call) {
   try {
     call.work(store_);
-    call.done = true;
-  } catch (const std::exception& error) {
-    log_.error("work on the ledger failed", {{"error", error.what()}});
+  } catch (...) {
+    call.failure = std::current_exception();
   }
   call.home->post([waiter = call.waiter] { waiter.resume(); });
 }

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <coroutine>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -32,7 +33,7 @@ struct StoreCall {
   std::function<void(LedgerStore&)> work;
   Executor* home = nullptr;
   std::coroutine_handle<> waiter;
-  bool done = false;  // false: the database does not answer
+  std::exception_ptr failure;
 };
 
 // Thread-safe. Owns its thread; `store`, `observer` and the rest outlive it.
@@ -44,7 +45,7 @@ class LedgerWriter {
   LedgerWriter(const LedgerWriter&) = delete;
   LedgerWriter& operator=(const LedgerWriter&) = delete;
 
-  // False: not taken (queue full, or stopped); the outcome says which. Else the waiter is resumed on its home later.
+  // False: not taken (queue full, or stopped); the call says which. Else the waiter is resumed on its home later.
   bool submit(LedgerCall& call);
   bool submit(StoreCall& call);
 
@@ -68,6 +69,7 @@ class LedgerWriter {
   std::deque<LedgerCall*> commands_;
   std::deque<StoreCall*> store_calls_;  // few: one per background loop
   bool stopping_ = false;
+  bool failing_ = false;  // the last batch; of the thread alone
   std::thread thread_;
 };
 

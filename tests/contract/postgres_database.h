@@ -11,8 +11,8 @@
 #include "postgres/migrate.h"
 #include "postgres/postgres_ledger_reader.h"
 #include "postgres/postgres_ledger_store.h"
-#include "support/postgres_session.h"
 #include "support/postgres_server.h"
+#include "support/postgres_session.h"
 
 namespace flightdeck::test {
 

@@ -24,7 +24,7 @@ struct NextTurn {
 struct Subscription {
   SettleWaiters& waiters;
   BookingId booking;
-  std::uint64_t token;
+  std::uint64_t token = 0;
   ~Subscription() { waiters.unsubscribe(booking, token); }
 };
 

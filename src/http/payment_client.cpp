@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/json_writer.h"
+#include "http/header_values.h"
 #include "http/json_body.h"
 
 namespace flightdeck::http {
@@ -32,9 +33,7 @@ Result<payment::Payment> read_payment(JsonBody& body) {
   payment::Payment payment;
   payment.payment_id = body.text("payment_id");
   const auto status = parse_status(body.text("status"));
-  if (!status || payment.payment_id.empty() || payment.payment_id.size() > limits::payment_ref_chars) {
-    return unreadable();
-  }
+  if (!status || !is_payment_ref(payment.payment_id)) return unreadable();
   payment.status = *status;
   return payment;
 }
@@ -47,6 +46,10 @@ std::string booking_json(BookingId booking) {
 }
 
 }  // namespace
+
+bool is_payment_ref(std::string_view text) {
+  return !text.empty() && text.size() <= limits::payment_ref_chars && is_printable_ascii(text);
+}
 
 HttpPaymentProvider::HttpPaymentProvider(EventLoop& loop, HttpUrl base, HttpClientOptions options)
     : base_(std::move(base)), client_(loop, options) {}
@@ -104,7 +107,7 @@ Task<Result<payment::Refund>> HttpPaymentProvider::refund(BookingId booking) {
   Result<JsonBody> body = JsonBody::parse(reply->body);
   if (!body) co_return unreadable();
   payment::Refund refund{std::string(body->text("refund_id"))};
-  if (refund.refund_id.empty() || refund.refund_id.size() > limits::payment_ref_chars) co_return unreadable();
+  if (!is_payment_ref(refund.refund_id)) co_return unreadable();
   co_return refund;
 }
 

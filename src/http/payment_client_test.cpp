@@ -173,6 +173,7 @@ TEST_F(PaymentClientTest, AnAnswerThatCannotBeReadIsUnavailable) {
       {200, R"({"payment_id": "p"})"},
       {200, R"({"payment_id": "p", "status": "maybe"})"},
       {200, R"({"payment_id": "", "status": "success"})"},
+      {200, R"({"payment_id": "pay\u0000", "status": "success"})"},
       {200, R"({"payment_id": 5, "status": "success"})"},
       {500, "{}"},
       {404, "{}"},

@@ -2,8 +2,8 @@
 
 #include "core/limits.h"
 #include "http/handlers.h"
-#include "http/header_values.h"
 #include "http/json_body.h"
+#include "http/payment_client.h"
 #include "http/problem.h"
 
 namespace flightdeck::http {
@@ -19,8 +19,7 @@ Result<booking::PaymentVerdict> read_verdict(const std::string& text) {
   verdict.success = status == "success";
   if (!verdict.success && status != "failure") body->errors().add("status", "must be success or failure");
   verdict.payment_ref = body->text("payment_ref");
-  if (verdict.payment_ref.empty() || verdict.payment_ref.size() > limits::payment_ref_chars ||
-      !is_printable_ascii(verdict.payment_ref)) {
+  if (!is_payment_ref(verdict.payment_ref)) {
     body->errors().add("payment_ref", "must be 1 to " + std::to_string(limits::payment_ref_chars) +
                                           " printable ASCII characters");
   }

@@ -9,14 +9,10 @@
 
 namespace flightdeck::app {
 
-MigrationReport migrate_database(const DatabaseSettings& settings, Instant now) {
-  if (settings.kind == DatabaseKind::postgresql) {
-    const postgres::MigrationOutcome outcome = postgres::migrate(settings.url, now);
-    return {outcome.applied, outcome.version};
-  }
+MigrationOutcome migrate_database(const DatabaseSettings& settings, Instant now) {
+  if (settings.kind == DatabaseKind::postgresql) return postgres::migrate(settings.url, now);
   sqlite::Database database(settings.sqlite_path, sqlite::Database::Mode::read_write);
-  const sqlite::MigrationOutcome outcome = sqlite::migrate(database, now);
-  return {outcome.applied, outcome.version};
+  return sqlite::migrate(database, now);
 }
 
 std::unique_ptr<booking::LedgerStore> open_ledger_store(const DatabaseSettings& settings, Log& log) {

@@ -5,17 +5,13 @@
 
 #include "app/config.h"
 #include "booking/ledger.h"
+#include "core/migration.h"
 
 namespace flightdeck::app {
 
-struct MigrationReport {
-  int applied = 0;
-  int version = 0;
-};
-
 // Brings the schema up to date; safe when several processes start at once. Throws std::runtime_error with one line that
 // says what is wrong.
-MigrationReport migrate_database(const DatabaseSettings& settings, Instant now);
+MigrationOutcome migrate_database(const DatabaseSettings& settings, Instant now);
 
 // Connections of their own, on a schema that is up to date. `log` outlives them. Throw std::runtime_error as above.
 std::unique_ptr<booking::LedgerStore> open_ledger_store(const DatabaseSettings& settings, Log& log);

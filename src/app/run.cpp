@@ -89,7 +89,7 @@ int serve(const Config& config) {
   const SystemClock clock;
   telemetry::JsonLog log(config.log_level, STDOUT_FILENO, clock);
   if (uses_ledger(config.role)) {
-    const MigrationReport report = migrate_database(config.database, clock.now());
+    const MigrationOutcome report = migrate_database(config.database, clock.now());
     if (report.applied > 0) log.info("schema migrated", {{"version", std::int64_t{report.version}}});
     load_demo_data(config, clock, log);
   }
@@ -118,7 +118,7 @@ int serve(const Config& config) {
 }
 
 int migrate(const Config& config) {
-  const MigrationReport report = migrate_database(config.database, SystemClock().now());
+  const MigrationOutcome report = migrate_database(config.database, SystemClock().now());
   std::cout << "schema version " << report.version << ", " << report.applied << " migrations applied"
             << std::endl;
   return done;

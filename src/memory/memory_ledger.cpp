@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "core/page.h"
+
 namespace flightdeck::memory {
 
 using booking::Booking;
@@ -15,13 +17,6 @@ using flights::SearchPosition;
 using flights::SortOrder;
 
 namespace {
-
-template <class Row>
-bool cut_to(std::vector<Row>& rows, std::size_t limit) {
-  if (rows.size() <= limit) return false;
-  rows.resize(limit);
-  return true;
-}
 
 SearchPage page_of(std::vector<Flight> rows, SortOrder sort, const std::optional<SearchPosition>& after,
                    std::size_t limit) {

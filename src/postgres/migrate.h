@@ -3,25 +3,14 @@
 
 #include <span>
 #include <string>
-#include <string_view>
 
+#include "core/migration.h"
 #include "core/time.h"
 
 namespace flightdeck::postgres {
 
-struct Migration {
-  int number;
-  std::string_view name;
-  std::string_view sql;
-};
-
 // In order of number, without gaps, from 1.
 std::span<const Migration> migrations();
-
-struct MigrationOutcome {
-  int applied = 0;
-  int version = 0;  // the schema's, afterwards
-};
 
 // Applies what is missing, each in a transaction of its own. Safe when several processes start at once; one that finds
 // nothing missing only reads. Throws std::runtime_error in one line, without the password; also when the schema is

@@ -1,6 +1,7 @@
 #include "postgres/postgres_ledger_reader.h"
 
 #include "core/limits.h"
+#include "core/page.h"
 #include "postgres/rows.h"
 
 namespace flightdeck::postgres {
@@ -34,14 +35,6 @@ const std::string seat_count_sql =
 const std::string live_sql =
     "SELECT id FROM bookings WHERE flight_id = $1::uuid AND status IN ('PENDING', 'CONFIRMED') "
     "LIMIT $2::bigint";
-
-// One more row than asked for was selected: whether it is there says whether there are more.
-template <class Row>
-bool cut_to(std::vector<Row>& rows, std::size_t limit) {
-  if (rows.size() <= limit) return false;
-  rows.resize(limit);
-  return true;
-}
 
 std::int64_t one_more(std::size_t limit) { return static_cast<std::int64_t>(limit) + 1; }
 

@@ -1,6 +1,7 @@
 #include "sqlite/sqlite_ledger_reader.h"
 
 #include "core/error.h"
+#include "core/page.h"
 #include "sqlite/rows.h"
 
 namespace flightdeck::sqlite {
@@ -28,14 +29,6 @@ auto translated(Work work) {
   } catch (const SqliteError& error) {
     throw UnavailableError(error.what());
   }
-}
-
-// One more row than asked for was selected: whether it is there says whether there are more.
-template <class Row>
-bool cut_to(std::vector<Row>& rows, std::size_t limit) {
-  if (rows.size() <= limit) return false;
-  rows.resize(limit);
-  return true;
 }
 
 std::vector<Flight> read_flights(Statement& query) {

@@ -14,6 +14,7 @@
 #include "sqlite/migrate.h"
 #include "sqlite/sqlite_ledger_reader.h"
 #include "sqlite/sqlite_ledger_store.h"
+#include "support/subprocess.h"
 
 namespace flightdeck::sqlite {
 namespace {
@@ -33,8 +34,8 @@ const FlightId flight_2 = id_of<FlightId>(2);
 
 class SqliteFile : public ::testing::Test {
  protected:
-  test::TemporaryFolder folder;
-  std::string path = folder.file("new/folder/ledger.db");
+  test::TemporaryDirectory folder;
+  std::string path = (folder / "new/folder/ledger.db").string();
 };
 
 using Migrations = SqliteFile;
@@ -70,7 +71,7 @@ TEST_F(Migrations, RefuseANewerSchema) {
 
 TEST_F(Migrations, OfManyAtOnceOneIsFastest) {
   for (int round = 0; round < 10; ++round) {
-    const std::string file = folder.file("round" + std::to_string(round) + ".db");
+    const std::string file = (folder / ("round" + std::to_string(round) + ".db")).string();
     constexpr int threads = 4;
     std::barrier together(threads);
     std::vector<std::string> errors(threads);
@@ -142,7 +143,7 @@ TEST_F(Ledger, KeepsOneOutboxRowACommit) {
 }
 
 TEST_F(Ledger, AMissingFileCannotBeRead) {
-  EXPECT_THROW(SqliteLedgerReader(folder.file("none.db")), SqliteError);
+  EXPECT_THROW(SqliteLedgerReader((folder / "none.db").string()), SqliteError);
 }
 
 TEST_F(Ledger, AReadOfSeveralRowsIsOneSnapshot) {

@@ -1,7 +1,5 @@
 #include "contract/temporary_ledger.h"
 
-#include <stdlib.h>
-
 #include "booking/apply_batch.h"
 #include "doubles/booking_world.h"
 #include "memory/memory_ledger.h"
@@ -12,18 +10,9 @@
 #include "sqlite/sqlite_ledger_reader.h"
 #include "sqlite/sqlite_ledger_store.h"
 #include "support/postgres_server.h"
+#include "support/subprocess.h"
 
 namespace flightdeck::test {
-
-TemporaryFolder::TemporaryFolder() {
-  std::string pattern = std::filesystem::temp_directory_path() / "flightdeck-contract-XXXXXX";
-  if (!::mkdtemp(pattern.data())) throw std::runtime_error("cannot make a temporary folder");
-  path_ = pattern;
-}
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 void make_sqlite_schema(const std::string& path) {
   sqlite::Database database(path, sqlite::Database::Mode::read_write);
@@ -55,8 +44,8 @@ class InSqlite final : public TemporaryLedger {
   }
 
  private:
-  TemporaryFolder folder_;
-  std::string path_ = folder_.file("ledger.db");
+  TemporaryDirectory folder_;
+  std::string path_ = (folder_ / "ledger.db").string();
   std::optional<sqlite::SqliteLedgerStore> store_;
   std::optional<sqlite::SqliteLedgerReader> reader_;
 };

@@ -21,6 +21,9 @@ class FlightIndex {
   // Flights that are cancelled or have departed by `now` leave the index. False: the index is away.
   virtual Task<bool> update(std::vector<Flight> flights, Instant now) = 0;
 
+  // As `update`, and puts right whatever else about these flights is not as it left it.
+  virtual Task<bool> restore(std::vector<Flight> flights, Instant now) = 0;
+
   // Flights that have departed by `now` leave the index, at most limits::sweep_batch a call. Returns them; none: there
   // is nothing more to do, or the index is away.
   virtual Task<std::vector<FlightId>> drop_departed(Instant now) = 0;

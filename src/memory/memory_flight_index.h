@@ -17,6 +17,9 @@ class MemoryFlightIndex final : public flights::FlightIndex {
  public:
   Task<std::optional<flights::SearchPage>> search(flights::SearchQuery query, Instant now) override;
   Task<bool> update(std::vector<flights::Flight> flights, Instant now) override;
+  Task<bool> restore(std::vector<flights::Flight> flights, Instant now) override {
+    return update(std::move(flights), now);  // nobody else changes it
+  }
   Task<std::vector<FlightId>> drop_departed(Instant now) override;
   // It forgets nothing as long as it lives, and it is asked nothing before it has been told of every flight.
   Task<bool> complete() override { co_return true; }

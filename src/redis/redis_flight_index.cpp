@@ -4,6 +4,7 @@
 
 #include "core/limits.h"
 #include "redis/flight_fields.h"
+#include "redis/mending.h"
 #include "redis/redis_connection.h"
 #include "redis/scripts.h"
 
@@ -82,11 +83,19 @@ Task<std::optional<SearchPage>> RedisFlightIndex::search(SearchQuery query, Inst
 }
 
 Task<bool> RedisFlightIndex::update(std::vector<Flight> flights, Instant now) {
+  return take_in(std::move(flights), now, false);
+}
+
+Task<bool> RedisFlightIndex::restore(std::vector<Flight> flights, Instant now) {
+  return take_in(std::move(flights), now, true);
+}
+
+Task<bool> RedisFlightIndex::take_in(std::vector<Flight> flights, Instant now, bool whole) {
   for (std::size_t begin = 0; begin < flights.size(); begin += limits::redis_pipeline_commands) {
     const auto first = flights.begin() + static_cast<std::ptrdiff_t>(begin);
     const std::size_t count = std::min(flights.size() - begin, limits::redis_pipeline_commands);
     std::vector<Flight> some(first, first + static_cast<std::ptrdiff_t>(count));
-    std::optional<std::vector<Move>> moves = co_await store(std::move(some), now);
+    std::optional<std::vector<Move>> moves = co_await store(std::move(some), now, whole);
     if (!moves) co_return false;
     if (moves->empty()) continue;
     const bool moved = co_await move(*std::move(moves));
@@ -96,18 +105,21 @@ Task<bool> RedisFlightIndex::update(std::vector<Flight> flights, Instant now) {
 }
 
 Task<std::optional<std::vector<RedisFlightIndex::Move>>> RedisFlightIndex::store(std::vector<Flight> flights,
-                                                                                 Instant now) {
+                                                                                 Instant now, bool whole) {
+  std::vector<FlightId> ids;
   std::vector<Command> commands;
   std::vector<std::string> places;
   for (const Flight& flight : flights) {
     places.push_back(format_place(place_of(flight)));
     Command command = script_call(update_flight_script, {keys_.flight(flight.id), keys_.seats(flight.id)});
     command.add(flight.version).add(places.back()).add(flight.departure <= now ? "1" : "0");
-    command.add(flight.available_seats);
+    command.add(flight.available_seats).add(whole ? "1" : "0");
     add_fields(command, flight);
     commands.push_back(std::move(command));
+    ids.push_back(flight.id);
   }
-  const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
+  const std::optional<Replies> replies =
+      co_await call_mending(connection_, keys_, std::move(ids), std::move(commands));
   if (!replies || any_error(*replies)) co_return std::nullopt;
   std::vector<Move> moves;
   for (std::size_t i = 0; i < flights.size(); ++i) {
@@ -157,7 +169,7 @@ void RedisFlightIndex::take_out(Changes& changes, FlightId flight, const std::st
 }
 
 Task<bool> RedisFlightIndex::change_sets(Changes changes) {
-  std::vector<Command> adds;
+  std::vector<Command> commands;  // all that adds before all that removes
   std::vector<Command> removals;
   for (const auto& [key, members] : changes) {
     Command add("ZADD");
@@ -171,12 +183,26 @@ Task<bool> RedisFlightIndex::change_sets(Changes changes) {
         remove.add(member);
       }
     }
-    if (add.size() > 2) adds.push_back(std::move(add));
+    if (add.size() > 2) commands.push_back(std::move(add));
     if (remove.size() > 2) removals.push_back(std::move(remove));
   }
-  std::move(removals.begin(), removals.end(), std::back_inserter(adds));
-  const std::optional<Replies> replies = co_await connection_.call(std::move(adds));
-  co_return replies && !any_error(*replies);
+  std::move(removals.begin(), removals.end(), std::back_inserter(commands));
+  std::vector<Command> first = commands;
+  const std::optional<Replies> replies = co_await connection_.call(std::move(first));
+  if (!replies) co_return false;
+  if (!any_error(*replies)) co_return true;
+
+  // A key that is no sorted set is none of ours. What was in it before is to be told again, so the index is not complete.
+  std::vector<Command> again;
+  for (std::size_t i = 0; i < replies->size(); ++i) {
+    if ((*replies)[i].kind != Reply::Kind::error) continue;
+    if (!is_damage((*replies)[i])) co_return false;
+    if (again.empty()) again.push_back(Command("HDEL").add(keys_.index()).add("complete"));
+    again.push_back(Command("DEL").add(commands[i].word(1)));
+    again.push_back(std::move(commands[i]));
+  }
+  const std::optional<Replies> mended = co_await connection_.call(std::move(again));
+  co_return mended && !any_error(*mended);
 }
 
 Task<std::vector<FlightId>> RedisFlightIndex::drop_departed(Instant now) {
@@ -198,12 +224,15 @@ Task<std::vector<FlightId>> RedisFlightIndex::drop_departed(Instant now) {
 // sale.
 Task<std::optional<std::vector<FlightId>>> RedisFlightIndex::drop(std::vector<SearchPosition> departed,
                                                                   Instant now) {
+  std::vector<FlightId> ids;
   std::vector<Command> reads;
   reads.reserve(departed.size());
   for (const SearchPosition& entry : departed) {
+    ids.push_back(entry.id);
     reads.push_back(Command("HMGET").add(keys_.flight(entry.id)).add("departure").add("status").add("place"));
   }
-  const std::optional<Replies> rows = co_await connection_.call(std::move(reads));
+  const std::optional<Replies> rows =
+      co_await call_mending(connection_, keys_, std::move(ids), std::move(reads));
   if (!rows || any_error(*rows)) co_return std::nullopt;
 
   Changes changes;

@@ -22,6 +22,7 @@ class RedisFlightIndex final : public flights::FlightIndex {
   Task<std::optional<flights::SearchPage>> search(flights::SearchQuery query, Instant now) override;
   // Seats that the gate counts are the gate's: the row's own count is shown only while the gate knows none.
   Task<bool> update(std::vector<flights::Flight> flights, Instant now) override;
+  Task<bool> restore(std::vector<flights::Flight> flights, Instant now) override;
   Task<std::vector<FlightId>> drop_departed(Instant now) override;
 
   // The mark in Redis speaks for what is in Redis, and goes with it. What Redis lost of the last seconds when it was
@@ -42,7 +43,9 @@ class RedisFlightIndex final : public flights::FlightIndex {
   // Sorted set -> member -> score; nullopt: out of the set.
   using Changes = std::map<std::string, std::map<std::string, std::optional<std::string>>>;
 
-  Task<std::optional<std::vector<Move>>> store(std::vector<flights::Flight> flights, Instant now);
+  // `whole`: every sorted set is written, whatever is known of it.
+  Task<bool> take_in(std::vector<flights::Flight> flights, Instant now, bool whole);
+  Task<std::optional<std::vector<Move>>> store(std::vector<flights::Flight> flights, Instant now, bool whole);
   Task<bool> move(std::vector<Move> moves);
   Task<bool> change_sets(Changes changes);
   void put(Changes& changes, FlightId flight, const std::string& place) const;

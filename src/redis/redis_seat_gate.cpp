@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/limits.h"
+#include "redis/mending.h"
 #include "redis/redis_connection.h"
 #include "redis/scripts.h"
 
@@ -44,6 +45,7 @@ Task<ReserveAnswer> RedisSeatGate::reserve(FlightId flight, BookingId booking, s
 }
 
 Task<bool> RedisSeatGate::sync(std::vector<SeatNews> news) {
+  std::vector<FlightId> flights;
   std::vector<Command> commands;
   commands.reserve(news.size());
   for (const SeatNews& item : news) {
@@ -59,8 +61,10 @@ Task<bool> RedisSeatGate::sync(std::vector<SeatNews> news) {
       for (const BookingId booking : item.holds_to_drop) command.add(booking.str());
     }
     commands.push_back(std::move(command));
+    flights.push_back(item.flight);
   }
-  const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
+  const std::optional<Replies> replies =
+      co_await call_mending(connection_, keys_, std::move(flights), std::move(commands));
   co_return replies && !any_error(*replies);
 }
 

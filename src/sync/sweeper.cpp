@@ -20,7 +20,7 @@ Task<std::vector<Flight>> Sweeper::changed_after(Position position, std::size_t 
   return booking::read<std::vector<Flight>>(ledger_, std::move(query));
 }
 
-Task<bool> Sweeper::tell(std::vector<Flight> rows) {
+Task<bool> Sweeper::tell(std::vector<Flight> rows, bool whole) {
   const Instant now = clock_.now();
   std::vector<booking::SeatNews> news;
   news.reserve(rows.size());
@@ -29,7 +29,8 @@ Task<bool> Sweeper::tell(std::vector<Flight> rows) {
     news.push_back(seat_news(one, now));
   }
   const bool gate_told = co_await gate_.sync(std::move(news));
-  const bool index_told = co_await index_.update(std::move(rows), now);
+  Task<bool> telling = whole ? index_.restore(std::move(rows), now) : index_.update(std::move(rows), now);
+  const bool index_told = co_await std::move(telling);
   const bool both = gate_told && index_told;
   co_return both;
 }
@@ -45,7 +46,7 @@ Task<std::size_t> Sweeper::sync_changed() {
     if (changed.empty()) break;
     const std::size_t count = changed.size();
     position = {changed.back().updated_at, changed.back().id};
-    const bool heard = co_await tell(std::move(changed));
+    const bool heard = co_await tell(std::move(changed), !complete);
     if (!heard) co_return told;  // away: from the same place again next time
     told += count;
     if (count < limits::sweep_batch) break;
@@ -60,7 +61,7 @@ Task<void> Sweeper::scrub() {
   std::vector<Flight> rows = co_await changed_after(scrubbed_until_, limits::scrub_batch);
   const bool last = rows.size() < limits::scrub_batch;
   const Position next = last ? Position{} : Position{rows.back().updated_at, rows.back().id};
-  const bool heard = co_await tell(std::move(rows));
+  const bool heard = co_await tell(std::move(rows), true);
   if (heard) scrubbed_until_ = next;
 }
 

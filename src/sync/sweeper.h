@@ -43,7 +43,8 @@ class Sweeper {
   };
 
   Task<std::vector<flights::Flight>> changed_after(Position position, std::size_t limit);
-  Task<bool> tell(std::vector<flights::Flight> rows);
+  // `whole`: whatever is not as it should be is put right, changed or not.
+  Task<bool> tell(std::vector<flights::Flight> rows, bool whole);
 
   booking::Ledger& ledger_;
   booking::SeatGate& gate_;

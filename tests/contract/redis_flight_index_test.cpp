@@ -146,6 +146,52 @@ TEST_F(RedisIndexTest, TwoMayTellAtOnce) {
   EXPECT_TRUE(loop.finish(other.complete()));
 }
 
+TEST_F(RedisIndexTest, ASortedSetThatWasDeletedIsRestored) {
+  update({flight(1), flight(2)});
+  ASSERT_TRUE(mark());
+  probe.command({"DEL", set("lhr", "price")});
+  update({flight(1), flight(2)});
+  EXPECT_THAT(found(), IsEmpty()) << "a commit tells only what has changed";
+  EXPECT_TRUE(loop.finish(index.restore({flight(1), flight(2)}, now)));
+  EXPECT_THAT(found(), UnorderedElementsAre(flight(1).id, flight(2).id));
+  EXPECT_EQ(place_field().find('\n'), std::string::npos) << "settled";
+}
+
+TEST_F(RedisIndexTest, KeysOfAnotherTypeArePutRight) {
+  update({flight(1), flight(2)});
+  ASSERT_TRUE(mark());
+  probe.command({"DEL", key("flight:")});
+  probe.command({"SET", key("flight:"), "scribble"});
+  EXPECT_THAT(found(), ElementsAre(flight(2).id));
+  update({flight(1), flight(2)});
+  EXPECT_THAT(found(), UnorderedElementsAre(flight(1).id, flight(2).id));
+
+  probe.command({"DEL", set("lhr", "price")});
+  probe.command({"SET", set("lhr", "price"), "scribble"});
+  EXPECT_FALSE(search()) << "away: the ledger answers";
+  EXPECT_TRUE(loop.finish(index.restore({flight(1)}, now)));
+  EXPECT_FALSE(search()) << "flight 2 is still missing";
+  EXPECT_FALSE(complete());
+  EXPECT_TRUE(loop.finish(index.restore({flight(1), flight(2)}, now)));
+  ASSERT_TRUE(loop.finish(index.mark_complete()));
+  EXPECT_THAT(found(), UnorderedElementsAre(flight(1).id, flight(2).id));
+
+  probe.command({"DEL", prefix + "flight_index"});
+  probe.command({"SET", prefix + "flight_index", "scribble"});
+  EXPECT_FALSE(search());
+  EXPECT_FALSE(complete());
+  ASSERT_TRUE(loop.finish(index.mark_complete()));
+  EXPECT_THAT(found(), UnorderedElementsAre(flight(1).id, flight(2).id));
+}
+
+TEST_F(RedisIndexTest, ADamagedFlightDoesNotKeepOthersFromDeparting) {
+  update({flight(1), flight(2)});
+  probe.command({"DEL", key("flight:")});
+  probe.command({"SET", key("flight:"), "scribble"});
+  EXPECT_THAT(loop.finish(index.drop_departed(flight(2).departure)), ElementsAre(flight(2).id));
+  EXPECT_EQ(probe.text({"EXISTS", key("flight:", 2)}), "0");
+}
+
 TEST_F(RedisIndexTest, AwayIsSaid) {
   ASSERT_TRUE(mark());
   loop.connection().close();

@@ -67,6 +67,31 @@ TEST_F(RedisGateTest, ItsKeysAreThoseOfTheContract) {
   EXPECT_THAT(probe.command({"KEYS", prefix + "*"}), IsEmpty());
 }
 
+TEST_F(RedisGateTest, WhatNoScriptOfOursHasWrittenIsPutRightByTheNextSync) {
+  const FlightId other = id_of<FlightId>(2);
+  using Scribble = std::vector<std::string>;
+  for (const Scribble& scribble :
+       std::vector<Scribble>{{"SET", prefix + "flight_seats:" + id, "many"},
+                             {"SADD", prefix + "flight_seats:" + id, "many"},
+                             {"SET", prefix + "flight_holds:" + id, "some"},
+                             {"HSET", prefix + "flight_holds:" + id, "somebody", "some seats"},
+                             {"SET", prefix + "flight:" + id, "a flight"},
+                             {"HSET", prefix + "flight:" + id, "seats_version", "new"},
+                             {"HSET", prefix + "flight:" + id, "seats_available", "enough"}}) {
+    SCOPED_TRACE(scribble[0] + " " + scribble[1]);
+    sync(3, 5);
+    if (scribble[0] != "HSET") probe.command({"DEL", scribble[1]});
+    probe.command(scribble);
+    EXPECT_TRUE(loop.finish(gate.sync({news(1, 9, other), news(3, 5)}))) << "nor does it hold up others";
+    EXPECT_EQ(sellable(), 5);
+    EXPECT_EQ(reserve(1, 2), ReserveAnswer::held);
+    EXPECT_EQ(sellable(), 3);
+    SeatNews settled = news(3, 5);
+    settled.holds_to_drop = {id_of<BookingId>(1)};
+    EXPECT_TRUE(loop.finish(gate.sync({settled})));
+  }
+}
+
 TEST_F(RedisGateTest, ACounterChangedByHandIsRepairedByTheNextSync) {
   sync(3, 5);
   reserve(1, 2);

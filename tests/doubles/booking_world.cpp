@@ -40,6 +40,11 @@ Task<bool> SwitchableIndex::update(std::vector<Flight> flights, Instant now) {
   co_return co_await index_->update(std::move(flights), now);
 }
 
+Task<bool> SwitchableIndex::restore(std::vector<Flight> flights, Instant now) {
+  if (away_) co_return false;
+  co_return co_await index_->restore(std::move(flights), now);
+}
+
 Task<std::vector<FlightId>> SwitchableIndex::drop_departed(Instant now) {
   if (away_) co_return std::vector<FlightId>{};
   co_return co_await index_->drop_departed(now);

@@ -50,6 +50,7 @@ class SwitchableIndex final : public flights::FlightIndex {
 
   Task<std::optional<flights::SearchPage>> search(flights::SearchQuery query, Instant now) override;
   Task<bool> update(std::vector<flights::Flight> flights, Instant now) override;
+  Task<bool> restore(std::vector<flights::Flight> flights, Instant now) override;
   Task<std::vector<FlightId>> drop_departed(Instant now) override;
   Task<bool> complete() override;
   Task<bool> mark_complete() override;

@@ -1,6 +1,7 @@
 -- Somebody begins to tell the index of every flight. Answers a mark that goes with everything else if Redis is emptied
 -- meanwhile.
 -- KEYS: index. ARGV: the mark of an earlier telling of the same teller, or ''.
+if redis.call('TYPE', KEYS[1])['ok'] ~= 'hash' then redis.call('DEL', KEYS[1]) end
 if ARGV[1] ~= '' then redis.call('HDEL', KEYS[1], ARGV[1]) end
 local time = redis.call('TIME')
 local mark = 'telling:' .. time[1] .. '.' .. time[2]

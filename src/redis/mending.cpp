@@ -1,0 +1,39 @@
+#include "redis/mending.h"
+
+#include "redis/scripts.h"
+
+namespace flightdeck::redis {
+
+bool is_damage(const Reply& reply) {
+  if (reply.kind != Reply::Kind::error) return false;
+  const std::string_view text = reply.text;
+  // Redis 6 puts the first word of a script's error behind words of its own. `attempt to`: Lua cannot count with it.
+  return text.find("WRONGTYPE") != std::string_view::npos ||
+         text.find("attempt to ") != std::string_view::npos ||
+         text.find("not an integer") != std::string_view::npos;
+}
+
+Task<std::optional<Replies>> call_mending(RedisConnection& connection, Keys keys,
+                                          std::vector<FlightId> flights, std::vector<Command> commands) {
+  std::vector<Command> first = commands;
+  std::optional<Replies> replies = co_await connection.call(std::move(first));
+  if (!replies) co_return replies;
+  std::vector<std::size_t> damaged;
+  std::vector<Command> again;
+  for (std::size_t i = 0; i < replies->size(); ++i) {
+    if (!is_damage((*replies)[i])) continue;
+    damaged.push_back(i);
+    again.push_back(script_call(mend_flight_script,
+                                {keys.flight(flights[i]), keys.seats(flights[i]), keys.holds(flights[i])}));
+    again.push_back(std::move(commands[i]));
+  }
+  if (damaged.empty()) co_return replies;
+  std::optional<Replies> mended = co_await connection.call(std::move(again));
+  if (!mended) co_return std::nullopt;
+  for (std::size_t i = 0; i < damaged.size(); ++i) {
+    (*replies)[damaged[i]] = std::move((*mended)[2 * i + 1]);
+  }
+  co_return replies;
+}
+
+}  // namespace flightdeck::redis

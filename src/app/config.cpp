@@ -138,6 +138,7 @@ class Parser {
       if (settings_[i].name == "listen") listen_given = was_given;
     }
     if (config.role == Role::payment_mock && !listen_given) config.listen.port = payment_mock_port;
+    if (config.role == Role::payment_mock) config.payment.service.reset();  // it is that service
     if (const auto complaint = check_together(config)) throw WrongUsage(*complaint);
     return config;
   }

@@ -183,8 +183,12 @@ Task<Booking> BookingService::wait_until_final(BookAnswer answer, Milliseconds w
 }
 
 Task<void> BookingService::look_again(Booking& booking) {
-  std::optional<Booking> current = co_await parts_.ledger.find_booking(booking.id);
-  if (current) booking = *std::move(current);
+  try {
+    std::optional<Booking> current = co_await parts_.ledger.find_booking(booking.id);
+    if (current) booking = *std::move(current);
+  } catch (const UnavailableError&) {
+    // It stands as it was answered: a booking that is placed must not look like one that failed.
+  }
 }
 
 Task<Result<Booking>> BookingService::apply_and_refund(Command command) {

@@ -284,6 +284,16 @@ TEST_F(BookingServiceTest, WhoWaitsFindsASettlementByAnotherProcess) {
   EXPECT_EQ(waiting.take().payment_ref, "pay-elsewhere");
 }
 
+TEST_F(BookingServiceTest, WhoWaitsWhileTheDatabaseGoesAwayGetsTheBookingThatIsPlaced) {
+  const BookAnswer answer = book_and_hang(2);
+  auto waiting = wait_for(answer, seconds{5});
+  world.ledger.fail_reads(true);
+  world.loop.advance(seconds{5});
+  ASSERT_TRUE(waiting.done());
+  EXPECT_EQ(waiting.take().status, BookingStatus::pending);
+  world.ledger.fail_reads(false);
+}
+
 TEST_F(BookingServiceTest, WhoWaitsIsSentOffWhenTheProcessStops) {
   auto waiting = wait_for(book_and_hang(2), seconds{30});
   world.waiters.close();

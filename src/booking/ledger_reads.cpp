@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 #include "core/limits.h"
 
@@ -14,9 +15,29 @@ void deliver(const ReadCall& call) {
   call.home->post([waiter = call.waiter] { waiter.resume(); });
 }
 
-// Answers calls by id with one query. `load` maps ids to the rows that exist.
+// Of a database that does not answer.
+bool is_outage(const std::exception_ptr& failure) {
+  if (!failure) return false;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const UnavailableError&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+template <class Calls>
+void fail(const Calls& calls, const std::exception_ptr& failure) {
+  for (auto* call : calls) {
+    call->failure = failure;
+    deliver(*call);
+  }
+}
+
+// Answers calls by id with one query. `load` maps ids to the rows that exist. Returns what it failed with.
 template <class Call, class Load>
-void answer_by_id(const std::vector<Call*>& calls, Load load) {
+std::exception_ptr answer_by_id(const std::vector<Call*>& calls, Load load) {
   try {
     using Key = decltype(Call::id);
     std::vector<Key> ids;
@@ -31,9 +52,20 @@ void answer_by_id(const std::vector<Call*>& calls, Load load) {
       if (const auto row = by_id.find(call->id); row != by_id.end()) call->found = *row->second;
     }
   } catch (...) {
-    for (Call* call : calls) call->failure = std::current_exception();
+    fail(calls, std::current_exception());
+    return std::current_exception();
   }
   for (const Call* call : calls) deliver(*call);
+  return nullptr;
+}
+
+// Answers the calls, or fails them with the outage that one before has met.
+template <class Calls, class Answer>
+void answer_unless(std::exception_ptr& outage, const Calls& calls, Answer answer) {
+  if (calls.empty()) return;
+  if (outage) return fail(calls, outage);
+  const std::exception_ptr failure = answer(calls);
+  if (is_outage(failure)) outage = failure;
 }
 
 }  // namespace
@@ -89,28 +121,36 @@ void LedgerReads::run() {
     const auto flights = take(flights_, limits::ledger_batch_reads);
     const auto queries = take(queries_, 1);  // one at a time, so that a long one does not starve reads by id
     lock.unlock();
-    if (!bookings.empty()) answer_bookings(bookings);
-    if (!flights.empty()) answer_flights(flights);
-    if (!queries.empty()) answer_query(*queries.front());
+    std::exception_ptr outage;
+    answer_unless(outage, bookings, [this](const auto& calls) { return answer_bookings(calls); });
+    answer_unless(outage, flights, [this](const auto& calls) { return answer_flights(calls); });
+    answer_unless(outage, queries, [this](const auto& calls) { return answer_query(*calls.front()); });
     lock.lock();
+    if (!outage) continue;
+    // Whoever has waited for that one has waited long enough: the next ones would take as long to fail.
+    fail(std::exchange(bookings_, {}), outage);
+    fail(std::exchange(flights_, {}), outage);
+    fail(std::exchange(queries_, {}), outage);
   }
 }
 
-void LedgerReads::answer_bookings(const std::vector<FindBookingCall*>& calls) {
-  answer_by_id(calls, [this](const std::vector<BookingId>& ids) { return reader_.bookings(ids); });
+std::exception_ptr LedgerReads::answer_bookings(const std::vector<FindBookingCall*>& calls) {
+  return answer_by_id(calls, [this](const std::vector<BookingId>& ids) { return reader_.bookings(ids); });
 }
 
-void LedgerReads::answer_flights(const std::vector<FindFlightCall*>& calls) {
-  answer_by_id(calls, [this](const std::vector<FlightId>& ids) { return reader_.flights(ids); });
+std::exception_ptr LedgerReads::answer_flights(const std::vector<FindFlightCall*>& calls) {
+  return answer_by_id(calls, [this](const std::vector<FlightId>& ids) { return reader_.flights(ids); });
 }
 
-void LedgerReads::answer_query(QueryCall& call) {
+std::exception_ptr LedgerReads::answer_query(QueryCall& call) {
   try {
     call.query(reader_);
   } catch (...) {
     call.failure = std::current_exception();
   }
+  const std::exception_ptr failure = call.failure;
   deliver(call);
+  return failure;
 }
 
 }  // namespace flightdeck::booking

@@ -58,9 +58,10 @@ class LedgerReads {
   template <class Call>
   std::vector<Call*> take(std::deque<Call*>& queue, std::size_t limit);
   void run();
-  void answer_bookings(const std::vector<FindBookingCall*>& calls);
-  void answer_flights(const std::vector<FindFlightCall*>& calls);
-  void answer_query(QueryCall& call);
+  // These return what they failed with.
+  std::exception_ptr answer_bookings(const std::vector<FindBookingCall*>& calls);
+  std::exception_ptr answer_flights(const std::vector<FindFlightCall*>& calls);
+  std::exception_ptr answer_query(QueryCall& call);
 
   LedgerReader& reader_;
   std::mutex mutex_;

@@ -115,9 +115,19 @@ void LedgerWriter::apply(std::vector<LedgerCall*> calls) {
       log_.error("ledger batch failed",
                  {{"commands", static_cast<std::int64_t>(commands.size())}, {"error", error.what()}});
     }
+    // Whoever has waited for this batch has waited long enough: the next ones would take as long to fail.
+    const std::vector<LedgerCall*> waiting = take_queued();
+    calls.insert(calls.end(), waiting.begin(), waiting.end());
     for (LedgerCall* call : calls) call->outcome = no_answer();
     deliver(calls);
   }
+}
+
+std::vector<LedgerCall*> LedgerWriter::take_queued() {
+  const std::lock_guard lock(mutex_);
+  std::vector<LedgerCall*> queued(commands_.begin(), commands_.end());
+  commands_.clear();
+  return queued;
 }
 
 void LedgerWriter::run_on_store(StoreCall& call) {

@@ -55,6 +55,7 @@ class LedgerWriter {
  private:
   void run();
   void apply(std::vector<LedgerCall*> calls);
+  std::vector<LedgerCall*> take_queued();
   void run_on_store(StoreCall& call);
   static void deliver(const std::vector<LedgerCall*>& calls);
 

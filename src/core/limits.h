@@ -103,10 +103,11 @@ inline constexpr seconds health_look_interval{1};
 inline constexpr seconds health_stale_after{5};
 
 // Sync of seat gate and flight index with the ledger.
-inline constexpr seconds sweep_interval{2};
-inline constexpr seconds hold_look_after{2};  // older ones are looked up: their booking may be in the ledger
-inline constexpr seconds hold_deadline{10};   // by then its booking is in the ledger, or hardly ever will be
-inline constexpr std::size_t scrub_batch = 500;  // flights told again with each sweep, changed or not
+inline constexpr seconds sweep_interval{1};
+inline constexpr seconds hold_look_after{1};  // older ones are looked up: their booking may be in the ledger
+inline constexpr std::chrono::minutes hold_from_the_future{10};  // clocks differ, but never by so much
+inline constexpr seconds hold_deadline{10};  // by then its booking is in the ledger, or hardly ever will be
+inline constexpr std::size_t scrub_batch = 250;  // flights told again with each sweep, changed or not
 inline constexpr std::size_t sweep_batch = 1000;
 inline constexpr seconds sweep_overlap{5};  // a row may become visible so long after the time it carries
 inline constexpr std::size_t cancel_batch = 256;

@@ -76,7 +76,8 @@ Response protocol_problem(int status, std::string_view detail, std::string_view 
 Response problem_response(const std::exception_ptr& failure, std::string_view route,
                           std::string_view request_id, Log& log) {
   Error error;
-  LogLevel level = LogLevel::warn;
+  // An outage is told once by the part that has it, and counted by its status here: not a line a request.
+  LogLevel level = LogLevel::debug;
   std::string what = "not a std::exception";
   try {
     std::rethrow_exception(failure);

@@ -80,7 +80,8 @@ StoreStatements store_statements() {
            "WHERE e.seq = ANY(ARRAY[due.seq]) RETURNING e.seq, e.data::text"},
       .remove_events = {"remove_events", "DELETE FROM events WHERE seq = ANY($1::bigint[])"},
       .read_only = {"read_only",
-                    "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean"},
+                    "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean "
+                    "OR NOT has_table_privilege('bookings', 'INSERT')"},
       .write_something = {"write_something",
                           "UPDATE schema_migrations SET applied_at = applied_at WHERE version = 1"},
       .transaction_status = {"transaction_status", "SELECT pg_xact_status($1::text::xid8)"},

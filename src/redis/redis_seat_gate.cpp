@@ -22,8 +22,11 @@ void append_stale(std::vector<Hold>& stale, FlightId flight, const Reply& holds,
     const std::string_view hold = holds.texts[i + 1];
     const std::size_t colon = hold.find(':');
     if (!booking || colon == std::string_view::npos) continue;
-    const auto since = parse_integer(hold.substr(colon + 1));
-    if (since && from_unix_ms(*since) < before) stale.push_back({flight, *booking, from_unix_ms(*since)});
+    const auto taken = parse_integer(hold.substr(colon + 1));
+    if (!taken) continue;
+    Instant since = from_unix_ms(*taken);
+    if (since > before + limits::hold_from_the_future) since = Instant{};  // no clock is that wrong: nobody's
+    if (since < before) stale.push_back({flight, *booking, since});
   }
 }
 

@@ -16,7 +16,7 @@ Task<std::size_t> OutboxRelay::run_once() {
     sequences.reserve(count);
     for (const events::OutboxRow& row : rows) sequences.push_back(row.sequence);
     const bool taken = co_await sink_.publish(std::move(rows));
-    if (!taken) break;
+    if (!taken) throw UnavailableError("The event stream takes no events.");
     // A crash here publishes them again: that is what the ids of events are for.
     co_await ledger_.remove_events(std::move(sequences));
     published += count;

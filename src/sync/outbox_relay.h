@@ -13,8 +13,8 @@ class OutboxRelay {
   OutboxRelay(booking::Ledger& ledger, events::EventSink& sink, const Clock& clock)
       : ledger_(ledger), sink_(sink), clock_(clock) {}
 
-  // Publishes what is due, at most limits::relay_rounds batches, and returns how many rows. Stops at a sink that does
-  // not take them: they are due again when their lease ends. Throws UnavailableError.
+  // Publishes what is due, at most limits::relay_rounds batches, and returns how many rows. Throws UnavailableError, also
+  // for a sink that does not take them: they are due again when their lease ends.
   Task<std::size_t> run_once();
 
  private:

@@ -241,6 +241,11 @@ TEST(Config, RefusesUnknownKeysOfTheFile) {
             "flightdeck: /nonexistent: cannot be read: No such file or directory");
 }
 
+TEST(Config, ThePaymentServiceItselfNeedsNone) {
+  const Config config = serve({"--role", "payment-mock", "--payment-url", "http://127.0.0.1:8081"});
+  EXPECT_FALSE(config.payment.service.has_value());
+}
+
 TEST(Config, TakesServersWithTheirPasswords) {
   const Config config = serve({"--database-url", "postgresql://ann:secret@db/x", "--redis-url",
                                "rediss://bob:s%2Fecret@cache:7000/3"});

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <future>
 #include <thread>
 
 #include "booking/ledger_client.h"
@@ -30,6 +31,7 @@ class DoorStore final : public LedgerStore {
     changed_.wait(lock, [this] { return knocking_; });
   }
   void fail_next(int times) { failures_ = times; }
+  void fail_commits(int times) { failing_commits_ = times; }
   // So many commits conflict, after so many that still go well.
   void conflict_next(int times, int after = 0) {
     good_left_ = after;
@@ -50,6 +52,7 @@ class DoorStore final : public LedgerStore {
       changed_.wait(lock, [this] { return open_; });
       knocking_ = false;
     }
+    if (failing_commits_ > 0 && failing_commits_-- > 0) throw UnavailableError("out of order");
     const bool good = good_left_ > 0 && good_left_-- > 0;
     if (!good && conflicts_ > 0 && conflicts_-- > 0) throw LedgerConflict("somebody else was faster");
     rows.commit(changes);
@@ -77,6 +80,7 @@ class DoorStore final : public LedgerStore {
   bool open_ = true;
   bool knocking_ = false;
   std::atomic<int> failures_{0};
+  std::atomic<int> failing_commits_{0};
   std::atomic<int> conflicts_{0};
   std::atomic<int> good_left_{0};
   std::atomic<int> begun_{0};
@@ -209,6 +213,44 @@ TEST_F(LedgerWriterTest, AFailedBatchIsUnavailableToAllAndTheThreadLivesOn) {
   }
   EXPECT_TRUE(wait(place()).has_value());
   EXPECT_EQ(available(), 100'000 - 2);
+}
+
+TEST_F(LedgerWriterTest, WhoWaitedForABatchThatFailedDoesNotWaitForAnother) {
+  store.shut();
+  start_placing(1);
+  store.wait_until_somebody_knocks();
+  start_placing(5);
+  const int before = store.begun();
+  store.fail_commits(1);
+  store.open();
+  wait_for_all();
+  for (auto& one : placing) {
+    const Result<Applied> outcome = one.take();
+    ASSERT_FALSE(outcome.has_value());
+    EXPECT_EQ(outcome.error().code, ErrorCode::unavailable);
+  }
+  EXPECT_EQ(store.begun(), before);
+  EXPECT_TRUE(wait(place()).has_value()) << "and the thread lives on";
+}
+
+TEST_F(LedgerWriterTest, ReadsThatWaitedForOneThatFailedDoNotWaitForAnother) {
+  std::promise<void> let_go;
+  std::function<void(LedgerReader&)> hangs = [&](LedgerReader&) {
+    let_go.get_future().wait();
+    throw UnavailableError("out of order");
+  };
+  bool asked = false;
+  std::function<void(LedgerReader&)> waits = [&asked](LedgerReader&) { asked = true; };
+  auto first = test::start(client.run(hangs));
+  std::vector<test::Started<test::Nothing>> queries;
+  queries.push_back(test::start(client.run(waits)));
+  auto by_id = test::start(client.find_flight(flight));
+  let_go.set_value();
+  loop.run_until([&] { return first.done() && by_id.done() && queries[0].done(); });
+  EXPECT_THROW(first.take(), UnavailableError);
+  EXPECT_THROW(queries[0].take(), UnavailableError);
+  EXPECT_FALSE(asked);
+  EXPECT_TRUE(wait(client.find_flight(flight)).has_value()) << "and the thread lives on";
 }
 
 TEST_F(LedgerWriterTest, AConflictIsDecidedAnew) {

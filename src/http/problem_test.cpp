@@ -115,6 +115,7 @@ TEST(Problem, APartThatIsAwayIsUnavailable) {
   const auto full = std::make_exception_ptr(OverloadedError("queue"));
   EXPECT_EQ(document(problem_response(away, "/", "t", log)).at("code"), "UNAVAILABLE");
   EXPECT_EQ(document(problem_response(full, "/", "t", log)).at("code"), "OVERLOADED");
+  EXPECT_EQ(log.levels, (std::vector{LogLevel::debug, LogLevel::debug})) << "an outage is no line a request";
   EXPECT_EQ(document(problem_response(std::make_exception_ptr(1), "/", "t", log)).at("code"), "INTERNAL");
 }
 

@@ -8,6 +8,7 @@
 
 #include "contract/redis_loop.h"
 #include "contract/temporary_ledger.h"
+#include "core/limits.h"
 #include "core/random.h"
 
 namespace flightdeck::redis {
@@ -90,6 +91,16 @@ TEST_F(RedisGateTest, WhatNoScriptOfOursHasWrittenIsPutRightByTheNextSync) {
     settled.holds_to_drop = {id_of<BookingId>(1)};
     EXPECT_TRUE(loop.finish(gate.sync({settled})));
   }
+}
+
+TEST_F(RedisGateTest, AHoldFromTheFutureIsStale) {
+  sync(3, 5);
+  const std::string far = std::to_string(to_unix_ms(now + 2 * limits::hold_from_the_future));
+  probe.command({"HSET", prefix + "flight_holds:" + id, id_of<BookingId>(7).str(), "5:" + far});
+  const auto stale = loop.finish(gate.stale_holds(now, 10));
+  ASSERT_EQ(stale.size(), 1U);
+  EXPECT_EQ(stale[0].booking, id_of<BookingId>(7));
+  EXPECT_EQ(stale[0].since, Instant{});
 }
 
 TEST_F(RedisGateTest, ACounterChangedByHandIsRepairedByTheNextSync) {

@@ -148,7 +148,7 @@ std::exception_ptr LedgerReads::answer_query(QueryCall& call) {
   } catch (...) {
     call.failure = std::current_exception();
   }
-  const std::exception_ptr failure = call.failure;
+  std::exception_ptr failure = call.failure;
   deliver(call);
   return failure;
 }

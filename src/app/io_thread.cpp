@@ -87,13 +87,11 @@ void IoThread::cut_off() {
   if (mock_payments_) mock_payments_->close();
 }
 
-void IoThread::close_redis() {
-  if (redis_) redis_->connection.close();
-}
-
 void IoThread::join() {
   if (!thread_.joinable()) return;
-  call([this] { close_redis(); });
+  call([this] {
+    if (redis_) redis_->connection.close();  // its calls end, now and from now on
+  });
   loop_.stop();
   thread_.join();
 }

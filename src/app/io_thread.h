@@ -58,8 +58,6 @@ class IoThread {
   void drain();
   // Connections and payment calls are cut; whatever waits for them ends.
   void cut_off();
-  // Calls to Redis end, now and from now on.
-  void close_redis();
   // Requests, charges and other tasks that have not ended.
   std::size_t unfinished() const { return server_.sessions() + scope_.running(); }
 

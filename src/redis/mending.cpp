@@ -15,8 +15,7 @@ bool is_damage(const Reply& reply) {
 
 Task<std::optional<Replies>> call_mending(RedisConnection& connection, Keys keys,
                                           std::vector<FlightId> flights, std::vector<Command> commands) {
-  std::vector<Command> first = commands;
-  std::optional<Replies> replies = co_await connection.call(std::move(first));
+  std::optional<Replies> replies = co_await connection.call_kept(commands);
   if (!replies) co_return replies;
   std::vector<std::size_t> damaged;
   std::vector<Command> again;

@@ -422,12 +422,17 @@ bool RedisConnection::up() const { return impl_->state == Impl::State::up; }
 std::uint64_t RedisConnection::generation() const { return impl_->generation; }
 
 Task<std::optional<Replies>> RedisConnection::call(std::vector<Command> commands) {
+  std::optional<Replies> replies = co_await call_kept(commands);
+  co_return replies;
+}
+
+Task<std::optional<Replies>> RedisConnection::call_kept(std::span<const Command> commands) {
   const auto impl = impl_;
   Replies replies;
   std::vector<std::size_t> forgotten;  // calls of scripts that Redis has no more
-  const std::span<const Command> all(commands);
-  for (std::size_t begin = 0; begin < all.size(); begin += limits::redis_pipeline_commands) {
-    const auto some = all.subspan(begin, std::min(all.size() - begin, limits::redis_pipeline_commands));
+  for (std::size_t begin = 0; begin < commands.size(); begin += limits::redis_pipeline_commands) {
+    const auto some =
+        commands.subspan(begin, std::min(commands.size() - begin, limits::redis_pipeline_commands));
     auto exchanged =
         callback_awaiter<Answer>([&impl, some](auto done) { impl->submit(some, std::move(done)); });
     Answer answer = co_await exchanged;
@@ -442,7 +447,7 @@ Task<std::optional<Replies>> RedisConnection::call(std::vector<Command> commands
   std::vector<Command> again;
   for (const Script& script : all_scripts()) again.push_back(Command("SCRIPT").add("LOAD").add(script.text));
   const std::size_t loads = again.size();
-  for (const std::size_t i : forgotten) again.push_back(std::move(commands[i]));
+  for (const std::size_t i : forgotten) again.push_back(commands[i]);
   auto exchanged =
       callback_awaiter<Answer>([&impl, &again](auto done) { impl->submit(again, std::move(done)); });
   Answer answer = co_await exchanged;

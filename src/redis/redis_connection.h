@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/limits.h"
@@ -46,6 +47,8 @@ class RedisConnection {
   // each limits::redis_pipeline_commands of them, which are sent when those before are answered. A script that Redis
   // has forgotten is loaded and called again, after the other commands; so scripts must be repeatable. Never throws.
   Task<std::optional<Replies>> call(std::vector<Command> commands);
+  // The same, of commands that the caller keeps until it has its answer.
+  Task<std::optional<Replies>> call_kept(std::span<const Command> commands);
 
  private:
   struct Impl;

@@ -187,8 +187,7 @@ Task<bool> RedisFlightIndex::change_sets(Changes changes) {
     if (remove.size() > 2) removals.push_back(std::move(remove));
   }
   std::move(removals.begin(), removals.end(), std::back_inserter(commands));
-  std::vector<Command> first = commands;
-  const std::optional<Replies> replies = co_await connection_.call(std::move(first));
+  const std::optional<Replies> replies = co_await connection_.call_kept(commands);
   if (!replies) co_return false;
   if (!any_error(*replies)) co_return true;
 

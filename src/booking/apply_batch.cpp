@@ -1,6 +1,7 @@
 #include "booking/apply_batch.h"
 
 #include <iterator>
+#include <stdexcept>
 
 namespace flightdeck::booking {
 
@@ -26,11 +27,19 @@ class Transaction {
   bool committed_ = false;
 };
 
-BatchDecision attempt(LedgerStore& store, std::span<const Command> commands, Instant now) {
+BatchDecision attempt(LedgerStore& store, std::span<const Command> commands, const LedgerKeys& keys,
+                      Instant now) {
   Transaction transaction(store);
-  LedgerRows rows = store.begin(keys_of(commands));
+  LedgerRows rows = store.begin(keys);
   BatchDecision decision = decide(std::move(rows), commands, now);
-  if (!decision.changes.empty()) transaction.commit(decision.changes);
+  if (!decision.needs_all_keys && !decision.changes.empty()) transaction.commit(decision.changes);
+  return decision;
+}
+
+BatchDecision attempt(LedgerStore& store, std::span<const Command> commands, Instant now) {
+  BatchDecision decision = attempt(store, commands, keys_of(commands), now);
+  if (decision.needs_all_keys) decision = attempt(store, commands, all_keys_of(commands), now);
+  if (decision.needs_all_keys) throw std::logic_error("a booking's flight is not in the ledger");
   return decision;
 }
 

@@ -92,6 +92,7 @@ class Batch {
   std::map<NaturalKey, FlightId> by_key_;
   std::map<BookingId, std::optional<Instant>> intents_;
   std::vector<BookingId> settled_;
+  bool needs_all_keys_ = false;
   LedgerChanges changes_;
   BatchStats stats_;
 };
@@ -153,6 +154,11 @@ Result<Applied> Batch::settle_success(Booking& booking, const std::string& payme
   if (!booking.payment_ref.empty()) {
     if (booking.payment_ref == payment_ref) return with(booking);
     return refuse(ErrorCode::invalid_state, "The booking was settled with another payment.");
+  }
+  const bool late = booking.status == BookingStatus::failed || booking.status == BookingStatus::cancelled;
+  if (late && !find_flight(booking.flight)) {
+    needs_all_keys_ = true;
+    return with(booking);
   }
   switch (booking.status) {
     case BookingStatus::pending: confirm(booking, payment_ref); break;
@@ -331,6 +337,7 @@ void Batch::emit(const Flight& flight, std::string_view type) {
 
 BatchDecision Batch::finish(std::vector<Result<Applied>> outcomes, std::span<const Command> commands) {
   BatchDecision decision;
+  decision.needs_all_keys = needs_all_keys_;
   decision.outcomes = std::move(outcomes);
   decision.stats = stats_;
   for (const BookingId id : settled_) decision.settled.push_back(bookings_.at(id).value);
@@ -382,11 +389,16 @@ void sort_unique(std::vector<T>& items) {
 
 struct KeyCollector {
   LedgerKeys& keys;
+  bool every_flight = false;
 
   template <class BookingCommand>
   void operator()(const BookingCommand& c) {
     keys.bookings.push_back(c.id);
     keys.flights.push_back(c.flight);
+  }
+  void operator()(const SettlePayment& c) {
+    keys.bookings.push_back(c.id);
+    if (!c.success || every_flight) keys.flights.push_back(c.flight);
   }
   void operator()(const AddFlight& c) {
     keys.flights.push_back(c.id);
@@ -413,6 +425,15 @@ struct FlightOf {
   FlightId operator()(const CloseFlight& c) const { return c.id; }
 };
 
+LedgerKeys collect_keys(std::span<const Command> commands, bool every_flight) {
+  LedgerKeys keys;
+  for (const Command& command : commands) std::visit(KeyCollector{keys, every_flight}, command);
+  sort_unique(keys.flights);
+  sort_unique(keys.bookings);
+  sort_unique(keys.natural_keys);
+  return keys;
+}
+
 }  // namespace
 
 Error key_reused() {
@@ -421,14 +442,8 @@ Error key_reused() {
 
 FlightId flight_of(const Command& command) { return std::visit(FlightOf{}, command); }
 
-LedgerKeys keys_of(std::span<const Command> commands) {
-  LedgerKeys keys;
-  for (const Command& command : commands) std::visit(KeyCollector{keys}, command);
-  sort_unique(keys.flights);
-  sort_unique(keys.bookings);
-  sort_unique(keys.natural_keys);
-  return keys;
-}
+LedgerKeys keys_of(std::span<const Command> commands) { return collect_keys(commands, false); }
+LedgerKeys all_keys_of(std::span<const Command> commands) { return collect_keys(commands, true); }
 
 bool LedgerChanges::empty() const {
   return inserted_flights.empty() && updated_flights.empty() && inserted_bookings.empty() &&

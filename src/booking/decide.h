@@ -94,7 +94,9 @@ FlightId flight_of(const Command& command);
 
 using NaturalKey = std::pair<std::string, Instant>;  // flight_number and departure; unique among flights
 
-// Sorted and without repeats: locks are taken in this order.
+// Sorted and without repeats: locks are taken in this order. The flight of a payment's success is not among them: in
+// time, it moves no seat, and the booking's row alone is guarded (LedgerStore::commit). When it comes late, `decide` says
+// that it needs the flight too, and the batch begins again with all_keys_of.
 struct LedgerKeys {
   std::vector<FlightId> flights;
   std::vector<BookingId> bookings;
@@ -102,6 +104,7 @@ struct LedgerKeys {
 };
 
 LedgerKeys keys_of(std::span<const Command> commands);
+LedgerKeys all_keys_of(std::span<const Command> commands);  // with the flight of every command
 
 struct LedgerRows {
   std::vector<flights::Flight> flights;  // those of `flights` and `natural_keys` that exist, each once
@@ -148,7 +151,9 @@ struct BatchStats {
   std::int64_t failed = 0;
 };
 
+// `needs_all_keys`: a command needs its flight, and only all_keys_of reads it; everything else here means nothing then.
 struct BatchDecision {
+  bool needs_all_keys = false;
   std::vector<Result<Applied>> outcomes;  // one per command, in order
   LedgerChanges changes;
   std::vector<FlightNews> news;

@@ -210,6 +210,33 @@ TEST_F(DecideFlights, KeysAreSortedWithoutRepeats) {
   EXPECT_THAT(keys.natural_keys, ElementsAre(NaturalKey{"A", departure}, NaturalKey{"B", departure}));
 }
 
+TEST_F(DecideFlights, ASuccessReadsItsFlightOnlyWhenAllKeysAreRead) {
+  const std::vector<Command> success = {SettlePayment{booking_1, flight_1, true, "ref", {}, {}}};
+  EXPECT_THAT(keys_of(success).flights, IsEmpty());
+  EXPECT_THAT(keys_of(success).bookings, ElementsAre(booking_1));
+  EXPECT_THAT(all_keys_of(success).flights, ElementsAre(flight_1));
+  const std::vector<Command> failure = {SettlePayment{booking_1, flight_1, false, {}, "declined", {}}};
+  EXPECT_THAT(keys_of(failure).flights, ElementsAre(flight_1));
+}
+
+TEST_F(DecideFlights, ALateSuccessAsksForAllKeys) {
+  Booking booking;
+  booking.id = booking_1;
+  booking.flight = flight_1;
+  booking.seats = 1;
+  const std::vector<Command> success = {SettlePayment{booking_1, flight_1, true, "ref", {}, {}}};
+  const auto decided = [&](BookingStatus status) {
+    booking.status = status;
+    return decide(LedgerRows{{}, {booking}}, success, start);
+  };
+  EXPECT_TRUE(decided(BookingStatus::failed).needs_all_keys);
+  EXPECT_TRUE(decided(BookingStatus::cancelled).needs_all_keys);
+  const BatchDecision in_time = decided(BookingStatus::pending);
+  EXPECT_FALSE(in_time.needs_all_keys);
+  EXPECT_EQ(in_time.outcomes.front()->booking->status, BookingStatus::confirmed);
+  EXPECT_THAT(in_time.changes.updated_flights, IsEmpty());
+}
+
 TEST_F(DecideFlights, TheFlightOfACommandIsTheOneItNames) {
   EXPECT_EQ(flight_of(CancelBooking{booking_1, flight_2}), flight_2);
   EXPECT_EQ(flight_of(PlaceBooking{booking_1, {}, flight_1, 1, {}}), flight_1);

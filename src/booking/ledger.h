@@ -15,8 +15,8 @@
 
 namespace flightdeck::booking {
 
-// Two processes got in each other's way: both wrote what the database allows only once (a flight's natural key), or it
-// chose one of them to give way. The batch was rolled back; deciding it anew on the rows of now gives the answer.
+// Two processes got in each other's way: both wrote what the database allows only once (a flight's natural key), both
+// settled one booking, or it chose one of them to give way. The batch was rolled back; deciding it anew on the rows of now gives the answer.
 class LedgerConflict : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -30,8 +30,9 @@ class LedgerStore {
 
   // Starts a transaction, locks and loads the rows.
   virtual LedgerRows begin(const LedgerKeys& keys) = 0;
-  // Writes and makes durable: when it returns, the changes survive the death of the process and of the machine's
-  // operating system. Throws LedgerConflict. A backend that loses its connection in the middle of a commit looks what
+  // Writes and makes durable, unless a booking to be updated has changed since it was read (LedgerConflict): not every
+  // command has its flight locked. When it returns, the changes survive the death of the process and of the machine's
+  // operating system. A backend that loses its connection in the middle of a commit looks what
   // became of it before it returns or throws; only one that cannot find out in time leaves it open (UnavailableError).
   virtual void commit(const LedgerChanges& changes) = 0;
   virtual void rollback() noexcept = 0;
@@ -102,7 +103,9 @@ class LedgerReader {
   virtual std::vector<BookingId> live_bookings(FlightId flight, std::size_t limit) = 0;
   // Cancelled flights that still have PENDING or CONFIRMED bookings.
   virtual std::vector<FlightId> closed_with_live_bookings(std::size_t limit) = 0;
-  // Rows changed at or after `since`, in (updated_at, id) order, after the position given.
+  // Rows changed at or after `since`, in an order in which those changed later by limits::change_period come later: a
+  // backend whose index has that grain may also tell of rows changed so much earlier. The next page begins at the
+  // `updated_at` and the id of the last row.
   virtual std::vector<flights::Flight> flights_changed(Instant since, FlightId after, std::size_t limit) = 0;
   virtual std::int64_t pending_bookings() = 0;
   virtual bool any_flight() = 0;

@@ -109,6 +109,7 @@ inline constexpr std::chrono::minutes hold_from_the_future{10};  // clocks diffe
 inline constexpr seconds hold_deadline{10};  // by then its booking is in the ledger, or hardly ever will be
 inline constexpr std::size_t scrub_batch = 250;  // flights told again with each sweep, changed or not
 inline constexpr std::size_t sweep_batch = 1000;
+inline constexpr seconds change_period{10};  // changes of flights are in order give or take so much
 inline constexpr seconds sweep_overlap{5};  // a row may become visible so long after the time it carries
 inline constexpr std::size_t cancel_batch = 256;
 

@@ -25,6 +25,11 @@ struct Integer4 {
   std::int64_t value = 0;  // cut off at the ends of INTEGER: a CHECK then refuses it
 };
 
+// A transaction number as PostgreSQL keeps it in a row.
+struct TransactionId {
+  std::uint32_t value = 0;
+};
+
 // Bytes are copied in. The SQL must give every parameter the type that was added here: `$1::uuid[]`, `$2::bigint`.
 class Parameters {
  public:
@@ -64,6 +69,7 @@ class Parameters {
 
   void append(std::int64_t value) { append_big_endian(static_cast<std::uint64_t>(value), 8); }
   void append(Integer4 value);
+  void append(TransactionId value) { append_big_endian(value.value, 4); }
   void append(Instant value) { append(to_postgres_time(value)); }
   void append(Date value) { append_big_endian(static_cast<std::uint32_t>(to_postgres_date(value)), 4); }
   void append(std::string_view value) { bytes_.append(value); }
@@ -104,6 +110,10 @@ struct Parameters::Element<std::int64_t> {
 template <>
 struct Parameters::Element<Integer4> {
   static constexpr std::uint32_t type = 23;
+};
+template <>
+struct Parameters::Element<TransactionId> {
+  static constexpr std::uint32_t type = 28;
 };
 template <>
 struct Parameters::Element<Instant> {

@@ -18,8 +18,8 @@ namespace {
 const Statement bookings_by_id{"bookings_by_id", select_bookings("WHERE b.id = ANY($1::uuid[])")};
 const Statement flights_by_id{"flights_by_id", select_flights("WHERE id = ANY($1::uuid[])")};
 const Statement changed_flights{"changed_flights",
-                                select_flights("WHERE (updated_at, id) > ($1::timestamptz, $2::uuid) "
-                                               "ORDER BY updated_at, id LIMIT $3::bigint")};
+                                select_flights("WHERE (updated_period, id) > ($1::timestamptz, $2::uuid) "
+                                               "ORDER BY updated_period, id LIMIT $3::bigint")};
 const Statement closed_flights{
     "closed_flights",
     "SELECT id FROM flights WHERE status = 'CANCELLED' AND available_seats < total_seats LIMIT $1::bigint"};
@@ -35,6 +35,9 @@ const std::string seat_count_sql =
 const std::string live_sql =
     "SELECT id FROM bookings WHERE flight_id = $1::uuid AND status IN ('PENDING', 'CONFIRMED') "
     "LIMIT $2::bigint";
+
+// Of the column `updated_period`.
+using ChangePeriod = std::chrono::duration<std::int64_t, std::ratio<limits::change_period.count()>>;
 
 std::int64_t one_more(std::size_t limit) { return static_cast<std::int64_t>(limit) + 1; }
 
@@ -171,7 +174,8 @@ std::vector<FlightId> PostgresLedgerReader::closed_with_live_bookings(std::size_
 
 std::vector<Flight> PostgresLedgerReader::flights_changed(Instant since, FlightId after, std::size_t limit) {
   Parameters p;
-  p.add(since).add(after).add(static_cast<std::int64_t>(limit));
+  const Instant period = std::chrono::floor<ChangePeriod>(since);
+  p.add(period).add(after).add(static_cast<std::int64_t>(limit));
   return read_flights(read(changed_flights, p));
 }
 

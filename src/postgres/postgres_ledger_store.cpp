@@ -59,17 +59,6 @@ Parameters inserted_booking_parameters(const std::vector<Booking>& rows) {
   return p;
 }
 
-Parameters updated_booking_parameters(const std::vector<Booking>& rows) {
-  Parameters p;
-  p.add_array(rows, [](const Booking& b) { return b.id; });
-  p.add_array(rows, [](const Booking& b) { return to_string(b.status); });
-  p.add_array(rows, [](const Booking& b) { return null_if_empty(b.failure_reason); });
-  p.add_array(rows, [](const Booking& b) { return null_if_empty(b.payment_ref); });
-  p.add_array(rows, [](const Booking& b) { return null_if_empty(b.refund_ref); });
-  p.add_array(rows, [](const Booking& b) { return b.updated_at; });
-  return p;
-}
-
 Parameters claim_parameters(Instant now, Instant lease_until, std::size_t limit) {
   Parameters p;
   p.add(now).add(lease_until).add(static_cast<std::int64_t>(limit));
@@ -119,7 +108,14 @@ LedgerRows PostgresLedgerStore::load(Connection& connection, Deadline deadline, 
   transaction_id_ = results.at(after_begin).text(0, 0);
   LedgerRows rows;
   if (!flights.empty()) rows.flights = read_flights(results.at(after_begin + 1));
-  if (!keys.bookings.empty()) rows.bookings = read_bookings(results.back());
+  written_by_.clear();
+  if (!keys.bookings.empty()) {
+    rows.bookings = read_bookings(results.back());
+    for (int row = 0; row < results.back().rows(); ++row) {
+      const Booking& read = rows.bookings[static_cast<std::size_t>(row)];
+      written_by_.emplace(read.id, results.back().transaction_id(row, booking_column_count));
+    }
+  }
   return rows;
 }
 
@@ -198,8 +194,20 @@ void PostgresLedgerStore::queue_bookings(Connection& connection, const LedgerCha
     connection.queue(sql_.insert_bookings, inserted_booking_parameters(changes.inserted_bookings));
   }
   if (!changes.updated_bookings.empty()) {
-    connection.queue(sql_.update_bookings, updated_booking_parameters(changes.updated_bookings));
+    connection.queue(sql_.update_bookings, updated_bookings(changes.updated_bookings));
   }
+}
+
+Parameters PostgresLedgerStore::updated_bookings(const std::vector<Booking>& rows) const {
+  Parameters p;
+  p.add_array(rows, [](const Booking& b) { return b.id; });
+  p.add_array(rows, [](const Booking& b) { return to_string(b.status); });
+  p.add_array(rows, [](const Booking& b) { return null_if_empty(b.failure_reason); });
+  p.add_array(rows, [](const Booking& b) { return null_if_empty(b.payment_ref); });
+  p.add_array(rows, [](const Booking& b) { return null_if_empty(b.refund_ref); });
+  p.add_array(rows, [](const Booking& b) { return b.updated_at; });
+  p.add_array(rows, [this](const Booking& b) { return written_by_.at(b.id); });
+  return p;
 }
 
 void PostgresLedgerStore::queue_intents(Connection& connection, const LedgerChanges& changes) const {

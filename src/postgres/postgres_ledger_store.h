@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_map>
 
 #include "booking/ledger.h"
 #include "postgres/commit_lookup.h"
@@ -31,6 +32,7 @@ class PostgresLedgerStore final : public booking::LedgerStore {
   void queue_changes(Connection& connection, const booking::LedgerChanges& changes) const;
   void queue_flights(Connection& connection, const booking::LedgerChanges& changes) const;
   void queue_bookings(Connection& connection, const booking::LedgerChanges& changes) const;
+  Parameters updated_bookings(const std::vector<booking::Booking>& rows) const;
   void queue_intents(Connection& connection, const booking::LedgerChanges& changes) const;
   // What became of a commit whose answer got lost. Returns when it was done, else throws as `commit`.
   void find_out(const booking::LedgerChanges& changes, int backend_pid, Deadline deadline);
@@ -39,6 +41,8 @@ class PostgresLedgerStore final : public booking::LedgerStore {
   StoreStatements sql_ = store_statements();
   Link link_;
   std::string transaction_id_;  // of the transaction that `begin` started
+  std::unordered_map<BookingId, TransactionId>
+      written_by_;  // the bookings it has read, by whom they were written last
   bool last_commit_failed_ = false;
 };
 

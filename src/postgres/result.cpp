@@ -3,7 +3,6 @@
 #include <cstring>
 
 #include "core/error.h"
-#include "postgres/array_parameter.h"
 
 namespace flightdeck::postgres {
 
@@ -31,6 +30,12 @@ std::int64_t Result::integer(int row, int column) const {
   const std::string_view value = bytes(row, column);
   if (value.size() != 8 && value.size() != 4) unexpected(column);
   return big_endian(value);
+}
+
+TransactionId Result::transaction_id(int row, int column) const {
+  const std::string_view value = bytes(row, column);
+  if (value.size() != 4) unexpected(column);
+  return {static_cast<std::uint32_t>(big_endian(value))};
 }
 
 bool Result::truth(int row, int column) const {

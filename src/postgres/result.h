@@ -10,6 +10,7 @@
 
 #include "core/ids.h"
 #include "core/time.h"
+#include "postgres/array_parameter.h"
 
 namespace flightdeck::postgres {
 
@@ -27,7 +28,8 @@ class Result {
   std::string_view command_tag() const { return PQcmdStatus(result_.get()); }
 
   bool is_null(int row, int column) const { return PQgetisnull(result_.get(), row, column) != 0; }
-  std::int64_t integer(int row, int column) const;  // BIGINT or INTEGER
+  std::int64_t integer(int row, int column) const;          // BIGINT or INTEGER
+  TransactionId transaction_id(int row, int column) const;  // XID
   bool truth(int row, int column) const;
   Instant instant(int row, int column) const;
   Date date(int row, int column) const;

@@ -19,6 +19,8 @@ inline constexpr std::string_view booking_columns =
     "(b.amount * 100)::bigint, b.status, b.failure_reason, b.payment_ref, b.refund_ref, b.expires_at, "
     "b.created_at, b.updated_at";
 
+inline constexpr int booking_column_count = 13;
+
 std::string select_flights(std::string_view rest);   // SELECT … FROM flights …
 std::string select_bookings(std::string_view rest);  // SELECT … FROM bookings b …
 

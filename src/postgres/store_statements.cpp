@@ -14,10 +14,12 @@ StoreStatements store_statements() {
                           "SELECT f.id FROM unnest($1::text[], $2::timestamptz[]) AS k (number, departure) "
                           "CROSS JOIN LATERAL (SELECT id FROM flights WHERE flight_number = k.number "
                           "AND departure_ts = k.departure OFFSET 0) f"},
-      // Every command names its flight, so whoever holds the flights holds the bookings.
       .lock_flights = {"lock_flights",
                        select_flights("WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE")},
-      .bookings = {"bookings", select_bookings("WHERE b.id = ANY($1::uuid[])")},
+      // With the transaction that wrote each last: nobody else may have changed it by the time it is written.
+      .bookings = {"bookings", std::string("SELECT ")
+                                   .append(booking_columns)
+                                   .append(", b.xmin FROM bookings b WHERE b.id = ANY($1::uuid[])")},
       .update_flights =
           {"update_flights",
            "UPDATE flights f SET flight_number = d.flight_number, source = d.source, "
@@ -53,11 +55,13 @@ StoreStatements store_statements() {
            "payment_ref, refund_ref, expires_at, created_at, updated_at)"},
       .update_bookings =
           {"update_bookings",
-           "UPDATE bookings b SET status = d.status, failure_reason = d.failure_reason, "
+           "WITH changed AS (UPDATE bookings b SET status = d.status, failure_reason = d.failure_reason, "
            "payment_ref = d.payment_ref, refund_ref = d.refund_ref, updated_at = d.updated_at "
-           "FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[]) "
-           "AS d (id, status, failure_reason, payment_ref, refund_ref, updated_at) "
-           "WHERE b.id = ANY(ARRAY[d.id])"},
+           "FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], "
+           "$7::xid[]) AS d (id, status, failure_reason, payment_ref, refund_ref, updated_at, seen) "
+           "WHERE b.id = ANY(ARRAY[d.id]) AND b.xmin = d.seen RETURNING 1) "
+           // COMMIT is on its way already: a row that is missing has to be an error.
+           "SELECT 1 / (count(*) = cardinality($1::uuid[]))::integer FROM changed"},
       .set_intents = {"set_intents",
                       "INSERT INTO booking_intents (id, booking_id, expires_at, created_at) "
                       "SELECT d.id, d.id, d.due, $3::timestamptz "
@@ -65,7 +69,7 @@ StoreStatements store_statements() {
                       "ON CONFLICT (id) DO UPDATE SET expires_at = excluded.expires_at"},
       .remove_intents = {"remove_intents", "DELETE FROM booking_intents WHERE id = ANY($1::uuid[])"},
       .insert_events = {"insert_events",
-                        "INSERT INTO events (data, created_at) VALUES ($1::text::jsonb, $2::timestamptz)"},
+                        "INSERT INTO events (data, created_at) VALUES ($1::text::json, $2::timestamptz)"},
       .claim_unfinished = {"claim_unfinished",
                            "WITH due AS MATERIALIZED (SELECT id, expires_at FROM booking_intents "
                            "WHERE expires_at <= $1::timestamptz ORDER BY expires_at, id "

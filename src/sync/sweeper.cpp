@@ -39,16 +39,19 @@ Task<std::size_t> Sweeper::sync_changed() {
   const bool complete = co_await index_.complete();
   if (!complete) synced_until_ = {};
   const Instant started = clock_.now();
-  Position position{synced_until_ - limits::sweep_overlap, {}};
+  const Instant since = synced_until_ - limits::sweep_overlap;
+  Position position{since, {}};
   std::size_t told = 0;
   for (;;) {
     std::vector<Flight> changed = co_await changed_after(position, limits::sweep_batch);
     if (changed.empty()) break;
     const std::size_t count = changed.size();
     position = {changed.back().updated_at, changed.back().id};
+    std::erase_if(changed, [since](const Flight& flight) { return flight.updated_at < since; });
+    const std::size_t news = changed.size();
     const bool heard = co_await tell(std::move(changed), !complete);
     if (!heard) co_return told;  // away: from the same place again next time
-    told += count;
+    told += news;
     if (count < limits::sweep_batch) break;
   }
   // Not the time of the latest row: the rows of the last overlap before a quiet time would be told again and again.

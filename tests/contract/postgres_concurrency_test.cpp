@@ -75,6 +75,55 @@ TEST_F(PostgresConcurrency, TheSameBookingFromTwoSidesIsMadeOnce) {
   EXPECT_EQ(probe.number("SELECT available_seats FROM flights"), 50);
 }
 
+TEST_F(PostgresConcurrency, ABookingThatChangedSinceItWasReadIsNotSettled) {
+  PostgresLedgerStore store(url, log);
+  PostgresLedgerStore other(url, log);
+  apply(store, add_flight(1, 10), now).value();
+  apply(store, place_booking(booking_id(1), flight_1), now).value();
+  const std::vector<Command> settle = {test::settle_booking(booking_id(1), flight_1)};
+  booking::BatchDecision decision = decide(store.begin(keys_of(settle)), settle, now);
+  apply(other, booking::CancelBooking{booking_id(1), flight_1}, now).value();
+  EXPECT_THROW(store.commit(decision.changes), booking::LedgerConflict);
+  store.rollback();
+  // Decided anew on the rows of now: a payment for a booking that is cancelled.
+  const auto settled = apply(store, settle.front(), now);
+  EXPECT_EQ(settled->booking->status, booking::BookingStatus::cancelled);
+  EXPECT_TRUE(refund_due(*settled->booking));
+  PostgresSession probe(url);
+  EXPECT_EQ(test::broken_flights(probe), 0);
+}
+
+TEST_F(PostgresConcurrency, OfASuccessAndACancellationNeitherIsLost) {
+  constexpr std::uint32_t bookings = 200;
+  {
+    PostgresLedgerStore store(url, log);
+    apply(store, add_flight(1, bookings), now).value();
+    for (std::uint32_t n = 0; n < bookings; ++n)
+      apply(store, place_booking(booking_id(n), flight_1), now).value();
+  }
+  test::crowd(2, [&](int side) {
+    PostgresLedgerStore store(url, log);
+    for (std::uint32_t n = 0; n < bookings; n += 10) {
+      std::vector<Command> commands;
+      for (std::uint32_t i = n; i < n + 10; ++i) {
+        if (side == 0)
+          commands.emplace_back(test::settle_booking(booking_id(i), flight_1));
+        else
+          commands.emplace_back(booking::CancelBooking{booking_id(i), flight_1});
+      }
+      for (const auto& outcome : apply_batch(store, commands, now).outcomes)
+        EXPECT_TRUE(outcome.has_value()) << outcome.error().detail;
+    }
+  });
+  PostgresSession probe(url);
+  EXPECT_EQ(
+      probe.number("SELECT count(*) FROM bookings WHERE status = 'CANCELLED' AND payment_ref IS NOT NULL"),
+      bookings);
+  EXPECT_EQ(probe.number("SELECT count(*) FROM booking_intents"), bookings) << "one refund each";
+  EXPECT_EQ(probe.number("SELECT available_seats FROM flights"), bookings);
+  EXPECT_EQ(test::broken_flights(probe), 0);
+}
+
 TEST_F(PostgresConcurrency, OfTwoFlightsWithOneKeyOneIsADuplicate) {
   std::atomic<int> added{0};
   std::atomic<int> duplicates{0};

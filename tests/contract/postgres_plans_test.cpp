@@ -52,7 +52,7 @@ bool may_walk(const std::string& node, const std::string& sql) {
   return (reads("events_pkey") && asks("FOR UPDATE SKIP LOCKED")) ||        // the queue's head
          (reads("on booking_intents i") && asks("count(*)")) ||             // unfinished business only
          (reads("on flights") && asks("SELECT 1 FROM flights LIMIT 1")) ||  // is there any?
-         reads("flights_closed_with_bookings") ||                           // holds those rows alone
+         reads("flights_closed") ||                                         // holds those rows alone
          (reads("flights_by_departure") && asks("WHERE true ORDER BY"));    // the first page of all
 }
 

@@ -66,6 +66,7 @@ LedgerRows RowStore::load(const LedgerKeys& keys) const {
 
 BatchDecision RowStore::apply(std::span<const Command> commands, Instant now) {
   BatchDecision decision = decide(load(keys_of(commands)), commands, now);
+  if (decision.needs_all_keys) decision = decide(load(all_keys_of(commands)), commands, now);
   require(decision.outcomes.size() == commands.size(), "not one outcome per command");
   check_events(decision.changes);
   write(decision.changes);

@@ -129,7 +129,7 @@ TEST(PostgresProbeTest, GivesTextsNumbersMoneyAndInstants) {
 TEST(PostgresProbeTest, SeesEventsInTheOutboxAndInTheStreamOnce) {
   const std::string url = shared_postgres().make_database();
   ASSERT_TRUE(Session(url).execute(
-      "CREATE TABLE events (seq BIGSERIAL, data JSONB);"
+      "CREATE TABLE events (seq BIGSERIAL, data JSON);"
       R"(INSERT INTO events (data) VALUES ('[{"id": "e1", "type": "made", "subject": "s1", "data": {}},)"
       R"({"id": "e2", "type": "sold", "subject": "s1", "data": {}}]'))"));
   RedisProbe redis(shared_redis().port());

@@ -121,10 +121,7 @@ bool App::Impl::stop() {
     all_ended_ =
         wait_until(SteadyClock::now() + limits::shutdown_cut_off_deadline, [this] { return all_finished(); });
   }
-  if (shared_.ledger) {
-    shared_.ledger->writer.stop();
-    shared_.ledger->reads.stop();
-  }
+  if (shared_.ledger) shared_.ledger->stop();
   if (all_ended_) {
     for (const auto& thread : threads_) thread->join();
   }

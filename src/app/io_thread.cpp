@@ -63,7 +63,7 @@ void IoThread::make_gate_and_index() {
 void IoThread::make_services() {
   payment::PaymentProvider& provider =
       payment_client_ ? static_cast<payment::PaymentProvider&>(*payment_client_) : *mock_payments_;
-  ledger_.emplace(shared_.ledger->writer, shared_.ledger->reads, loop_);
+  ledger_.emplace(shared_.ledger->threads(), loop_);
   const booking::BookingService::Parts parts{
       *ledger_, *gate_,        provider, shared_.waiters, shared_.admission, loop_,
       loop_,    shared_.clock, random_,  scope_,          shared_.counters,  shared_.log};

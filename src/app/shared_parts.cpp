@@ -16,12 +16,30 @@ http::RouteGroups route_groups(const Config& config) {
   return groups;
 }
 
+namespace {
+
+std::unique_ptr<booking::LedgerStore> open_settling_store(const Config& config, Log& log) {
+  if (config.database.kind == DatabaseKind::sqlite) return nullptr;
+  return open_ledger_store(config.database, log);
+}
+
+}  // namespace
+
 LedgerParts::LedgerParts(const Config& config, booking::CommitObserver& observer, const Clock& clock,
                          booking::Counters& counters, Log& log)
     : store(open_ledger_store(config.database, log)),
+      settling_store(open_settling_store(config, log)),
       reader(open_ledger_reader(config.database, log)),
       writer(*store, observer, clock, counters, log),
-      reads(*reader) {}
+      reads(*reader) {
+  if (settling_store) settler.emplace(*settling_store, observer, clock, counters, log);
+}
+
+void LedgerParts::stop() {
+  writer.stop();
+  if (settler) settler->stop();
+  reads.stop();
+}
 
 SharedParts::SharedParts(const Config& settings, const Clock& the_clock, Log& the_log)
     : config(settings),

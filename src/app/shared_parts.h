@@ -2,13 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "app/config.h"
 #include "app/health_monitor.h"
 #include "app/request_metrics.h"
 #include "booking/booking_service.h"
-#include "booking/ledger_reads.h"
-#include "booking/ledger_writer.h"
+#include "booking/ledger_client.h"
 #include "http/routes.h"
 #include "memory/memory_flight_index.h"
 #include "memory/memory_seat_gate.h"
@@ -34,9 +34,14 @@ struct LedgerParts {
   LedgerParts(const Config& config, booking::CommitObserver& observer, const Clock& clock,
               booking::Counters& counters, Log& log);
 
+  void stop();
+  booking::LedgerThreads threads() { return {writer, settler ? *settler : writer, reads}; }
+
   std::unique_ptr<booking::LedgerStore> store;
+  std::unique_ptr<booking::LedgerStore> settling_store;  // null: the backend lets only one write at a time
   std::unique_ptr<booking::LedgerReader> reader;
   booking::LedgerWriter writer;
+  std::optional<booking::LedgerWriter> settler;
   booking::LedgerReads reads;
 };
 

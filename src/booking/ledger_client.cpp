@@ -25,7 +25,9 @@ struct Submit {
 Task<Result<Applied>> LedgerClient::apply(Command command) {
   LedgerCall call;
   call.command = std::move(command);
-  Submit<LedgerWriter, LedgerCall> submit{writer_, call, home_};
+  const auto* settle = std::get_if<SettlePayment>(&call.command);
+  LedgerWriter& writer = settle && settle->success ? threads_.settler : threads_.writer;
+  Submit<LedgerWriter, LedgerCall> submit{writer, call, home_};
   co_await submit;
   co_return std::move(*call.outcome);
 }
@@ -33,7 +35,7 @@ Task<Result<Applied>> LedgerClient::apply(Command command) {
 Task<void> LedgerClient::run_on_store(std::function<void(LedgerStore&)> work) {
   StoreCall call;
   call.work = std::move(work);
-  Submit<LedgerWriter, StoreCall> submit{writer_, call, home_};
+  Submit<LedgerWriter, StoreCall> submit{threads_.writer, call, home_};
   co_await submit;
   if (call.failure) std::rethrow_exception(call.failure);
 }
@@ -73,7 +75,7 @@ Task<void> LedgerClient::check_writable() {
 Task<std::optional<Booking>> LedgerClient::find_booking(BookingId id) {
   FindBookingCall call;
   call.id = id;
-  Submit<LedgerReads, FindBookingCall> submit{reads_, call, home_};
+  Submit<LedgerReads, FindBookingCall> submit{threads_.reads, call, home_};
   co_await submit;
   if (call.failure) std::rethrow_exception(call.failure);
   co_return std::move(call.found);
@@ -82,7 +84,7 @@ Task<std::optional<Booking>> LedgerClient::find_booking(BookingId id) {
 Task<std::optional<flights::Flight>> LedgerClient::find_flight(FlightId id) {
   FindFlightCall call;
   call.id = id;
-  Submit<LedgerReads, FindFlightCall> submit{reads_, call, home_};
+  Submit<LedgerReads, FindFlightCall> submit{threads_.reads, call, home_};
   co_await submit;
   if (call.failure) std::rethrow_exception(call.failure);
   co_return std::move(call.found);
@@ -91,7 +93,7 @@ Task<std::optional<flights::Flight>> LedgerClient::find_flight(FlightId id) {
 Task<void> LedgerClient::run(std::function<void(LedgerReader&)> query) {
   QueryCall call;
   call.query = std::move(query);
-  Submit<LedgerReads, QueryCall> submit{reads_, call, home_};
+  Submit<LedgerReads, QueryCall> submit{threads_.reads, call, home_};
   co_await submit;
   if (call.failure) std::rethrow_exception(call.failure);
 }

@@ -6,10 +6,18 @@
 
 namespace flightdeck::booking {
 
+// The threads of a process's ledger. They outlive its clients.
+struct LedgerThreads {
+  LedgerWriter& writer;
+  // Takes the successes of payments: they lock no flight, so they need not wait for a commit that sells seats. The same
+  // as `writer` where the backend lets only one write at a time.
+  LedgerWriter& settler;
+  LedgerReads& reads;
+};
+
 class LedgerClient final : public Ledger {
  public:
-  LedgerClient(LedgerWriter& writer, LedgerReads& reads, Executor& home)
-      : writer_(writer), reads_(reads), home_(home) {}
+  LedgerClient(LedgerThreads threads, Executor& home) : threads_(threads), home_(home) {}
 
   Task<Result<Applied>> apply(Command command) override;
   Task<std::vector<BookingId>> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
@@ -24,8 +32,7 @@ class LedgerClient final : public Ledger {
  private:
   Task<void> run_on_store(std::function<void(LedgerStore&)> work);
 
-  LedgerWriter& writer_;
-  LedgerReads& reads_;
+  LedgerThreads threads_;
   Executor& home_;
 };
 

@@ -156,7 +156,7 @@ class LedgerWriterTest : public ::testing::Test {
   Listener listener;
   LedgerWriter writer{store, listener, clock, counters, log};
   LedgerReads reads{store.rows};
-  LedgerClient client{writer, reads, loop};
+  LedgerClient client{{writer, writer, reads}, loop};
   std::vector<Started<Result<Applied>>> placing;
 };
 
@@ -308,6 +308,22 @@ TEST_F(LedgerWriterTest, StoppingFinishesWhatIsQueuedAndTakesNothingMore) {
   EXPECT_EQ(late.take().error().code, ErrorCode::unavailable);
   EXPECT_THROW(wait(client.claim_unfinished(clock.now(), clock.now(), 1)), UnavailableError);
   writer.stop();  // again
+}
+
+TEST_F(LedgerWriterTest, OnlyAPaymentsSuccessGoesTheSettlersWay) {
+  DoorStore settling;
+  LedgerWriter settler{settling, listener, clock, counters, log};
+  LedgerClient two_ways{{writer, settler, reads}, loop};
+  const Booking booking = *wait(place())->booking;
+  const int begun = store.begun();
+  Command success = SettlePayment{booking.id, flight, true, "ref", {}, {}};
+  EXPECT_EQ(wait(two_ways.apply(success)).error().code, ErrorCode::not_found) << "in a ledger of its own";
+  EXPECT_EQ(settling.begun(), 1);
+  EXPECT_EQ(store.begun(), begun);
+  Command failure = SettlePayment{booking.id, flight, false, {}, "payment_declined", {}};
+  EXPECT_EQ(wait(two_ways.apply(failure))->booking->status, BookingStatus::failed);
+  EXPECT_EQ(settling.begun(), 1);
+  settler.stop();
 }
 
 TEST_F(LedgerWriterTest, ClaimsGoTheSameWay) {

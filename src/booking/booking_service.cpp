@@ -85,7 +85,7 @@ Task<ReserveAnswer> BookingService::reserve(FlightId flight_id, BookingId id, st
     if (!flight || !flights::on_sale(*flight, parts_.clock.now())) break;
     std::vector<SeatNews> news(1);
     news.front().flight = flight_id;
-    news.front().count = SeatNews::Count{flight->version, flight->available_seats};
+    news.front().count = SeatNews::Count{flight->version, flight->available_seats, flight->updated_at};
     if (!co_await parts_.gate.sync(std::move(news))) break;
   }
   co_return ReserveAnswer::away;  // the ledger alone decides, and says why not

@@ -21,6 +21,7 @@ struct Row {
   T value;
   bool inserted = false;
   bool updated = false;
+  bool redescribed = false;  // of a flight: more than its seats
 };
 
 // The rows of one batch while its commands are honoured one after another. A command checks everything first and
@@ -258,6 +259,7 @@ void Batch::store_flight(const Flight& next, std::string_view event) {
   if (!row.value.flight_number.empty()) by_key_.erase({row.value.flight_number, row.value.departure});
   row.value = next;
   row.updated = true;
+  row.redescribed = true;
   remember_key(next);
   for (auto& [id, booking] : bookings_) {
     if (booking.value.flight == next.id)
@@ -355,7 +357,11 @@ BatchDecision Batch::finish(std::vector<Result<Applied>> outcomes, std::span<con
     }
   }
   for (auto& [id, item] : news) {
-    if (const Flight* flight = find_flight(id)) item.flight = *flight;
+    const auto row = flights_.find(id);
+    if (row != flights_.end()) {
+      item.flight = row->second.value;
+      item.seats_only = !row->second.inserted && !row->second.redescribed;
+    }
     decision.news.push_back(std::move(item));
   }
 

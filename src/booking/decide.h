@@ -143,6 +143,7 @@ struct FlightNews {
   FlightId id;
   std::optional<flights::Flight> flight;  // as it is now; nullopt: there is no such flight
   std::vector<BookingId> settled_holds;   // bookings whose hold has served its purpose
+  bool seats_only = false;                // nothing else of the flight has changed
 };
 
 struct BatchStats {

@@ -25,6 +25,7 @@ struct SeatNews {
   struct Count {
     std::int64_t version = 0;
     std::int64_t available = 0;
+    Instant updated_at{};  // when the flight came to this version; for an index in the same store
   };
   FlightId flight;
   std::optional<Count> count;  // nullopt: nothing new, only holds to drop

@@ -21,6 +21,10 @@ class FlightIndex {
   // Flights that are cancelled or have departed by `now` leave the index. False: the index is away.
   virtual Task<bool> update(std::vector<Flight> flights, Instant now) = 0;
 
+  // As `update`, for rows that differ from the version before in seats, `version` and `updated_at` only. An index that
+  // shares its store with the seat gate has these from there.
+  virtual Task<bool> update_seats(std::vector<Flight> flights, Instant now) = 0;
+
   // As `update`, and puts right whatever else about these flights is not as it left it.
   virtual Task<bool> restore(std::vector<Flight> flights, Instant now) = 0;
 

@@ -17,6 +17,9 @@ class MemoryFlightIndex final : public flights::FlightIndex {
  public:
   Task<std::optional<flights::SearchPage>> search(flights::SearchQuery query, Instant now) override;
   Task<bool> update(std::vector<flights::Flight> flights, Instant now) override;
+  Task<bool> update_seats(std::vector<flights::Flight> flights, Instant now) override {
+    return update(std::move(flights), now);
+  }
   Task<bool> restore(std::vector<flights::Flight> flights, Instant now) override {
     return update(std::move(flights), now);  // nobody else changes it
   }

@@ -57,9 +57,9 @@ Task<bool> RedisSeatGate::sync(std::vector<SeatNews> news) {
         script_call(script, {keys_.seats(item.flight), keys_.holds(item.flight), keys_.flight(item.flight)});
     if (!item.off_sale) {
       if (item.count) {
-        command.add(item.count->version).add(item.count->available);
+        command.add(item.count->version).add(item.count->available).add(to_unix_ms(item.count->updated_at));
       } else {
-        command.add("").add("");
+        command.add("").add("").add("");
       }
       for (const BookingId booking : item.holds_to_drop) command.add(booking.str());
     }

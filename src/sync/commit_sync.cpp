@@ -7,7 +7,8 @@ booking::SeatNews seat_news(const booking::FlightNews& news, Instant now) {
   seats.flight = news.id;
   seats.holds_to_drop = news.settled_holds;
   if (news.flight && flights::on_sale(*news.flight, now)) {
-    seats.count = booking::SeatNews::Count{news.flight->version, news.flight->available_seats};
+    const flights::Flight& flight = *news.flight;
+    seats.count = booking::SeatNews::Count{flight.version, flight.available_seats, flight.updated_at};
   } else {
     seats.off_sale = true;
   }
@@ -25,14 +26,18 @@ Task<void> CommitSync::tell(Teller teller, booking::Commit commit, std::function
   const Instant now = clock_.now();
   std::vector<booking::SeatNews> seats;
   std::vector<flights::Flight> flights;
+  std::vector<flights::Flight> only_seats;
   for (booking::FlightNews& news : commit.news) {
     seats.push_back(seat_news(news, now));
-    if (news.flight) flights.push_back(*std::move(news.flight));
+    if (!news.flight) continue;
+    const bool light = news.seats_only && !seats.back().off_sale;
+    (light ? only_seats : flights).push_back(*std::move(news.flight));
   }
   try {
     // Either may be away; the sweeper tells it again.
     if (!seats.empty()) co_await teller.gate.sync(std::move(seats));
     if (!flights.empty()) co_await teller.index.update(std::move(flights), now);
+    if (!only_seats.empty()) co_await teller.index.update_seats(std::move(only_seats), now);
   } catch (...) {
     on_error_(std::current_exception());  // the commit stands, so its clients are answered all the same
   }

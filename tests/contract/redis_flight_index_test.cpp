@@ -252,6 +252,45 @@ TEST_F(RedisIndexTest, SeatsAreThoseOfTheGate) {
   EXPECT_EQ(search()->flights.front().available_seats, 1);
 }
 
+TEST_F(RedisIndexTest, SearchShowsTheVersionThatTheGateWasTold) {
+  ASSERT_TRUE(mark());
+  booking::SeatNews news;
+  news.flight = flight(1).id;
+  news.count = booking::SeatNews::Count{3, 8, now + std::chrono::seconds{3}};
+  ASSERT_TRUE(loop.finish(gate.sync({news})));
+  EXPECT_THAT(search()->flights, IsEmpty()) << "a count alone is no flight";
+  update({flight(1)});
+  news.count = booking::SeatNews::Count{4, 7, now + std::chrono::seconds{4}};
+  ASSERT_TRUE(loop.finish(gate.sync({news})));
+  Flight expected = flight(1, 4);
+  expected.available_seats = 7;
+  expected.updated_at = now + std::chrono::seconds{4};
+  EXPECT_THAT(search()->flights, ElementsAre(expected));
+  news.count = booking::SeatNews::Count{2, 9, now + std::chrono::seconds{2}};
+  ASSERT_TRUE(loop.finish(gate.sync({news})));
+  EXPECT_THAT(search()->flights, ElementsAre(expected)) << "an older one changes nothing";
+}
+
+TEST_F(RedisIndexTest, WhatTheSeatsOvertookIsTakenInAllTheSame) {
+  ASSERT_TRUE(mark());
+  update({flight(1)});
+  booking::SeatNews news;
+  news.flight = flight(1).id;
+  news.count = booking::SeatNews::Count{3, 7, now + std::chrono::seconds{3}};
+  ASSERT_TRUE(loop.finish(gate.sync({news})));
+  Flight dearer = flight(1, 2);  // from a process that is slower to tell
+  dearer.price = Money{99'900};
+  dearer.updated_at = now + std::chrono::seconds{2};
+  update({dearer});
+  Flight expected = dearer;
+  expected.version = 3;
+  expected.available_seats = 7;
+  expected.updated_at = now + std::chrono::seconds{3};
+  EXPECT_THAT(search()->flights, ElementsAre(expected));
+  update({flight(1, 1)});
+  EXPECT_THAT(search()->flights, ElementsAre(expected)) << "an older row changes nothing";
+}
+
 TEST_F(RedisIndexTest, AChangeOfSeatsCostsOneCommand) {
   std::vector<Flight> flights;
   for (std::uint8_t n = 1; n <= 10; ++n) flights.push_back(flight(n));

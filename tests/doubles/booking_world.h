@@ -50,6 +50,9 @@ class SwitchableIndex final : public flights::FlightIndex {
 
   Task<std::optional<flights::SearchPage>> search(flights::SearchQuery query, Instant now) override;
   Task<bool> update(std::vector<flights::Flight> flights, Instant now) override;
+  Task<bool> update_seats(std::vector<flights::Flight> flights, Instant now) override {
+    return update(std::move(flights), now);
+  }
   Task<bool> restore(std::vector<flights::Flight> flights, Instant now) override;
   Task<std::vector<FlightId>> drop_departed(Instant now) override;
   Task<bool> complete() override;

@@ -12,7 +12,7 @@ expect(holds, 'hash')
 
 local left = redis.call('GET', counter)
 if left and not string.find(left, '^%-?%d+$') then redis.call('DEL', counter) end
-for _, field in ipairs({'version', 'available_seats', 'seats_version', 'seats_available', 'moves'}) do
+for _, field in ipairs({'details_version', 'version', 'available_seats', 'seats_version', 'seats_available', 'moves'}) do
   local number = redis.call('HGET', flight, field)
   if number and not string.find(number, '^%-?%d+$') then redis.call('HDEL', flight, field) end
 end

@@ -7,9 +7,12 @@
 local flight, counter = KEYS[1], KEYS[2]
 local version, place, departed = ARGV[1], ARGV[2], ARGV[3] == '1'
 
-local known = redis.call('HGET', flight, 'version')
-if known and tonumber(known) > tonumber(version) then return false end
-if not known and departed then return false end
+-- `details_version`: of the row that everything but the seats is from; `version`: of the latest seats.
+local known = redis.call('HMGET', flight, 'details_version', 'version', 'updated_at', 'place')
+local shown, shown_since, stored = known[2], known[3], known[4] or ''
+local details = known[1] or shown
+if details and tonumber(details) > tonumber(version) then return false end
+if not details and departed then return false end
 
 local available = redis.call('GET', counter)
 if not available then
@@ -17,9 +20,12 @@ if not available then
 elseif tonumber(available) < 0 then
   available = '0'
 end
-redis.call('HSET', flight, 'version', version, 'available_seats', available, unpack(ARGV, 6))
+redis.call('HSET', flight, 'details_version', version, 'version', version, 'available_seats', available,
+  unpack(ARGV, 6))
+if shown and tonumber(shown) > tonumber(version) then
+  redis.call('HSET', flight, 'version', shown, 'updated_at', shown_since or '0')
+end
 
-local stored = redis.call('HGET', flight, 'place') or ''
 if stored == place and ARGV[5] ~= '1' then return false end
 local places = place .. '\n'
 for old in string.gmatch(stored, '[^\n]+') do

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/uuid/name_generator_sha1.hpp>
 
+#include "core/extend.h"
+
 namespace flightdeck {
 
 namespace {
@@ -40,14 +42,13 @@ std::optional<Uuid> parse_uuid(std::string_view text) {
 
 void append_uuid(std::string& out, const Uuid& uuid) {
   constexpr char digits[] = "0123456789abcdef";
-  char text[36];
+  char* text = extend(out, 36);
   std::size_t at = 0;
   for (std::size_t byte = 0; byte < 16; ++byte) {
     if (is_hyphen_position(at)) text[at++] = '-';
     text[at++] = digits[uuid.data()[byte] >> 4];
     text[at++] = digits[uuid.data()[byte] & 15];
   }
-  out.append(text, sizeof text);
 }
 
 std::string format_uuid(const Uuid& uuid) {

@@ -11,12 +11,17 @@ namespace {
 
 constexpr bool is_hyphen_position(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+// What a byte is as a hexadecimal digit; -1: it is none.
+constexpr std::array<std::int8_t, 256> hex_values = [] {
+  std::array<std::int8_t, 256> values{};
+  values.fill(-1);
+  for (std::int8_t digit = 0; digit < 16; ++digit) {
+    values[static_cast<unsigned char>("0123456789abcdef"[digit])] = digit;
+    values[static_cast<unsigned char>("0123456789ABCDEF"[digit])] = digit;
+  }
+  return values;
+}();
+int hex_digit(char c) { return hex_values[static_cast<unsigned char>(c)]; }
 
 }  // namespace
 

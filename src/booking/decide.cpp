@@ -21,19 +21,25 @@ struct Row {
   T value;
   bool inserted = false;
   bool updated = false;
+
+  bool touched() const { return inserted || updated; }
 };
 
 struct BookingRow : Row<Booking> {
   bool intent_set = false;
   std::optional<Instant> intent_due;  // as in IntentChange
+
+  bool touched() const { return Row::touched() || intent_set; }
 };
 
-// The rows of a map by id, as everything that leaves a batch is ordered. Only pointers are moved about.
+// The rows to write by id, as everything that leaves a batch is ordered. Only pointers are moved about.
 template <class Rows>
-auto by_id(Rows& rows) {
+auto touched_by_id(Rows& rows) {
   std::vector<typename Rows::mapped_type*> ordered;
   ordered.reserve(rows.size());
-  for (auto& [id, row] : rows) ordered.push_back(&row);
+  for (auto& [id, row] : rows) {
+    if (row.touched()) ordered.push_back(&row);
+  }
   std::sort(ordered.begin(), ordered.end(),
             [](const auto* a, const auto* b) { return a->value.id < b->value.id; });
   return ordered;
@@ -381,14 +387,14 @@ BatchDecision Batch::finish(std::vector<Result<Applied>> outcomes, std::span<con
     decision.news.push_back(std::move(item));
   }
 
-  for (Row<Flight>* row : by_id(flights_)) {
+  for (Row<Flight>* row : touched_by_id(flights_)) {
     if (row->inserted)
       changes_.inserted_flights.push_back(std::move(row->value));
     else if (row->updated)
       changes_.updated_flights.push_back(std::move(row->value));
   }
   changes_.inserted_bookings.reserve(static_cast<std::size_t>(stats_.placed));
-  for (BookingRow* row : by_id(bookings_)) {
+  for (BookingRow* row : touched_by_id(bookings_)) {
     if (row->intent_set) changes_.intents.push_back({row->value.id, row->intent_due});
     if (row->inserted)
       changes_.inserted_bookings.push_back(std::move(row->value));

@@ -11,6 +11,9 @@ find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
 if(FLIGHTDECK_TESTS)
   find_package(GTest CONFIG REQUIRED)
 endif()
+if(FLIGHTDECK_TESTS OR FLIGHTDECK_BENCHMARKS)
+  find_package(benchmark CONFIG REQUIRED)
+endif()
 
 # flightdeck::boost_headers: Boost, header-only. Enough for the light libraries (UUID, System).
 find_path(FLIGHTDECK_BOOST_INCLUDE_DIR boost/version.hpp

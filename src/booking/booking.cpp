@@ -42,6 +42,8 @@ BookingId idempotent_booking_id(UserId user, std::string_view key) {
 }
 
 void append_booking_json(std::string& out, const Booking& booking) {
+  constexpr std::size_t expected_bytes = 512;
+  out.reserve(out.size() + expected_bytes);
   JsonWriter json(out);
   json.begin_object().member("booking_id", booking.id).member("user_id", booking.user);
   json.member("flight_id", booking.flight).member("date", booking.date).member("seats", booking.seats);

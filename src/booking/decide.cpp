@@ -22,22 +22,46 @@ struct Row {
   bool inserted = false;
   bool updated = false;
   bool redescribed = false;  // of a flight: more than its seats
+
+  bool touched() const { return inserted || updated; }
 };
+
+struct BookingRow : Row<Booking> {
+  bool intent_set = false;
+  std::optional<Instant> intent_due;  // as in IntentChange
+
+  bool touched() const { return Row::touched() || intent_set; }
+};
+
+// The rows to write by id, as everything that leaves a batch is ordered. Only pointers are moved about.
+template <class Rows>
+auto touched_by_id(Rows& rows) {
+  std::vector<typename Rows::mapped_type*> ordered;
+  ordered.reserve(rows.size());
+  for (auto& [id, row] : rows) {
+    if (row.touched()) ordered.push_back(&row);
+  }
+  std::sort(ordered.begin(), ordered.end(),
+            [](const auto* a, const auto* b) { return a->value.id < b->value.id; });
+  return ordered;
+}
 
 // The rows of one batch while its commands are honoured one after another. A command checks everything first and
 // changes rows last, so that a refused one leaves no trace.
 class Batch {
  public:
-  Batch(LedgerRows rows, Instant now) : now_(now) {
+  Batch(LedgerRows rows, std::size_t commands, Instant now) : now_(now) {
     changes_.now = now;
+    changes_.events.reserve(commands);
+    flights_.reserve(rows.flights.size());
+    bookings_.reserve(rows.bookings.size() + commands);
     for (Flight& flight : rows.flights) {
-      remember_key(flight);
       const FlightId id = flight.id;
       flights_.emplace(id, Row<Flight>{std::move(flight)});
     }
     for (Booking& booking : rows.bookings) {
       const BookingId id = booking.id;
-      bookings_.emplace(id, Row<Booking>{std::move(booking)});
+      bookings_.emplace(id, BookingRow{{std::move(booking)}});
     }
   }
 
@@ -62,15 +86,27 @@ class Batch {
     return found == bookings_.end() ? nullptr : &found->second.value;
   }
   void remember_key(const Flight& flight) {
-    if (!flight.flight_number.empty()) by_key_[{flight.flight_number, flight.departure}] = flight.id;
+    if (by_key_ && !flight.flight_number.empty())
+      (*by_key_)[{flight.flight_number, flight.departure}] = flight.id;
   }
-  const FlightId* find_key(const flights::FlightDraft& draft) const {
+  void forget_key(const Flight& flight) {
+    if (by_key_) by_key_->erase({flight.flight_number, flight.departure});
+  }
+  const FlightId* find_key(const flights::FlightDraft& draft) {
     if (draft.flight_number.empty()) return nullptr;
-    const auto found = by_key_.find({draft.flight_number, draft.departure});
-    return found == by_key_.end() ? nullptr : &found->second;
+    if (!by_key_) {
+      by_key_.emplace();
+      for (const auto& [id, row] : flights_) remember_key(row.value);
+    }
+    const auto found = by_key_->find({draft.flight_number, draft.departure});
+    return found == by_key_->end() ? nullptr : &found->second;
   }
 
-  void set_intent(BookingId booking, std::optional<Instant> due) { intents_[booking] = due; }
+  void set_intent(BookingId booking, std::optional<Instant> due) {
+    BookingRow& row = bookings_.at(booking);
+    row.intent_set = true;
+    row.intent_due = due;
+  }
   void move_seats(FlightId id, std::int64_t change);
   void store_flight(const Flight& next, std::string_view event);
   Result<Applied> replace(const Flight& flight, const flights::FlightDraft& draft);
@@ -89,9 +125,8 @@ class Batch {
 
   Instant now_;
   std::unordered_map<FlightId, Row<Flight>> flights_;
-  std::unordered_map<BookingId, Row<Booking>> bookings_;
-  std::map<NaturalKey, FlightId> by_key_;
-  std::map<BookingId, std::optional<Instant>> intents_;
+  std::unordered_map<BookingId, BookingRow> bookings_;
+  std::optional<std::map<NaturalKey, FlightId>> by_key_;  // once somebody has asked: no booking does
   std::vector<BookingId> settled_;
   bool needs_all_keys_ = false;
   LedgerChanges changes_;
@@ -114,7 +149,9 @@ Result<Applied> Batch::apply(const PlaceBooking& c) {
     return refuse(ErrorCode::flight_closed, "The flight is cancelled or has departed.");
   if (flight->available_seats < c.seats) return refuse(ErrorCode::out_of_stock, "Not enough seats are left.");
 
-  Booking booking;
+  BookingRow& row = bookings_[c.id];
+  row.inserted = true;
+  Booking& booking = row.value;
   booking.id = c.id;
   booking.user = c.user;
   booking.flight = c.flight;
@@ -128,9 +165,6 @@ Result<Applied> Batch::apply(const PlaceBooking& c) {
   set_intent(c.id, booking.expires_at);
   emit(booking, events::booking_intent_created);
   ++stats_.placed;
-  Row<Booking> row{booking};
-  row.inserted = true;
-  bookings_.emplace(c.id, std::move(row));
   return with(booking);
 }
 
@@ -256,7 +290,7 @@ void Batch::move_seats(FlightId id, std::int64_t change) {
 
 void Batch::store_flight(const Flight& next, std::string_view event) {
   Row<Flight>& row = flights_.at(next.id);
-  if (!row.value.flight_number.empty()) by_key_.erase({row.value.flight_number, row.value.departure});
+  forget_key(row.value);
   row.value = next;
   row.updated = true;
   row.redescribed = true;
@@ -342,6 +376,7 @@ BatchDecision Batch::finish(std::vector<Result<Applied>> outcomes, std::span<con
   decision.needs_all_keys = needs_all_keys_;
   decision.outcomes = std::move(outcomes);
   decision.stats = stats_;
+  decision.settled.reserve(settled_.size());
   for (const BookingId id : settled_) decision.settled.push_back(bookings_.at(id).value);
 
   // Every flight that changed, or that a booking was tried on: what the gate believes of it may be wrong.
@@ -365,24 +400,20 @@ BatchDecision Batch::finish(std::vector<Result<Applied>> outcomes, std::span<con
     decision.news.push_back(std::move(item));
   }
 
-  for (auto& [id, row] : flights_) {
-    if (row.inserted)
-      changes_.inserted_flights.push_back(std::move(row.value));
-    else if (row.updated)
-      changes_.updated_flights.push_back(std::move(row.value));
+  for (Row<Flight>* row : touched_by_id(flights_)) {
+    if (row->inserted)
+      changes_.inserted_flights.push_back(std::move(row->value));
+    else if (row->updated)
+      changes_.updated_flights.push_back(std::move(row->value));
   }
-  for (auto& [id, row] : bookings_) {
-    if (row.inserted)
-      changes_.inserted_bookings.push_back(std::move(row.value));
-    else if (row.updated)
-      changes_.updated_bookings.push_back(std::move(row.value));
+  changes_.inserted_bookings.reserve(static_cast<std::size_t>(stats_.placed));
+  for (BookingRow* row : touched_by_id(bookings_)) {
+    if (row->intent_set) changes_.intents.push_back({row->value.id, row->intent_due});
+    if (row->inserted)
+      changes_.inserted_bookings.push_back(std::move(row->value));
+    else if (row->updated)
+      changes_.updated_bookings.push_back(std::move(row->value));
   }
-  for (const auto& [id, due] : intents_) changes_.intents.push_back({id, due});
-  const auto by_id = [](const auto& a, const auto& b) { return a.id < b.id; };
-  std::sort(changes_.inserted_flights.begin(), changes_.inserted_flights.end(), by_id);
-  std::sort(changes_.updated_flights.begin(), changes_.updated_flights.end(), by_id);
-  std::sort(changes_.inserted_bookings.begin(), changes_.inserted_bookings.end(), by_id);
-  std::sort(changes_.updated_bookings.begin(), changes_.updated_bookings.end(), by_id);
   decision.changes = std::move(changes_);
   return decision;
 }
@@ -457,7 +488,7 @@ bool LedgerChanges::empty() const {
 }
 
 BatchDecision decide(LedgerRows rows, std::span<const Command> commands, Instant now) {
-  Batch batch(std::move(rows), now);
+  Batch batch(std::move(rows), commands.size(), now);
   std::vector<Result<Applied>> outcomes;
   outcomes.reserve(commands.size());
   for (const Command& command : commands) {

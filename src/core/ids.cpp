@@ -3,18 +3,25 @@
 #include <algorithm>
 #include <boost/uuid/name_generator_sha1.hpp>
 
+#include "core/extend.h"
+
 namespace flightdeck {
 
 namespace {
 
 constexpr bool is_hyphen_position(std::size_t i) { return i == 8 || i == 13 || i == 18 || i == 23; }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+// What a byte is as a hexadecimal digit; -1: it is none.
+constexpr std::array<std::int8_t, 256> hex_values = [] {
+  std::array<std::int8_t, 256> values{};
+  values.fill(-1);
+  for (std::int8_t digit = 0; digit < 16; ++digit) {
+    values[static_cast<unsigned char>("0123456789abcdef"[digit])] = digit;
+    values[static_cast<unsigned char>("0123456789ABCDEF"[digit])] = digit;
+  }
+  return values;
+}();
+int hex_digit(char c) { return hex_values[static_cast<unsigned char>(c)]; }
 
 }  // namespace
 
@@ -40,14 +47,13 @@ std::optional<Uuid> parse_uuid(std::string_view text) {
 
 void append_uuid(std::string& out, const Uuid& uuid) {
   constexpr char digits[] = "0123456789abcdef";
-  char text[36];
+  char* text = extend(out, 36);
   std::size_t at = 0;
   for (std::size_t byte = 0; byte < 16; ++byte) {
     if (is_hyphen_position(at)) text[at++] = '-';
     text[at++] = digits[uuid.data()[byte] >> 4];
     text[at++] = digits[uuid.data()[byte] & 15];
   }
-  out.append(text, sizeof text);
 }
 
 std::string format_uuid(const Uuid& uuid) {

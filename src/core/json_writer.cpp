@@ -1,7 +1,10 @@
 #include "core/json_writer.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
+#include "core/extend.h"
 #include "core/utf8.h"
 
 namespace flightdeck {
@@ -23,14 +26,15 @@ void append_escaped(std::string& out, char c) {
   out.push_back(digits[static_cast<unsigned char>(c) & 15]);
 }
 
-bool is_plain(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\';
-}
+constexpr std::array<bool, 256> plain_bytes = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t byte = 0; byte < plain.size(); ++byte)
+    plain[byte] = is_plain_json(static_cast<char>(byte));
+  return plain;
+}();
+bool is_plain(char c) { return plain_bytes[static_cast<unsigned char>(c)]; }
 
-}  // namespace
-
-void append_json_string(std::string& out, std::string_view text) {
+void append_escaped(std::string& out, std::string_view text) {
   out.push_back('"');
   std::size_t at = 0;
   while (at < text.size()) {
@@ -55,6 +59,19 @@ void append_json_string(std::string& out, std::string_view text) {
   out.push_back('"');
 }
 
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+  if (!std::all_of(text.begin(), text.end(), is_plain)) {
+    append_escaped(out, text);
+    return;
+  }
+  char* at = extend(out, text.size() + 2);
+  *at = '"';
+  at = std::copy(text.begin(), text.end(), at + 1);
+  *at = '"';
+}
+
 void JsonWriter::separate() {
   if (!first_) out_.push_back(',');
   first_ = false;
@@ -73,10 +90,20 @@ JsonWriter& JsonWriter::close(char bracket) {
   return *this;
 }
 
-JsonWriter& JsonWriter::key(std::string_view name) {
-  separate();
-  append_json_string(out_, name);
-  out_.push_back(':');
+JsonWriter& JsonWriter::key(JsonName name) {
+  const std::string_view text = name.text();
+  if (!name.plain()) {
+    separate();
+    append_json_string(out_, text);
+    out_.push_back(':');
+  } else {
+    char* at = extend(out_, text.size() + (first_ ? 3 : 4));
+    if (!first_) *at++ = ',';
+    *at++ = '"';
+    at = std::copy(text.begin(), text.end(), at);
+    *at++ = '"';
+    *at = ':';
+  }
   first_ = true;  // the value that follows takes no comma
   return *this;
 }
@@ -91,7 +118,7 @@ JsonWriter& JsonWriter::value(std::int64_t number) {
   separate();
   char digits[24];
   const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-  out_.append(digits, end);
+  out_.append(digits, static_cast<std::size_t>(end - digits));
   return *this;
 }
 
@@ -100,7 +127,7 @@ JsonWriter& JsonWriter::value(double number) {
   separate();
   char digits[32];
   const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-  out_.append(digits, end);
+  out_.append(digits, static_cast<std::size_t>(end - digits));
   return *this;
 }
 

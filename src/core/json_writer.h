@@ -16,6 +16,37 @@ namespace flightdeck {
 // Appends `text` as a quoted JSON string. Bytes that are not valid UTF-8 become U+FFFD, so the output always is.
 void append_json_string(std::string& out, std::string_view text);
 
+// Stands for itself between the quotes of a JSON string.
+constexpr bool is_plain_json(char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
+
+// The name of a member, to be passed on at once. Whether a literal needs escapes is known when it is compiled, so that
+// nobody looks for them in every answer.
+class JsonName {
+ public:
+  // NOLINTNEXTLINE(google-explicit-constructor): names are written as literals
+  consteval JsonName(const char* literal) : JsonName(std::string_view(literal), all_plain(literal)) {}
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  JsonName(std::string_view text) : JsonName(text, false) {}
+
+  std::string_view text() const { return {begin_, size_}; }
+  bool plain() const { return plain_; }  // false: not known to be
+
+ private:
+  constexpr JsonName(std::string_view text, bool plain)
+      : begin_(text.data()), size_(static_cast<std::uint32_t>(text.size())), plain_(plain) {}
+  static constexpr bool all_plain(std::string_view text) {
+    for (const char c : text) {
+      if (!is_plain_json(c)) return false;
+    }
+    return true;
+  }
+
+  // 16 bytes, so that it travels in registers: from memory, `JsonWriter::key` waited for it longer than it worked.
+  const char* begin_;
+  std::uint32_t size_;
+  bool plain_;
+};
+
 // Writes objects and arrays in order; commas are its business, matching begin with end is the caller's.
 class JsonWriter {
  public:
@@ -25,7 +56,7 @@ class JsonWriter {
   JsonWriter& end_object() { return close('}'); }
   JsonWriter& begin_array() { return open('['); }
   JsonWriter& end_array() { return close(']'); }
-  JsonWriter& key(std::string_view name);
+  JsonWriter& key(JsonName name);
 
   JsonWriter& value(std::string_view text);
   JsonWriter& value(const char* text) { return value(std::string_view(text)); }
@@ -47,7 +78,7 @@ class JsonWriter {
   JsonWriter& value_or_null(std::string_view text) { return text.empty() ? null() : value(text); }
 
   template <class T>
-  JsonWriter& member(std::string_view name, const T& item) {
+  JsonWriter& member(JsonName name, const T& item) {
     key(name);
     return value(item);
   }

@@ -87,8 +87,8 @@ TEST(JsonWriter, WritesEveryKindOfValue) {
 
 TEST(JsonWriter, EscapesKeys) {
   std::string out;
-  JsonWriter(out).begin_object().member("a\"b", 1).end_object();
-  EXPECT_EQ(out, R"({"a\"b":1})");
+  JsonWriter(out).begin_object().member("a\"b", 1).member(std::string_view("c\\d"), 2).end_object();
+  EXPECT_EQ(out, R"({"a\"b":1,"c\\d":2})");
 }
 
 }  // namespace

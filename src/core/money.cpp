@@ -1,5 +1,7 @@
 #include "core/money.h"
 
+#include <charconv>
+
 namespace flightdeck {
 
 std::optional<Money> parse_money(std::string_view text) {
@@ -30,10 +32,12 @@ void append_money(std::string& out, Money money) {
     out.push_back('-');
     minor = -minor;
   }
-  out.append(std::to_string(minor / 100));
-  out.push_back('.');
-  out.push_back(static_cast<char>('0' + minor % 100 / 10));
-  out.push_back(static_cast<char>('0' + minor % 10));
+  char text[24];
+  char* end = std::to_chars(text, text + sizeof text, minor / 100).ptr;
+  *end++ = '.';
+  *end++ = static_cast<char>('0' + minor % 100 / 10);
+  *end++ = static_cast<char>('0' + minor % 10);
+  out.append(text, static_cast<std::size_t>(end - text));
 }
 
 std::string format_money(Money money) {

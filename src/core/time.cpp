@@ -1,6 +1,6 @@
 #include "core/time.h"
 
-#include <array>
+#include "core/extend.h"
 
 namespace flightdeck {
 
@@ -52,13 +52,23 @@ std::optional<int> read_fraction_ms(std::string_view text, std::size_t& at) {
   return ms;
 }
 
-void append_padded(std::string& out, int value, int width) {
-  std::array<char, 8> digits{};
+constexpr std::size_t date_chars = 10;
+
+// Writes `value` with leading zeros and returns where the text goes on.
+char* write_padded(char* out, int value, int width) {
   for (int i = width - 1; i >= 0; --i) {
-    digits[static_cast<std::size_t>(i)] = static_cast<char>('0' + value % 10);
+    out[i] = static_cast<char>('0' + value % 10);
     value /= 10;
   }
-  out.append(digits.data(), static_cast<std::size_t>(width));
+  return out + width;
+}
+
+char* write_date(char* out, Date date) {
+  out = write_padded(out, static_cast<int>(date.year()), 4);
+  *out++ = '-';
+  out = write_padded(out, static_cast<int>(static_cast<unsigned>(date.month())), 2);
+  *out++ = '-';
+  return write_padded(out, static_cast<int>(static_cast<unsigned>(date.day())), 2);
 }
 
 }  // namespace
@@ -98,29 +108,25 @@ std::optional<LocalInstant> parse_rfc3339(std::string_view text) {
   return LocalInstant{instant, *date};
 }
 
-void append_date(std::string& out, Date date) {
-  append_padded(out, static_cast<int>(date.year()), 4);
-  out.push_back('-');
-  append_padded(out, static_cast<int>(static_cast<unsigned>(date.month())), 2);
-  out.push_back('-');
-  append_padded(out, static_cast<int>(static_cast<unsigned>(date.day())), 2);
-}
+void append_date(std::string& out, Date date) { write_date(extend(out, date_chars), date); }
 
 void append_rfc3339(std::string& out, Instant instant) {
   const auto day_start = floor<days>(instant);
-  append_date(out, Date{day_start});
   const hh_mm_ss time{instant - day_start};
-  out.push_back('T');
-  append_padded(out, static_cast<int>(time.hours().count()), 2);
-  out.push_back(':');
-  append_padded(out, static_cast<int>(time.minutes().count()), 2);
-  out.push_back(':');
-  append_padded(out, static_cast<int>(time.seconds().count()), 2);
-  if (const int ms = static_cast<int>(time.subseconds().count()); ms != 0) {
-    out.push_back('.');
-    append_padded(out, ms, 3);
+  const int ms = static_cast<int>(time.subseconds().count());
+  char* at = extend(out, date_chars + (ms == 0 ? 10 : 14));
+  at = write_date(at, Date{day_start});
+  *at++ = 'T';
+  at = write_padded(at, static_cast<int>(time.hours().count()), 2);
+  *at++ = ':';
+  at = write_padded(at, static_cast<int>(time.minutes().count()), 2);
+  *at++ = ':';
+  at = write_padded(at, static_cast<int>(time.seconds().count()), 2);
+  if (ms != 0) {
+    *at++ = '.';
+    at = write_padded(at, ms, 3);
   }
-  out.push_back('Z');
+  *at = 'Z';
 }
 
 std::string format_rfc3339(Instant instant) {

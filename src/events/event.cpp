@@ -5,13 +5,18 @@
 namespace flightdeck::events {
 
 Uuid event_id(const Uuid& subject, std::string_view type, std::int64_t revision) {
+  if (revision == 0) return make_uuid_v5(subject, type);
   std::string name(type);
-  if (revision != 0) name.append(":").append(std::to_string(revision));
+  name.append(":").append(std::to_string(revision));
   return make_uuid_v5(subject, name);
 }
 
 std::string outbox_row(std::span<const Event> batch) {
+  constexpr std::size_t expected_bytes = 180;  // of an event around its data
+  std::size_t bytes = 2;
+  for (const Event& event : batch) bytes += event.data.size() + expected_bytes;
   std::string text;
+  text.reserve(bytes);
   JsonWriter json(text);
   json.begin_array();
   for (const Event& event : batch) {

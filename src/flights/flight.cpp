@@ -183,6 +183,8 @@ Result<Flight> replace_flight(const Flight& flight, const FlightDraft& draft, In
 }
 
 void append_flight_json(std::string& out, const Flight& flight) {
+  constexpr std::size_t expected_bytes = 512;
+  out.reserve(out.size() + expected_bytes);
   JsonWriter json(out);
   json.begin_object().member("flight_id", flight.id);
   json.key("flight_number").value_or_null(flight.flight_number);

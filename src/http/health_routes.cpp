@@ -21,7 +21,8 @@ Response report_response(const HealthReport& report) {
   json.begin_object().member("status", to_string(report.status));
   json.member("version", std::string_view(report.version)).member("uptime_s", report.uptime_s);
   json.key("checks").begin_object();
-  for (const auto& [part, state] : report.checks) json.member(part, std::string_view(state));
+  for (const auto& [part, state] : report.checks)
+    json.member(std::string_view(part), std::string_view(state));
   json.end_object().end_object();
   return response;
 }

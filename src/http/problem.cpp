@@ -10,16 +10,21 @@ namespace flightdeck::http {
 namespace {
 
 constexpr int retry_soon_s = 1;
+constexpr std::size_t body_bytes_expected = 320;
 
 Response render(const ProblemKind& kind, std::string_view detail, const std::vector<FieldError>& fields,
                 std::string_view request_id) {
-  std::string type = "urn:flightdeck:problem:";
+  constexpr std::string_view prefix = "urn:flightdeck:problem:";
+  std::string type;
+  type.reserve(prefix.size() + kind.code.size());
+  type.append(prefix);
   std::transform(kind.code.begin(), kind.code.end(), std::back_inserter(type), [](char c) {
     return c == '_' ? '-' : static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
   });
   Response response;
   response.status = kind.status;
   response.content_type = problem_type;
+  response.body.reserve(body_bytes_expected);
   JsonWriter json(response.body);
   json.begin_object().member("type", std::string_view(type)).member("title", kind.title);
   json.member("status", kind.status).member("detail", detail.empty() ? kind.title : detail);

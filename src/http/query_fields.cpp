@@ -1,5 +1,6 @@
 #include "http/query_fields.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "core/limits.h"
@@ -37,7 +38,8 @@ std::optional<std::string_view> QueryFields::text(std::string_view name) {
     found = &parameter;
   }
   if (!found) return std::nullopt;
-  if (found->value.find_first_of("%+") == std::string_view::npos) return found->value;
+  const auto is_encoded = [](char c) { return c == '%' || c == '+'; };
+  if (std::none_of(found->value.begin(), found->value.end(), is_encoded)) return found->value;
   const std::size_t begin = decoded_.size();
   if (!form_decode(found->value, decoded_)) {
     errors_.add(name, "is not percent-encoded properly");

@@ -159,7 +159,7 @@ Problems check_built(const fs::path& root, const fs::path& compile_commands) {
     built.insert(fs::path(path).lexically_normal());
   }
   Problems problems;
-  for (const fs::path& file : entries(root, {"src", "tests"})) {
+  for (const fs::path& file : entries(root, {"src", "tests", "bench"})) {
     if (file.extension() == ".cpp" && !built.contains(file.lexically_normal())) {
       problems.push_back(name_in(root, file) + ": is in no CMakeLists.txt, so nothing builds it");
     }

@@ -105,11 +105,12 @@ TEST_F(LayoutCheck, RefusesAnUnbuiltSourceFile) {
   write("src/core/built.cpp", "");
   write("src/core/forgotten.cpp", "");
   write("tests/integration/forgotten_test.cpp", "");
+  write("bench/forgotten_benchmark.cpp", "");
   write("src/core/header.h", "");
   write("compile_commands.json", "[{\n  \"file\": \"" + (root_ / "src/core/built.cpp").string() + "\"\n}]\n");
-  EXPECT_THAT(
-      check_built(root_, root_ / "compile_commands.json"),
-      ElementsAre(HasSubstr("src/core/forgotten.cpp"), HasSubstr("tests/integration/forgotten_test.cpp")));
+  EXPECT_THAT(check_built(root_, root_ / "compile_commands.json"),
+              ElementsAre(HasSubstr("bench/forgotten_benchmark.cpp"), HasSubstr("src/core/forgotten.cpp"),
+                          HasSubstr("tests/integration/forgotten_test.cpp")));
 }
 
 TEST_F(LayoutCheck, RefusesALongFileWithoutAReason) {

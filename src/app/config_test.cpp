@@ -79,7 +79,7 @@ TEST(Config, HasTheDefaultsOfTheContract) {
   EXPECT_EQ(config.payment.mock.callback, CallbackMode::off);
   EXPECT_EQ(config.payment.mock.timeout_rate, 0);
   EXPECT_EQ(config.booking.seats_per_booking_max, 9);
-  EXPECT_EQ(config.booking.in_flight_max, 16384);
+  EXPECT_EQ(config.booking.in_flight_max, 4096);
   EXPECT_EQ(config.flight_rules.seats_per_flight_max, 1000);
   EXPECT_EQ(config.demo_data, "");
   EXPECT_GE(config.threads, 1);
@@ -159,7 +159,7 @@ TEST(Config, PrefersFlagsToEnvironmentToFileToDefaults) {
   EXPECT_EQ(config.threads, 4);
   EXPECT_EQ(config.booking.seats_per_booking_max, 3);
   EXPECT_EQ(config.flight_rules.seats_per_flight_max, 2);
-  EXPECT_EQ(config.booking.in_flight_max, 16384);
+  EXPECT_EQ(config.booking.in_flight_max, 4096);
 }
 
 TEST(Config, FindsTheFileThroughTheEnvironment) {

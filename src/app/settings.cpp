@@ -211,7 +211,7 @@ void add_booking_settings(Settings& all) {
                      config.flight_rules.seats_per_flight_max = n;
                    });
                  }});
-  all.push_back({"bookings-in-flight-max", "N", "16384",
+  all.push_back({"bookings-in-flight-max", "N", "4096",
                  "Bookings being placed or charged at once in this process; more is answered 503 OVERLOADED",
                  [](Config& config, const std::string& text) {
                    return take_whole(text, 1, limits::bookings_in_flight_ceiling,

@@ -75,7 +75,7 @@ inline constexpr int seat_count_tries = 10;  // to read a flight and its booking
 
 // Payment.
 inline constexpr seconds payment_call_deadline{10};
-inline constexpr std::size_t payment_connections_per_thread = 256;
+inline constexpr std::size_t payment_connections_per_thread = 1024;
 inline constexpr std::size_t payment_calls_queued_per_thread = 16 * 1024;
 inline constexpr std::size_t payment_answer_bytes = 64 * 1024;
 inline constexpr seconds payment_connection_idle{

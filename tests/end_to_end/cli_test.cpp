@@ -72,7 +72,7 @@ TEST(CommandLineTest, HelpExplainsEverySettingWithItsDefault) {
                                                                      {"--payment-timeout-s", "60"},
                                                                      {"--seats-per-booking-max", "9"},
                                                                      {"--seats-per-flight-max", "1000"},
-                                                                     {"--bookings-in-flight-max", "16384"},
+                                                                     {"--bookings-in-flight-max", "4096"},
                                                                      {"--threads", "cores"},
                                                                      {"--log-level", "info"},
                                                                      {"--access-log", "on"},

@@ -83,6 +83,7 @@ void App::Impl::sync_all() {
 }
 
 std::uint16_t App::Impl::start() {
+  if (shared_.groups.search && first().redis()) first().call([this] { first().hear_changes(); });
   if (sweeps(shared_.config)) sync_all();
   Endpoint endpoint = shared_.config.listen;
   endpoint.port = first().call([this, &endpoint] {

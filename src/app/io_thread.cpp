@@ -1,6 +1,7 @@
 #include "app/io_thread.h"
 
 #include "core/limits.h"
+#include "http/flight_json.h"
 
 namespace flightdeck::app {
 
@@ -49,7 +50,7 @@ void IoThread::make_payment_provider() {
 
 void IoThread::make_gate_and_index() {
   if (shared_.config.redis.server) {
-    redis_.emplace(loop_, shared_.config.redis, shared_.log);
+    redis_.emplace(loop_, shared_.config.redis, shared_.changes, shared_.log);
     redis_->connection.start();
     gate_ = &redis_->gate;
     index_ = &redis_->index;
@@ -69,11 +70,19 @@ void IoThread::make_services() {
       loop_,    shared_.clock, random_,  scope_,          shared_.counters,  shared_.log};
   bookings_.emplace(parts, shared_.booking_rules);
   manage_flights_.emplace(*ledger_, *gate_, *bookings_, shared_.clock, random_, scope_);
-  search_flights_.emplace(*index_, *ledger_, shared_.clock);
+  const booking::SearchFlights::Parts search{*index_, *ledger_, shared_.clock, shared_.changes,
+                                             shared_.counters};
+  search_flights_.emplace(search, http::render_search_page);
   metrics_.count_bookings_of(*ledger_);
   api_.bookings = &*bookings_;
   api_.manage_flights = &*manage_flights_;
   api_.search_flights = &*search_flights_;
+}
+
+void IoThread::hear_changes() {
+  const RedisSettings& settings = shared_.config.redis;
+  change_feed_.emplace(loop_.context(), *settings.server, settings.prefix, shared_.changes, shared_.log);
+  change_feed_->start();
 }
 
 void IoThread::drain() {
@@ -90,6 +99,7 @@ void IoThread::cut_off() {
 void IoThread::join() {
   if (!thread_.joinable()) return;
   call([this] {
+    if (change_feed_) change_feed_->close();
     if (redis_) redis_->connection.close();  // its calls end, now and from now on
   });
   loop_.stop();

@@ -12,6 +12,7 @@
 #include "http/payment_client.h"
 #include "http/server.h"
 #include "payment_mock/mock_payments.h"
+#include "redis/change_feed.h"
 #include "redis/redis_connection.h"
 #include "redis/redis_event_sink.h"
 #include "redis/redis_flight_index.h"
@@ -21,10 +22,10 @@ namespace flightdeck::app {
 
 // What one thread keeps in Redis, over its own connection.
 struct RedisParts {
-  RedisParts(http::EventLoop& loop, const RedisSettings& settings, Log& log)
+  RedisParts(http::EventLoop& loop, const RedisSettings& settings, flights::ChangeClock& changes, Log& log)
       : connection(loop.context(), *settings.server, log),
         gate(connection, settings.prefix),
-        index(connection, settings.prefix),
+        index(connection, settings.prefix, &changes),
         event_sink(connection, settings.prefix) {}
 
   redis::RedisConnection connection;
@@ -56,6 +57,8 @@ class IoThread {
   std::uint16_t listen(const Endpoint& endpoint) { return server_.listen(endpoint.host, endpoint.port); }
   void share(const Endpoint& endpoint) { server_.share(endpoint.host, endpoint.port); }
   void drain();
+  // Search pages are kept from now on in the whole process. One thread of it is enough.
+  void hear_changes();
   // Connections and payment calls are cut; whatever waits for them ends.
   void cut_off();
   // Requests, charges and other tasks that have not ended.
@@ -84,6 +87,7 @@ class IoThread {
   SeededRandom random_;
   TaskScope scope_;
   std::optional<RedisParts> redis_;
+  std::optional<redis::ChangeFeed> change_feed_;
   booking::SeatGate* gate_ = nullptr;
   flights::FlightIndex* index_ = nullptr;
   std::optional<booking::LedgerClient> ledger_;

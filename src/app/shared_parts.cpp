@@ -50,6 +50,7 @@ SharedParts::SharedParts(const Config& settings, const Clock& the_clock, Log& th
       health(clock, uses_ledger(config.role), config.redis.server.has_value()),
       admission(config.booking.in_flight_max),
       booking_rules{config.booking.seats_per_booking_max, config.payment.timeout, {}},
+      memory_index(&changes),
       commit_sync(waiters, clock, log_failures(log, "telling gate and index")),
       mock_payments(config.payment.mock),
       groups(route_groups(config)),
@@ -57,6 +58,8 @@ SharedParts::SharedParts(const Config& settings, const Clock& the_clock, Log& th
   if (!config.payment.callback_base_url.empty()) {
     booking_rules.callback_url = config.payment.callback_base_url + "/payment/callback";
   }
+  // An index in this process is changed by nobody else.
+  if (!config.redis.server) changes.hears_until(flights::ChangeClock::SteadyTime::max());
   if (uses_ledger(config.role)) {
     ledger = std::make_unique<LedgerParts>(config, commit_sync, clock, counters, log);
   }

@@ -58,6 +58,7 @@ struct SharedParts {
   booking::SettleWaiters waiters;
   booking::Admission admission;
   booking::BookingRules booking_rules;
+  flights::ChangeClock changes;
   memory::MemorySeatGate memory_gate;  // these two are used unless there is a Redis
   memory::MemoryFlightIndex memory_index;
   sync::CommitSync commit_sync;

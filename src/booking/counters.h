@@ -51,6 +51,9 @@ struct Counters {
   BatchSizes ledger_batches;
   Counter events_published;  // outbox rows
   Counter overloaded;
+  Counter search_pages_hits;    // answered from memory
+  Counter search_pages_shared;  // answered with a page that was being made for somebody else
+  Counter search_pages_misses;  // made anew
 };
 
 }  // namespace flightdeck::booking

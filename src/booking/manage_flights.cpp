@@ -83,13 +83,4 @@ Task<Result<void>> ManageFlights::cancel_bookings_of(FlightId id) {
   }
 }
 
-Task<flights::SearchPage> SearchFlights::search(flights::SearchQuery query) {
-  const Instant now = clock_.now();
-  std::optional<flights::SearchPage> page = co_await index_.search(query, now);
-  if (page) co_return *std::move(page);
-  std::function<flights::SearchPage(LedgerReader&)> from_ledger =
-      [query = std::move(query), now](LedgerReader& reader) { return reader.search(query, now); };
-  co_return co_await read<flights::SearchPage>(ledger_, std::move(from_ledger));
-}
-
 }  // namespace flightdeck::booking

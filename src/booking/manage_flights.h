@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "booking/booking_service.h"
-#include "flights/flight_index.h"
 
 namespace flightdeck::booking {
 
@@ -43,19 +42,6 @@ class ManageFlights {
   const Clock& clock_;
   Random& random_;
   TaskScope& scope_;
-};
-
-// Search: from the index, or from the ledger while the index is away.
-class SearchFlights {
- public:
-  SearchFlights(flights::FlightIndex& index, Ledger& ledger, const Clock& clock)
-      : index_(index), ledger_(ledger), clock_(clock) {}
-  Task<flights::SearchPage> search(flights::SearchQuery query);
-
- private:
-  flights::FlightIndex& index_;
-  Ledger& ledger_;
-  const Clock& clock_;
 };
 
 }  // namespace flightdeck::booking

@@ -23,14 +23,12 @@ class ManageFlightsTest : public ::testing::Test {
   Result<void> remove(FlightId id, bool cancel_bookings) {
     return finish(world.loop, world.manage.remove(id, cancel_bookings));
   }
-  flights::SearchPage search(std::int64_t seats = 1) {
+  flights::SearchPage search() {
     flights::SearchQuery query;
     query.source = "jfk";
     query.destination = "lhr";
     query.date = flight.date;
-    query.seats = seats;
-    SearchFlights searcher(world.index, world.ledger, world.clock);
-    return finish(world.loop, searcher.search(query));
+    return finish(world.loop, world.index.search(query, world.clock.now())).value();
   }
 
   BookingWorld world;
@@ -182,14 +180,6 @@ TEST_F(ManageFlightsTest, RemovingEndsWhenBookingsCannotBeRead) {
   ManageFlights manage(blind, world.gate, service, world.clock, world.random, world.scope);
   EXPECT_EQ(finish(world.loop, manage.remove(flight.id, true)).error().code, ErrorCode::unavailable);
   EXPECT_EQ(blind.finds, 1);
-}
-
-TEST_F(ManageFlightsTest, SearchFallsBackToTheLedgerWhileTheIndexIsAway) {
-  world.index.go_away(true);
-  const flights::SearchPage page = search();
-  ASSERT_EQ(page.flights.size(), 1U);
-  EXPECT_EQ(page.flights.front(), flight);
-  EXPECT_THAT(search(1001).flights, IsEmpty());
 }
 
 TEST_F(ManageFlightsTest, ReplacingTellsGateAndIndex) {

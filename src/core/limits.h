@@ -73,6 +73,14 @@ inline constexpr milliseconds wait_look_first{250};
 inline constexpr milliseconds wait_look_longest{2000};
 inline constexpr int seat_count_tries = 10;  // to read a flight and its bookings with no commit in between
 
+// Search pages in memory, an I/O thread.
+inline constexpr std::size_t search_pages_kept = 8 * 1024;
+inline constexpr std::size_t search_page_bytes_kept = 16 * 1024 * 1024;
+// Changes by other processes come by a connection to Redis that is asked for a sign of life this often; pages are served
+// from memory until so long after the last one that was answered was asked for. So none is ever older than that.
+inline constexpr milliseconds change_feed_beat{250};
+inline constexpr milliseconds change_feed_trust{750};
+
 // Payment.
 inline constexpr seconds payment_call_deadline{10};
 inline constexpr std::size_t payment_connections_per_thread = 1024;

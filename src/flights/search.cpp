@@ -1,5 +1,6 @@
 #include "flights/search.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace flightdeck::flights {
@@ -53,6 +54,30 @@ SearchPosition position_of(const Flight& flight, SortOrder sort) {
     case SortOrder::departure: position.rank = to_unix_ms(flight.departure); break;
   }
   return position;
+}
+
+std::size_t SearchQueryHash::operator()(const SearchQuery& query) const {
+  const std::hash<std::string_view> text;
+  std::size_t hash = text(query.source);
+  const auto mix = [&hash](std::size_t value) { hash = (hash ^ value) * 0x9e3779b97f4a7c15 + (hash >> 32); };
+  mix(text(query.destination));
+  mix(static_cast<std::size_t>(std::chrono::sys_days(query.date).time_since_epoch().count()));
+  mix(static_cast<std::size_t>(query.sort) + 4 * query.limit);
+  mix(static_cast<std::size_t>(query.seats));
+  if (query.after) mix(std::hash<FlightId>{}(query.after->id));
+  return hash;
+}
+
+std::string route_key(std::string_view source, std::string_view destination, Date date) {
+  std::string route(source);
+  route.append(":").append(destination).append(":");
+  append_date(route, date);
+  return route;
+}
+
+void SearchPage::look_at(const Flight& flight, Instant now) {
+  look_at(flight.id);
+  if (flight.departure > now) next_departure = std::min(next_departure, flight.departure);
 }
 
 std::string format_cursor(const SearchPosition& position) {

@@ -35,11 +35,26 @@ struct SearchQuery {
   std::size_t limit = 20;
   std::int64_t seats = 1;  // at least so many available
   std::optional<SearchPosition> after;
+  friend bool operator==(const SearchQuery&, const SearchQuery&) = default;
 };
+
+struct SearchQueryHash {
+  std::size_t operator()(const SearchQuery& query) const;
+};
+
+// `<source>:<destination>:<date>`; the places in place_key form, which hold no colon.
+std::string route_key(std::string_view source, std::string_view destination, Date date);
 
 struct SearchPage {
   std::vector<Flight> flights;  // in order, at most `limit`
   bool more = false;            // there are flights after the last one
+
+  // Of an index: what the page was made of besides its route. It stays the same while none of these flights changes, and
+  // none comes to the route or moves in it, until one of them departs.
+  std::vector<FlightId> looked_at;  // also those that are not on the page
+  Instant next_departure = Instant::max();
+  void look_at(FlightId flight) { looked_at.push_back(flight); }
+  void look_at(const Flight& flight, Instant now);
 };
 
 // Opaque text for clients; nullopt when it is not one of ours.

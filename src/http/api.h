@@ -5,6 +5,7 @@
 
 #include "booking/booking_service.h"
 #include "booking/manage_flights.h"
+#include "booking/search_flights.h"
 #include "core/log.h"
 #include "core/task.h"
 #include "flights/flight.h"

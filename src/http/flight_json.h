@@ -16,4 +16,7 @@ std::optional<flights::SearchPosition> read_cursor(QueryFields& fields);
 void append_page(JsonWriter& json, std::string& out, const flights::SearchPage& page,
                  flights::SortOrder sort);
 
+// The body of a search's answer.
+std::string render_search_page(const flights::SearchQuery& query, const flights::SearchPage& page);
+
 }  // namespace flightdeck::http

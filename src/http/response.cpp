@@ -40,14 +40,15 @@ std::string_view reason_phrase(int status) {
 }
 
 void append_response(std::string& out, const Response& response, const ResponseFrame& frame) {
-  out.reserve(out.size() + 256 + response.body.size());
+  const std::string_view body = response.body_text();
+  out.reserve(out.size() + 256 + body.size());
   out.append("HTTP/1.1 ");
   append_number(out, static_cast<std::size_t>(response.status));
   out.append(" ").append(reason_phrase(response.status)).append("\r\n");
   if (!response.content_type.empty()) append_header(out, "Content-Type", response.content_type);
   if (response.status != 204) {
     out.append("Content-Length: ");
-    append_number(out, response.body.size());
+    append_number(out, body.size());
     out.append("\r\n");
   }
   append_header(out, "X-Request-Id", frame.request_id);
@@ -56,7 +57,7 @@ void append_response(std::string& out, const Response& response, const ResponseF
   if (frame.connection == ConnectionHeader::keep_alive) out.append("Connection: keep-alive\r\n");
   for (const auto& [name, value] : response.headers) append_header(out, name, value);
   out.append("\r\n");
-  if (!frame.head_only) out.append(response.body);
+  if (!frame.head_only) out.append(body);
 }
 
 }  // namespace flightdeck::http

@@ -1,6 +1,7 @@
 // An answer as handlers make it.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,10 +17,12 @@ struct Response {
   int status = 200;
   std::string_view content_type = json_type;  // of static storage; empty: there is no body
   std::string body;
+  std::shared_ptr<const std::string> shared_body;  // in its place, for one that others have a part in
   // Names of static storage, values without CR or LF.
   std::vector<std::pair<std::string_view, std::string>> headers;
 
   // Content-Type, Content-Length, X-Request-Id, Date and Connection are the server's business.
+  std::string_view body_text() const { return shared_body ? *shared_body : body; }
   void add_header(std::string_view name, std::string value) { headers.emplace_back(name, std::move(value)); }
 };
 

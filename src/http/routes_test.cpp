@@ -7,6 +7,7 @@
 #include <set>
 
 #include "doubles/booking_world.h"
+#include "http/flight_json.h"
 #include "http/handlers.h"
 
 namespace flightdeck::http {
@@ -66,7 +67,7 @@ class RoutesTest : public testing::Test {
     request.parameter = match.parameter;
     Answer answer{test::finish(world.loop, match.route->handler(api, request)), {}};
     if (answer.response.content_type.find("json") != std::string_view::npos) {
-      answer.body = json::parse(answer.response.body).as_object();
+      answer.body = json::parse(answer.response.body_text()).as_object();
     }
     return answer;
   }
@@ -86,7 +87,8 @@ class RoutesTest : public testing::Test {
   BookingWorld world;
   KnownHealth health;
   KnownMetrics metrics;
-  booking::SearchFlights search{world.index, world.ledger, world.clock};
+  booking::SearchFlights search{{world.index, world.ledger, world.clock, world.changes, world.counters},
+                                render_search_page};
   Api api{.log = world.log,
           .health = health,
           .metrics = metrics,

@@ -48,6 +48,15 @@ void append_page(JsonWriter& json, std::string& out, const flights::SearchPage& 
   }
 }
 
+std::string render_search_page(const flights::SearchQuery& query, const flights::SearchPage& page) {
+  std::string body;
+  JsonWriter json(body);
+  json.begin_object();
+  append_page(json, body, page, query.sort);
+  json.member("count", static_cast<std::int64_t>(page.flights.size())).end_object();
+  return body;
+}
+
 Task<Response> search_flights(Api& api, const Request& request) {
   flights::SearchQuery query;
   QueryFields fields(request.query);
@@ -61,13 +70,11 @@ Task<Response> search_flights(Api& api, const Request& request) {
   query.after = read_cursor(fields);
   if (!fields.errors().empty()) co_return problem_response(fields.errors().take(), request.request_id);
 
-  const flights::SortOrder sort = query.sort;
-  const flights::SearchPage page = co_await api.search_flights->search(std::move(query));
+  booking::SearchFlights::Page page = api.search_flights->find(query);
+  if (!page) page = co_await api.search_flights->search(std::move(query));
   Response response;
-  JsonWriter json(response.body);
-  json.begin_object();
-  append_page(json, response.body, page, sort);
-  json.member("count", static_cast<std::int64_t>(page.flights.size())).end_object();
+  const std::string& body = page->body;
+  response.shared_body = std::shared_ptr<const std::string>(std::move(page), &body);
   co_return response;
 }
 

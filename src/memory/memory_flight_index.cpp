@@ -23,6 +23,7 @@ Task<std::optional<SearchPage>> MemoryFlightIndex::search(SearchQuery query, Ins
                                                          : orders.by_departure;
   for (auto it = query.after ? order.upper_bound(*query.after) : order.begin(); it != order.end(); ++it) {
     const Flight& flight = flights_.at(it->id);
+    page.look_at(flight, now);
     if (flight.departure <= now || flight.available_seats < query.seats) continue;
     if (page.flights.size() == query.limit) {
       page.more = true;
@@ -37,6 +38,7 @@ Task<bool> MemoryFlightIndex::update(std::vector<Flight> flights, Instant now) {
   const std::unique_lock lock(mutex_);
   for (Flight& flight : flights) {
     const auto known = flights_.find(flight.id);
+    if (known == flights_.end() || known->second.version < flight.version) tell_changed(flight.id);
     const bool departed = flight.departure <= now;
     if (known == flights_.end()) {
       if (!departed) insert(flight);
@@ -68,11 +70,12 @@ Task<bool> MemoryFlightIndex::update(std::vector<Flight> flights, Instant now) {
 // back.
 void MemoryFlightIndex::insert(const Flight& flight) {
   if (flight.status == FlightStatus::scheduled) {
-    Orders& orders =
-        routes_[{flights::place_key(flight.source), flights::place_key(flight.destination), flight.date}];
+    const Route route{flights::place_key(flight.source), flights::place_key(flight.destination), flight.date};
+    Orders& orders = routes_[route];
     orders.by_price.insert(position_of(flight, SortOrder::price));
     orders.by_duration.insert(position_of(flight, SortOrder::fastest));
     orders.by_departure.insert(position_of(flight, SortOrder::departure));
+    tell_changed(route);
   }
   departures_.emplace(flight.departure, flight.id);
   flights_.insert_or_assign(flight.id, flight);
@@ -88,6 +91,18 @@ void MemoryFlightIndex::remove(const Flight& flight) {
   orders.by_duration.erase(position_of(flight, SortOrder::fastest));
   orders.by_departure.erase(position_of(flight, SortOrder::departure));
   if (orders.by_price.empty()) routes_.erase(route);
+  tell_changed(key);
+}
+
+// Under the lock: whoever reads the change has been told of it when the lock is free.
+void MemoryFlightIndex::tell_changed(FlightId flight) {
+  if (changes_) changes_->changed(flights::ChangeClock::slot_of(flight));
+}
+
+void MemoryFlightIndex::tell_changed(const Route& route) {
+  if (!changes_) return;
+  const auto& [source, destination, date] = route;
+  changes_->changed(flights::ChangeClock::slot_of_route(flights::route_key(source, destination, date)));
 }
 
 Task<std::vector<FlightId>> MemoryFlightIndex::drop_departed(Instant now) {

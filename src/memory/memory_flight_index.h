@@ -8,6 +8,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "flights/change_clock.h"
 #include "flights/flight_index.h"
 
 namespace flightdeck::memory {
@@ -15,6 +16,9 @@ namespace flightdeck::memory {
 // Thread-safe; answers inline, so it can be awaited on any thread. Never away.
 class MemoryFlightIndex final : public flights::FlightIndex {
  public:
+  // `changes` hears of every change before the call that makes it ends; it outlives this. Null: nobody wants to know.
+  explicit MemoryFlightIndex(flights::ChangeClock* changes = nullptr) : changes_(changes) {}
+
   Task<std::optional<flights::SearchPage>> search(flights::SearchQuery query, Instant now) override;
   Task<bool> update(std::vector<flights::Flight> flights, Instant now) override;
   Task<bool> update_seats(std::vector<flights::Flight> flights, Instant now) override {
@@ -39,7 +43,10 @@ class MemoryFlightIndex final : public flights::FlightIndex {
 
   void insert(const flights::Flight& flight);
   void remove(const flights::Flight& flight);
+  void tell_changed(FlightId flight);
+  void tell_changed(const Route& route);
 
+  flights::ChangeClock* const changes_;
   std::shared_mutex mutex_;
   std::unordered_map<FlightId, flights::Flight> flights_;
   std::map<Route, Orders> routes_;

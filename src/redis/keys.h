@@ -4,11 +4,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/ids.h"
 #include "core/time.h"
+#include "flights/search.h"
 
 namespace flightdeck::redis {
+
+using flights::route_key;
 
 class Keys {
  public:
@@ -28,12 +32,18 @@ class Keys {
   // The flight whose holds are under that key.
   std::optional<FlightId> flight_of_holds(std::string_view key) const;
 
+  // Beginnings of the keys that search reads, and of no others. None is the beginning of another.
+  std::vector<std::string> searched_prefixes() const;
+  // The flight whose hash is under that key.
+  std::optional<FlightId> flight_of(std::string_view key) const;
+  // The route of a sorted set, as route_key; it points into the key.
+  std::optional<std::string_view> route_of(std::string_view key) const;
+
  private:
   std::string of_flight(std::string_view kind, FlightId id) const;
+  // The id between `kind` and the brace that ends the key.
+  std::optional<FlightId> flight_in(std::string_view key, std::string_view kind) const;
   std::string prefix_;
 };
-
-// `<source>:<destination>:<date>`; the places in place_key form, which hold no colon.
-std::string route_key(std::string_view source, std::string_view destination, Date date);
 
 }  // namespace flightdeck::redis

@@ -12,6 +12,7 @@
 #include <span>
 #include <utility>
 
+#include "redis/push_reader.h"
 #include "redis/scripts.h"
 
 namespace flightdeck::redis {
@@ -117,6 +118,7 @@ struct Session {
   }
 
   boost::redis::config config;
+  PushReader pushes;
   boost::redis::connection link;
   asio::steady_timer end_again;
   bool proven = false;  // it was up
@@ -129,6 +131,15 @@ void end(const std::shared_ptr<Session>& session) {
   session->link.cancel();
   session->end_again.expires_after(limits::redis_end_retry);
   session->end_again.async_wait([session](const ErrorCodeOf&) { end(session); });
+}
+
+// Boost reads no further while 256 pushes wait to be received, so they are, though all was said by then.
+void receive_pushes(const std::shared_ptr<Session>& session) {
+  session->link.async_receive([session](const ErrorCodeOf& error, std::size_t) {
+    if (error) return;
+    for (ErrorCodeOf none_left; !none_left;) session->link.receive(none_left);
+    receive_pushes(session);
+  });
 }
 
 // A call under way. Its commands belong to the waiting coroutine, and are not touched once it has its answer.
@@ -174,6 +185,9 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
   Log& log;
   const Milliseconds call_deadline;
 
+  KeyWatcher* watcher = nullptr;
+  std::optional<Command> watch_command;
+
   asio::ssl::context tls{endpoint.tls ? trusting_context()
                                       : asio::ssl::context(asio::ssl::context::tls_client)};
   State state = State::idle;
@@ -204,6 +218,11 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
   void connect() {
     enter(State::connecting);
     session = std::make_shared<Session>(context, endpoint, tls);
+    if (watcher) {
+      session->pushes.tell(watcher);
+      session->link.set_receive_response(session->pushes);
+      receive_pushes(session);
+    }
     // Boost sends its HELLO before what waits for the connection.
     prove(session, true);
     session->link.async_run(session->config, boost::redis::logger(boost::redis::logger::level::disabled),
@@ -223,8 +242,12 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
     if (is_new) {
       if (endpoint.database != 0)
         pipeline->add(Command("SELECT").add(static_cast<std::int64_t>(endpoint.database)));
-      for (const Script& script : all_scripts())
-        pipeline->add(Command("SCRIPT").add("LOAD").add(script.text));
+      if (watch_command) {
+        pipeline->add(*watch_command);
+      } else {
+        for (const Script& script : all_scripts())
+          pipeline->add(Command("SCRIPT").add("LOAD").add(script.text));
+      }
     }
     pipeline->add(ping.front());
     mine->link.async_exec(pipeline->request, *pipeline,
@@ -237,12 +260,16 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
     const std::string complaint = complaint_of(replies);
     if (mine != session || !mine->link.next_layer().next_layer().is_open()) return;  // HELLO was refused
     if (!complaint.empty()) return lose(complaint);
-    if (state == State::connecting) ++generation;
+    if (state == State::connecting) {
+      ++generation;
+      if (watcher) watcher->everything_changed();
+    }
     enter(State::up);
     mine->proven = true;
     last_answer = since;
     pause = limits::redis_reconnect_first;
-    if (std::exchange(told_lost, false)) say(LogLevel::info, "Redis is back", {});
+    if (std::exchange(told_lost, false))
+      say(LogLevel::info, watcher ? "changes in Redis are heard again" : "Redis is back", {});
   }
 
   void say(LogLevel level, std::string_view message, std::string_view reason) {
@@ -256,7 +283,8 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
   }
 
   void tell_lost(std::string_view reason) {
-    if (!std::exchange(told_lost, true)) say(LogLevel::warn, "Redis is away", reason);
+    if (std::exchange(told_lost, true)) return;
+    say(LogLevel::warn, watcher ? "changes in Redis are not heard" : "Redis is away", reason);
   }
 
   void lose(const std::string& reason) {
@@ -273,7 +301,10 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
 
   void drop_session() {
     pulse.cancel();
-    if (session) end(std::exchange(session, nullptr));
+    if (!session) return;
+    session->pushes.tell(nullptr);
+    end(std::exchange(session, nullptr));
+    if (watcher) watcher->lost();
   }
 
   void doubt() {
@@ -408,6 +439,14 @@ RedisConnection::RedisConnection(asio::io_context& context, RedisEndpoint endpoi
     : impl_(std::make_shared<Impl>(context, std::move(endpoint), log, call_deadline)) {}
 
 RedisConnection::~RedisConnection() { close(); }
+
+void RedisConnection::watch(std::vector<std::string> prefixes, KeyWatcher& watcher) {
+  Command command("CLIENT");
+  command.add("TRACKING").add("ON").add("BCAST");
+  for (const std::string& prefix : prefixes) command.add("PREFIX").add(prefix);
+  impl_->watcher = &watcher;
+  impl_->watch_command = std::move(command);
+}
 
 void RedisConnection::start() {
   if (impl_->state == Impl::State::idle) impl_->connect();

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/limits.h"
@@ -20,6 +21,8 @@ class io_context;
 
 namespace flightdeck::redis {
 
+class KeyWatcher;
+
 // One an I/O thread, used from that thread only. It is up after Redis has taken the credentials, the database and the
 // scripts and has answered a PING. A missed deadline makes it doubtful, and so not up, until Redis answers again: a
 // frozen Redis costs one deadline, not one a call. Logs once when Redis is lost and once when it is back.
@@ -32,6 +35,10 @@ class RedisConnection {
   ~RedisConnection();
   RedisConnection(const RedisConnection&) = delete;
   RedisConnection& operator=(const RedisConnection&) = delete;
+
+  // Before `start`: it is up only while Redis tells `watcher` of every change of the keys that begin so. No prefix may be
+  // the beginning of another. Such a connection has no use for scripts. `watcher` outlives the connection's `close`.
+  void watch(std::vector<std::string> prefixes, KeyWatcher& watcher);
 
   // Connects, and again after each loss, until `close`.
   void start();

@@ -67,6 +67,11 @@ Task<std::optional<SearchPage>> RedisFlightIndex::search(SearchQuery query, Inst
     if (!rows) co_return std::nullopt;
     for (std::size_t i = 0; i < entries.size(); ++i) {
       std::optional<Flight> flight = parse_fields(entries[i].id, (*rows)[i]);
+      if (flight) {
+        page.look_at(*flight, now);
+      } else {
+        page.look_at(entries[i].id);
+      }
       // It may have moved between the two reads, or a crash may have left the entry behind.
       if (!flight || position_of(*flight, query.sort) != entries[i] || place_of(*flight).route != route)
         continue;
@@ -120,6 +125,7 @@ Task<std::optional<std::vector<RedisFlightIndex::Move>>> RedisFlightIndex::store
   }
   const std::optional<Replies> replies =
       co_await call_mending(connection_, keys_, std::move(ids), std::move(commands));
+  for (const Flight& flight : flights) tell_changed(flight.id);
   if (!replies || any_error(*replies)) co_return std::nullopt;
   std::vector<Move> moves;
   for (std::size_t i = 0; i < flights.size(); ++i) {
@@ -188,6 +194,7 @@ Task<bool> RedisFlightIndex::change_sets(Changes changes) {
   }
   std::move(removals.begin(), removals.end(), std::back_inserter(commands));
   const std::optional<Replies> replies = co_await connection_.call_kept(commands);
+  tell_changed(changes);
   if (!replies) co_return false;
   if (!any_error(*replies)) co_return true;
 
@@ -201,7 +208,20 @@ Task<bool> RedisFlightIndex::change_sets(Changes changes) {
     again.push_back(std::move(commands[i]));
   }
   const std::optional<Replies> mended = co_await connection_.call(std::move(again));
+  tell_changed(changes);
   co_return mended && !any_error(*mended);
+}
+
+void RedisFlightIndex::tell_changed(FlightId flight) {
+  if (changes_) changes_->changed(flights::ChangeClock::slot_of(flight));
+}
+
+void RedisFlightIndex::tell_changed(const Changes& changes) {
+  if (!changes_) return;
+  for (const auto& [key, members] : changes) {
+    if (const auto route = keys_.route_of(key))
+      changes_->changed(flights::ChangeClock::slot_of_route(*route));
+  }
 }
 
 Task<std::vector<FlightId>> RedisFlightIndex::drop_departed(Instant now) {
@@ -258,6 +278,7 @@ Task<std::optional<std::vector<FlightId>>> RedisFlightIndex::drop(std::vector<Se
     commands.back().add(to_unix_ms(now));
   }
   const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
+  for (const Gone& one : gone) tell_changed(one.id);
   if (!replies || any_error(*replies)) co_return std::nullopt;
 
   std::vector<FlightId> dropped;

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "flights/change_clock.h"
 #include "flights/flight_index.h"
 #include "redis/flight_places.h"
 #include "redis/keys.h"
@@ -15,8 +16,10 @@ class RedisConnection;
 // Used from the connection's thread. An error of Redis counts as away.
 class RedisFlightIndex final : public flights::FlightIndex {
  public:
-  RedisFlightIndex(RedisConnection& connection, std::string prefix)
-      : connection_(connection), keys_(std::move(prefix)) {}
+  // `changes` hears of every change by this object before the call that makes it ends; it outlives this. Null: nobody
+  // wants to know.
+  RedisFlightIndex(RedisConnection& connection, std::string prefix, flights::ChangeClock* changes = nullptr)
+      : connection_(connection), keys_(std::move(prefix)), changes_(changes) {}
 
   // Away, too, when it would have to read too many flights that cannot be shown.
   Task<std::optional<flights::SearchPage>> search(flights::SearchQuery query, Instant now) override;
@@ -50,12 +53,16 @@ class RedisFlightIndex final : public flights::FlightIndex {
   Task<std::optional<std::vector<Move>>> store(std::vector<flights::Flight> flights, Instant now, bool whole);
   Task<bool> move(std::vector<Move> moves);
   Task<bool> change_sets(Changes changes);
+  // Also of what may not have reached Redis.
+  void tell_changed(FlightId flight);
+  void tell_changed(const Changes& changes);
   void put(Changes& changes, FlightId flight, const std::string& place) const;
   void take_out(Changes& changes, FlightId flight, const std::string& places) const;
   Task<std::optional<std::vector<FlightId>>> drop(std::vector<flights::SearchPosition> departed, Instant now);
 
   RedisConnection& connection_;
   const Keys keys_;
+  flights::ChangeClock* const changes_;
   std::optional<std::uint64_t> marked_;     // the generation at the last mark
   std::optional<std::uint64_t> looked_at_;  // the generation at the last `complete` that was false
   std::string telling_;                     // the mark that Redis gave it then; empty: none is under way

@@ -142,6 +142,10 @@ std::string Metrics::render() const {
   counter("outbox_rows_published_total", "Outbox rows whose events were published.",
           counters_.events_published);
   counter("overloaded_total", "Requests refused because too much was waiting.", counters_.overloaded);
+  counter("search_pages_hits_total", "Searches answered with a page in memory.", counters_.search_pages_hits);
+  counter("search_pages_shared_total", "Searches answered with a page that was being made for another one.",
+          counters_.search_pages_shared);
+  counter("search_pages_misses_total", "Searches whose page was made anew.", counters_.search_pages_misses);
   for (MetricFamily& family : latencies_->family.Collect()) families.push_back(std::move(family));
 
   std::ostringstream out;

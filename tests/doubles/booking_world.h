@@ -103,7 +103,9 @@ struct BookingWorld {
   memory::MemoryLedger rows;
   // Others may take their place: a gate, an index that was emptied.
   std::unique_ptr<memory::MemorySeatGate> memory_gate = std::make_unique<memory::MemorySeatGate>();
-  std::unique_ptr<memory::MemoryFlightIndex> memory_index = std::make_unique<memory::MemoryFlightIndex>();
+  flights::ChangeClock changes;
+  std::unique_ptr<memory::MemoryFlightIndex> memory_index =
+      std::make_unique<memory::MemoryFlightIndex>(&changes);
   SwitchableGate gate{memory_gate};
   SwitchableIndex index{memory_index};
   booking::SettleWaiters waiters;

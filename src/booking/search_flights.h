@@ -1,0 +1,61 @@
+// Search: from pages in memory, else from the index, or from the ledger while the index is away.
+#pragma once
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "booking/counters.h"
+#include "booking/ledger.h"
+#include "flights/flight_index.h"
+#include "flights/search_pages.h"
+
+namespace flightdeck::booking {
+
+// One instance per I/O thread, used from that thread only. A page is never older than what `changes` had heard of when it
+// was asked for. However many ask for the same one at once, it is made once.
+class SearchFlights {
+ public:
+  // Writes a page as clients get it.
+  using Render = std::string (*)(const flights::SearchQuery& query, const flights::SearchPage& page);
+  using Page = std::shared_ptr<const flights::KeptPage>;
+  struct Parts {
+    flights::FlightIndex& index;
+    Ledger& ledger;
+    const Clock& clock;
+    const flights::ChangeClock& changes;
+    Counters& counters;
+  };
+
+  SearchFlights(Parts parts, Render render, flights::SearchPagesLimits limits = {})
+      : parts_(parts), render_(render), pages_(parts.changes, limits) {}
+
+  // The page in memory, or null: then `search`.
+  Page find(const flights::SearchQuery& query);
+  // Never null. Throws UnavailableError, also to those who waited for a page that could not be made.
+  Task<Page> search(flights::SearchQuery query);
+
+ private:
+  struct Outcome {
+    Page page;
+    std::exception_ptr failure;
+  };
+  // A page that is being made, and who waits for it.
+  struct Making {
+    std::vector<std::function<void(Outcome)>> waiting;
+  };
+
+  flights::PageTime now() const;
+  Task<Page> make_for_all(flights::SearchQuery query);
+  Task<Page> make(flights::SearchQuery query);
+
+  const Parts parts_;
+  const Render render_;
+  flights::SearchPages pages_;
+  std::unordered_map<flights::SearchQuery, std::shared_ptr<Making>, flights::SearchQueryHash> makings_;
+};
+
+}  // namespace flightdeck::booking

@@ -1,0 +1,76 @@
+// Search pages as clients get them, kept in memory while nothing that they are made of changes.
+#pragma once
+
+#include <list>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/limits.h"
+#include "flights/change_clock.h"
+#include "flights/search.h"
+
+namespace flightdeck::flights {
+
+// Never changed once it is made.
+struct KeptPage {
+  std::string body;
+  ChangeClock::Moment made_at = 0;       // before the first read
+  std::vector<ChangeClock::Slot> slots;  // of all that it was made of
+  Instant good_until = Instant::max();   // then a flight of it departs
+  bool whole = true;                     // false: what it was made of is not known, so it cannot be kept
+};
+
+// Now, on both clocks.
+struct PageTime {
+  Instant wall{};
+  ChangeClock::SteadyTime steady{};
+};
+
+// Nothing that it was made of has changed, and it would be known if it had.
+bool is_good(const KeptPage& page, const ChangeClock& changes, PageTime now);
+
+// Slots of a route and of the flights looked at.
+std::vector<ChangeClock::Slot> slots_of(const SearchQuery& query, const SearchPage& page);
+
+struct SearchPagesLimits {
+  std::size_t pages = limits::search_pages_kept;
+  std::size_t bytes = limits::search_page_bytes_kept;
+};
+
+// Used from one thread. Those that were asked for longest ago go first.
+class SearchPages {
+ public:
+  explicit SearchPages(const ChangeClock& changes, SearchPagesLimits limits = {})
+      : changes_(changes), limits_(limits) {}
+  SearchPages(const SearchPages&) = delete;
+  SearchPages& operator=(const SearchPages&) = delete;
+
+  // A good page, or null.
+  std::shared_ptr<const KeptPage> find(const SearchQuery& query, PageTime now);
+  // Not kept when it is not good any more, or too large.
+  void keep(const SearchQuery& query, std::shared_ptr<const KeptPage> page, PageTime now);
+
+  std::size_t pages() const { return pages_.size(); }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  struct Entry;
+  using Pages = std::unordered_map<SearchQuery, Entry, SearchQueryHash>;
+  using Uses = std::list<Pages::iterator>;
+  struct Entry {
+    std::shared_ptr<const KeptPage> page;
+    std::size_t bytes = 0;
+    Uses::iterator use;
+  };
+  void drop(Pages::iterator entry);
+
+  const ChangeClock& changes_;
+  const SearchPagesLimits limits_;
+  Pages pages_;
+  Uses uses_;  // the last one first
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace flightdeck::flights

@@ -1,0 +1,199 @@
+#include "flights/search_pages.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace flightdeck::flights {
+namespace {
+
+FlightId flight(std::uint64_t n) {
+  FlightId id;
+  std::memcpy(id.value.data() + 8, &n, sizeof n);
+  return id;
+}
+
+class SearchPagesTest : public ::testing::Test {
+ protected:
+  SearchPagesTest() { changes.hears_until(ChangeClock::SteadyTime::max()); }
+
+  static SearchQuery query(int n) {
+    SearchQuery made;
+    made.source = "s" + std::to_string(n);
+    made.destination = "d";
+    made.date = parse_date("2030-06-01").value();
+    return made;
+  }
+  // Read now, of these flights.
+  std::shared_ptr<KeptPage> page(std::string body, int n = 0, std::vector<FlightId> looked_at = {}) const {
+    SearchPage found;
+    found.looked_at = std::move(looked_at);
+    auto made = std::make_shared<KeptPage>();
+    made->body = std::move(body);
+    made->made_at = changes.now();
+    made->slots = slots_of(query(n), found);
+    return made;
+  }
+  std::string found(SearchPages& pages, int n) const {
+    const auto page = pages.find(query(n), now);
+    return page ? page->body : "";
+  }
+
+  std::unique_ptr<ChangeClock> owned = std::make_unique<ChangeClock>();
+  ChangeClock& changes = *owned;
+  PageTime now{from_unix_ms(1'000'000), ChangeClock::SteadyTime{std::chrono::hours(1)}};
+};
+
+TEST_F(SearchPagesTest, APageGoesWithAnythingItWasMadeOf) {
+  SearchPages pages(changes);
+  const auto keep = [&] { pages.keep(query(0), page("p", 0, {flight(1), flight(2)}), now); };
+  keep();
+  EXPECT_EQ(found(pages, 0), "p");
+  EXPECT_EQ(found(pages, 1), "");
+  changes.changed(ChangeClock::slot_of(flight(3)));
+  EXPECT_EQ(found(pages, 0), "p");
+  changes.changed(ChangeClock::slot_of(flight(2)));
+  EXPECT_EQ(found(pages, 0), "");
+  keep();
+  changes.changed(ChangeClock::slot_of_route(route_key("s0", "d", query(0).date)));
+  EXPECT_EQ(found(pages, 0), "");
+  keep();
+  changes.everything_changed();
+  EXPECT_EQ(found(pages, 0), "");
+  EXPECT_EQ(pages.pages(), 0U);
+  EXPECT_EQ(pages.bytes(), 0U);
+}
+
+TEST_F(SearchPagesTest, EveryPartOfTheQueryCounts) {
+  SearchPages pages(changes);
+  std::vector<SearchQuery> queries(8, query(0));
+  queries[1].source = "other";
+  queries[2].destination = "other";
+  queries[3].date = parse_date("2030-06-02").value();
+  queries[4].sort = SortOrder::fastest;
+  queries[5].limit = 21;
+  queries[6].seats = 2;
+  queries[7].after = SearchPosition{1, from_unix_ms(2), flight(3)};
+  for (std::size_t i = 0; i < queries.size(); ++i) pages.keep(queries[i], page(std::to_string(i)), now);
+  for (std::size_t i = 0; i < queries.size(); ++i)
+    EXPECT_EQ(pages.find(queries[i], now)->body, std::to_string(i));
+}
+
+TEST_F(SearchPagesTest, AChangeWhileItWasMadeMakesItUseless) {
+  SearchPages pages(changes);
+  const auto made = page("p", 0, {flight(1)});
+  changes.changed(ChangeClock::slot_of(flight(1)));
+  pages.keep(query(0), made, now);
+  EXPECT_EQ(pages.pages(), 0U);
+}
+
+TEST_F(SearchPagesTest, APageGoesWhenAFlightOfItDeparts) {
+  SearchPages pages(changes);
+  auto made = page("p");
+  made->good_until = now.wall + Milliseconds(10);
+  pages.keep(query(0), made, now);
+  now.wall += Milliseconds(9);
+  EXPECT_EQ(found(pages, 0), "p");
+  now.wall += Milliseconds(1);
+  EXPECT_EQ(found(pages, 0), "");
+}
+
+TEST_F(SearchPagesTest, NothingIsServedOrKeptWhileNothingIsHeard) {
+  SearchPages pages(changes);
+  changes.hears_until(now.steady + Milliseconds(10));
+  pages.keep(query(0), page("p"), now);
+  EXPECT_EQ(found(pages, 0), "p");
+  now.steady += Milliseconds(10);
+  EXPECT_EQ(found(pages, 0), "");
+  pages.keep(query(1), page("q", 1), now);
+  changes.hears_until(now.steady + Milliseconds(1));
+  EXPECT_EQ(found(pages, 0), "p") << "heard of late, but nothing was lost";
+  EXPECT_EQ(found(pages, 1), "");
+  auto of_the_ledger = page("r", 2);
+  of_the_ledger->whole = false;
+  pages.keep(query(2), of_the_ledger, now);
+  EXPECT_EQ(found(pages, 2), "");
+}
+
+TEST_F(SearchPagesTest, ThoseNotAskedForGoFirst) {
+  SearchPages pages(changes, {.pages = 3, .bytes = 1 << 20});
+  for (int i = 0; i < 3; ++i) pages.keep(query(i), page(std::to_string(i), i), now);
+  EXPECT_EQ(found(pages, 0), "0");
+  pages.keep(query(3), page("3", 3), now);
+  EXPECT_EQ(found(pages, 1), "");
+  for (const int i : {0, 2, 3}) EXPECT_EQ(found(pages, i), std::to_string(i));
+}
+
+TEST_F(SearchPagesTest, BytesAreBounded) {
+  SearchPages pages(changes, {.pages = 1000, .bytes = 100'000});
+  for (int i = 0; i < 100; ++i) {
+    pages.keep(query(i), page(std::string(9000, 'x'), i), now);
+    ASSERT_LE(pages.bytes(), 100'000U);
+    ASSERT_NE(found(pages, i), "");
+  }
+  EXPECT_GE(pages.pages(), 9U);
+  pages.keep(query(7), page(std::string(200'000, 'x'), 7), now);
+  EXPECT_EQ(found(pages, 7), "") << "too large, and it takes no others with it";
+  EXPECT_GE(pages.pages(), 9U);
+}
+
+// Flights have a number each, a page shows those of its flights. Readings, changes and tellings come in any order; whatever
+// was told before a page is asked for shows on it.
+TEST_F(SearchPagesTest, NoPageIsOlderThanWhatWasTold) {
+  constexpr std::uint64_t flights = 6;
+  constexpr int routes = 4;
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    SeededRandom random(seed);
+    const auto below = [&random](std::uint64_t n) { return random.next() % n; };
+    SearchPages pages(changes, {.pages = 3, .bytes = 1 << 20});
+    std::map<std::uint64_t, int> truth;
+    std::map<std::uint64_t, int> told;
+    struct Reading {
+      int route = 0;
+      std::shared_ptr<KeptPage> page;
+      std::map<std::uint64_t, int> seen;
+    };
+    std::vector<Reading> under_way;
+    std::map<const KeptPage*, std::map<std::uint64_t, int>> shown;
+    std::vector<std::shared_ptr<KeptPage>> alive;
+    for (int step = 0; step < 400; ++step) {
+      switch (below(5)) {
+        case 0: ++truth[below(flights)]; break;
+        case 1: {  // told of late, perhaps again
+          const std::uint64_t id = below(flights);
+          changes.changed(ChangeClock::slot_of(flight(id)));
+          told[id] = truth[id];
+          break;
+        }
+        case 2: {
+          const int route = static_cast<int>(below(routes));
+          std::vector<FlightId> of_route;
+          for (std::uint64_t id = 0; id < flights; ++id) {
+            if ((id + static_cast<std::uint64_t>(route)) % 3 != 0) of_route.push_back(flight(id));
+          }
+          under_way.push_back({route, page("p", route, of_route), {}});
+          for (std::uint64_t id = 0; id < flights; ++id) {
+            if ((id + static_cast<std::uint64_t>(route)) % 3 != 0) under_way.back().seen[id] = truth[id];
+          }
+          break;
+        }
+        case 3:
+          if (under_way.empty()) break;
+          alive.push_back(under_way.front().page);
+          shown[alive.back().get()] = under_way.front().seen;
+          pages.keep(query(under_way.front().route), under_way.front().page, now);
+          under_way.erase(under_way.begin());
+          break;
+        default: {
+          const auto page = pages.find(query(static_cast<int>(below(routes))), now);
+          if (!page) break;
+          for (const auto& [id, number] : shown.at(page.get()))
+            ASSERT_GE(number, told[id]) << "seed " << seed << " step " << step;
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace flightdeck::flights

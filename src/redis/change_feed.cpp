@@ -1,0 +1,88 @@
+#include "redis/change_feed.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "core/limits.h"
+#include "redis/key_watcher.h"
+#include "redis/keys.h"
+#include "redis/redis_connection.h"
+
+namespace flightdeck::redis {
+
+using flights::ChangeClock;
+
+class ChangeFeed::Impl final : public KeyWatcher {
+ public:
+  Impl(boost::asio::io_context& context, RedisEndpoint endpoint, std::string prefix, ChangeClock& changes,
+       Log& log)
+      : keys_(std::move(prefix)),
+        changes_(changes),
+        connection_(context, std::move(endpoint), log),
+        beat_(context),
+        beats_([](const std::exception_ptr&) {}) {
+    connection_.watch(keys_.searched_prefixes(), *this);
+  }
+
+  void start() {
+    connection_.start();
+    wait();
+  }
+
+  void close() {
+    beat_.cancel();
+    connection_.close();
+    changes_.hears_nothing();
+  }
+
+  void changed(std::string_view key) override {
+    if (const auto flight = keys_.flight_of(key)) {
+      changes_.changed(ChangeClock::slot_of(*flight));
+    } else if (const auto route = keys_.route_of(key)) {
+      changes_.changed(ChangeClock::slot_of_route(*route));
+    } else {
+      changes_.everything_changed();  // whether the index is complete; a key somebody made by hand
+    }
+  }
+  void everything_changed() override { changes_.everything_changed(); }
+  void lost() override {
+    changes_.hears_nothing();
+    changes_.everything_changed();
+  }
+
+ private:
+  void wait() {
+    beat_.expires_after(limits::change_feed_beat);
+    beat_.async_wait([this](const boost::system::error_code& error) {
+      if (error) return;  // closed: this object may be gone
+      beats_.spawn(beat());
+      wait();
+    });
+  }
+
+  // Whatever was changed before it was asked for has been heard of when it is answered.
+  Task<void> beat() {
+    const ChangeClock::SteadyTime asked_at = std::chrono::steady_clock::now();
+    std::vector<Command> ping;
+    ping.emplace_back("PING");
+    const std::optional<Replies> answer = co_await connection_.call(std::move(ping));
+    if (answer && !any_error(*answer)) changes_.hears_until(asked_at + limits::change_feed_trust);
+  }
+
+  const Keys keys_;
+  ChangeClock& changes_;
+  RedisConnection connection_;
+  boost::asio::steady_timer beat_;
+  TaskScope beats_;  // ends with the calls of the connection
+};
+
+ChangeFeed::ChangeFeed(boost::asio::io_context& context, RedisEndpoint endpoint, std::string prefix,
+                       ChangeClock& changes, Log& log)
+    : impl_(std::make_unique<Impl>(context, std::move(endpoint), std::move(prefix), changes, log)) {}
+
+ChangeFeed::~ChangeFeed() { close(); }
+
+void ChangeFeed::start() { impl_->start(); }
+void ChangeFeed::close() { impl_->close(); }
+
+}  // namespace flightdeck::redis

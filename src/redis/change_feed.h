@@ -1,0 +1,39 @@
+// Brings what every process changes in Redis to this process' change clock.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/log.h"
+#include "flights/change_clock.h"
+#include "redis/redis_url.h"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace flightdeck::redis {
+
+// One a process, on a connection of its own, used from one thread. Redis pushes the names of the keys that changed
+// (CLIENT TRACKING … BCAST). A connection that is silently dead pushes nothing either, so it is asked for a sign of life
+// again and again: the clock hears for limits::change_feed_trust after the last one that was answered was asked for.
+class ChangeFeed {
+ public:
+  // `context`, `changes` and `log` outlive it.
+  ChangeFeed(boost::asio::io_context& context, RedisEndpoint endpoint, std::string prefix,
+             flights::ChangeClock& changes, Log& log);
+  // Closes it.
+  ~ChangeFeed();
+  ChangeFeed(const ChangeFeed&) = delete;
+  ChangeFeed& operator=(const ChangeFeed&) = delete;
+
+  void start();
+  // For good.
+  void close();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace flightdeck::redis

@@ -38,6 +38,9 @@ class SlowIndex final : public flights::FlightIndex {
   Task<bool> update(std::vector<flights::Flight> flights, Instant now) override {
     return index_.update(std::move(flights), now);
   }
+  Task<bool> update_seats(std::vector<flights::Flight> flights, Instant now) override {
+    return index_.update_seats(std::move(flights), now);
+  }
   Task<bool> restore(std::vector<flights::Flight> flights, Instant now) override {
     return index_.restore(std::move(flights), now);
   }

@@ -91,8 +91,40 @@ Task<bool> RedisFlightIndex::update(std::vector<Flight> flights, Instant now) {
   return take_in(std::move(flights), now, false);
 }
 
+Task<bool> RedisFlightIndex::update_seats(std::vector<Flight> flights, Instant) {
+  for (const Flight& flight : flights) tell_changed(flight.id);
+  co_return true;
+}
+
+// Mostly everything is as it should be, and then nothing is written: a write makes search pages to be made anew.
 Task<bool> RedisFlightIndex::restore(std::vector<Flight> flights, Instant now) {
-  return take_in(std::move(flights), now, true);
+  std::vector<PlaceEntry> entries;
+  std::vector<std::size_t> ends;  // of each flight's entries
+  std::vector<Command> looks;
+  for (const Flight& flight : flights) {
+    for (PlaceEntry& entry : entries_of(place_of(flight), flight.id, keys_)) {
+      looks.push_back(Command("ZSCORE").add(entry.key).add(entry.member));
+      entries.push_back(std::move(entry));
+    }
+    ends.push_back(entries.size());
+  }
+  const std::optional<Replies> scores = co_await connection_.call_kept(looks);
+  if (!scores) co_return false;
+  std::vector<Flight> placed;
+  std::vector<Flight> misplaced;
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < flights.size(); ++i) {
+    bool as_told = true;
+    for (; at < ends[i]; ++at) {
+      const Reply& score = (*scores)[at];
+      if (score.kind != Reply::Kind::text || rank_of(score.text) != rank_of(entries[at].score))
+        as_told = false;
+    }
+    (as_told ? placed : misplaced).push_back(std::move(flights[i]));
+  }
+  const bool others_taken_in = co_await take_in(std::move(placed), now, false);
+  if (!others_taken_in) co_return false;
+  co_return co_await take_in(std::move(misplaced), now, true);
 }
 
 Task<bool> RedisFlightIndex::take_in(std::vector<Flight> flights, Instant now, bool whole) {

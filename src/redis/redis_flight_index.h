@@ -25,8 +25,8 @@ class RedisFlightIndex final : public flights::FlightIndex {
   Task<std::optional<flights::SearchPage>> search(flights::SearchQuery query, Instant now) override;
   // Seats that the gate counts are the gate's: the row's own count is shown only while the gate knows none.
   Task<bool> update(std::vector<flights::Flight> flights, Instant now) override;
-  // Nothing to do: RedisSeatGate's script has written them, if the gate was told.
-  Task<bool> update_seats(std::vector<flights::Flight>, Instant) override { co_return true; }
+  // Nothing to write: RedisSeatGate's script has done it, if the gate was told.
+  Task<bool> update_seats(std::vector<flights::Flight> flights, Instant now) override;
   Task<bool> restore(std::vector<flights::Flight> flights, Instant now) override;
   Task<std::vector<FlightId>> drop_departed(Instant now) override;
 

@@ -123,6 +123,36 @@ TEST(RedisChangeFeed, HearsOfEveryScriptThatChangesAFlight) {
   EXPECT_TRUE(listener.hears_of(route, [&] { loop.finish(index.drop_departed(flight.departure)); }));
 }
 
+TEST(RedisChangeFeed, WhatIsToldAgainIsNoChange) {
+  const std::string prefix = test::fresh_prefix();
+  Listener listener(test::shared_endpoint(), prefix);
+  ASSERT_TRUE(listener.starts_to_hear());
+  RedisLoop loop(test::shared_endpoint());
+  RedisFlightIndex index(loop.connection(), prefix);
+  RedisSeatGate gate(loop.connection(), prefix);
+  const Instant now = test::world_start;
+  const flights::Flight flight = flights::make_flight(id_of<FlightId>(1), test::flight_draft(10), now);
+  booking::SeatNews news;
+  news.flight = flight.id;
+  news.count = booking::SeatNews::Count{3, 7, now};  // later than the row
+  const auto tell = [&] {
+    EXPECT_TRUE(loop.finish(gate.sync({news})));
+    EXPECT_TRUE(loop.finish(index.update({flight}, now)));
+    EXPECT_TRUE(loop.finish(index.restore({flight}, now)));
+  };
+  const auto something_else = [&] {
+    loop.finish(loop.connection().call({Command("HINCRBY").add(flight_key(prefix, 2)).add("n").add("1")}));
+  };
+  tell();
+  tell();
+  ASSERT_TRUE(listener.hears_of(slot(2), something_else));
+  const ChangeClock::Moment before = listener.changes().now();
+  tell();
+  ASSERT_TRUE(listener.hears_of(slot(2), something_else));
+  const ChangeClock::Slot told = slot(1);
+  EXPECT_TRUE(listener.changes().unchanged(before, std::span(&told, 1)));
+}
+
 TEST(RedisChangeFeed, ThousandsOfChangesAreHeardToTheLast) {
   const std::string prefix = test::fresh_prefix();
   Listener listener(test::shared_endpoint(), prefix);

@@ -20,10 +20,25 @@ if not available then
 elseif tonumber(available) < 0 then
   available = '0'
 end
-redis.call('HSET', flight, 'details_version', version, 'version', version, 'available_seats', available,
-  unpack(ARGV, 6))
-if shown and tonumber(shown) > tonumber(version) then
-  redis.call('HSET', flight, 'version', shown, 'updated_at', shown_since or '0')
+local later_seats = shown and tonumber(shown) > tonumber(version)
+
+-- Every write makes a search page to be made anew, and most rows that are told again are known.
+local function known_already()
+  if known[1] ~= version or not (later_seats or shown == version) then return false end
+  local names = {}
+  for i = 6, #ARGV, 2 do names[#names + 1] = ARGV[i] end
+  local old = redis.call('HMGET', flight, 'available_seats', unpack(names))
+  if old[1] ~= available then return false end
+  for i, name in ipairs(names) do
+    local of_later_seats = later_seats and name == 'updated_at'
+    if old[i + 1] ~= ARGV[5 + 2 * i] and not of_later_seats then return false end
+  end
+  return true
+end
+if not known_already() then
+  redis.call('HSET', flight, 'details_version', version, 'version', version, 'available_seats', available,
+    unpack(ARGV, 6))
+  if later_seats then redis.call('HSET', flight, 'version', shown, 'updated_at', shown_since or '0') end
 end
 
 if stored == place and ARGV[5] ~= '1' then return false end

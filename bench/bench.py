@@ -102,8 +102,10 @@ def measure_scenarios(bench: Rig, systems: list, only: tuple[str, ...]) -> list[
 def _is_wanted(scenario, system, only: tuple[str, ...]) -> bool:
     if not system.is_peer:
         return scenario.name in only
-    return scenario.for_peers and any(
-        scenario.name == other.against for other in SCENARIOS if other.name in only
+    return (
+        scenario.for_peers
+        and scenario.name not in system.lacks
+        and any(scenario.name == other.against for other in SCENARIOS if other.name in only)
     )
 
 

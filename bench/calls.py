@@ -2,19 +2,22 @@
 
 import http.client
 import json
+import time
 from urllib.parse import urlsplit
 
 from processes import BenchError
 
 CALL_PATIENCE_S = 30
+IDLE_S = 2  # servers close what is idle for longer, just when the next request comes
 
 
 class Caller:
-    """One connection that is kept open; made again when the server has closed it."""
+    """One connection that is kept open between calls."""
 
     def __init__(self, url: str):
         self._address = urlsplit(url).netloc
         self._connection: http.client.HTTPConnection | None = None
+        self._used = 0.0
 
     def ask(
         self, method: str, path: str, body=None, headers: dict[str, str] | None = None
@@ -23,6 +26,9 @@ class Caller:
         sent = dict(headers or {})
         if text is not None:
             sent["Content-Type"] = "application/json"
+        if time.monotonic() - self._used > IDLE_S:
+            self.close()
+        self._used = time.monotonic()
         if self._connection is None:
             self._connection = http.client.HTTPConnection(self._address, timeout=CALL_PATIENCE_S)
         try:

@@ -24,12 +24,12 @@ class Kind:
     folder: str
     port: int
     payment_port: int
-    ready: str  # a path that answers, whatever it answers
+    lacks: tuple[str, ...] = ()  # scenarios it has no route for
 
 
 KINDS = (
-    Kind("FastAPI", "fastapi", 8790, 8791, "/health"),
-    Kind("Fastify", "node", 8792, 8793, "/health"),
+    Kind("FastAPI", "fastapi", 8790, 8791),
+    Kind("Fastify", "node", 8792, 8793, lacks=("get_booking",)),
 )
 
 
@@ -45,6 +45,7 @@ class Peer:
         self._logs = logs
         self._running: list[Process] = []
         self.name = kind.name
+        self.lacks = kind.lacks
         self.database = ""
         self.url = f"http://127.0.0.1:{kind.port}"
 

@@ -111,7 +111,7 @@ def _scenarios(results: dict) -> list[str]:
             f"{number(row['rate_min'])} to {number(row['rate_max'])}",
             number(row["p50_ms"], 1),
             number(row["p99_ms"], 1),
-            str(row["broken"]),
+            str(row["errors"]),
         ]
         for row in results["rows"]
     ]

@@ -105,7 +105,7 @@ class Turn:
         )
         if run.accepted:
             self._rig.found("sold_out", [f"{run.accepted} answers of success for a flight that is sold out"])
-        return with_work(figures, run.refused, run)
+        return with_work(figures, run.refused, run, refusals_are_work=True)
 
     def _get_booking(self, connections: int) -> dict:
         paths = self._rig.folder / "bookings.txt"
@@ -208,9 +208,11 @@ def measure(rig: Rig, system, run_for, seconds: int | None = None) -> tuple[dict
     return figures, run
 
 
-def with_work(figures: dict, work: int, run: Run) -> dict:
+def with_work(figures: dict, work: int, run: Run, refusals_are_work: bool = False) -> dict:
     """The rate, and what a thousand pieces of work cost. `work`: answers of the kind that the scenario is about."""
     per_thousand = {name: used / work * 1000 for name, used in figures["cpu_s"].items()} if work else {}
+    errors = run.broken + (run.accepted if refusals_are_work else run.refused)
+    figures |= {"errors": errors}
     return figures | {"work": work, "rate": work / run.seconds, "cpu_s_per_1000": per_thousand}
 
 

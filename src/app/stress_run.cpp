@@ -216,53 +216,81 @@ class StressRun {
     }
   }
 
-  static bool settled(const std::vector<stress::FlightSeats>& flights) {
-    return std::all_of(flights.begin(), flights.end(), [](const stress::FlightSeats& flight) {
-      return flight.pending == 0 && (!flight.gate || *flight.gate == flight.available);
-    });
+  // When the audit stops to wait.
+  struct Patience {
+    Time settle;  // for pending bookings, and for a deployment that is away
+    Time gate;    // for a seat gate that differs
+  };
+
+  // Reads the flights until nothing that concerns the run is under way any more, or the time for it is over.
+  Result<std::vector<stress::FlightSeats>> settled_flights(Deployment& deployment, const Flights& flights,
+                                                           const stress::LoadRecord& record,
+                                                           const Patience& patience) {
+    // What others book on these flights never ends.
+    const bool waits = may_have_pending(record);
+    while (true) {
+      auto seats = deployment.flights(flights.ids, Persistence::repeat,
+                                      patience.settle + limits::stress_call_deadline);
+      if (!seats) return seats;
+      const Time now = clock_now();
+      const bool settled = std::all_of(seats->begin(), seats->end(), [&](const stress::FlightSeats& flight) {
+        if (flight.pending > 0) return !waits || now >= patience.settle;
+        return !flight.gate || *flight.gate == flight.available || now >= patience.gate;
+      });
+      if (settled) return seats;
+      std::this_thread::sleep_for(limits::stress_settle_look);
+    }
+  }
+
+  static bool may_have_pending(const stress::LoadRecord& record) {
+    return std::any_of(record.unanswered.begin(), record.unanswered.end(), [](auto n) { return n > 0; }) ||
+           std::any_of(record.told.begin(), record.told.end(), [](const auto& told) {
+             return told.status == stress::Status::pending || told.cancel_asked;
+           });
   }
 
   stress::AuditResult audit(Deployment& deployment, const Flights& flights, stress::Load& load) {
     printer_.say("auditing " + std::to_string(load.record().told.size()) + " bookings");
-    const Time settle_deadline = clock_now() + command_.settle;
-    const Time deadline = settle_deadline + limits::stress_audit_deadline;
-    stress::AuditResult result;
-    result.told = load.record().told.size();
-    auto seats = deployment.flights(flights.ids, Persistence::repeat, deadline);
-    while (seats && !settled(*seats) && clock_now() < settle_deadline) {
+    const Time now = clock_now();
+    const Patience patience{now + command_.settle, now + limits::stress_gate_patience};
+    Result<stress::AuditResult> result = look_at_everything(deployment, flights, load.record(), patience);
+    // What is wrong for good is wrong again; others may have been at work meanwhile.
+    for (int look = 1; look < limits::stress_audit_looks && result && !result->passed(); ++look) {
       std::this_thread::sleep_for(limits::stress_settle_look);
-      seats = deployment.flights(flights.ids, Persistence::repeat, deadline);
+      result = look_at_everything(deployment, flights, load.record(), patience);
     }
-    if (!seats) return unreadable(std::move(result), "flights", seats.error());
+    if (result) return *std::move(result);
+    stress::AuditResult unreadable;
+    unreadable.told = load.record().told.size();
+    unreadable.checks.push_back({"the deployment can be read", result.error().detail, false});
+    return unreadable;
+  }
 
-    stress::BookingsAudit bookings(load.record(), users_, flights.ids);
+  // An error: it could not be read.
+  Result<stress::AuditResult> look_at_everything(Deployment& deployment, const Flights& flights,
+                                                 stress::LoadRecord& record, const Patience& patience) {
+    auto seats = settled_flights(deployment, flights, record, patience);
+    if (!seats) return seats.error();
+
+    const Time deadline = clock_now() + limits::stress_audit_deadline;
+    stress::BookingsAudit bookings(record, users_, flights.ids);
     const auto read = deployment.bookings(
         users_,
         [&](std::size_t user, const stress::ListedBooking& booking) {
           bookings.see(static_cast<std::uint32_t>(user), booking);
         },
         deadline);
-    if (!read) return unreadable(std::move(result), "bookings", read.error());
+    if (!read) return read.error();
+    stress::AuditResult result;
     bookings.judge(result);
 
-    // Others may book on these flights meanwhile, and the gate is told a moment after the database.
+    seats = deployment.flights(flights.ids, Persistence::repeat, deadline);
+    if (!seats) return seats.error();
     std::vector<stress::FlightUse> uses;
-    for (int look = 0; look < limits::stress_flight_looks; ++look) {
-      if (look > 0) std::this_thread::sleep_for(limits::stress_settle_look);
-      seats = deployment.flights(flights.ids, Persistence::repeat, deadline);
-      if (!seats) return unreadable(std::move(result), "flights", seats.error());
-      uses.clear();
-      for (std::size_t i = 0; i < flights.ids.size(); ++i) {
-        uses.push_back({(*seats)[i], bookings.own()[i], i >= flights.fresh_from, load.record().sold_out[i]});
-      }
-      if (std::none_of(uses.begin(), uses.end(), [](const auto& use) { return faults_of(use).any(); })) break;
+    for (std::size_t i = 0; i < flights.ids.size(); ++i) {
+      uses.push_back({(*seats)[i], bookings.own()[i], i >= flights.fresh_from, record.sold_out[i]});
     }
     stress::judge_flights(uses, command_.plan.seats.most, result);
-    return result;
-  }
-
-  static stress::AuditResult unreadable(stress::AuditResult result, const char* what, const Error& error) {
-    result.checks.push_back({std::string("its ") + what + " can be read", error.detail, false});
     return result;
   }
 

@@ -163,8 +163,9 @@ inline constexpr seconds stress_call_deadline{15};        // of one call before 
 inline constexpr seconds stress_settle_default{
     90};  // the audit waits for pending bookings, and for a deployment that is away
 inline constexpr milliseconds stress_settle_look{250};  // between two looks whether all is settled
-inline constexpr int stress_flight_looks =
-    8;  // at flights whose figures do not agree, while others may sell on them
+inline constexpr seconds stress_gate_patience{
+    15};  // that the seat gate differs: longer than an orphaned hold lasts
+inline constexpr int stress_audit_looks = 3;                      // before what is wrong is believed
 inline constexpr std::chrono::minutes stress_audit_deadline{10};  // to read everything, once all is settled
 inline constexpr std::size_t stress_audit_connections = 32;
 inline constexpr std::size_t stress_reply_bytes = 8 * 1024 * 1024;

@@ -28,6 +28,7 @@ BookingsAudit::BookingsAudit(LoadRecord& record, std::vector<UserId> users, std:
   untold_.resize(users_.size());
   for (std::uint32_t flight = 0; flight < flights_.size(); ++flight) place_of_[flights_[flight]] = flight;
   std::sort(record_.told.begin(), record_.told.end(), before);
+  for (ToldBooking& told : record_.told) told.seen = false;
   std::size_t at = 0;
   for (std::uint32_t user = 0; user <= users_.size(); ++user) {
     while (at < record_.told.size() && record_.told[at].user < user) ++at;
@@ -86,7 +87,7 @@ void BookingsAudit::compare(ToldBooking& told, const ListedBooking& booking) {
     wrong_status_.add(case_of(told, "is " + std::string(to_string(booking.status)) + ", told was " +
                                         std::string(to_string(told.status))));
   }
-  told.status = booking.status;
+  told.listed = booking.status;
 }
 
 void BookingsAudit::judge(AuditResult& result) const {
@@ -95,7 +96,7 @@ void BookingsAudit::judge(AuditResult& result) const {
   for (const ToldBooking& told : record_.told) {
     if (!told.seen) {
       missing.add(case_of(told, "of user " + users_[told.user].str()));
-    } else if (told.status == Status::pending) {
+    } else if (told.listed == Status::pending) {
       ++pending;
     }
   }
@@ -130,8 +131,8 @@ void BookingsAudit::judge(AuditResult& result) const {
 void count_settled(const ToldBookings& told, Outcomes& outcomes) {
   Counts& counts = outcomes.counts;
   for (const ToldBooking& booking : told) {
-    if (!booking.told_pending || !booking.seen || booking.status == Status::pending) continue;
-    const bool confirmed = booking.status == Status::confirmed;
+    if (!booking.told_pending || !booking.seen || booking.listed == Status::pending) continue;
+    const bool confirmed = booking.listed == Status::confirmed;
     if (confirmed && booking.in_time) ++outcomes.confirmed_in_time;
     if (!booking.measured) continue;
     --counts.pending;

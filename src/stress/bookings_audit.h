@@ -28,7 +28,7 @@ struct OwnBookings {
   std::uint64_t given_back = 0;  // bookings that failed or were cancelled
 };
 
-// Sorts the record, marks in it what was found, and brings its statuses up to date; the record outlives this.
+// Sorts the record and marks in it what was found; the record outlives this. An audit may be begun anew on it.
 class BookingsAudit {
  public:
   BookingsAudit(LoadRecord& record, std::vector<UserId> users, std::vector<FlightId> flights);

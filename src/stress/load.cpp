@@ -247,7 +247,9 @@ void Load::take_cancelled(std::uint32_t tag, const BookingAnswer& answer, const 
 }
 
 void Load::take_refused(const Attempt& attempt, const BookingAnswer& answer, const Reply& reply, Time now) {
-  if (answer.may_have_booked) ++record_.unanswered[attempt.user];
+  // Sold out is said only of a request that has no booking from an earlier time it was sent.
+  const bool doubtful = attempt.doubtful && answer.kind != AnswerKind::sold_out;
+  if (answer.may_have_booked || doubtful) ++record_.unanswered[attempt.user];
   if (answer.kind == AnswerKind::sold_out) {
     ++record_.sold_out[attempt.flight];
     record_latency(&Latencies::sold_out, attempt, now);

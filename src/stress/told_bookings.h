@@ -16,6 +16,7 @@ struct ToldBooking {
   std::uint32_t flight = 0;  // its place among the run's flights
   std::uint8_t seats = 0;
   Status status = Status::pending;  // the last that was told
+  Status listed = Status::pending;  // what the audit found
   bool told_pending : 1 = false;    // when it was accepted
   bool declined : 1 = false;        // failed because its payment was declined, which is final
   bool cancel_asked : 1 = false;    // and not answered: it may be cancelled or not

@@ -56,7 +56,10 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--program", type=Path, default=ROOT / "build/release/flightdeck", help=argparse.SUPPRESS
     )
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    arguments.output = arguments.output.resolve()
+    arguments.program = arguments.program.resolve()
+    return arguments
 
 
 def _positive(text: str) -> int:
@@ -120,9 +123,9 @@ def run(arguments: argparse.Namespace, started: ExitStack) -> dict:
     for server in (postgres, redis):
         started.callback(server.stop)
         server.start()
-    ours = Flightdeck(arguments.program.resolve(), arguments.threads, postgres, redis, folder)
+    ours = Flightdeck(arguments.program, arguments.threads, postgres, redis, folder)
     systems = [ours]
-    bench = Rig(folder, arguments.program.resolve(), postgres, redis, ours, lengths_of(arguments))
+    bench = Rig(folder, arguments.program, postgres, redis, ours, lengths_of(arguments))
     if arguments.peers:
         bench.step("preparing the peers")
         systems += peers.prepare(

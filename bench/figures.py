@@ -47,6 +47,13 @@ def within(got: float | None, limit: float) -> str:
     return "met" if got <= limit else "NOT MET"
 
 
+def at_least(got: float | None, limit: float) -> str:
+    """Of a figure that must reach its limit."""
+    if got is None:
+        return "not measured"
+    return "met" if got >= limit else "NOT MET"
+
+
 def growth(before: float | None, after: float | None) -> float | None:
     """By which share it grew: 0.1 is 10 % more, -0.1 is 10 % less."""
     return after / before - 1 if before and after is not None else None

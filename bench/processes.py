@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STOP_PATIENCE_S = 15
-KILL_PATIENCE_S = 5
+KILL_PATIENCE_S = 3
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
@@ -149,6 +149,7 @@ class Process:
         if not _wait(lambda: not any(map(_is_alive, members)), KILL_PATIENCE_S):
             for member in filter(_is_alive, members):
                 os.kill(member.pid, signal.SIGKILL)
+            _wait(lambda: not any(map(_is_alive, members)), KILL_PATIENCE_S)
         if self._popen:
             self._popen.wait()
 

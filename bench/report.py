@@ -166,8 +166,9 @@ def _open_loop(results: dict, plot: str | None) -> list[str]:
                 number(accepted["p99"], 1),
                 number(accepted["max"], 1),
                 f"{100 * told['overloaded'] / max(1, told['requests']):.1f} %",
-                str(told["timeouts"]),
+                str(told["timeouts"] + told["not_sent"]),
                 str(told["errors"]),
+                number(told["behind_ms_max"], 1),
             ]
         )
     columns = [
@@ -180,6 +181,7 @@ def _open_loop(results: dict, plot: str | None) -> list[str]:
         "503",
         "timed out",
         "errors",
+        "late ms",
     ]
     crowds = ", ".join(
         f"{number(crowd['confirmed_per_s'])}/s with {crowd['users']:,} users" for crowd in open_loop["crowds"]

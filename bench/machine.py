@@ -18,7 +18,7 @@ def facts(root: Path) -> dict:
         "cores": len(os.sched_getaffinity(0)),
         "cpu": _cpu_model(),
         "memory_gb": parse_sizes(Path("/proc/meminfo").read_text()).get("MemTotal", 0) / 1e9,
-        "kernel": platform.release(),
+        "kernel": _numbers_of(platform.release()),
         "postgres": _version([str(newest_postgres() / "postgres"), "--version"]),
         "redis": _version(["redis-server", "--version"]),
     }
@@ -37,6 +37,9 @@ def _cpu_model() -> str:
 
 
 def _version(command: list[str]) -> str:
-    output = subprocess.run(command, capture_output=True, text=True).stdout
-    found = re.search(r"\d+(\.\d+)+", output)
+    return _numbers_of(subprocess.run(command, capture_output=True, text=True).stdout)
+
+
+def _numbers_of(text: str) -> str:
+    found = re.search(r"\d+(\.\d+)+", text)
     return found[0] if found else "unknown"

@@ -40,7 +40,7 @@ def _stress(rig: Rig, flight: str, flags: list[str]) -> dict:
     lengths = rig.lengths
     flags = [*flags, "--warm-up", f"{max(1, lengths.warm_up)}s"]
     stress = Stress(
-        rig.program, rig.flightdeck.url, rig.folder / "stress.json", [flight], flags, lengths.seconds
+        rig.program, rig.flightdeck.url, rig.folder / "stress.json", [flight], flags, lengths.load_seconds
     )
     try:
         told = stress.result()

@@ -123,7 +123,7 @@ def _scenarios(results: dict) -> list[str]:
         "lowest to highest",
         "p50 ms",
         "p99 ms",
-        "broken",
+        "errors",
     ]
     return markdown_table(columns, rows) if rows else []
 

@@ -19,6 +19,7 @@ class Lengths:
     flights_loaded: int
     past_bookings: tuple[int, ...]  # that exist when the cost of a booking is measured
     changes: int  # after which the first page is looked at
+    load_seconds: int  # of a run at an offered load; its audit takes several times as long
     loads_percent: tuple[int, ...]  # of the maximum, offered
     crowds: tuple[int, ...]  # users at once, when the maximum is looked for
 
@@ -32,6 +33,7 @@ DEFAULT = Lengths(
     flights_loaded=20_000,
     past_bookings=(100_000,),
     changes=100,
+    load_seconds=4,
     loads_percent=(10, 25, 50, 75, 90, 100, 125, 150, 200),
     crowds=(256, 1024),
 )
@@ -44,6 +46,7 @@ QUICK = Lengths(
     flights_loaded=500,
     past_bookings=(),
     changes=5,
+    load_seconds=1,
     loads_percent=(50, 200),
     crowds=(64,),
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from servers import Postgres
 
 SETTLE_PATIENCE_S = 90  # a payment's deadline and more
+PEER_PATIENCE_S = 5  # nobody promises that theirs ever end
 
 WRONG_COUNTS = """
 SELECT count(*) FROM flights f LEFT JOIN
@@ -49,9 +50,9 @@ def findings(counts: Counts) -> list[str]:
     return found
 
 
-def settle(postgres: Postgres, database: str) -> int:
+def settle(postgres: Postgres, database: str, is_peer: bool = False) -> int:
     """Waits until no booking is under way; how many are after all."""
-    deadline = time.monotonic() + SETTLE_PATIENCE_S
+    deadline = time.monotonic() + (PEER_PATIENCE_S if is_peer else SETTLE_PATIENCE_S)
     while (pending := int(postgres.number(database, PENDING))) and time.monotonic() < deadline:
         time.sleep(0.05)
     return pending

@@ -16,7 +16,6 @@ class Flightdeck:
     name = "Flightdeck"
     is_peer = False
     booking_headers = {"Prefer": "wait=20"}  # so that an answer is a booking that is final
-    table_of_ids = "SELECT id FROM bookings ORDER BY id LIMIT {count}"
 
     def __init__(self, program: Path, threads: int, postgres: Postgres, redis: Redis, logs: Path):
         self._program = program
@@ -65,6 +64,11 @@ class Flightdeck:
     def add_flight(self, flight: dict) -> str:
         return self.admin.expect(201, "POST", "/admin/flights", flight)["flight_id"]
 
+    def answers(self, route: str, status: int) -> int:
+        """How many it has given so far, by its own count."""
+        _, page = self.admin.ask("GET", "/metrics")
+        return count_answers(page.decode(), route, status)
+
     def import_flights(self, database: str, schedule: Path) -> None:
         """With no process running: the next start tells Redis."""
         done = subprocess.run(
@@ -75,11 +79,6 @@ class Flightdeck:
         )
         if done.returncode:
             raise BenchError(f"flightdeck import failed\n{done.stderr}")
-
-    def version(self) -> str:
-        return subprocess.run(
-            [str(self._program), "--version"], capture_output=True, text=True
-        ).stdout.strip()
 
     def _environment(self, database: str) -> dict[str, str]:
         own = {name: value for name, value in os.environ.items() if not name.startswith("FLIGHTDECK_")}
@@ -108,3 +107,13 @@ class Flightdeck:
 
         processes.await_ready(process, ready)
         self._urls.setdefault(group, []).append(f"http://127.0.0.1:{port_file.read_text().strip()}")
+
+
+def count_answers(metrics: str, route: str, status: int) -> int:
+    """In Prometheus' text: the count of the latency histogram, over all methods."""
+    total = 0.0
+    for line in metrics.splitlines():
+        labels = (f'route="{route}"', f'status="{status}"')
+        if line.startswith("request_latency_seconds_count{") and all(label in line for label in labels):
+            total += float(line.rsplit(" ", 1)[1])
+    return int(total)

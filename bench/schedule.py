@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 SEATS = 1_000_000_000
+PAGE = 20  # flights of a search
 ROUTE = ("JFK", "LHR")  # the searched one
 PLACES = tuple(f"{a}{b}X" for a in "ABCDE" for b in "ABCDEFGH")
 
@@ -34,10 +35,8 @@ def searched(count: int) -> list[dict]:
     ]
 
 
-def search_path(limit: int = 20) -> str:
-    return (
-        f"/search?source={ROUTE[0]}&destination={ROUTE[1]}&date={day(30):%Y-%m-%d}&sort=price&limit={limit}"
-    )
+def search_path() -> str:
+    return f"/search?source={ROUTE[0]}&destination={ROUTE[1]}&date={day(30):%Y-%m-%d}&sort=price&limit={PAGE}"
 
 
 def sold(prefix: str, count: int, seats: int = SEATS) -> Iterator[dict]:

@@ -93,6 +93,18 @@ def cpu_seconds(groups: dict[str, list[int]]) -> dict[str, float]:
     }
 
 
+def parse_busy_seconds(stat: str) -> float:
+    """The first line of /proc/stat: what all processors did, less idling, waiting, and guests counted twice."""
+    user, nice, system, _idle, _wait, irq, softirq, *_ = (
+        int(word) for word in stat.splitlines()[0].split()[1:]
+    )
+    return (user + nice + system + irq + softirq) / TICKS_PER_S
+
+
+def busy_seconds() -> float:
+    return parse_busy_seconds(Path("/proc/stat").read_text())
+
+
 @dataclass(frozen=True)
 class Memory:
     resident: int  # bytes; pages that processes of the group share are counted once a process

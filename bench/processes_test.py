@@ -46,6 +46,13 @@ class Sizes(unittest.TestCase):
         self.assertEqual(got, {"VmHWM": 32544 * 1024, "VmRSS": 30000 * 1024})
 
 
+class BusyTime(unittest.TestCase):
+    def test_is_neither_idle_nor_waiting_nor_stolen(self):
+        ticks = processes.TICKS_PER_S
+        line = "cpu  " + " ".join(str(n * ticks) for n in (1, 2, 3, 1000, 1000, 4, 5, 1000, 1000, 0))
+        self.assertEqual(processes.parse_busy_seconds(line + "\ncpu0 1 2 3\n"), 15)
+
+
 class RealProcesses(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()

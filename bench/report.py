@@ -112,6 +112,7 @@ def _scenarios(results: dict) -> list[str]:
             number(row["p50_ms"], 1),
             number(row["p99_ms"], 1),
             str(row["errors"]),
+            number(row["other_cores"], 2),
         ]
         for row in results["rows"]
     ]
@@ -124,6 +125,7 @@ def _scenarios(results: dict) -> list[str]:
         "p50 ms",
         "p99 ms",
         "errors",
+        "other cores",
     ]
     return markdown_table(columns, rows) if rows else []
 

@@ -190,9 +190,9 @@ def measure(rig: Rig, system, run_for, seconds: int | None = None) -> tuple[dict
         run_for(rig.lengths.warm_up)
         audit.settle(rig.postgres, system.database, system.is_peer)
     groups = system.groups | {"postgres": rig.postgres.pids, "redis": rig.redis.pids}
-    before = processes.cpu_seconds(groups)
+    busy, before = processes.busy_seconds(), processes.cpu_seconds(groups)
     run = run_for(seconds or rig.lengths.seconds)
-    after = processes.cpu_seconds(groups)
+    busy, after = processes.busy_seconds() - busy, processes.cpu_seconds(groups)
     sizes = processes.memory(groups)
     cpu = {name: after[name] - before[name] for name in groups} | {"load": run.cpu_s}
     figures = {
@@ -205,6 +205,8 @@ def measure(rig: Rig, system, run_for, seconds: int | None = None) -> tuple[dict
         "p99_ms": run.p99_ms,
         "max_ms": run.max_ms,
         "cpu_s": cpu,
+        # What others, and the kernel in nobody's name, did meanwhile: with much of it, rates say little.
+        "other_cores": max(0.0, busy - sum(cpu.values())) / run.seconds,
         # PostgreSQL's processes share most of theirs, so each page is counted once.
         "memory_mb": {
             name: (size.proportional if name == "postgres" else size.resident) / 1e6

@@ -39,6 +39,7 @@ def _row(scenario: str, system: str, connections: int, measurements: list[dict])
         "p50_ms": median_of(measurements, "p50_ms"),
         "p99_ms": median_of(measurements, "p99_ms"),
         "errors": sum(m["errors"] for m in measurements),
+        "other_cores": median_of(measurements, "other_cores"),
         "cpu_s_per_1000": {name: median_of(measurements, "cpu_s_per_1000", name) for name in groups},
         "memory_mb": {name: median_of(measurements, "memory_mb", name) for name in stores},
         "peak_mb": {name: median_of(measurements, "peak_mb", name) for name in stores if name != "postgres"},

@@ -12,6 +12,7 @@ def measured(scenario: str, system: str, rate: float, connections: int = 256, se
         "p50_ms": 10.0,
         "p99_ms": 20.0,
         "errors": 1,
+        "other_cores": 0.25,
         "cpu_s_per_1000": {"server": server, "postgres": 0.07, "load": 0.01},
         "memory_mb": {"server": 24.0, "postgres": 60.0},
         "peak_mb": {"server": 25.0},

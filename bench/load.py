@@ -58,7 +58,16 @@ def parse_wrk(output: str) -> Run:
 
 
 def wrk(url: str, script: str, environment: dict[str, str], connections: int, seconds: int) -> Run:
-    command = [needed("wrk"), "-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={REQUEST_PATIENCE_S}s"]
+    command = [
+        "setpriv",
+        "--pdeathsig",
+        "TERM",
+        needed("wrk"),
+        "-t1",
+        f"-c{connections}",
+        f"-d{seconds}s",
+        f"--timeout={REQUEST_PATIENCE_S}s",
+    ]
     command += ["--latency", "-s", str(SCRIPTS / script), url]
     before = _children_cpu_s()
     began = time.time()

@@ -171,6 +171,7 @@ inline constexpr std::size_t stress_audit_connections = 32;
 inline constexpr std::size_t stress_reply_bytes = 8 * 1024 * 1024;
 inline constexpr std::size_t stress_error_kinds = 8;
 inline constexpr std::size_t stress_error_sample_bytes = 240;
+inline constexpr std::size_t stress_refusal_bytes = 1000;  // shown of an answer that ends the run
 
 // Telemetry.
 inline constexpr milliseconds log_flush_interval{25};

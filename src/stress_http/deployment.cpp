@@ -16,10 +16,10 @@ using stress::Reply;
 
 namespace {
 
-Error not_understood(const Reply& reply) {
+Error unexpected(const Reply& reply) {
   return Error{ErrorCode::internal,
-               "an answer that is not understood: " + std::to_string(reply.status) + " " +
-                   std::string(reply.body.substr(0, limits::stress_error_sample_bytes)),
+               "the deployment answered " + std::to_string(reply.status) + ": " +
+                   std::string(reply.body.substr(0, limits::stress_refusal_bytes)),
                {}};
 }
 
@@ -77,13 +77,13 @@ stress::ListedBooking read_booking(const json::object& booking) {
 // Calls `read` with the object that was answered; nothing it throws gets out.
 template <class Read>
 NextCall read_object(const Reply& reply, int status, const Read& read) {
-  if (reply.status != status) return not_understood(reply);
+  if (reply.status != status) return unexpected(reply);
   try {
     json::monotonic_resource memory;
     const json::value document = json::parse(reply.body, &memory);
     return read(document.as_object());
   } catch (const std::exception&) {
-    return not_understood(reply);
+    return unexpected(reply);
   }
 }
 

@@ -110,6 +110,9 @@ def _medians(rows: list[dict]) -> dict:
         "rate": median_of(rows, "rate"),
         "cpu_us": median_of(rows, "cpu_us"),
         "cpu_us_all": [row["cpu_us"] for row in rows],
+        "cpu_us_of": {
+            name: 1000 * (median_of(rows, "cpu_s_per_1000", name) or 0) for name in rows[0]["cpu_s"]
+        },
         "memory_mb": {name: median_of(rows, "memory_mb", name) for name in groups},
         "peak_mb": {name: median_of(rows, "peak_mb", name) for name in groups if name != "postgres"},
     }

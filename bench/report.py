@@ -211,7 +211,13 @@ def _growth(results: dict) -> list[str]:
             rows.append(_cost_row(title, flights[name]))
     for point in growth.get("past", []):
         rows.append(_cost_row(f"100 flights, {point['bookings']:,} past bookings", point))
-    columns = ["a booking, 256 connections", "per s", "CPU µs", "server MB", "peak MB"]
+    columns = [
+        "a booking, 256 connections",
+        "per s",
+        "CPU µs",
+        *(group for group in GROUPS if group != "load"),
+    ]
+    columns += ["server MB", "peak MB"]
     return markdown_table(columns, rows) if rows else []
 
 
@@ -220,6 +226,7 @@ def _cost_row(title: str, point: dict) -> list[str]:
         title,
         number(point["rate"]),
         number(point["cpu_us"], 1),
+        *(number(dig(point, "cpu_us_of", group), 1) for group in GROUPS if group != "load"),
         number(point["memory_mb"]["server"]),
         number(point["peak_mb"]["server"]),
     ]

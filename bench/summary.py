@@ -8,6 +8,7 @@ MEMORY_LIMIT = 0.10  # and the server may grow by so much
 MEMORY_LIMIT_MB = 150
 OVER_LOAD_KEPT = 0.80  # of the maximum, when twice as much is offered
 OVER_LOAD_LATENCY_MS = 1000
+HALF_LOAD_KEPT = 0.95  # of what is offered, when that is half the maximum
 TAIL_LIMIT = 10  # p99 at half the maximum, in medians
 STALE_LIMIT_MS = 1000
 
@@ -87,6 +88,11 @@ def _judge(what: str, value: float | None, limit: float, unit: str, digits: int 
     return {"what": what, "got": got, "limit": f"at most {limit:g}{unit}", "verdict": within(value, limit)}
 
 
+def _judge_share(what: str, share: float | None, limit: float) -> dict:
+    got = "" if share is None else f"{share:.0%}"
+    return {"what": what, "got": got, "limit": f"at least {limit:.0%}", "verdict": at_least(share, limit)}
+
+
 def _judge_freshness(freshness: dict | None) -> list[dict]:
     if not freshness:
         return []
@@ -104,6 +110,8 @@ def _judge_load(open_loop: dict | None) -> list[dict]:
     found = []
     if half := at.get(50):
         accepted = half["told"]["latency_ms"]["accepted"]
+        kept = ratio(half["told"]["confirmed_per_s"], half["told"]["offered_per_s"])
+        found.append(_judge_share("half the maximum: confirmed, of what was offered", kept, HALF_LOAD_KEPT))
         lost = sum(half["told"][name] for name in ("timeouts", "errors", "overloaded", "not_sent"))
         found.append(
             _judge(
@@ -118,14 +126,7 @@ def _judge_load(open_loop: dict | None) -> list[dict]:
     if double := at.get(200):
         told = double["told"]
         kept = ratio(told["confirmed_per_s"], open_loop["maximum_per_s"])
-        found.append(
-            {
-                "what": "twice the maximum: confirmed, of the maximum",
-                "got": "" if kept is None else f"{kept:.0%}",
-                "limit": f"at least {OVER_LOAD_KEPT:.0%}",
-                "verdict": at_least(kept, OVER_LOAD_KEPT),
-            }
-        )
+        found.append(_judge_share("twice the maximum: confirmed, of the maximum", kept, OVER_LOAD_KEPT))
         found.append(
             _judge(
                 "twice the maximum: longest accepted",

@@ -87,11 +87,13 @@ class LoadJudgements(unittest.TestCase):
     def test_all_met(self):
         got = self.judge(told(), told(confirmed_per_s=8000, overloaded=9000))
         self.assertEqual(set(got.values()), {"met"})
-        self.assertEqual(len(got), 6)
+        self.assertEqual(len(got), 7)
 
     def test_half_the_load_loses_nothing_and_has_a_short_tail(self):
         slow = {"accepted": {"p50": 10.0, "p99": 101.0, "max": 120.0}}
-        got = self.judge(told(timeouts=1, latency_ms=slow), told(confirmed_per_s=8000))
+        half = told(timeouts=1, latency_ms=slow, confirmed_per_s=4700)
+        got = self.judge(half, told(confirmed_per_s=8000))
+        self.assertEqual(got["half the maximum: confirmed, of what was offered"], "NOT MET")
         self.assertEqual(got["half the maximum: p99 in medians"], "NOT MET")
         self.assertEqual(got["half the maximum: lost, refused or timed out"], "NOT MET")
 

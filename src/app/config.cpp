@@ -11,6 +11,7 @@
 
 #include "app/config_file.h"
 #include "app/settings.h"
+#include "app/stress_settings.h"
 #include "core/version.h"
 
 namespace flightdeck::app {
@@ -45,7 +46,11 @@ class Parser {
         serve_(add_command("serve", "Runs the service.")),
         migrate_(add_command("migrate", "Brings the database to the schema of this version.")),
         import_(add_command("import",
-                            "Loads a flight schedule (CSV) into the database: adds and updates flights.")) {
+                            "Loads a flight schedule (CSV) into the database: adds and updates flights.")),
+        stress_(app_.add_subcommand(
+            "stress",
+            "Books on a running deployment as hard as it is told to, then audits that every seat adds up.")),
+        stress_settings_(*stress_, environment) {
     app_.set_version_flag("--version", "flightdeck " + std::string(kVersion));
     app_.require_subcommand(1);
     app_.get_formatter()->column_width(34);
@@ -59,7 +64,7 @@ class Parser {
   CommandLine parse(const std::vector<std::string>& arguments) {
     if (!arguments.empty() && !arguments.front().starts_with('-') && !is_command(arguments.front())) {
       return refuse("there is no command \"" + printable_url(arguments.front()) +
-                    "\", only serve, migrate and import" + see_help);
+                    "\", only serve, migrate, import and stress" + see_help);
     }
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants them
     try {
@@ -91,7 +96,8 @@ class Parser {
   }
 
   bool is_command(const std::string& name) const {
-    return std::any_of(given_.begin(), given_.end(),
+    return stress_->get_name() == name ||
+           std::any_of(given_.begin(), given_.end(),
                        [&name](const auto& command) { return command.first->get_name() == name; });
   }
 
@@ -113,6 +119,11 @@ class Parser {
   CommandLine command() {
     if (serve_->parsed()) return ServeCommand{resolve(serve_)};
     if (migrate_->parsed()) return MigrateCommand{resolve(migrate_)};
+    if (stress_->parsed()) {
+      auto stress = stress_settings_.resolve();
+      if (!stress) throw WrongUsage(stress.error().detail);
+      return *std::move(stress);
+    }
     ImportCommand import{resolve(import_), file_, std::nullopt};
     if (!shift_to_.empty()) {
       import.shift_to = parse_date(shift_to_);
@@ -199,6 +210,8 @@ class Parser {
   CLI::App* serve_;
   CLI::App* migrate_;
   CLI::App* import_;
+  CLI::App* stress_;
+  StressSettings stress_settings_;
 };
 
 }  // namespace

@@ -15,6 +15,8 @@
 #include "http/http_url.h"
 #include "payment_mock/verdict.h"
 #include "redis/redis_url.h"
+#include "stress/plan.h"
+#include "stress_http/deployment.h"
 
 namespace flightdeck::app {
 
@@ -73,6 +75,19 @@ struct ImportCommand {
   std::string file;
   std::optional<Date> shift_to;
 };
+struct StressCommand {
+  http::HttpUrl url;  // as parse_base_url makes it
+  stress::Plan plan;
+  std::vector<FlightId> flights;  // to book on, besides
+  std::optional<stress_http::Route> route;
+  std::size_t create_flights = 0;  // and of those added for the run,
+  std::int64_t seats_per_flight = 0;
+  std::size_t connections = 0;  // most requests under way
+  std::chrono::seconds settle{
+      0};                 // that the audit waits for what is pending, and for a deployment that is away
+  std::string json_file;  // empty: none; `-`: standard output
+  bool quiet = false;
+};
 // Nothing to do but print and end: help, the version, or one line about what is wrong with the command line.
 struct EarlyExit {
   int code = 0;          // 0 done, 2 wrong usage or settings
@@ -80,7 +95,7 @@ struct EarlyExit {
   std::string to_error;  // for standard error; never holds a password
 };
 
-using CommandLine = std::variant<ServeCommand, MigrateCommand, ImportCommand, EarlyExit>;
+using CommandLine = std::variant<ServeCommand, MigrateCommand, ImportCommand, StressCommand, EarlyExit>;
 
 // The value of an environment variable, if it is set.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;

@@ -12,6 +12,7 @@
 #include "app/database.h"
 #include "app/import_flights.h"
 #include "app/shared_parts.h"
+#include "app/stress_run.h"
 #include "core/version.h"
 #include "telemetry/json_log.h"
 
@@ -141,6 +142,7 @@ struct Runner {
   int operator()(const ServeCommand& command) const { return serve(command.config); }
   int operator()(const MigrateCommand& command) const { return migrate(command.config); }
   int operator()(const ImportCommand& command) const { return import(command); }
+  int operator()(const StressCommand& command) const { return run_stress(command); }
   int operator()(const EarlyExit& exit) const {
     std::cout << exit.to_out << std::flush;
     std::cerr << exit.to_error << std::flush;

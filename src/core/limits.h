@@ -154,6 +154,34 @@ inline constexpr std::size_t import_file_bytes = 256 * 1024 * 1024;
 inline constexpr std::size_t import_line_bytes = 4096;
 inline constexpr std::size_t import_refusals_listed = 100;
 
+// Stress: a run against a deployment, and its audit.
+inline constexpr int stress_seats_max = 9;
+inline constexpr std::uint32_t stress_users_max = 100'000;
+inline constexpr std::uint32_t stress_users_of_open_loop = 4096;  // ids that the arrivals are spread over
+inline constexpr double stress_rate_max = 1'000'000;
+inline constexpr std::size_t stress_connections_of_open_loop =
+    8192;                                                    // requests under way, unless said otherwise
+inline constexpr std::size_t stress_descriptors_spare = 64;  // for everything that is not a connection
+inline constexpr std::size_t stress_flights_max = 100'000;
+inline constexpr std::chrono::hours stress_duration_max{24};
+inline constexpr seconds stress_timeout_default{10};      // beyond what the deployment was asked to wait
+inline constexpr milliseconds stress_retry_pause{100};    // before a user whose request was lost goes on
+inline constexpr milliseconds stress_deadline_look{100};  // requests outlive their timeout by at most this
+inline constexpr seconds stress_connect_deadline{5};      // of the first connection
+inline constexpr seconds stress_call_deadline{15};        // of one call before the load and in the audit
+inline constexpr seconds stress_settle_default{
+    90};  // the audit waits for pending bookings, and for a deployment that is away
+inline constexpr milliseconds stress_settle_look{250};  // between two looks whether all is settled
+inline constexpr seconds stress_gate_patience{
+    15};  // that the seat gate differs: longer than an orphaned hold lasts
+inline constexpr int stress_audit_looks = 3;                      // before what is wrong is believed
+inline constexpr std::chrono::minutes stress_audit_deadline{10};  // to read everything, once all is settled
+inline constexpr std::size_t stress_audit_connections = 32;
+inline constexpr std::size_t stress_reply_bytes = 8 * 1024 * 1024;
+inline constexpr std::size_t stress_error_kinds = 8;
+inline constexpr std::size_t stress_error_sample_bytes = 240;
+inline constexpr std::size_t stress_refusal_bytes = 1000;  // shown of an answer that ends the run
+
 // Telemetry.
 inline constexpr milliseconds log_flush_interval{25};
 inline constexpr std::size_t log_buffer_bytes = 4 * 1024 * 1024;

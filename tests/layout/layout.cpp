@@ -83,8 +83,12 @@ bool begins_with_any(const std::string& text, const std::vector<std::string>& be
 
 Rules project_rules() {
   const std::set<std::string> business = {"core", "events", "flights", "payment", "booking", "sync"};
+  // The load generator knows the program as its users do, over HTTP: neither of the two includes any of it.
+  auto without_technology = business;
+  without_technology.insert("stress");
   auto app = business;
-  app.insert({"http", "postgres", "sqlite", "redis", "memory", "payment_mock", "telemetry"});
+  app.insert({"http", "postgres", "sqlite", "redis", "memory", "payment_mock", "telemetry", "stress",
+              "stress_http"});
   auto main = app;
   main.insert("app");
   return {
@@ -104,10 +108,12 @@ Rules project_rules() {
               {"payment_mock", business},
               {"telemetry", business},
               {"http", business},
+              {"stress", {"core"}},
+              {"stress_http", {"stress", "core"}},
               {"app", app},
               {"main", main},
           },
-      .business = business,
+      .business = without_technology,
       .technology = {"boost/asio", "boost/beast", "boost/redis", "boost/json", "boost/url", "spdlog/",
                      "prometheus/", "CLI/", "sqlite3.h", "libpq-fe.h"},
       .longest_file = 500,

@@ -1,0 +1,66 @@
+"""Latency and refusals over offered load, on one flight: what happens at half the maximum, and at twice as much.
+
+`flightdeck stress` takes latency from the moment a request was due, so a stall of the server is not hidden.
+"""
+
+import audit
+import schedule
+from load import Stress
+from rig import Rig
+from scenarios import stress_findings
+
+
+def study(rig: Rig) -> dict:
+    rig.postgres.fresh_database("open-loop")
+    try:
+        rig.flightdeck.start("open-loop")
+        (flight,) = (rig.flightdeck.add_flight(each) for each in schedule.sold("OL", 1))
+        crowds = []
+        for users in rig.lengths.crowds:
+            told = _stress(rig, flight, ["--users", str(users)])
+            crowds.append({"users": users, "confirmed_per_s": told["confirmed_per_s"], "told": told})
+            rig.step(f"closed loop, {users} users: {told['confirmed_per_s']:,.0f}/s")
+        maximum = max(crowd["confirmed_per_s"] for crowd in crowds)
+        points = []
+        for percent in rig.lengths.loads_percent:
+            rate = max(1, round(maximum * percent / 100))
+            told = _stress(rig, flight, ["--rate", str(rate)])
+            points.append({"percent": percent, "told": told})
+            accepted = told["latency_ms"]["accepted"]
+            rig.step(
+                f"open loop, {percent} %: {rate:,}/s offered, {told['confirmed_per_s']:,.0f}/s confirmed, "
+                f"p50 {accepted['p50']:.1f} ms, p99 {accepted['p99']:.1f} ms"
+            )
+        return {"maximum_per_s": maximum, "crowds": crowds, "points": points}
+    finally:
+        rig.flightdeck.stop()
+
+
+def _stress(rig: Rig, flight: str, flags: list[str]) -> dict:
+    lengths = rig.lengths
+    flags = [*flags, "--warm-up", f"{max(1, lengths.warm_up)}s"]
+    stress = Stress(
+        rig.program, rig.flightdeck.url, rig.folder / "stress.json", [flight], flags, lengths.load_seconds
+    )
+    try:
+        told = stress.result()
+    finally:
+        stress.stop()
+    where = f"open loop, {' '.join(flags)}"
+    rig.found(where, stress_findings(told))
+    pending = audit.settle(rig.postgres, rig.flightdeck.database)
+    wrong = audit.wrong_flights(rig.postgres, rig.flightdeck.database)
+    told_and_confirmed = told["confirmed"]
+    rig.found(
+        where,
+        audit.findings(
+            audit.Counts(
+                told=told_and_confirmed,
+                confirmed=told_and_confirmed,
+                connections=0,
+                pending=pending,
+                wrong_flights=wrong,
+            )
+        ),
+    )
+    return told

@@ -1,0 +1,32 @@
+// The command line of `flightdeck stress`: flags > environment > defaults.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/config.h"
+
+namespace CLI {
+class App;
+}
+
+namespace flightdeck::app {
+
+// Adds its flags to a command, and reads them once the command line was parsed.
+class StressSettings {
+ public:
+  // `command` outlives this.
+  StressSettings(CLI::App& command, const Environment& environment);
+  ~StressSettings();
+
+  // An error (validation_failed): one line about what is wrong with a value, or with what they are together.
+  Result<StressCommand> resolve() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace flightdeck::app

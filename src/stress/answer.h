@@ -1,0 +1,40 @@
+// What the deployment's answers say, read no further than the run needs.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "core/ids.h"
+#include "stress/plan.h"
+
+namespace flightdeck::stress {
+
+enum class Status : std::uint8_t { pending, confirmed, failed, cancelled };
+std::optional<Status> parse_status(std::string_view text);
+std::string_view to_string(Status status);
+
+// The text of the first member of that name whose value is a string; escapes are left as they are. For JSON as the
+// deployment writes it: a name that only stands inside another string is not taken for a member.
+std::optional<std::string_view> text_member(std::string_view json, std::string_view name);
+
+enum class AnswerKind {
+  accepted,    // there is a booking
+  sold_out,    // 400 OUT_OF_STOCK
+  overloaded,  // 503
+  wrong,       // anything else
+};
+
+struct BookingAnswer {
+  AnswerKind kind = AnswerKind::wrong;
+  BookingId booking;                // of an accepted one
+  Status status = Status::pending;  // of an accepted one
+  bool declined = false;            // it failed because its payment was declined
+  bool retry_after = false;
+  bool may_have_booked = false;  // no booking was told, but the answer does not say that there is none
+};
+
+// The answer to POST /booking, or to a cancellation.
+BookingAnswer read_booking_answer(const Reply& reply);
+
+}  // namespace flightdeck::stress

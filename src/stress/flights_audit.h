@@ -1,0 +1,48 @@
+// Holds a flight's seat counts to each other, and to the run's own bookings on it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/ids.h"
+#include "stress/audit_result.h"
+#include "stress/bookings_audit.h"
+
+namespace flightdeck::stress {
+
+// As the deployment tells them.
+struct FlightSeats {
+  FlightId id;
+  std::int64_t total = 0;
+  std::int64_t available = 0;
+  std::int64_t pending = 0;
+  std::int64_t confirmed = 0;
+  std::optional<std::int64_t> gate;  // what the seat gate would sell; nullopt: it is away
+};
+
+struct FlightUse {
+  FlightSeats seats;
+  OwnBookings own;
+  bool fresh = false;  // added by the run: nobody else sells on it
+  std::uint64_t sold_out_answers = 0;
+};
+
+struct FlightFaults {
+  std::int64_t oversold_seats = 0;
+  std::int64_t lost_seats = 0;
+  bool unbalanced = false;    // pending + confirmed + available is not the total
+  bool below_zero = false;    // available seats
+  bool gate_differs = false;  // nothing is pending, and still the gate would not sell what is available
+  bool own_unknown = false;   // the run's bookings hold more seats than the flight knows of
+  bool not_own = false;       // fresh, all settled, and seats are taken that no booking of the run holds
+
+  bool any() const { return unbalanced || below_zero || gate_differs || own_unknown || not_own; }
+};
+
+FlightFaults faults_of(const FlightUse& flight);
+
+// `seats_most`: the most seats of one booking of the run.
+void judge_flights(const std::vector<FlightUse>& flights, int seats_most, AuditResult& result);
+
+}  // namespace flightdeck::stress

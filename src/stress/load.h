@@ -1,0 +1,118 @@
+// The load itself: who books what and when, and what became of it. No I/O and no clock of its own.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/random.h"
+#include "stress/answer.h"
+#include "stress/arrivals.h"
+#include "stress/outcomes.h"
+#include "stress/plan.h"
+#include "stress/request_text.h"
+#include "stress/told_bookings.h"
+
+namespace flightdeck::stress {
+
+// What the audit needs to know of a run.
+struct LoadRecord {
+  ToldBookings told;
+  std::vector<std::uint32_t> unanswered;  // by user: requests that may have made a booking nobody was told of
+  std::vector<std::uint64_t> sold_out;    // by flight: answers that said so
+};
+
+// One thread. `sender` outlives it, and hands the answers to it.
+class Load final : public AnswerTaker {
+ public:
+  // `users` and `flights` are ids as text, at least one of each.
+  Load(const Plan& plan, const Place& place, std::vector<std::string> users, std::vector<std::string> flights,
+       Sender& sender, Time start);
+
+  // Sends what is due; says when it has something to do again if nothing is answered before.
+  Time turn(Time now);
+  // Nothing new from now on; what is under way is waited for, as at the end of the duration.
+  void stop(Time now);
+  bool finished() const { return finished_; }
+
+  void answered(std::uint32_t tag, const Reply& reply, Time now) override;
+  void lost(std::uint32_t tag, Loss loss, Time now) override;
+
+  // Of the time since the last call.
+  Progress take_progress(Time now);
+  // Both once it has finished.
+  Outcomes& outcomes() { return outcomes_; }
+  LoadRecord& record() { return record_; }
+
+ private:
+  // A request under way, on its way, or about to be sent again. In the closed loop each user has one of its own.
+  struct Attempt {
+    Time intended{};  // from here its latency counts
+    std::uint64_t key = 0;
+    std::uint32_t user = 0;
+    std::uint32_t flight = 0;
+    std::uint32_t told = 0;  // of a cancellation: its place among the told
+    std::uint8_t seats = 0;
+    bool cancels = false;
+    bool measured = false;
+    bool doubtful = false;  // sent, and its answer was lost
+    bool again = false;     // after a pause it is sent again; else its user goes on
+  };
+  struct Pause {
+    Time until;
+    std::uint32_t tag;
+  };
+
+  bool ended(Time now) const { return now >= end_; }
+  bool may_send(Time now) const { return now < give_up_; }
+  bool in_time(Time now) const { return now >= measured_from_ && now < end_; }
+
+  std::uint32_t free_tag();
+  void begin(std::uint32_t tag, std::uint32_t user, Time intended);
+  void send(std::uint32_t tag);
+  void send_arrivals(Time now);
+  void end_pauses(Time now);
+  void pump(Time now);
+  void go_on(std::uint32_t tag, Time now);
+  void pause(std::uint32_t tag, bool again, Time now);
+  void give_up_what_waits();
+  bool arrivals_left(Time now) const;
+  void update_finished(Time now);
+
+  void take_accepted(std::uint32_t tag, const BookingAnswer& answer, Time now);
+  void take_cancelled(std::uint32_t tag, const BookingAnswer& answer, const Reply& reply, Time now);
+  void take_refused(const Attempt& attempt, const BookingAnswer& answer, const Reply& reply, Time now);
+  void record_latency(LatencyHistogram Latencies::*kind, const Attempt& attempt, Time now);
+  template <class Change>
+  void count(const Attempt& attempt, const Change& change);
+
+  const Plan plan_;
+  const std::vector<std::string> users_;
+  const std::vector<std::string> flights_;
+  Sender& sender_;
+  RequestText text_;
+  SeededRandom random_;
+  std::optional<Arrivals> arrivals_;
+
+  const Time start_;
+  const Time measured_from_;
+  Time end_;
+  Time give_up_;  // nothing is sent any more
+  bool finished_ = false;
+  bool stopped_ = false;
+
+  std::vector<Attempt> attempts_;  // by tag
+  std::vector<std::uint32_t> free_;
+  std::deque<std::uint32_t> ready_;  // wait for a connection
+  std::deque<Pause> paused_;
+  std::size_t under_way_ = 0;
+  std::uint64_t next_key_ = 0;
+
+  Outcomes outcomes_;
+  LoadRecord record_;
+  Progress second_;
+  Time second_began_;
+};
+
+}  // namespace flightdeck::stress

@@ -1,0 +1,67 @@
+// What a stress run is to do to a deployment, and the two sides it needs of whatever carries its requests.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "core/time.h"
+
+namespace flightdeck::stress {
+
+using Time = std::chrono::steady_clock::time_point;
+using Nanoseconds = std::chrono::nanoseconds;
+
+struct SeatRange {
+  int least = 1;
+  int most = 1;  // of one booking; both 1 to 9
+};
+
+struct Plan {
+  // Bookings a second that arrive whether or not earlier ones are answered (open loop). nullopt: each user books
+  // again as soon as it has its answer (closed loop).
+  std::optional<double> rate;
+  std::uint32_t users =
+      0;  // ids that bookings are made for; in the closed loop, also how many book at a time
+  SeatRange seats;
+  double cancel_share = 0;        // of the confirmed bookings, cancelled again
+  bool keyed = false;             // with an Idempotency-Key; sent again when the answer was lost
+  std::chrono::seconds wait{20};  // that an answer may be held until the booking is final; 0: not at all
+  Milliseconds warm_up{0};        // comes first, and is left out of the figures
+  Milliseconds duration{0};
+  Milliseconds timeout{0};  // from sending a request to its answer
+  std::uint64_t seed = 1;
+};
+
+// An answer as it came; the views last until the call that they were handed to returns.
+struct Reply {
+  int status = 0;
+  std::string_view body;
+  bool retry_after = false;  // it has that header
+};
+
+enum class Loss {
+  not_sent,   // no connection: the request was never received
+  timed_out,  // no answer in time: it may have been carried out
+  cut,        // the connection ended before the answer: it may have been carried out
+};
+
+// Port: sends requests, each on a connection that carries nothing else until it is answered. Every `send` ends in one
+// call of an AnswerTaker, never from inside `send`.
+class Sender {
+ public:
+  virtual ~Sender() = default;
+  virtual bool full() const = 0;  // no more may be under way
+  // Unless `full`. `tag` comes back with the answer. The text is copied or gone when this returns.
+  virtual void send(std::uint32_t tag, std::string_view request) = 0;
+};
+
+class AnswerTaker {
+ public:
+  virtual ~AnswerTaker() = default;
+  virtual void answered(std::uint32_t tag, const Reply& reply, Time now) = 0;
+  virtual void lost(std::uint32_t tag, Loss loss, Time now) = 0;
+};
+
+}  // namespace flightdeck::stress

@@ -1,0 +1,40 @@
+// The requests of a run as they go over the wire: rendered once, then patched in place.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/ids.h"
+#include "stress/plan.h"
+
+namespace flightdeck::stress {
+
+// Where the deployment is: as in a Host header, and what comes before every path (may be empty).
+struct Place {
+  std::string authority;
+  std::string base_path;
+};
+
+class RequestText {
+ public:
+  RequestText(const Place& place, const Plan& plan);
+
+  // Each is valid until the next call. `seats` 1 to 9. `key`: any number, used when the plan is keyed.
+  std::string_view book(std::string_view user_id, std::string_view flight_id, int seats, std::uint64_t key);
+  std::string_view cancel(const BookingId& booking);
+
+ private:
+  std::string book_;
+  std::size_t key_at_ = 0;  // 0: no key
+  std::size_t user_at_ = 0;
+  std::size_t flight_at_ = 0;
+  std::size_t seats_at_ = 0;
+  std::string cancel_;
+  std::size_t booking_at_ = 0;
+};
+
+// `GET target` of that place.
+std::string get_text(const Place& place, std::string_view target);
+std::string post_text(const Place& place, std::string_view target, std::string_view json);
+
+}  // namespace flightdeck::stress

@@ -63,9 +63,9 @@ class ProgressPrinter {
  public:
   explicit ProgressPrinter(bool quiet) : quiet_(quiet), in_place_(::isatty(STDERR_FILENO) == 1) {}
 
-  void print(const stress::Progress& progress) {
-    if (quiet_) return;
-    const std::string line = stress::progress_line(progress);
+  void rewrite(const std::string& line) {
+    if (quiet_ || line == last_) return;
+    last_ = line;
     std::fprintf(stderr, in_place_ ? "\r\033[K%s" : "%s\n", line.c_str());
     std::fflush(stderr);
     open_ = in_place_;
@@ -83,6 +83,7 @@ class ProgressPrinter {
  private:
   bool quiet_;
   bool in_place_;
+  std::string last_;
   bool open_ = false;  // the cursor stands behind a line
 };
 
@@ -183,6 +184,7 @@ class StressRun {
 
   // Never used before, so everything they have booked is of this run.
   void make_users() {
+    users_.reserve(command_.plan.users);
     for (std::uint32_t i = 0; i < command_.plan.users; ++i) {
       users_.push_back(UserId{make_uuid_v7(SystemClock().now(), entropy_)});
     }
@@ -191,6 +193,7 @@ class StressRun {
   template <class SomeId>
   static std::vector<std::string> texts(const std::vector<SomeId>& ids) {
     std::vector<std::string> all;
+    all.reserve(ids.size());
     for (const SomeId& id : ids) all.push_back(id.str());
     return all;
   }
@@ -209,7 +212,7 @@ class StressRun {
       const Time next = load.turn(now);
       if (load.finished()) break;
       if (now >= next_tick) {
-        printer_.print(load.take_progress(now));
+        printer_.rewrite(stress::progress_line(load.take_progress(now)));
         next_tick = std::max(next_tick + tick, now);
       }
       wire.turn(std::min(next, next_tick), load);
@@ -233,11 +236,17 @@ class StressRun {
                                       patience.settle + limits::stress_call_deadline);
       if (!seats) return seats;
       const Time now = clock_now();
-      const bool settled = std::all_of(seats->begin(), seats->end(), [&](const stress::FlightSeats& flight) {
-        if (flight.pending > 0) return !waits || now >= patience.settle;
-        return !flight.gate || *flight.gate == flight.available || now >= patience.gate;
-      });
-      if (settled) return seats;
+      std::size_t unsettled = 0;
+      std::int64_t pending = 0;
+      for (const stress::FlightSeats& flight : *seats) {
+        const bool gate_differs = flight.gate && *flight.gate != flight.available;
+        pending += flight.pending;
+        if (flight.pending > 0 ? waits && now < patience.settle : gate_differs && now < patience.gate)
+          ++unsettled;
+      }
+      if (unsettled == 0) return seats;
+      printer_.rewrite("waiting for " + std::to_string(unsettled) + " flights, " + std::to_string(pending) +
+                       " seats pending");
       std::this_thread::sleep_for(limits::stress_settle_look);
     }
   }
@@ -274,11 +283,16 @@ class StressRun {
 
     const Time deadline = clock_now() + limits::stress_audit_deadline;
     stress::BookingsAudit bookings(record, users_, flights.ids);
+    std::vector<UserId> asked;
+    std::vector<std::uint32_t> place;  // of each among the users
+    for (std::uint32_t user = 0; user < users_.size(); ++user) {
+      if (!record.asked[user]) continue;
+      asked.push_back(users_[user]);
+      place.push_back(user);
+    }
     const auto read = deployment.bookings(
-        users_,
-        [&](std::size_t user, const stress::ListedBooking& booking) {
-          bookings.see(static_cast<std::uint32_t>(user), booking);
-        },
+        asked,
+        [&](std::size_t user, const stress::ListedBooking& booking) { bookings.see(place[user], booking); },
         deadline);
     if (!read) return read.error();
     stress::AuditResult result;
@@ -287,6 +301,7 @@ class StressRun {
     seats = deployment.flights(flights.ids, Persistence::repeat, deadline);
     if (!seats) return seats.error();
     std::vector<stress::FlightUse> uses;
+    uses.reserve(flights.ids.size());
     for (std::size_t i = 0; i < flights.ids.size(); ++i) {
       uses.push_back({(*seats)[i], bookings.own()[i], i >= flights.fresh_from, record.sold_out[i]});
     }

@@ -193,7 +193,7 @@ void add_booking_flags(std::vector<Flag>& all) {
   all.push_back({"timeout", "TIME", "", "How long an answer may take; 10 s more than --wait by default",
                  [](Given& given, const std::string& text) -> Complaint {
                    Milliseconds timeout{};
-                   if (const auto complaint = take_duration(text, Milliseconds{1}, timeout)) return complaint;
+                   if (auto complaint = take_duration(text, Milliseconds{1}, timeout)) return complaint;
                    given.timeout = timeout;
                    return std::nullopt;
                  }});
@@ -208,7 +208,7 @@ void add_report_flags(std::vector<Flag>& all) {
                  "How long the audit waits for pending bookings, and for a deployment that is away",
                  [](Given& given, const std::string& text) -> Complaint {
                    Milliseconds settle{};
-                   if (const auto complaint = take_duration(text, Milliseconds{0}, settle)) return complaint;
+                   if (auto complaint = take_duration(text, Milliseconds{0}, settle)) return complaint;
                    given.command.settle = std::chrono::ceil<std::chrono::seconds>(settle);
                    return std::nullopt;
                  }});
@@ -267,7 +267,7 @@ struct StressSettings::Impl {
   std::vector<Flag> flags;
 
   Complaint apply(Given& given, const Flag& flag, const std::string& place, const std::string& value) const {
-    if (const Complaint complaint = flag.apply(given, value)) {
+    if (Complaint complaint = flag.apply(given, value)) {
       return place + ": " + *complaint + ", not \"" + printable_url(value) + "\"";
     }
     return std::nullopt;
@@ -277,7 +277,7 @@ struct StressSettings::Impl {
     if (flag.option->count() > 0) {
       if (flag.form.empty()) return apply(given, flag, "--" + flag.name, "on");
       for (const std::string& value : flag.option->results()) {
-        if (const Complaint complaint = apply(given, flag, "--" + flag.name, value)) return complaint;
+        if (Complaint complaint = apply(given, flag, "--" + flag.name, value)) return complaint;
       }
       return std::nullopt;
     }
@@ -317,7 +317,7 @@ Result<StressCommand> StressSettings::resolve() const {
   Given given;
   given.command.plan.seed = std::random_device()();
   for (const Flag& flag : impl_->flags) {
-    if (const Complaint complaint = impl_->take(given, flag)) return wrong(*complaint);
+    if (Complaint complaint = impl_->take(given, flag)) return wrong(*complaint);
   }
   return put_together(std::move(given));
 }

@@ -36,6 +36,7 @@ Load::Load(const Plan& plan, const Place& place, std::vector<std::string> users,
       give_up_(end_ + plan.timeout),
       second_began_(start) {
   record_.unanswered.resize(users_.size());
+  record_.asked.resize(users_.size());
   record_.sold_out.resize(flights_.size());
   if (plan.rate) {
     arrivals_.emplace(*plan.rate, plan.seed);
@@ -78,7 +79,7 @@ std::uint32_t Load::free_tag() {
 
 void Load::begin(std::uint32_t tag, std::uint32_t user, Time intended) {
   const std::uint64_t draw = random_.next();
-  const auto choices = static_cast<std::uint64_t>(plan_.seats.most - plan_.seats.least + 1);
+  const auto choices = static_cast<unsigned>(plan_.seats.most - plan_.seats.least + 1);
   Attempt& attempt = attempts_[tag];
   attempt = {};
   attempt.intended = intended;
@@ -89,6 +90,7 @@ void Load::begin(std::uint32_t tag, std::uint32_t user, Time intended) {
       static_cast<std::uint8_t>(static_cast<std::uint64_t>(plan_.seats.least) + (draw & 255) % choices);
   attempt.measured = intended >= measured_from_;
   count(attempt, [](Counts& counts) { ++counts.requests; });
+  record_.asked[user] = true;
   ready_.push_back(tag);
 }
 

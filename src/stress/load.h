@@ -20,6 +20,7 @@ namespace flightdeck::stress {
 struct LoadRecord {
   ToldBookings told;
   std::vector<std::uint32_t> unanswered;  // by user: requests that may have made a booking nobody was told of
+  std::vector<bool> asked;                // by user: whether it was booked for at all
   std::vector<std::uint64_t> sold_out;    // by flight: answers that said so
 };
 
@@ -60,8 +61,8 @@ class Load final : public AnswerTaker {
     bool again = false;     // after a pause it is sent again; else its user goes on
   };
   struct Pause {
-    Time until;
-    std::uint32_t tag;
+    Time until{};
+    std::uint32_t tag = 0;
   };
 
   bool ended(Time now) const { return now >= end_; }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 
 #include "core/limits.h"
@@ -169,6 +170,13 @@ TEST_F(LoadTest, InTheOpenLoopBookingsArriveWhetherOrNotAnyIsAnswered) {
     EXPECT_EQ(sent_.size(), due);
   }
   EXPECT_GT(due, 20U);
+  const std::vector<bool>& asked = load_->record().asked;
+  for (std::size_t user = 0; user < asked.size(); ++user) {
+    const std::string id = UserId{Uuid{{1, static_cast<std::uint8_t>(user)}}}.str();
+    const bool sent = std::any_of(sent_.begin(), sent_.end(),
+                                  [&](const Sent& one) { return one.request.find(id) != std::string::npos; });
+    EXPECT_EQ(asked[user], sent);
+  }
 }
 
 TEST_F(LoadTest, AStallOfTheDeploymentIsInTheLatency) {

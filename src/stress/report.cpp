@@ -60,7 +60,7 @@ std::string progress_line(const Progress& progress) {
       "p99 %.1f ms",
       progress.elapsed_s, rate(counts.confirmed, progress.seconds), static_cast<Number>(counts.failed),
       static_cast<Number>(counts.sold_out), static_cast<Number>(counts.overloaded),
-      static_cast<Number>(counts.errors + counts.timeouts), ms(progress.accepted.quantile(0.5)),
+      Number{counts.errors + counts.timeouts}, ms(progress.accepted.quantile(0.5)),
       ms(progress.accepted.quantile(0.99)));
   if (counts.pending > 0) line += formatted(", %llu pending", static_cast<Number>(counts.pending));
   if (progress.behind.count() > 0) line += formatted(", behind by %.0f ms", ms(progress.behind));

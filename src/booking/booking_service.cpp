@@ -74,6 +74,8 @@ std::string void_refund_ref(const Booking& booking) { return "void-" + booking.p
 
 }  // namespace
 
+Error overload() { return refuse(ErrorCode::overloaded, "Too many bookings are under way; try again."); }
+
 Task<ReserveAnswer> BookingService::reserve(FlightId flight_id, BookingId id, std::int64_t seats) {
   for (int tries = 0; tries <= limits::gate_cold_retries; ++tries) {
     const ReserveAnswer answer = co_await parts_.gate.reserve(flight_id, id, seats, parts_.clock.now());
@@ -89,6 +91,12 @@ Task<ReserveAnswer> BookingService::reserve(FlightId flight_id, BookingId id, st
     if (!co_await parts_.gate.sync(std::move(news))) break;
   }
   co_return ReserveAnswer::away;  // the ledger alone decides, and says why not
+}
+
+bool BookingService::overloaded() {
+  const bool full = parts_.admission.full();
+  if (full) parts_.counters.overloaded.add();
+  return full;
 }
 
 Task<Result<BookAnswer>> BookingService::book(BookRequest request) {
@@ -107,7 +115,7 @@ Task<Result<BookAnswer>> BookingService::book(BookRequest request) {
   AdmissionSlot slot(parts_.admission);
   if (!slot.admitted()) {
     parts_.counters.overloaded.add();
-    co_return refuse(ErrorCode::overloaded, "Too many bookings are under way; try again.");
+    co_return overload();
   }
   const ReserveAnswer seats = co_await reserve(request.flight, id, request.seats);
   if (seats == ReserveAnswer::sold_out) {
@@ -122,6 +130,7 @@ Task<Result<BookAnswer>> BookingService::book(BookRequest request) {
 Task<Result<BookAnswer>> BookingService::place(BookRequest request, BookingId id, AdmissionSlot slot) {
   Command command = PlaceBooking{id, request.user, request.flight, request.seats, rules_.payment_timeout};
   Result<Applied> placed = co_await parts_.ledger.apply(std::move(command));
+  slot.placed();
   if (!placed) {
     if (placed.error().code == ErrorCode::overloaded) {
       // The ledger never saw it, so no commit will drop its hold.

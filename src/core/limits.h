@@ -44,6 +44,8 @@ inline constexpr std::int64_t seats_per_booking_ceiling = 100;
 inline constexpr std::int64_t price_minor_max =
     99'999'999;  // 999,999.99: times 100 seats still fits NUMERIC(10,2)
 
+inline constexpr std::int64_t bookings_placing = 512;  // at once in a process: more only wait longer
+
 // The ledger.
 inline constexpr std::size_t ledger_batch_commands = 256;
 inline constexpr std::size_t ledger_queue_commands = 16 * 1024;
@@ -161,6 +163,8 @@ inline constexpr std::uint32_t stress_users_of_open_loop = 4096;  // ids that th
 inline constexpr double stress_rate_max = 1'000'000;
 inline constexpr std::size_t stress_connections_of_open_loop =
     8192;                                                    // requests under way, unless said otherwise
+inline constexpr std::size_t stress_busy_requests = 128;  // with more under way, answers are not read one by one:
+inline constexpr std::chrono::microseconds stress_busy_pause{250};  // they gather for so long
 inline constexpr std::size_t stress_descriptors_spare = 64;  // for everything that is not a connection
 inline constexpr std::size_t stress_flights_max = 100'000;
 inline constexpr std::chrono::hours stress_duration_max{24};

@@ -62,6 +62,9 @@ Result<booking::BookRequest> read_book_request(const Request& request, const boo
 }  // namespace
 
 Task<Response> book_seats(Api& api, const Request& request) {
+  // Under overload most requests are refused, so that is done before anything else.
+  if (!request.header(Header::idempotency_key) && api.bookings->overloaded())
+    co_return problem_response(booking::overload(), request.request_id);
   Result<booking::BookRequest> wanted = read_book_request(request, api.bookings->rules());
   if (!wanted) co_return problem_response(wanted.error(), request.request_id);
   Result<booking::BookAnswer> answer = co_await api.bookings->book(*std::move(wanted));

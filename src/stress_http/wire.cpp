@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <ctime>
 #include <system_error>
+#include <thread>
 
 #include "core/limits.h"
 #include "stress_http/reply_parser.h"
@@ -167,6 +168,11 @@ void Wire::turn(Time until, AnswerTaker& taker) {
 void Wire::wait(Time now, Time until) {
   constexpr std::chrono::seconds longest{1};
   Buffers& buffers = *buffers_;
+  // Waking for each of many answers would take from the deployment what it needs on the same machine.
+  if (under_way_ >= limits::stress_busy_requests) {
+    std::this_thread::sleep_for(limits::stress_busy_pause);
+    until = now;
+  }
   const auto left = std::clamp<stress::Nanoseconds>(until - now, stress::Nanoseconds::zero(), longest);
   const int room = static_cast<int>(buffers.events.size());
   if (buffers.fine_waits) {

@@ -98,7 +98,7 @@ TEST(RedisAccess, AUserWithTheDocumentedRightsOnly) {
   std::istringstream rights(
       "+hello +select +ping +script|load +evalsha +scan +get +set +del +decrby +hset +hsetnx +hget +hmget "
       "+hgetall "
-      "+hvals +hexists +hincrby +hdel +zadd +zrem +zrange +xadd +time +type +client|tracking");
+      "+hvals +hexists +hincrby +hdel +zadd +zrem +zrange +zscore +xadd +time +type +client|tracking");
   for (std::string right; rights >> right;) words.push_back(right);
   probe.command(words);
   RedisLoop loop(endpoint_at(at("redis://flightdeck:pass%20word@", server.port())));

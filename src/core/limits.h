@@ -120,7 +120,7 @@ inline constexpr seconds hold_deadline{10};  // by then its booking is in the le
 inline constexpr std::size_t scrub_batch = 250;  // flights told again with each sweep, changed or not
 inline constexpr std::size_t sweep_batch = 1000;
 inline constexpr seconds change_period{10};  // changes of flights are in order give or take so much
-inline constexpr seconds sweep_overlap{5};  // a row may become visible so long after the time it carries
+inline constexpr seconds sweep_overlap{5};   // a row may become visible so long after the time it carries
 inline constexpr std::size_t cancel_batch = 256;
 
 // Publishing events.
@@ -162,10 +162,11 @@ inline constexpr std::uint32_t stress_users_max = 100'000;
 inline constexpr std::uint32_t stress_users_of_open_loop = 4096;  // ids that the arrivals are spread over
 inline constexpr double stress_rate_max = 1'000'000;
 inline constexpr std::size_t stress_connections_of_open_loop =
-    8192;                                                    // requests under way, unless said otherwise
-inline constexpr std::size_t stress_busy_requests = 128;  // with more under way, answers are not read one by one:
+    8192;  // requests under way, unless said otherwise
+inline constexpr std::size_t stress_busy_requests =
+    128;  // with more under way, answers are not read one by one:
 inline constexpr std::chrono::microseconds stress_busy_pause{250};  // they gather for so long
-inline constexpr std::size_t stress_descriptors_spare = 64;  // for everything that is not a connection
+inline constexpr std::size_t stress_descriptors_spare = 64;         // for everything that is not a connection
 inline constexpr std::size_t stress_flights_max = 100'000;
 inline constexpr std::chrono::hours stress_duration_max{24};
 inline constexpr seconds stress_timeout_default{10};      // beyond what the deployment was asked to wait

@@ -52,6 +52,8 @@ inline constexpr std::size_t ledger_queue_commands = 16 * 1024;
 inline constexpr std::size_t ledger_batch_reads = 256;
 inline constexpr std::size_t ledger_queue_reads = 16 * 1024;
 inline constexpr milliseconds ledger_connect_deadline{1000};
+inline constexpr milliseconds ledger_start_deadline{
+    5000};  // to connect when a process starts: nobody waits yet
 inline constexpr milliseconds ledger_answer_deadline{
     1500};  // for a whole begin, commit or read of a database server, from its first byte to the answer's last
 inline constexpr milliseconds ledger_commit_lookup_deadline{

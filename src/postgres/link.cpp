@@ -32,15 +32,14 @@ Link::Link(const std::string& url, Purpose purpose, std::vector<Statement> state
       log_(log),
       pause_(limits::ledger_reconnect_pause_first) {
   try {
-    connection_ = connect(Deadline(limits::ledger_answer_deadline));
+    connection_ = connect(Deadline(limits::ledger_start_deadline));
   } catch (const std::runtime_error& error) {
     throw std::runtime_error(std::string("cannot use the database: ") + error.what());
   }
 }
 
-std::unique_ptr<Connection> Link::connect(Deadline deadline) {
+std::unique_ptr<Connection> Link::connect(Deadline all) {
   // Every server gets its share of the time, so that one that hangs does not hide one that works.
-  const Deadline all = deadline.at_most(limits::ledger_connect_deadline);
   const milliseconds share = all.left() / static_cast<milliseconds::rep>(servers_.size());
   for (std::size_t tried = 1;; ++tried) {
     const bool last = tried == servers_.size();
@@ -60,7 +59,7 @@ Connection& Link::connection(Deadline deadline) {
   if (connection_) return *connection_;
   if (steady_clock::now() < next_attempt_) throw UnavailableError("PostgreSQL does not answer");
   try {
-    connection_ = connect(deadline);
+    connection_ = connect(deadline.at_most(limits::ledger_connect_deadline));
   } catch (const std::runtime_error& error) {
     next_attempt_ = steady_clock::now() + pause_;
     pause_ = std::min(pause_ * 2, limits::ledger_reconnect_pause_max);

@@ -49,7 +49,7 @@ class Link {
   void note(const DatabaseError& error);
 
  private:
-  std::unique_ptr<Connection> connect(Deadline deadline);
+  std::unique_ptr<Connection> connect(Deadline all);
 
   std::vector<ConnectionSettings> servers_;
   std::size_t server_ = 0;  // the one to try first: the last that answered

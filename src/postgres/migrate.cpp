@@ -17,12 +17,12 @@ Connection connect(const std::string& url) {
       one_for_each_server(connection_settings(url, Purpose::migration));
   for (std::size_t i = 0; i + 1 < all.size(); ++i) {
     try {
-      return Connection(all[i], Deadline(limits::ledger_connect_deadline));
+      return Connection(all[i], Deadline(limits::ledger_start_deadline));
     } catch (const ConnectionLost&) {
       // The next one, then.
     }
   }
-  return Connection(all.back(), Deadline(limits::ledger_connect_deadline));
+  return Connection(all.back(), Deadline(limits::ledger_start_deadline));
 }
 
 Result ask(Connection& connection, const std::string& sql) {

@@ -39,6 +39,7 @@ def study(rig: Rig) -> dict:
 def _stress(rig: Rig, flight: str, flags: list[str]) -> dict:
     lengths = rig.lengths
     flags = [*flags, "--warm-up", f"{max(1, lengths.warm_up)}s"]
+    before = audit.confirmed(rig.postgres, rig.flightdeck.database)
     stress = Stress(
         rig.program, rig.flightdeck.url, rig.folder / "stress.json", [flight], flags, lengths.load_seconds
     )
@@ -50,14 +51,14 @@ def _stress(rig: Rig, flight: str, flags: list[str]) -> dict:
     rig.found(where, stress_findings(told))
     pending = audit.settle(rig.postgres, rig.flightdeck.database)
     wrong = audit.wrong_flights(rig.postgres, rig.flightdeck.database)
-    told_and_confirmed = told["confirmed"]
+    confirmed = audit.confirmed(rig.postgres, rig.flightdeck.database) - before
     rig.found(
         where,
         audit.findings(
             audit.Counts(
-                told=told_and_confirmed,
-                confirmed=told_and_confirmed,
-                connections=0,
+                told=told["audit"]["told"],
+                confirmed=confirmed,
+                connections=told["audit"]["unexpected"],
                 pending=pending,
                 wrong_flights=wrong,
             )

@@ -19,11 +19,12 @@ setup_peers() {
 }
 
 bench() {
-  setup build bench
   if [[ " $* " == *" --help "* || " $* " == *" -h "* ]]; then
+    setup bench
     bench_python bench/bench.py --help
     return
   fi
+  setup build bench
   if [[ " $* " == *" --peers"[\ =]* ]]; then setup_peers; fi
   build release
   bench_python bench/bench.py "$@"

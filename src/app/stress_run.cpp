@@ -13,6 +13,7 @@
 
 #include "core/limits.h"
 #include "core/random.h"
+#include "core/sort_unique.h"
 #include "stress/bookings_audit.h"
 #include "stress/flights_audit.h"
 #include "stress/load.h"
@@ -156,8 +157,7 @@ class StressRun {
       }
       flights.ids.insert(flights.ids.end(), found->begin(), found->end());
     }
-    std::sort(flights.ids.begin(), flights.ids.end());
-    flights.ids.erase(std::unique(flights.ids.begin(), flights.ids.end()), flights.ids.end());
+    sort_unique(flights.ids);
     const auto known = deployment.flights(flights.ids, Persistence::once, deadline);
     if (!known) return known.error();
     flights.fresh_from = flights.ids.size();

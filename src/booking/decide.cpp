@@ -6,6 +6,7 @@
 
 #include "core/json_writer.h"
 #include "core/limits.h"
+#include "core/sort_unique.h"
 
 namespace flightdeck::booking {
 
@@ -416,12 +417,6 @@ BatchDecision Batch::finish(std::vector<Result<Applied>> outcomes, std::span<con
   }
   decision.changes = std::move(changes_);
   return decision;
-}
-
-template <class T>
-void sort_unique(std::vector<T>& items) {
-  std::sort(items.begin(), items.end());
-  items.erase(std::unique(items.begin(), items.end()), items.end());
 }
 
 struct KeyCollector {

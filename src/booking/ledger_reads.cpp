@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/limits.h"
+#include "core/sort_unique.h"
 
 namespace flightdeck::booking {
 
@@ -43,8 +44,7 @@ std::exception_ptr answer_by_id(const std::vector<Call*>& calls, Load load) {
     std::vector<Key> ids;
     ids.reserve(calls.size());
     for (const Call* call : calls) ids.push_back(call->id);
-    std::sort(ids.begin(), ids.end());
-    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    sort_unique(ids);
     auto rows = load(ids);
     std::unordered_map<Key, const typename decltype(rows)::value_type*> by_id;
     for (const auto& row : rows) by_id.emplace(row.id, &row);

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "core/limits.h"
+#include "core/sort_unique.h"
 #include "postgres/rows.h"
 
 namespace flightdeck::postgres {
@@ -91,8 +92,7 @@ LedgerRows PostgresLedgerStore::load(Connection& connection, Deadline deadline, 
     connection.queue(sql_.flights_of_keys, p);
     const Results found = connection.finish(deadline);
     for (const FlightId id : read_ids<FlightId>(found.back())) flights.push_back(id);
-    std::sort(flights.begin(), flights.end());
-    flights.erase(std::unique(flights.begin(), flights.end()), flights.end());
+    sort_unique(flights);
   }
   connection.queue(sql_.transaction_id);
   if (!flights.empty()) {

@@ -98,14 +98,19 @@ TEST(RedisChangeFeed, HearsOfFlightsAndRoutesAndOfNothingElse) {
   })) << "whether the index is complete concerns everything";
 }
 
-TEST(RedisChangeFeed, HearsOfEveryScriptThatChangesAFlight) {
+// What gate and index are told, and a listener.
+class RedisChangeFeedOfTellings : public ::testing::Test {
+ protected:
   const std::string prefix = test::fresh_prefix();
-  Listener listener(test::shared_endpoint(), prefix);
-  ASSERT_TRUE(listener.starts_to_hear());
-  RedisLoop loop(test::shared_endpoint());
-  RedisFlightIndex index(loop.connection(), prefix);
-  RedisSeatGate gate(loop.connection(), prefix);
+  Listener listener{test::shared_endpoint(), prefix};
+  RedisLoop loop{test::shared_endpoint()};
+  RedisFlightIndex index{loop.connection(), prefix};
+  RedisSeatGate gate{loop.connection(), prefix};
   const Instant now = test::world_start;
+};
+
+TEST_F(RedisChangeFeedOfTellings, HearsOfEveryScriptThatChangesAFlight) {
+  ASSERT_TRUE(listener.starts_to_hear());
   flights::Flight flight = flights::make_flight(id_of<FlightId>(1), test::flight_draft(10), now);
   const auto hears_of_it = [&](const std::function<void()>& change) {
     return listener.hears_of(slot(1), change);
@@ -123,14 +128,8 @@ TEST(RedisChangeFeed, HearsOfEveryScriptThatChangesAFlight) {
   EXPECT_TRUE(listener.hears_of(route, [&] { loop.finish(index.drop_departed(flight.departure)); }));
 }
 
-TEST(RedisChangeFeed, WhatIsToldAgainIsNoChange) {
-  const std::string prefix = test::fresh_prefix();
-  Listener listener(test::shared_endpoint(), prefix);
+TEST_F(RedisChangeFeedOfTellings, WhatIsToldAgainIsNoChange) {
   ASSERT_TRUE(listener.starts_to_hear());
-  RedisLoop loop(test::shared_endpoint());
-  RedisFlightIndex index(loop.connection(), prefix);
-  RedisSeatGate gate(loop.connection(), prefix);
-  const Instant now = test::world_start;
   const flights::Flight flight = flights::make_flight(id_of<FlightId>(1), test::flight_draft(10), now);
   booking::SeatNews news;
   news.flight = flight.id;

@@ -185,7 +185,8 @@ TEST_P(LedgerPages, ChangedFlightsComeInOrderOfTheirChangeEachOnce) {
   for (const Flight& flight : seen) {
     if (flight.updated_at == latest) last.push_back(flight);
   }
-  EXPECT_THAT(reader().flights_changed(latest, FlightId{}, flight_count), IsSupersetOf(last)) << "at or after";
+  EXPECT_THAT(reader().flights_changed(latest, FlightId{}, flight_count), IsSupersetOf(last))
+      << "at or after";
 }
 
 TEST_P(LedgerPages, AUsersBookingsComeNewestFirst) {

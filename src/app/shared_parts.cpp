@@ -1,6 +1,7 @@
 #include "app/shared_parts.h"
 
 #include "app/database.h"
+#include "core/limits.h"
 
 namespace flightdeck::app {
 
@@ -18,26 +19,34 @@ http::RouteGroups route_groups(const Config& config) {
 
 namespace {
 
-std::unique_ptr<booking::LedgerStore> open_settling_store(const Config& config, Log& log) {
-  if (config.database.kind == DatabaseKind::sqlite) return nullptr;
-  return open_ledger_store(config.database, log);
+// SQLite lets only one write at a time.
+std::size_t writers_of(const Config& config) {
+  return config.database.kind == DatabaseKind::sqlite ? 1 : limits::ledger_selling_threads + 1;
 }
 
 }  // namespace
 
 LedgerParts::LedgerParts(const Config& config, booking::CommitObserver& observer, const Clock& clock,
                          booking::Counters& counters, Log& log)
-    : store(open_ledger_store(config.database, log)),
-      settling_store(open_settling_store(config, log)),
-      reader(open_ledger_reader(config.database, log)),
-      writer(*store, observer, clock, counters, log),
-      reads(*reader) {
-  if (settling_store) settler.emplace(*settling_store, observer, clock, counters, log);
+    : reader(open_ledger_reader(config.database, log)), reads(*reader) {
+  for (std::size_t i = 0; i < writers_of(config); ++i) {
+    Writing next;
+    next.store = open_ledger_store(config.database, log);
+    next.thread = std::make_unique<booking::LedgerWriter>(*next.store, observer, clock, counters, log);
+    writing.push_back(std::move(next));
+  }
+}
+
+booking::LedgerThreads LedgerParts::threads() {
+  std::vector<booking::LedgerWriter*> sellers;
+  for (const Writing& one : writing) sellers.push_back(one.thread.get());
+  booking::LedgerWriter& settler = *sellers.back();
+  if (sellers.size() > 1) sellers.pop_back();
+  return {std::move(sellers), settler, reads};
 }
 
 void LedgerParts::stop() {
-  writer.stop();
-  if (settler) settler->stop();
+  for (const Writing& one : writing) one.thread->stop();
   reads.stop();
 }
 

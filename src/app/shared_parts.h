@@ -35,13 +35,15 @@ struct LedgerParts {
               booking::Counters& counters, Log& log);
 
   void stop();
-  booking::LedgerThreads threads() { return {writer, settler ? *settler : writer, reads}; }
+  booking::LedgerThreads threads();
 
-  std::unique_ptr<booking::LedgerStore> store;
-  std::unique_ptr<booking::LedgerStore> settling_store;  // null: the backend lets only one write at a time
+  // A connection and the thread that writes over it.
+  struct Writing {
+    std::unique_ptr<booking::LedgerStore> store;
+    std::unique_ptr<booking::LedgerWriter> thread;
+  };
+  std::vector<Writing> writing;  // the last one settles payments; the same one sells if it is the only one
   std::unique_ptr<booking::LedgerReader> reader;
-  booking::LedgerWriter writer;
-  std::optional<booking::LedgerWriter> settler;
   booking::LedgerReads reads;
 };
 

@@ -36,11 +36,15 @@ BatchDecision attempt(LedgerStore& store, std::span<const Command> commands, con
   return decision;
 }
 
-BatchDecision attempt(LedgerStore& store, std::span<const Command> commands, Instant now) {
-  BatchDecision decision = attempt(store, commands, keys_of(commands), now);
-  if (decision.needs_all_keys) decision = attempt(store, commands, all_keys_of(commands), now);
+BatchDecision attempt_with_all_keys(LedgerStore& store, std::span<const Command> commands, Instant now) {
+  BatchDecision decision = attempt(store, commands, all_keys_of(commands), now);
   if (decision.needs_all_keys) throw std::logic_error("a booking's flight is not in the ledger");
   return decision;
+}
+
+BatchDecision attempt_lightly(LedgerStore& store, std::span<const Command> commands, Instant now) {
+  BatchDecision decision = attempt(store, commands, keys_of(commands), now);
+  return decision.needs_all_keys ? attempt_with_all_keys(store, commands, now) : decision;
 }
 
 template <class T>
@@ -53,7 +57,8 @@ void append(std::vector<T>& to, std::vector<T>&& from) {
 BatchDecision apply_batch(LedgerStore& store, std::span<const Command> commands, Instant now) {
   for (int tries = 1; tries <= attempts_max; ++tries) {
     try {
-      return attempt(store, commands, now);
+      // What conflicted may be a key that was left out.
+      return tries == 1 ? attempt_lightly(store, commands, now) : attempt_with_all_keys(store, commands, now);
     } catch (const LedgerConflict& conflict) {
       if (tries == attempts_max && commands.size() == 1) throw UnavailableError(conflict.what());
     }
@@ -72,6 +77,7 @@ BatchDecision apply_batch(LedgerStore& store, std::span<const Command> commands,
     append(all.settled, std::move(one.settled));
     append(all.changes.inserted_flights, std::move(one.changes.inserted_flights));
     append(all.changes.updated_flights, std::move(one.changes.updated_flights));
+    append(all.changes.updated_seats, std::move(one.changes.updated_seats));
     all.stats.placed += one.stats.placed;
     all.stats.confirmed += one.stats.confirmed;
     all.stats.failed += one.stats.failed;

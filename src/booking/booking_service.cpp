@@ -128,7 +128,12 @@ Task<Result<BookAnswer>> BookingService::book(BookRequest request) {
 }
 
 Task<Result<BookAnswer>> BookingService::place(BookRequest request, BookingId id, AdmissionSlot slot) {
-  Command command = PlaceBooking{id, request.user, request.flight, request.seats, rules_.payment_timeout};
+  Command command = PlaceBooking{id,
+                                 request.user,
+                                 request.flight,
+                                 request.seats,
+                                 rules_.payment_timeout,
+                                 !request.idempotency_key.has_value()};
   Result<Applied> placed = co_await parts_.ledger.apply(std::move(command));
   slot.placed();
   if (!placed) {

@@ -6,7 +6,6 @@
 
 #include "core/json_writer.h"
 #include "core/limits.h"
-#include "core/sort_unique.h"
 
 namespace flightdeck::booking {
 
@@ -405,11 +404,11 @@ BatchDecision Batch::finish(std::vector<Result<Applied>> outcomes, std::span<con
     if (row->inserted)
       changes_.inserted_flights.push_back(std::move(row->value));
     else if (row->updated)
-      changes_.updated_flights.push_back(std::move(row->value));
+      (row->redescribed ? changes_.updated_flights : changes_.updated_seats).push_back(std::move(row->value));
   }
   changes_.inserted_bookings.reserve(static_cast<std::size_t>(stats_.placed));
   for (BookingRow* row : touched_by_id(bookings_)) {
-    if (row->intent_set) changes_.intents.push_back({row->value.id, row->intent_due});
+    if (row->intent_set) changes_.intents.push_back({row->value.id, row->intent_due, row->inserted});
     if (row->inserted)
       changes_.inserted_bookings.push_back(std::move(row->value));
     else if (row->updated)
@@ -419,67 +418,15 @@ BatchDecision Batch::finish(std::vector<Result<Applied>> outcomes, std::span<con
   return decision;
 }
 
-struct KeyCollector {
-  LedgerKeys& keys;
-  bool every_flight = false;
-
-  template <class BookingCommand>
-  void operator()(const BookingCommand& c) {
-    keys.bookings.push_back(c.id);
-    keys.flights.push_back(c.flight);
-  }
-  void operator()(const SettlePayment& c) {
-    keys.bookings.push_back(c.id);
-    if (!c.success || every_flight) keys.flights.push_back(c.flight);
-  }
-  void operator()(const AddFlight& c) {
-    keys.flights.push_back(c.id);
-    natural_key(c.draft);
-  }
-  void operator()(const ReplaceFlight& c) {
-    keys.flights.push_back(c.id);
-    natural_key(c.draft);
-  }
-  void operator()(const CloseFlight& c) { keys.flights.push_back(c.id); }
-
-  void natural_key(const flights::FlightDraft& draft) {
-    if (!draft.flight_number.empty()) keys.natural_keys.emplace_back(draft.flight_number, draft.departure);
-  }
-};
-
-struct FlightOf {
-  template <class BookingCommand>
-  FlightId operator()(const BookingCommand& c) const {
-    return c.flight;
-  }
-  FlightId operator()(const AddFlight& c) const { return c.id; }
-  FlightId operator()(const ReplaceFlight& c) const { return c.id; }
-  FlightId operator()(const CloseFlight& c) const { return c.id; }
-};
-
-LedgerKeys collect_keys(std::span<const Command> commands, bool every_flight) {
-  LedgerKeys keys;
-  for (const Command& command : commands) std::visit(KeyCollector{keys, every_flight}, command);
-  sort_unique(keys.flights);
-  sort_unique(keys.bookings);
-  sort_unique(keys.natural_keys);
-  return keys;
-}
-
 }  // namespace
 
 Error key_reused() {
   return refuse(ErrorCode::idempotency_key_reused, "This Idempotency-Key was used for another booking.");
 }
 
-FlightId flight_of(const Command& command) { return std::visit(FlightOf{}, command); }
-
-LedgerKeys keys_of(std::span<const Command> commands) { return collect_keys(commands, false); }
-LedgerKeys all_keys_of(std::span<const Command> commands) { return collect_keys(commands, true); }
-
 bool LedgerChanges::empty() const {
-  return inserted_flights.empty() && updated_flights.empty() && inserted_bookings.empty() &&
-         updated_bookings.empty() && intents.empty() && events.empty();
+  return inserted_flights.empty() && updated_flights.empty() && updated_seats.empty() &&
+         inserted_bookings.empty() && updated_bookings.empty() && intents.empty() && events.empty();
 }
 
 BatchDecision decide(LedgerRows rows, std::span<const Command> commands, Instant now) {

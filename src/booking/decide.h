@@ -30,6 +30,7 @@ struct PlaceBooking {
   FlightId flight;
   std::int64_t seats = 0;
   Milliseconds payment_timeout{};
+  bool new_id = false;  // made for this command, so that nothing can have it yet: it need not be looked for
 };
 
 // A verdict of the payment provider. Errors: not_found, invalid_state (it contradicts what is settled).
@@ -94,9 +95,12 @@ FlightId flight_of(const Command& command);
 
 using NaturalKey = std::pair<std::string, Instant>;  // flight_number and departure; unique among flights
 
-// Sorted and without repeats: locks are taken in this order. The flight of a payment's success is not among them: in
-// time, it moves no seat, and the booking's row alone is guarded (LedgerStore::commit). When it comes late, `decide` says
-// that it needs the flight too, and the batch begins again with all_keys_of.
+// Sorted and without repeats: locks are taken in this order. Two things are left out, since they cost every booking and
+// matter to hardly any:
+// - the flight of a payment's success. In time, it moves no seat, and the booking's row alone is guarded
+//   (LedgerStore::commit). When it comes late, `decide` says that it needs the flight too.
+// - a booking's new id. Should it be taken all the same, the commit is a LedgerConflict.
+// Both times the batch begins again with all_keys_of.
 struct LedgerKeys {
   std::vector<FlightId> flights;
   std::vector<BookingId> bookings;
@@ -104,7 +108,7 @@ struct LedgerKeys {
 };
 
 LedgerKeys keys_of(std::span<const Command> commands);
-LedgerKeys all_keys_of(std::span<const Command> commands);  // with the flight of every command
+LedgerKeys all_keys_of(std::span<const Command> commands);  // with flight and booking of every command
 
 struct LedgerRows {
   std::vector<flights::Flight> flights;  // those of `flights` and `natural_keys` that exist, each once
@@ -123,12 +127,15 @@ struct Applied {
 struct IntentChange {
   BookingId booking;
   std::optional<Instant> due;  // nullopt: remove it
+  bool added = false;          // its booking is new too: there is none to replace
 };
 
 // Final states, one entry per row.
 struct LedgerChanges {
   std::vector<flights::Flight> inserted_flights;
   std::vector<flights::Flight> updated_flights;
+  std::vector<flights::Flight>
+      updated_seats;  // changed are available_seats, version, and updated_at to `now` alone
   std::vector<Booking> inserted_bookings;
   std::vector<Booking> updated_bookings;
   std::vector<IntentChange> intents;

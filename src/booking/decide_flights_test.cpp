@@ -235,6 +235,34 @@ TEST_F(DecideFlights, ALateSuccessAsksForAllKeys) {
   EXPECT_FALSE(in_time.needs_all_keys);
   EXPECT_EQ(in_time.outcomes.front()->booking->status, BookingStatus::confirmed);
   EXPECT_THAT(in_time.changes.updated_flights, IsEmpty());
+  EXPECT_THAT(in_time.changes.updated_seats, IsEmpty());
+}
+
+TEST_F(DecideFlights, ANewIdIsLookedForOnlyWhenAllKeysAreRead) {
+  const std::vector<Command> place = {PlaceBooking{booking_1, {}, flight_1, 1, {}, true}};
+  EXPECT_THAT(keys_of(place).bookings, IsEmpty());
+  EXPECT_THAT(keys_of(place).flights, ElementsAre(flight_1));
+  EXPECT_THAT(all_keys_of(place).bookings, ElementsAre(booking_1));
+}
+
+TEST_F(DecideFlights, WhatIsSoldChangesTheSeatsOfItsFlightAlone) {
+  const Flight flight = flights::make_flight(flight_1, draft_of(5), start);
+  const auto decided = [&](std::vector<Command> commands) {
+    return decide(LedgerRows{{flight}, {}}, commands, start + Milliseconds{5}).changes;
+  };
+  const Command place = PlaceBooking{booking_1, {}, flight_1, 2, {}};
+  const LedgerChanges sold = decided({place});
+  EXPECT_THAT(sold.updated_flights, IsEmpty());
+  ASSERT_EQ(sold.updated_seats.size(), 1U);
+  Flight expected = flight;
+  expected.available_seats = 3;
+  expected.version = 2;
+  expected.updated_at = sold.now;
+  EXPECT_EQ(sold.updated_seats.front(), expected);
+  const LedgerChanges both = decided({place, ReplaceFlight{flight_1, draft_of(6), {}}});
+  EXPECT_THAT(both.updated_seats, IsEmpty());
+  ASSERT_EQ(both.updated_flights.size(), 1U);
+  EXPECT_EQ(both.updated_flights.front().available_seats, 4);
 }
 
 TEST_F(DecideFlights, TheFlightOfACommandIsTheOneItNames) {

@@ -22,20 +22,25 @@ struct Submit {
 
 }  // namespace
 
+LedgerWriter& LedgerClient::writer_for(const Command& command) const {
+  const auto* settle = std::get_if<SettlePayment>(&command);
+  if (settle && settle->success) return threads_.settler;
+  return *threads_.writers[std::hash<FlightId>{}(flight_of(command)) % threads_.writers.size()];
+}
+
 Task<Result<Applied>> LedgerClient::apply(Command command) {
   LedgerCall call;
   call.command = std::move(command);
-  const auto* settle = std::get_if<SettlePayment>(&call.command);
-  LedgerWriter& writer = settle && settle->success ? threads_.settler : threads_.writer;
+  LedgerWriter& writer = writer_for(call.command);
   Submit<LedgerWriter, LedgerCall> submit{writer, call, home_};
   co_await submit;
   co_return std::move(*call.outcome);
 }
 
-Task<void> LedgerClient::run_on_store(std::function<void(LedgerStore&)> work) {
+Task<void> LedgerClient::run_on_store(LedgerWriter& writer, std::function<void(LedgerStore&)> work) {
   StoreCall call;
   call.work = std::move(work);
-  Submit<LedgerWriter, StoreCall> submit{threads_.writer, call, home_};
+  Submit<LedgerWriter, StoreCall> submit{writer, call, home_};
   co_await submit;
   if (call.failure) std::rethrow_exception(call.failure);
 }
@@ -46,7 +51,7 @@ Task<std::vector<BookingId>> LedgerClient::claim_unfinished(Instant now, Instant
   std::function<void(LedgerStore&)> work = [=](LedgerStore& store) {
     *claimed = store.claim_unfinished(now, lease_until, limit);
   };
-  co_await run_on_store(std::move(work));
+  co_await run_on_store(*threads_.writers.front(), std::move(work));
   co_return std::move(*claimed);
 }
 
@@ -56,7 +61,7 @@ Task<std::vector<events::OutboxRow>> LedgerClient::claim_events(Instant now, Ins
   std::function<void(LedgerStore&)> work = [=](LedgerStore& store) {
     *claimed = store.claim_events(now, lease_until, limit);
   };
-  co_await run_on_store(std::move(work));
+  co_await run_on_store(*threads_.writers.front(), std::move(work));
   co_return std::move(*claimed);
 }
 
@@ -64,12 +69,12 @@ Task<void> LedgerClient::remove_events(std::vector<std::int64_t> sequences) {
   std::function<void(LedgerStore&)> work = [sequences = std::move(sequences)](LedgerStore& store) {
     store.remove_events(sequences);
   };
-  co_await run_on_store(std::move(work));
+  co_await run_on_store(*threads_.writers.front(), std::move(work));
 }
 
 Task<void> LedgerClient::check_writable() {
-  std::function<void(LedgerStore&)> work = [](LedgerStore& store) { store.check_writable(); };
-  co_await run_on_store(std::move(work));
+  const std::function<void(LedgerStore&)> work = [](LedgerStore& store) { store.check_writable(); };
+  for (LedgerWriter* const writer : threads_.writers) co_await run_on_store(*writer, work);
 }
 
 Task<std::optional<Booking>> LedgerClient::find_booking(BookingId id) {

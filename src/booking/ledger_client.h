@@ -8,16 +8,18 @@ namespace flightdeck::booking {
 
 // The threads of a process's ledger. They outlive its clients.
 struct LedgerThreads {
-  LedgerWriter& writer;
-  // Takes the successes of payments: they lock no flight, so they need not wait for a commit that sells seats. The same
-  // as `writer` where the backend lets only one write at a time.
+  // At least one. Commands of one flight always go to the same, so that they never wait for each other's locks; while
+  // one waits for the disk, another decides.
+  std::vector<LedgerWriter*> writers;
+  // Takes the successes of payments: they lock no flight, so they need not wait for a commit that sells seats. One of
+  // `writers` where the backend lets only one write at a time.
   LedgerWriter& settler;
   LedgerReads& reads;
 };
 
 class LedgerClient final : public Ledger {
  public:
-  LedgerClient(LedgerThreads threads, Executor& home) : threads_(threads), home_(home) {}
+  LedgerClient(LedgerThreads threads, Executor& home) : threads_(std::move(threads)), home_(home) {}
 
   Task<Result<Applied>> apply(Command command) override;
   Task<std::vector<BookingId>> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
@@ -30,7 +32,8 @@ class LedgerClient final : public Ledger {
   Task<void> run(std::function<void(LedgerReader&)> query) override;
 
  private:
-  Task<void> run_on_store(std::function<void(LedgerStore&)> work);
+  LedgerWriter& writer_for(const Command& command) const;
+  Task<void> run_on_store(LedgerWriter& writer, std::function<void(LedgerStore&)> work);
 
   LedgerThreads threads_;
   Executor& home_;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <future>
+#include <set>
 #include <thread>
 
 #include "booking/ledger_client.h"
@@ -20,6 +21,7 @@ using test::flight_draft;
 using test::ManualLoop;
 using test::Started;
 using test::world_start;
+using ::testing::ElementsAre;
 
 // The in-memory ledger behind a door: a commit waits at it while it is shut.
 class DoorStore final : public LedgerStore {
@@ -156,7 +158,7 @@ class LedgerWriterTest : public ::testing::Test {
   Listener listener;
   LedgerWriter writer{store, listener, clock, counters, log};
   LedgerReads reads{store.rows};
-  LedgerClient client{{writer, writer, reads}, loop};
+  LedgerClient client{{{&writer}, writer, reads}, loop};
   std::vector<Started<Result<Applied>>> placing;
 };
 
@@ -313,7 +315,7 @@ TEST_F(LedgerWriterTest, StoppingFinishesWhatIsQueuedAndTakesNothingMore) {
 TEST_F(LedgerWriterTest, OnlyAPaymentsSuccessGoesTheSettlersWay) {
   DoorStore settling;
   LedgerWriter settler{settling, listener, clock, counters, log};
-  LedgerClient two_ways{{writer, settler, reads}, loop};
+  LedgerClient two_ways{{{&writer}, settler, reads}, loop};
   const Booking booking = *wait(place())->booking;
   const int begun = store.begun();
   Command success = SettlePayment{booking.id, flight, true, "ref", {}, {}};
@@ -324,6 +326,40 @@ TEST_F(LedgerWriterTest, OnlyAPaymentsSuccessGoesTheSettlersWay) {
   EXPECT_EQ(wait(two_ways.apply(failure))->booking->status, BookingStatus::failed);
   EXPECT_EQ(settling.begun(), 1);
   settler.stop();
+}
+
+TEST_F(LedgerWriterTest, CommandsOfOneFlightGoOneWay) {
+  DoorStore second_store;
+  LedgerWriter second{second_store, listener, clock, counters, log};
+  LedgerClient two_ways{{{&writer, &second}, writer, reads}, loop};
+  const auto takers_of = [&](std::uint8_t n) {
+    FlightId id;
+    id.value.data()[15] = n;
+    id.value.data()[8] = n;
+    const int first_before = store.begun();
+    const int second_before = second_store.begun();
+    for (int i = 0; i < 3; ++i) {
+      Command close = CloseFlight{id, false};
+      EXPECT_EQ(wait(two_ways.apply(close)).error().code, ErrorCode::not_found);
+      Command cancel = CancelBooking{BookingId{make_uuid_v7(clock.now(), random)}, id};
+      EXPECT_EQ(wait(two_ways.apply(cancel)).error().code, ErrorCode::not_found);
+    }
+    return std::pair(store.begun() - first_before, second_store.begun() - second_before);
+  };
+  std::set<std::pair<int, int>> ways;
+  for (std::uint8_t n = 1; n <= 8; ++n) ways.insert(takers_of(n));
+  EXPECT_THAT(ways, ElementsAre(std::pair(0, 6), std::pair(6, 0))) << "and both are used";
+  second.stop();
+}
+
+TEST_F(LedgerWriterTest, TheLedgerIsWritableWhenAllItsThreadsCanWrite) {
+  DoorStore second_store;
+  LedgerWriter second{second_store, listener, clock, counters, log};
+  LedgerClient two_ways{{{&writer, &second}, writer, reads}, loop};
+  wait(two_ways.check_writable());
+  second_store.fail_next(1);
+  EXPECT_THROW(wait(two_ways.check_writable()), UnavailableError);
+  second.stop();
 }
 
 TEST_F(LedgerWriterTest, ClaimsGoTheSameWay) {

@@ -48,6 +48,7 @@ inline constexpr std::int64_t bookings_placing = 512;  // at once in a process: 
 
 // The ledger.
 inline constexpr std::size_t ledger_batch_commands = 256;
+inline constexpr std::size_t ledger_selling_threads = 2;  // where the database takes several writers at once
 inline constexpr std::size_t ledger_queue_commands = 16 * 1024;
 inline constexpr std::size_t ledger_batch_reads = 256;
 inline constexpr std::size_t ledger_queue_reads = 16 * 1024;

@@ -71,6 +71,7 @@ void MemoryLedger::check_changes(const booking::LedgerChanges& changes) const {
     check_flight(flight);
   }
   for (const Flight& flight : changes.updated_flights) check_flight(flight);
+  for (const Flight& flight : changes.updated_seats) check_flight(flight);
   for (const Booking& booking : changes.inserted_bookings) {
     if (bookings_.contains(booking.id)) throw booking::LedgerConflict("booking id is taken");
     if (!flights_.contains(booking.flight)) throw std::logic_error("no such flight");
@@ -83,6 +84,7 @@ void MemoryLedger::commit(const booking::LedgerChanges& changes) {
     check_changes(changes);
     for (const Flight& flight : changes.inserted_flights) flights_[flight.id] = flight;
     for (const Flight& flight : changes.updated_flights) flights_[flight.id] = flight;
+    for (const Flight& flight : changes.updated_seats) flights_[flight.id] = flight;
     for (const Booking& booking : changes.inserted_bookings) bookings_[booking.id] = booking;
     for (const Booking& booking : changes.updated_bookings) bookings_[booking.id] = booking;
     for (const booking::IntentChange& intent : changes.intents) {

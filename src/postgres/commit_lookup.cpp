@@ -14,6 +14,7 @@ Parameters rows_of(const booking::LedgerChanges& changes) {
   bookings.insert(bookings.end(), changes.updated_bookings.begin(), changes.updated_bookings.end());
   std::vector<flights::Flight> flights = changes.inserted_flights;
   flights.insert(flights.end(), changes.updated_flights.begin(), changes.updated_flights.end());
+  flights.insert(flights.end(), changes.updated_seats.begin(), changes.updated_seats.end());
   Parameters p;
   p.add_array(bookings, [](const booking::Booking& b) { return b.id; });
   p.add_array(bookings, [](const booking::Booking& b) { return b.updated_at; });
@@ -30,7 +31,8 @@ CommitLookup::CommitLookup(const StoreStatements& sql, const std::string& transa
       transaction_id_(transaction_id),
       backend_pid_(backend_pid),
       rows_(static_cast<std::int64_t>(changes.inserted_bookings.size() + changes.updated_bookings.size() +
-                                      changes.inserted_flights.size() + changes.updated_flights.size())),
+                                      changes.inserted_flights.size() + changes.updated_flights.size() +
+                                      changes.updated_seats.size())),
       rows_kept_(rows_of(changes)),
       grace_(limits::ledger_abandoned_backend_grace) {}
 

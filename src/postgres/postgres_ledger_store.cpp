@@ -184,6 +184,14 @@ void PostgresLedgerStore::queue_flights(Connection& connection, const LedgerChan
   if (!changes.updated_flights.empty()) {
     connection.queue(sql_.update_flights, flight_parameters(changes.updated_flights));
   }
+  if (const std::vector<Flight>& rows = changes.updated_seats; !rows.empty()) {
+    Parameters p;
+    p.add_array(rows, [](const Flight& f) { return f.id; });
+    p.add_array(rows, [](const Flight& f) { return Integer4{f.available_seats}; });
+    p.add_array(rows, [](const Flight& f) { return f.version; });
+    p.add(changes.now);
+    connection.queue(sql_.update_seats, p);
+  }
   if (!changes.inserted_flights.empty()) {
     connection.queue(sql_.insert_flights, flight_parameters(changes.inserted_flights));
   }
@@ -211,21 +219,25 @@ Parameters PostgresLedgerStore::updated_bookings(const std::vector<Booking>& row
 }
 
 void PostgresLedgerStore::queue_intents(Connection& connection, const LedgerChanges& changes) const {
+  std::vector<IntentChange> added;
   std::vector<IntentChange> set;
   std::vector<BookingId> removed;
   for (const IntentChange& intent : changes.intents) {
     if (intent.due)
-      set.push_back(intent);
+      (intent.added ? added : set).push_back(intent);
     else
       removed.push_back(intent.booking);
   }
-  if (!set.empty()) {
+  const auto queue = [&](const Statement& statement, const std::vector<IntentChange>& intents) {
+    if (intents.empty()) return;
     Parameters p;
-    p.add_array(set, [](const IntentChange& intent) { return intent.booking; });
-    p.add_array(set, [](const IntentChange& intent) { return *intent.due; });
+    p.add_array(intents, [](const IntentChange& intent) { return intent.booking; });
+    p.add_array(intents, [](const IntentChange& intent) { return *intent.due; });
     p.add(changes.now);
-    connection.queue(sql_.set_intents, p);
-  }
+    connection.queue(statement, p);
+  };
+  queue(sql_.insert_intents, added);
+  queue(sql_.set_intents, set);
   if (!removed.empty()) {
     Parameters p;
     connection.queue(sql_.remove_intents, add_ids(p, removed));

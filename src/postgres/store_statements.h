@@ -14,9 +14,9 @@ struct StoreStatements {
   Statement begin, commit, rollback;
   Statement transaction_id;
   Statement flights_of_keys, lock_flights, bookings;
-  Statement update_flights, insert_flights;
+  Statement update_flights, update_seats, insert_flights;
   Statement insert_bookings, update_bookings;
-  Statement set_intents, remove_intents;
+  Statement insert_intents, set_intents, remove_intents;
   Statement insert_events;
   Statement claim_unfinished, claim_events, remove_events;
   Statement read_only, write_something;

@@ -1,6 +1,8 @@
 #include "redis/redis_event_sink.h"
 
 #include <algorithm>
+#include <array>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -13,10 +15,15 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr std::size_t parse_buffer_bytes = 32 * 1024;  // a row of more takes memory of the heap
+
 // XADD of each event of the row, in order. False: the row is none of ours.
 bool add_events(std::vector<Command>& commands, const std::string& stream, const std::string& row) {
   boost::system::error_code bad;
-  const json::value parsed = json::parse(row, bad);
+  // Rows are small and many: their values go into one piece of memory, and nobody frees them one by one.
+  std::array<unsigned char, parse_buffer_bytes> buffer;
+  json::monotonic_resource memory(buffer.data(), buffer.size());
+  const json::value parsed = json::parse(row, bad, &memory);
   const json::array* const batch = bad ? nullptr : parsed.if_array();
   if (!batch) return false;
   for (const json::value& item : *batch) {

@@ -51,6 +51,8 @@ SqliteLedgerStore::SqliteLedgerStore(const std::string& path)
           "UPDATE flights SET flight_number = ?2, source = ?3, destination = ?4, departure_ts = ?5, "
           "arrival_ts = ?6, departure_date = ?7, total_seats = ?8, available_seats = ?9, price = ?10, "
           "status = ?11, version = ?12, created_at = ?13, updated_at = ?14 WHERE id = ?1"),
+      update_seats_(database_,
+                    "UPDATE flights SET available_seats = ?, version = ?, updated_at = ? WHERE id = ?"),
       insert_booking_(database_,
                       "INSERT INTO bookings (id, user_id, flight_id, seats, amount, status, failure_reason, "
                       "payment_ref, refund_ref, expires_at, created_at, updated_at) "
@@ -135,6 +137,9 @@ void SqliteLedgerStore::write_flights(const LedgerChanges& changes) {
   };
   // A new flight may take the number and time that another one has just given up.
   for (const Flight& flight : changes.updated_flights) write(update_flight_, flight);
+  for (const Flight& f : changes.updated_seats) {
+    update_seats_.bind(f.available_seats, f.version, f.updated_at, f.id).run();
+  }
   for (const Flight& flight : changes.inserted_flights) write(insert_flight_, flight);
 }
 

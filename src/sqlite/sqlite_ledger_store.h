@@ -31,7 +31,7 @@ class SqliteLedgerStore final : public booking::LedgerStore {
   std::int32_t probe_ = 0;
   Statement begin_, commit_, rollback_;
   Statement flight_by_id_, flight_by_key_, booking_by_id_;
-  Statement insert_flight_, update_flight_, insert_booking_, update_booking_;
+  Statement insert_flight_, update_flight_, update_seats_, insert_booking_, update_booking_;
   Statement set_intent_, delete_intent_, insert_events_;
   Statement any_due_, due_, lease_;
   Statement due_events_, lease_event_, remove_event_;

@@ -139,6 +139,39 @@ TEST_P(LedgerContract, TheSchemaRefusesMoreAvailableThanThereAre) {
   store().rollback();
 }
 
+TEST_P(LedgerContract, TheSchemaRefusesMoreSoldThanThereAre) {
+  add(flight_1, "FD1");
+  LedgerChanges changes;
+  changes.now = now;
+  changes.updated_seats = {*find_flight(flight_1)};
+  changes.updated_seats[0].available_seats = -1;
+  store().begin({});
+  EXPECT_ANY_THROW(store().commit(changes));
+  store().rollback();
+}
+
+TEST_P(LedgerContract, SeatsThatChangeLeaveTheRestOfTheirFlight) {
+  Flight expected = add(flight_1, "FD1");
+  const Flight other = add(flight_2, "FD2");
+  now += Milliseconds{1500};
+  place(1);
+  expected.available_seats = 9;
+  expected.version = 2;
+  expected.updated_at = now;
+  EXPECT_EQ(find_flight(flight_1), expected);
+  EXPECT_EQ(find_flight(flight_2), other);
+}
+
+TEST_P(LedgerContract, AnIdThatShouldBeNewAndIsNotIsItsBookingAgain) {
+  add(flight_1, "FD1");
+  const Booking first = place(1);
+  PlaceBooking command{id_of<BookingId>(1), user_1, flight_1, 1, Milliseconds{60'000}, true};
+  const Applied again = apply(store(), std::move(command), now).value();
+  EXPECT_TRUE(again.replayed);
+  EXPECT_EQ(again.booking, first);
+  EXPECT_EQ(find_flight(flight_1)->available_seats, 9);
+}
+
 TEST_P(LedgerContract, TheSameNaturalKeyOrIdIsAConflict) {
   const Flight first = add(flight_1, "FD1");
   Flight twin = first;

@@ -106,6 +106,7 @@ void RowStore::check_events(const LedgerChanges& changes) {
   std::set<Uuid> changed;
   for (const Flight& flight : changes.inserted_flights) changed.insert(flight.id.value);
   for (const Flight& flight : changes.updated_flights) changed.insert(flight.id.value);
+  for (const Flight& flight : changes.updated_seats) changed.insert(flight.id.value);
   for (const Booking& booking : changes.inserted_bookings) changed.insert(booking.id.value);
   for (const Booking& booking : changes.updated_bookings) changed.insert(booking.id.value);
   for (const events::Event& event : changes.events) {
@@ -124,14 +125,24 @@ void RowStore::write(const LedgerChanges& changes) {
     check_booking_change(booking, changes);
   }
   for (const Flight& flight : changes.updated_flights) check_flight_change(flight);
+  for (const Flight& flight : changes.updated_seats) {
+    check_flight_change(flight);
+    Flight expected = flights.at(flight.id);
+    expected.available_seats = flight.available_seats;
+    expected.version = flight.version;
+    expected.updated_at = changes.now;
+    require(flight == expected, "more of a flight changed than is written");
+  }
   for (const Flight& flight : changes.inserted_flights) {
     require(flights.emplace(flight.id, flight).second, "inserts a flight that is there");
   }
   for (const Flight& flight : changes.updated_flights) flights[flight.id] = flight;
+  for (const Flight& flight : changes.updated_seats) flights[flight.id] = flight;
   for (const Booking& booking : changes.inserted_bookings) bookings[booking.id] = booking;
   for (const Booking& booking : changes.updated_bookings) bookings[booking.id] = booking;
   for (const booking::IntentChange& intent : changes.intents) {
     require(bookings.contains(intent.booking), "an intent of a booking that is not there");
+    require(!intent.added || !intents.contains(intent.booking), "adds an intent that is there");
     if (intent.due)
       intents[intent.booking] = *intent.due;
     else

@@ -1,0 +1,67 @@
+// What a batch reads and locks.
+#include "booking/decide.h"
+#include "core/sort_unique.h"
+
+namespace flightdeck::booking {
+
+namespace {
+
+struct KeyCollector {
+  LedgerKeys& keys;
+  bool all = false;
+
+  template <class BookingCommand>
+  void operator()(const BookingCommand& c) {
+    keys.bookings.push_back(c.id);
+    keys.flights.push_back(c.flight);
+  }
+  void operator()(const PlaceBooking& c) {
+    if (all || !c.new_id) keys.bookings.push_back(c.id);
+    keys.flights.push_back(c.flight);
+  }
+  void operator()(const SettlePayment& c) {
+    keys.bookings.push_back(c.id);
+    if (all || !c.success) keys.flights.push_back(c.flight);
+  }
+  void operator()(const AddFlight& c) {
+    keys.flights.push_back(c.id);
+    natural_key(c.draft);
+  }
+  void operator()(const ReplaceFlight& c) {
+    keys.flights.push_back(c.id);
+    natural_key(c.draft);
+  }
+  void operator()(const CloseFlight& c) { keys.flights.push_back(c.id); }
+
+  void natural_key(const flights::FlightDraft& draft) {
+    if (!draft.flight_number.empty()) keys.natural_keys.emplace_back(draft.flight_number, draft.departure);
+  }
+};
+
+struct FlightOf {
+  template <class BookingCommand>
+  FlightId operator()(const BookingCommand& c) const {
+    return c.flight;
+  }
+  FlightId operator()(const AddFlight& c) const { return c.id; }
+  FlightId operator()(const ReplaceFlight& c) const { return c.id; }
+  FlightId operator()(const CloseFlight& c) const { return c.id; }
+};
+
+LedgerKeys collect_keys(std::span<const Command> commands, bool all) {
+  LedgerKeys keys;
+  for (const Command& command : commands) std::visit(KeyCollector{keys, all}, command);
+  sort_unique(keys.flights);
+  sort_unique(keys.bookings);
+  sort_unique(keys.natural_keys);
+  return keys;
+}
+
+}  // namespace
+
+FlightId flight_of(const Command& command) { return std::visit(FlightOf{}, command); }
+
+LedgerKeys keys_of(std::span<const Command> commands) { return collect_keys(commands, false); }
+LedgerKeys all_keys_of(std::span<const Command> commands) { return collect_keys(commands, true); }
+
+}  // namespace flightdeck::booking

@@ -12,7 +12,7 @@ namespace flightdeck::redis {
 
 using flights::ChangeClock;
 
-class ChangeFeed::Impl final : public KeyWatcher {
+class ChangeFeed::Impl final : public KeyWatcher, public std::enable_shared_from_this<ChangeFeed::Impl> {
  public:
   Impl(boost::asio::io_context& context, RedisEndpoint endpoint, std::string prefix, ChangeClock& changes,
        Log& log)
@@ -30,6 +30,7 @@ class ChangeFeed::Impl final : public KeyWatcher {
   }
 
   void close() {
+    closed_ = true;
     beat_.cancel();
     connection_.close();
     changes_.hears_nothing();
@@ -53,10 +54,12 @@ class ChangeFeed::Impl final : public KeyWatcher {
  private:
   void wait() {
     beat_.expires_after(limits::change_feed_beat);
-    beat_.async_wait([this](const boost::system::error_code& error) {
-      if (error) return;  // closed: this object may be gone
-      beats_.spawn(beat());
-      wait();
+    // A beat that was due when the feed was closed comes all the same: it can no longer be cancelled.
+    beat_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+      const auto self = weak.lock();
+      if (error || !self || self->closed_) return;
+      self->beats_.spawn(self->beat());
+      self->wait();
     });
   }
 
@@ -73,12 +76,13 @@ class ChangeFeed::Impl final : public KeyWatcher {
   ChangeClock& changes_;
   RedisConnection connection_;
   boost::asio::steady_timer beat_;
+  bool closed_ = false;
   TaskScope beats_;  // ends with the calls of the connection
 };
 
 ChangeFeed::ChangeFeed(boost::asio::io_context& context, RedisEndpoint endpoint, std::string prefix,
                        ChangeClock& changes, Log& log)
-    : impl_(std::make_unique<Impl>(context, std::move(endpoint), std::move(prefix), changes, log)) {}
+    : impl_(std::make_shared<Impl>(context, std::move(endpoint), std::move(prefix), changes, log)) {}
 
 ChangeFeed::~ChangeFeed() { close(); }
 

@@ -28,12 +28,12 @@ class ChangeFeed {
   ChangeFeed& operator=(const ChangeFeed&) = delete;
 
   void start();
-  // For good.
+  // For good. Nothing of it is left in the context after a moment.
   void close();
 
  private:
   class Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace flightdeck::redis

@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <thread>
 
 #include "contract/redis_loop.h"
 #include "contract/temporary_ledger.h"
+#include "core/limits.h"
 #include "doubles/booking_world.h"
 #include "redis/change_feed.h"
 #include "redis/keys.h"
@@ -256,19 +259,76 @@ TEST(RedisChangeFeed, TheDocumentedRightsAreEnough) {
   EXPECT_THAT(listener.log.lines, IsEmpty());
 }
 
-TEST(RedisChangeFeed, MayBeClosedAtAnyMoment) {
-  for (int turns = 0; turns < 12; ++turns) {
-    boost::asio::io_context context;
-    test::RecordingLog log;
-    const auto changes = std::make_unique<ChangeClock>();
-    auto feed = std::make_unique<ChangeFeed>(context, test::shared_endpoint(), "", *changes, log);
-    feed->start();
+// A feed that goes away with whatever is under way at the moment.
+class Leaver {
+ public:
+  explicit Leaver(RedisEndpoint endpoint)
+      : feed_(std::make_unique<ChangeFeed>(context, std::move(endpoint), "", *changes_, log_)) {
+    feed_->start();
+  }
+  bool hears() const { return changes_->hears(std::chrono::steady_clock::now()); }
+  void run_until_it_hears() {
+    const test::Deadline deadline(test::patient(std::chrono::seconds(30)));
+    while (!hears() && !deadline.passed()) context.run_one_for(Milliseconds(20));
+    ASSERT_TRUE(hears());
+  }
+  void turn(int turns) {
     for (int i = 0; i < turns; ++i) context.run_one_for(test::patient(Milliseconds{20}));
-    feed.reset();
-    EXPECT_FALSE(changes->hears(std::chrono::steady_clock::now()));
+  }
+  void leave() { feed_.reset(); }
+  bool nothing_is_left() {
     context.restart();
     context.run_for(test::patient(std::chrono::seconds{20}));
-    ASSERT_TRUE(context.stopped()) << "after " << turns << " turns";
+    return context.stopped() && !hears();
+  }
+
+  boost::asio::io_context context;
+
+ private:
+  test::RecordingLog log_;
+  std::unique_ptr<ChangeClock> changes_ = std::make_unique<ChangeClock>();
+  std::unique_ptr<ChangeFeed> feed_;
+};
+
+TEST(RedisChangeFeed, MayBeClosedAtAnyMoment) {
+  for (int turns = 0; turns < 12; ++turns) {
+    Leaver feed(test::shared_endpoint());
+    feed.turn(turns);
+    feed.leave();
+    ASSERT_TRUE(feed.nothing_is_left()) << "after " << turns << " turns";
+  }
+}
+
+TEST(RedisChangeFeed, MayBeClosedWhileABeatIsDue) {
+  Leaver feed(test::shared_endpoint());
+  ASSERT_NO_FATAL_FAILURE(feed.run_until_it_hears());
+  boost::asio::steady_timer closing(feed.context);
+  closing.expires_at({});  // so it comes first of all that is due
+  closing.async_wait([&feed](const boost::system::error_code&) { feed.leave(); });
+  std::this_thread::sleep_for(limits::change_feed_beat);
+  EXPECT_TRUE(feed.nothing_is_left());
+}
+
+TEST(RedisChangeFeed, MayBeClosedWhileRedisStandsStillOrWhenItGoesOn) {
+  RedisServer server;
+  for (const bool goes_on : {false, true}) {
+    for (const bool was_up : {false, true}) {
+      for (int turns = 0; turns < 8; ++turns) {
+        Leaver feed(endpoint_of(server));
+        if (was_up) {
+          ASSERT_NO_FATAL_FAILURE(feed.run_until_it_hears());
+        }
+        server.freeze();
+        feed.turn(turns);
+        if (goes_on) {
+          server.go_on();
+          feed.turn(turns);
+        }
+        feed.leave();
+        EXPECT_TRUE(feed.nothing_is_left()) << goes_on << was_up << " after " << turns << " turns";
+        server.go_on();
+      }
+    }
   }
 }
 

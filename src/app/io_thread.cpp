@@ -50,7 +50,7 @@ void IoThread::make_payment_provider() {
 
 void IoThread::make_gate_and_index() {
   if (shared_.config.redis.server) {
-    redis_.emplace(loop_, shared_.config.redis, shared_.changes, shared_.log);
+    redis_.emplace(loop_, shared_.config.redis, shared_.changes, shared_.index_lag, shared_.log);
     redis_->connection.start();
     gate_ = &redis_->gate;
     index_ = &redis_->index;
@@ -58,7 +58,10 @@ void IoThread::make_gate_and_index() {
     gate_ = &shared_.memory_gate;
     index_ = &shared_.memory_index;
   }
-  shared_.commit_sync.add({loop_, *gate_, *index_, scope_});
+  const sync::NewsTeller::Parts parts{loop_,  loop_,         *gate_,           *index_,
+                                      scope_, shared_.clock, shared_.index_lag};
+  teller_.emplace(parts, log_failures(shared_.log, "telling gate and index"));
+  shared_.commit_sync.add(*teller_);
 }
 
 void IoThread::make_services() {
@@ -66,12 +69,12 @@ void IoThread::make_services() {
       payment_client_ ? static_cast<payment::PaymentProvider&>(*payment_client_) : *mock_payments_;
   ledger_.emplace(shared_.ledger->threads(), loop_);
   const booking::BookingService::Parts parts{
-      *ledger_, *gate_,        provider, shared_.waiters, shared_.admission, loop_,
-      loop_,    shared_.clock, random_,  scope_,          shared_.counters,  shared_.log};
+      *ledger_, *gate_,        *teller_, provider, shared_.waiters,  shared_.admission, loop_,
+      loop_,    shared_.clock, random_,  scope_,   shared_.counters, shared_.log};
   bookings_.emplace(parts, shared_.booking_rules);
   manage_flights_.emplace(*ledger_, *gate_, *bookings_, shared_.clock, random_, scope_);
-  const booking::SearchFlights::Parts search{*index_, *ledger_, shared_.clock, shared_.changes,
-                                             shared_.counters};
+  const booking::SearchFlights::Parts search{*index_,         *ledger_,          shared_.clock,
+                                             shared_.changes, shared_.index_lag, shared_.counters};
   search_flights_.emplace(search, http::render_search_page);
   metrics_.count_bookings_of(*ledger_);
   api_.bookings = &*bookings_;
@@ -82,10 +85,12 @@ void IoThread::make_services() {
 void IoThread::hear_changes() {
   const RedisSettings& settings = shared_.config.redis;
   change_feed_.emplace(loop_.context(), *settings.server, settings.prefix, shared_.changes, shared_.log);
+  change_feed_->doubt(shared_.index_lag);
   change_feed_->start();
 }
 
 void IoThread::drain() {
+  if (teller_) teller_->stop();
   server_.drain([] {});
 }
 

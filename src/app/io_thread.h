@@ -17,16 +17,20 @@
 #include "redis/redis_event_sink.h"
 #include "redis/redis_flight_index.h"
 #include "redis/redis_seat_gate.h"
+#include "sync/news_teller.h"
 
 namespace flightdeck::app {
 
 // What one thread keeps in Redis, over its own connection.
 struct RedisParts {
-  RedisParts(http::EventLoop& loop, const RedisSettings& settings, flights::ChangeClock& changes, Log& log)
+  RedisParts(http::EventLoop& loop, const RedisSettings& settings, flights::ChangeClock& changes,
+             flights::IndexLag& lag, Log& log)
       : connection(loop.context(), *settings.server, log),
         gate(connection, settings.prefix),
         index(connection, settings.prefix, &changes),
-        event_sink(connection, settings.prefix) {}
+        event_sink(connection, settings.prefix) {
+    connection.doubt(lag);
+  }
 
   redis::RedisConnection connection;
   redis::RedisSeatGate gate;
@@ -56,6 +60,7 @@ class IoThread {
 
   std::uint16_t listen(const Endpoint& endpoint) { return server_.listen(endpoint.host, endpoint.port); }
   void share(const Endpoint& endpoint) { server_.share(endpoint.host, endpoint.port); }
+  // New connections are refused, and what gate and index could not be told is left to sweepers.
   void drain();
   // Search pages are kept from now on in the whole process. One thread of it is enough.
   void hear_changes();
@@ -90,6 +95,7 @@ class IoThread {
   std::optional<redis::ChangeFeed> change_feed_;
   booking::SeatGate* gate_ = nullptr;
   flights::FlightIndex* index_ = nullptr;
+  std::optional<sync::NewsTeller> teller_;
   std::optional<booking::LedgerClient> ledger_;
   std::unique_ptr<http::HttpCallbackSender> callbacks_;
   std::unique_ptr<payment_mock::MockPayments> mock_payments_;

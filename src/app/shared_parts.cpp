@@ -60,7 +60,7 @@ SharedParts::SharedParts(const Config& settings, const Clock& the_clock, Log& th
       admission(config.booking.in_flight_max),
       booking_rules{config.booking.seats_per_booking_max, config.payment.timeout, {}},
       memory_index(&changes),
-      commit_sync(waiters, clock, log_failures(log, "telling gate and index")),
+      commit_sync(waiters),
       mock_payments(config.payment.mock),
       groups(route_groups(config)),
       router(http::contract_routes(groups)) {

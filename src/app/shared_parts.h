@@ -61,6 +61,7 @@ struct SharedParts {
   booking::Admission admission;
   booking::BookingRules booking_rules;
   flights::ChangeClock changes;
+  flights::IndexLag index_lag;
   memory::MemorySeatGate memory_gate;  // these two are used unless there is a Redis
   memory::MemoryFlightIndex memory_index;
   sync::CommitSync commit_sync;

@@ -124,7 +124,12 @@ Task<Result<BookAnswer>> BookingService::book(BookRequest request) {
     if (keyed) copy = co_await parts_.ledger.find_booking(id);
     if (!copy) co_return refuse(ErrorCode::out_of_stock, "Not enough seats are left.");
   }
-  co_return co_await place(std::move(request), id, std::move(slot));
+  const FlightId flight = request.flight;
+  Result<BookAnswer> placed = co_await place(std::move(request), id, std::move(slot));
+  // A commit drops its holds over any connection, so perhaps before this one has brought the hold there.
+  const bool decided = placed || placed.error().code != ErrorCode::unavailable;
+  if (decided && seats == ReserveAnswer::unanswered) parts_.hold_drops.drop_soon(flight, id);
+  co_return placed;
 }
 
 Task<Result<BookAnswer>> BookingService::place(BookRequest request, BookingId id, AdmissionSlot slot) {
@@ -143,7 +148,8 @@ Task<Result<BookAnswer>> BookingService::place(BookRequest request, BookingId id
       std::vector<SeatNews> news(1);
       news.front().flight = request.flight;
       news.front().holds_to_drop.push_back(id);
-      co_await parts_.gate.sync(std::move(news));
+      const bool heard = co_await parts_.gate.sync(std::move(news));
+      if (!heard) parts_.hold_drops.drop_soon(request.flight, id);
     }
     co_return placed.error();
   }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "booking/counters.h"
+#include "booking/hold_drops.h"
 #include "booking/ledger.h"
 #include "booking/seat_gate.h"
 #include "booking/settle_waiters.h"
@@ -103,6 +104,7 @@ class BookingService {
   struct Parts {
     Ledger& ledger;
     SeatGate& gate;
+    HoldDrops& hold_drops;  // of the gate
     payment::PaymentProvider& provider;
     SettleWaiters& waiters;
     Admission& admission;

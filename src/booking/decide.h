@@ -151,6 +151,7 @@ struct FlightNews {
   std::optional<flights::Flight> flight;  // as it is now; nullopt: there is no such flight
   std::vector<BookingId> settled_holds;   // bookings whose hold has served its purpose
   bool seats_only = false;                // nothing else of the flight has changed
+  bool holds_only = false;                // nothing is said of the flight itself
 };
 
 struct BatchStats {

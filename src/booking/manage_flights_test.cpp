@@ -174,9 +174,10 @@ TEST_F(ManageFlightsTest, RemovingEndsWhenBookingsCannotBeRead) {
   };
   world.book(flight.id, 1).value();
   HalfBlind blind(world.ledger);
-  BookingService service({blind, world.gate, world.provider, world.waiters, world.admission, world.loop,
-                          world.loop, world.clock, world.random, world.scope, world.counters, world.log},
-                         world.rules);
+  BookingService service(
+      {blind, world.gate, world.teller, world.provider, world.waiters, world.admission, world.loop,
+       world.loop, world.clock, world.random, world.scope, world.counters, world.log},
+      world.rules);
   ManageFlights manage(blind, world.gate, service, world.clock, world.random, world.scope);
   EXPECT_EQ(finish(world.loop, manage.remove(flight.id, true)).error().code, ErrorCode::unavailable);
   EXPECT_EQ(blind.finds, 1);

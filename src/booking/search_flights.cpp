@@ -12,8 +12,14 @@ flights::PageTime SearchFlights::now() const {
   return {parts_.clock.now(), std::chrono::steady_clock::now()};
 }
 
+bool SearchFlights::keeps(const flights::PageTime& at) const {
+  return parts_.changes.hears(at.steady) && !parts_.lag.possible(at.steady);
+}
+
 SearchFlights::Page SearchFlights::find(const SearchQuery& query) {
-  Page page = pages_.find(query, now());
+  const flights::PageTime at = now();
+  if (parts_.lag.possible(at.steady)) return nullptr;
+  Page page = pages_.find(query, at);
   if (page) parts_.counters.search_pages_hits.add();
   return page;
 }
@@ -21,7 +27,7 @@ SearchFlights::Page SearchFlights::find(const SearchQuery& query) {
 Task<SearchFlights::Page> SearchFlights::search(SearchQuery query) {
   const flights::ChangeClock::Moment asked_at = parts_.changes.now();
   // What nothing is heard of may have changed since a page under way was read.
-  while (parts_.changes.hears(now().steady)) {
+  while (keeps(now())) {
     const auto under_way = makings_.find(query);
     if (under_way == makings_.end()) co_return co_await make_for_all(std::move(query));
     const std::shared_ptr<Making> making = under_way->second;
@@ -59,7 +65,8 @@ Task<SearchFlights::Page> SearchFlights::make(SearchQuery query) {
   auto made = std::make_shared<KeptPage>();
   made->made_at = parts_.changes.now();
   const Instant at = parts_.clock.now();
-  std::optional<SearchPage> page = co_await parts_.index.search(query, at);
+  std::optional<SearchPage> page;
+  if (!parts_.lag.possible(now().steady)) page = co_await parts_.index.search(query, at);
   if (page) {
     made->slots = flights::slots_of(query, *page);
     made->good_until = page->next_departure;

@@ -1,4 +1,4 @@
-// Search: from pages in memory, else from the index, or from the ledger while the index is away.
+// Search: from pages in memory, else from the index, or from the ledger while the index is away or may lag.
 #pragma once
 
 #include <exception>
@@ -11,6 +11,7 @@
 #include "booking/counters.h"
 #include "booking/ledger.h"
 #include "flights/flight_index.h"
+#include "flights/index_lag.h"
 #include "flights/search_pages.h"
 
 namespace flightdeck::booking {
@@ -27,6 +28,7 @@ class SearchFlights {
     Ledger& ledger;
     const Clock& clock;
     const flights::ChangeClock& changes;
+    const flights::IndexLag& lag;
     Counters& counters;
   };
 
@@ -49,6 +51,8 @@ class SearchFlights {
   };
 
   flights::PageTime now() const;
+  // Pages of the index are shared and kept at that time.
+  bool keeps(const flights::PageTime& at) const;
   Task<Page> make_for_all(flights::SearchQuery query);
   Task<Page> make(flights::SearchQuery query);
 

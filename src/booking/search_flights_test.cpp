@@ -44,9 +44,16 @@ class SlowIndex final : public flights::FlightIndex {
   Task<bool> restore(std::vector<flights::Flight> flights, Instant now) override {
     return index_.restore(std::move(flights), now);
   }
+  Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> ids) override {
+    return index_.versions(std::move(ids));
+  }
+  Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override {
+    return index_.forget_versions(std::move(seen));
+  }
   Task<std::vector<FlightId>> drop_departed(Instant now) override { return index_.drop_departed(now); }
   Task<bool> complete() override { return index_.complete(); }
   Task<bool> mark_complete() override { return index_.mark_complete(); }
+  Task<bool> mark_incomplete() override { return index_.mark_incomplete(); }
 
   // The oldest search under way ends; `found` false: the index is away.
   void answer(bool found = true) {
@@ -102,7 +109,7 @@ class SearchFlightsTest : public ::testing::Test {
 
   test::BookingWorld world;
   SlowIndex index{world.index};
-  SearchFlights search{{index, world.ledger, world.clock, world.changes, world.counters}, render};
+  SearchFlights search{{index, world.ledger, world.clock, world.changes, world.lag, world.counters}, render};
   flights::Flight flight;
 };
 
@@ -214,6 +221,47 @@ TEST_F(SearchFlightsTest, WhoWaitedFailsWithIt) {
   EXPECT_THROW(second.take(), UnavailableError);
   index.slow = false;
   EXPECT_EQ(found(), "10 ") << "a failure is not kept";
+}
+
+TEST_F(SearchFlightsTest, WhileTheIndexMayLagTheLedgerAnswersAndNothingIsKept) {
+  EXPECT_EQ(found(), "10 ");
+  EXPECT_EQ(index.searches, 1);
+  LedgerChanges changes;
+  flight.available_seats = 4;  // and the index has not been told
+  changes.inserted_flights = {flight};
+  world.rows.begin({});
+  world.rows.commit(changes);
+  EXPECT_EQ(found(), "10 ") << "in memory";
+  world.lag.begin();
+  EXPECT_EQ(found(), "4 ");
+  EXPECT_EQ(found(), "4 ");
+  EXPECT_EQ(index.searches, 1);
+  sell(4);
+  world.lag.end();
+  EXPECT_EQ(found(), "4 ");
+  EXPECT_EQ(index.searches, 2);
+  world.lag.last_until(ChangeClock::SteadyTime::max());
+  EXPECT_EQ(found(), "4 ");
+  EXPECT_EQ(index.searches, 2);
+}
+
+TEST_F(SearchFlightsTest, APageUnderWayIsNotSharedOnceTheIndexMayLag) {
+  index.slow = true;
+  auto first = start();
+  world.loop.run();
+  LedgerChanges changes;
+  flight.available_seats = 4;
+  changes.inserted_flights = {flight};
+  world.rows.begin({});
+  world.rows.commit(changes);
+  world.lag.begin();
+  auto second = start();
+  world.loop.run();
+  ASSERT_TRUE(second.done());
+  EXPECT_EQ(second.take()->body, "4 ");
+  index.answer();
+  world.loop.run();
+  EXPECT_EQ(first.take()->body, "10 ") << "asked for before";
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "core/ids.h"
 #include "core/task.h"
 #include "core/time.h"
+#include "flights/stored_version.h"
 
 namespace flightdeck::booking {
 
@@ -18,6 +19,7 @@ enum class ReserveAnswer {
   sold_out,  // fewer are left
   cold,      // the gate knows nothing of this flight: load it from the ledger, sync, try again
   away,      // the gate does not answer: let the ledger decide alone
+  unanswered,  // the same, but the hold may have been recorded, now or in a moment: when the ledger has decided, drop it
 };
 
 // What the ledger says of a flight, in any order and any number of times.
@@ -50,6 +52,12 @@ class SeatGate {
   // Drops the holds; stores the count unless a higher version is stored; counter = available - open holds.
   // False: the gate is away.
   virtual Task<bool> sync(std::vector<SeatNews> news) = 0;
+
+  // What is stored of those it knows; none when it is away.
+  virtual Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) = 0;
+  // The ledger never came as far as these, as when it was put back to an older state: whatever is synced next is taken in.
+  // Nothing happens to a flight of which anything was taken in since it was seen so. False: the gate is away.
+  virtual Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) = 0;
 
   // What it would sell now; nullopt: cold or away.
   virtual Task<std::optional<std::int64_t>> sellable(FlightId flight) = 0;

@@ -125,6 +125,18 @@ inline constexpr std::size_t sweep_batch = 1000;
 inline constexpr seconds change_period{10};  // changes of flights are in order give or take so much
 inline constexpr seconds sweep_overlap{5};   // a row may become visible so long after the time it carries
 inline constexpr std::size_t cancel_batch = 256;
+// What could not be told is kept, a thread, and told again after this pause: next to nothing while Redis is away, when
+// calls end at once. With more than this owed the whole index is told anew.
+inline constexpr milliseconds retell_pause{50};
+inline constexpr std::size_t untold_flights = 4096;
+inline constexpr std::size_t untold_holds = 64 * 1024;
+inline constexpr std::size_t untold_flights_a_part = 256;
+inline constexpr std::size_t untold_holds_a_part =
+    1000;  // they are arguments of a script, which takes some 8000
+// So long after Redis stood still or was away search asks the ledger: all others have come back by then
+// (redis_reconnect_longest) and told what they owe (retell_pause), and a sweeper has begun (sweep_interval) what those
+// owed that died.
+inline constexpr milliseconds index_lag_grace{2500};
 
 // Publishing events.
 inline constexpr milliseconds relay_interval{250};

@@ -5,6 +5,7 @@
 
 #include "core/task.h"
 #include "flights/search.h"
+#include "flights/stored_version.h"
 
 namespace flightdeck::flights {
 
@@ -28,6 +29,10 @@ class FlightIndex {
   // As `update`, and puts right whatever else about these flights is not as it left it.
   virtual Task<bool> restore(std::vector<Flight> flights, Instant now) = 0;
 
+  // As SeatGate's: flights go on being found as they are until the next row is taken in.
+  virtual Task<std::vector<StoredVersion>> versions(std::vector<FlightId> flights) = 0;
+  virtual Task<bool> forget_versions(std::vector<StoredVersion> seen) = 0;
+
   // Flights that have departed by `now` leave the index, at most limits::sweep_batch a call. Returns them; none: there
   // is nothing more to do, or the index is away.
   virtual Task<std::vector<FlightId>> drop_departed(Instant now) = 0;
@@ -37,6 +42,9 @@ class FlightIndex {
   // are false when it is away.
   virtual Task<bool> complete() = 0;
   virtual Task<bool> mark_complete() = 0;
+  // It was not told of something, and nobody knows of what: `complete` is false until it has been told of everything,
+  // with a telling that begins later. False: the index is away.
+  virtual Task<bool> mark_incomplete() = 0;
 };
 
 }  // namespace flightdeck::flights

@@ -87,8 +87,8 @@ class RoutesTest : public testing::Test {
   BookingWorld world;
   KnownHealth health;
   KnownMetrics metrics;
-  booking::SearchFlights search{{world.index, world.ledger, world.clock, world.changes, world.counters},
-                                render_search_page};
+  booking::SearchFlights search{
+      {world.index, world.ledger, world.clock, world.changes, world.lag, world.counters}, render_search_page};
   Api api{.log = world.log,
           .health = health,
           .metrics = metrics,

@@ -105,6 +105,26 @@ void MemoryFlightIndex::tell_changed(const Route& route) {
   changes_->changed(flights::ChangeClock::slot_of_route(flights::route_key(source, destination, date)));
 }
 
+Task<std::vector<flights::StoredVersion>> MemoryFlightIndex::versions(std::vector<FlightId> flights) {
+  const std::shared_lock lock(mutex_);
+  std::vector<flights::StoredVersion> stored;
+  for (const FlightId flight : flights) {
+    const auto found = flights_.find(flight);
+    if (found != flights_.end()) stored.push_back({flight, found->second.version, {}});
+  }
+  co_return stored;
+}
+
+// What is taken in raises the version: with the same one it is as it was.
+Task<bool> MemoryFlightIndex::forget_versions(std::vector<flights::StoredVersion> seen) {
+  const std::unique_lock lock(mutex_);
+  for (const flights::StoredVersion& one : seen) {
+    const auto found = flights_.find(one.flight);
+    if (found != flights_.end() && found->second.version == one.version) found->second.version = 0;
+  }
+  co_return true;
+}
+
 Task<std::vector<FlightId>> MemoryFlightIndex::drop_departed(Instant now) {
   const std::unique_lock lock(mutex_);
   std::vector<FlightId> dropped;

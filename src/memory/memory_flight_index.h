@@ -27,10 +27,13 @@ class MemoryFlightIndex final : public flights::FlightIndex {
   Task<bool> restore(std::vector<flights::Flight> flights, Instant now) override {
     return update(std::move(flights), now);  // nobody else changes it
   }
+  Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) override;
+  Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
   Task<std::vector<FlightId>> drop_departed(Instant now) override;
   // It forgets nothing as long as it lives, and it is asked nothing before it has been told of every flight.
   Task<bool> complete() override { co_return true; }
   Task<bool> mark_complete() override { co_return true; }
+  Task<bool> mark_incomplete() override { co_return true; }
 
  private:
   using Route =

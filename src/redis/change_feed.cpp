@@ -24,6 +24,8 @@ class ChangeFeed::Impl final : public KeyWatcher, public std::enable_shared_from
     connection_.watch(keys_.searched_prefixes(), *this);
   }
 
+  void doubt(flights::IndexLag& lag) { connection_.doubt(lag); }
+
   void start() {
     connection_.start();
     wait();
@@ -86,6 +88,7 @@ ChangeFeed::ChangeFeed(boost::asio::io_context& context, RedisEndpoint endpoint,
 
 ChangeFeed::~ChangeFeed() { close(); }
 
+void ChangeFeed::doubt(flights::IndexLag& lag) { impl_->doubt(lag); }
 void ChangeFeed::start() { impl_->start(); }
 void ChangeFeed::close() { impl_->close(); }
 

@@ -6,6 +6,7 @@
 
 #include "core/log.h"
 #include "flights/change_clock.h"
+#include "flights/index_lag.h"
 #include "redis/redis_url.h"
 
 namespace boost::asio {
@@ -27,6 +28,8 @@ class ChangeFeed {
   ChangeFeed(const ChangeFeed&) = delete;
   ChangeFeed& operator=(const ChangeFeed&) = delete;
 
+  // Before `start`: as RedisConnection::doubt.
+  void doubt(flights::IndexLag& lag);
   void start();
   // For good. Nothing of it is left in the context after a moment.
   void close();

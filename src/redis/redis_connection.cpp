@@ -12,6 +12,7 @@
 #include <span>
 #include <utility>
 
+#include "redis/pipeline.h"
 #include "redis/push_reader.h"
 #include "redis/scripts.h"
 
@@ -23,57 +24,6 @@ using ErrorCodeOf = boost::system::error_code;
 using Answer = std::optional<Replies>;
 
 namespace {
-
-// Commands on their way, with a place for each reply. Errors are replies like others: Boost's own response types stop
-// at the first one.
-struct Pipeline {
-  boost::redis::request request;
-  Replies replies;
-  std::vector<std::string_view> words;  // kept for its memory
-
-  void add(const Command& command) {
-    if (command.size() == 1) {
-      request.push(command.word(0));
-    } else {
-      words.clear();
-      for (std::size_t i = 1; i < command.size(); ++i) words.push_back(command.word(i));
-      request.push_range(command.word(0), words.begin(), words.end());
-    }
-    replies.emplace_back();
-  }
-};
-
-class ReplyReader {
- public:
-  explicit ReplyReader(Replies& replies) : replies_(&replies) {}
-
-  std::size_t get_supported_response_size() const { return replies_->size(); }
-
-  void operator()(std::size_t i, const boost::redis::resp3::basic_node<std::string_view>& node,
-                  ErrorCodeOf&) {
-    using Type = boost::redis::resp3::type;
-    Reply& reply = (*replies_)[i];
-    const bool aggregate = boost::redis::resp3::is_aggregate(node.data_type);
-    if (node.depth > 0) {
-      if (!aggregate) reply.texts.emplace_back(node.value);
-      return;
-    }
-    reply.text = node.value;
-    switch (node.data_type) {
-      case Type::null: reply.kind = Reply::Kind::nil; break;
-      case Type::number: reply.kind = Reply::Kind::integer; break;
-      case Type::simple_error:
-      case Type::blob_error: reply.kind = Reply::Kind::error; break;
-      default: reply.kind = aggregate ? Reply::Kind::list : Reply::Kind::text; break;
-    }
-  }
-
- private:
-  Replies* replies_;
-};
-
-// Boost.Redis looks for it by this name.
-ReplyReader boost_redis_adapt(Pipeline& pipeline) { return ReplyReader(pipeline.replies); }
 
 // The system's certificates, or those that SSL_CERT_FILE and SSL_CERT_DIR name.
 asio::ssl::context trusting_context() {
@@ -187,6 +137,7 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
 
   KeyWatcher* watcher = nullptr;
   std::optional<Command> watch_command;
+  flights::IndexLag* lag = nullptr;
 
   asio::ssl::context tls{endpoint.tls ? trusting_context()
                                       : asio::ssl::context(asio::ssl::context::tls_client)};
@@ -209,6 +160,8 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
   const std::vector<Command> ping{Command("PING")};
 
   void enter(State next) {
+    if (lag && next == State::doubtful) lag->begin();
+    if (lag && state == State::doubtful) lag->end();
     state = next;
     since = std::chrono::steady_clock::now();
   }
@@ -264,6 +217,7 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
       ++generation;
       if (watcher) watcher->everything_changed();
     }
+    if (lag && told_lost) lag->last_until(std::chrono::steady_clock::now() + limits::index_lag_grace);
     enter(State::up);
     mine->proven = true;
     last_answer = since;
@@ -447,6 +401,8 @@ void RedisConnection::watch(std::vector<std::string> prefixes, KeyWatcher& watch
   impl_->watcher = &watcher;
   impl_->watch_command = std::move(command);
 }
+
+void RedisConnection::doubt(flights::IndexLag& lag) { impl_->lag = &lag; }
 
 void RedisConnection::start() {
   if (impl_->state == Impl::State::idle) impl_->connect();

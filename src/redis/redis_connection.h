@@ -12,6 +12,7 @@
 #include "core/log.h"
 #include "core/task.h"
 #include "core/time.h"
+#include "flights/index_lag.h"
 #include "redis/command.h"
 #include "redis/redis_url.h"
 
@@ -39,6 +40,10 @@ class RedisConnection {
   // Before `start`: it is up only while Redis tells `watcher` of every change of the keys that begin so. No prefix may be
   // the beginning of another. Such a connection has no use for scripts. `watcher` outlives the connection's `close`.
   void watch(std::vector<std::string> prefixes, KeyWatcher& watcher);
+
+  // Before `start`: `lag`, which outlives the connection's `close`, is told when Redis stands still, and when it is back
+  // after that or after it was away.
+  void doubt(flights::IndexLag& lag);
 
   // Connects, and again after each loss, until `close`.
   void start();

@@ -7,6 +7,7 @@
 #include "redis/mending.h"
 #include "redis/redis_connection.h"
 #include "redis/scripts.h"
+#include "redis/stored_versions.h"
 
 namespace flightdeck::redis {
 
@@ -17,6 +18,8 @@ using flights::SearchPosition;
 using flights::SearchQuery;
 
 namespace {
+
+constexpr VersionFields version_fields{"details_version", "version", "updated_at"};
 
 constexpr const char* no_telling = "telling:none";  // that no telling ever gets
 
@@ -244,6 +247,15 @@ Task<bool> RedisFlightIndex::change_sets(Changes changes) {
   co_return mended && !any_error(*mended);
 }
 
+Task<std::vector<flights::StoredVersion>> RedisFlightIndex::versions(std::vector<FlightId> flights) {
+  auto found = co_await stored_versions(connection_, keys_, version_fields, std::move(flights));
+  co_return std::move(found).value_or(std::vector<flights::StoredVersion>());
+}
+
+Task<bool> RedisFlightIndex::forget_versions(std::vector<flights::StoredVersion> seen) {
+  return redis::forget_versions(connection_, keys_, version_fields, std::move(seen));
+}
+
 void RedisFlightIndex::tell_changed(FlightId flight) {
   if (changes_) changes_->changed(flights::ChangeClock::slot_of(flight));
 }
@@ -334,7 +346,7 @@ Task<bool> RedisFlightIndex::complete() {
     if (mark && mark->front().kind == Reply::Kind::text) co_return true;
   }
   std::vector<Command> begin;
-  begin.push_back(script_call(begin_telling_script, {keys_.index()}).add(telling_));
+  begin.push_back(script_call(begin_telling_script, {keys_.index()}).add(telling_).add(marked_ ? "1" : "0"));
   const std::optional<Replies> begun = co_await connection_.call(std::move(begin));
   // Without a mark of its own this telling cannot be completed; that is right when Redis is away.
   telling_ = begun && begun->front().kind == Reply::Kind::text ? begun->front().text : no_telling;
@@ -352,6 +364,14 @@ Task<bool> RedisFlightIndex::mark_complete() {
   telling_.clear();
   if (marked) marked_ = generation;
   co_return marked;
+}
+
+// The mark goes, and those of tellings under way, which may have passed by what was not told.
+Task<bool> RedisFlightIndex::mark_incomplete() {
+  std::vector<Command> commands;
+  commands.push_back(Command("DEL").add(keys_.index()));
+  const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
+  co_return replies && !any_error(*replies);
 }
 
 }  // namespace flightdeck::redis

@@ -28,6 +28,8 @@ class RedisFlightIndex final : public flights::FlightIndex {
   // Nothing to write: RedisSeatGate's script has done it, if the gate was told.
   Task<bool> update_seats(std::vector<flights::Flight> flights, Instant now) override;
   Task<bool> restore(std::vector<flights::Flight> flights, Instant now) override;
+  Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) override;
+  Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
   Task<std::vector<FlightId>> drop_departed(Instant now) override;
 
   // The mark in Redis speaks for what is in Redis, and goes with it. What Redis lost of the last seconds when it was
@@ -36,6 +38,7 @@ class RedisFlightIndex final : public flights::FlightIndex {
   // False, too, when Redis was emptied or the connection broke since the last `complete`: what was told since then may be
   // lost.
   Task<bool> mark_complete() override;
+  Task<bool> mark_incomplete() override;
 
  private:
   // A flight that stands, or may stand, at another place than it should.

@@ -6,6 +6,7 @@
 #include "redis/mending.h"
 #include "redis/redis_connection.h"
 #include "redis/scripts.h"
+#include "redis/stored_versions.h"
 
 namespace flightdeck::redis {
 
@@ -14,6 +15,9 @@ using booking::ReserveAnswer;
 using booking::SeatNews;
 
 namespace {
+
+// `updated_at` tells two of the same version apart.
+constexpr VersionFields version_fields{"seats_version", "seats_available", "updated_at"};
 
 // The holds of one flight that were taken before: HGETALL answers booking, `<seats>:<time>`, booking, ...
 void append_stale(std::vector<Hold>& stale, FlightId flight, const Reply& holds, Instant before) {
@@ -38,8 +42,9 @@ Task<ReserveAnswer> RedisSeatGate::reserve(FlightId flight, BookingId booking, s
   commands.push_back(
       script_call(reserve_script, {keys_.seats(flight), keys_.holds(flight), keys_.flight(flight)}));
   commands.back().add(booking.str()).add(seats).add(to_unix_ms(now));
+  const bool was_up = connection_.up();  // else nothing is sent
   const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
-  if (!replies) co_return ReserveAnswer::away;
+  if (!replies) co_return was_up ? ReserveAnswer::unanswered : ReserveAnswer::away;
   const Reply& answer = replies->front();
   if (answer.is_text("held")) co_return ReserveAnswer::held;
   if (answer.is_text("sold_out")) co_return ReserveAnswer::sold_out;
@@ -69,6 +74,15 @@ Task<bool> RedisSeatGate::sync(std::vector<SeatNews> news) {
   const std::optional<Replies> replies =
       co_await call_mending(connection_, keys_, std::move(flights), std::move(commands));
   co_return replies && !any_error(*replies);
+}
+
+Task<std::vector<flights::StoredVersion>> RedisSeatGate::versions(std::vector<FlightId> flights) {
+  auto found = co_await stored_versions(connection_, keys_, version_fields, std::move(flights));
+  co_return std::move(found).value_or(std::vector<flights::StoredVersion>());
+}
+
+Task<bool> RedisSeatGate::forget_versions(std::vector<flights::StoredVersion> seen) {
+  return redis::forget_versions(connection_, keys_, version_fields, std::move(seen));
 }
 
 Task<std::optional<std::int64_t>> RedisSeatGate::sellable(FlightId flight) {

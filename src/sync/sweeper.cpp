@@ -4,13 +4,23 @@
 #include <set>
 
 #include "core/limits.h"
-#include "sync/commit_sync.h"
+#include "core/sort_unique.h"
+#include "sync/news_teller.h"
 
 namespace flightdeck::sync {
 
 namespace {
 using booking::LedgerReader;
 using flights::Flight;
+using flights::StoredVersion;
+
+// Leaves those that are later than what is known of them.
+void keep_later(std::vector<StoredVersion>& stored, const std::map<FlightId, std::int64_t>& versions) {
+  std::erase_if(stored, [&versions](const StoredVersion& one) {
+    const auto known = versions.find(one.flight);
+    return known == versions.end() || one.version <= known->second;
+  });
+}
 }  // namespace
 
 Task<std::vector<Flight>> Sweeper::changed_after(Position position, std::size_t limit) {
@@ -64,8 +74,50 @@ Task<void> Sweeper::scrub() {
   std::vector<Flight> rows = co_await changed_after(scrubbed_until_, limits::scrub_batch);
   const bool last = rows.size() < limits::scrub_batch;
   const Position next = last ? Position{} : Position{rows.back().updated_at, rows.back().id};
+  std::vector<StoredVersion> told;
+  told.reserve(rows.size());
+  for (const Flight& row : rows) told.push_back({row.id, row.version, {}});
   const bool heard = co_await tell(std::move(rows), true);
-  if (heard) scrubbed_until_ = next;
+  if (!heard) co_return;
+  scrubbed_until_ = next;
+  co_await forget_the_future(std::move(told));
+}
+
+// A flight that is further in gate or index than in rows which were read after that was seen: the ledger never came so
+// far. These rows are told then as if nothing were known; newer ones told meanwhile stay.
+Task<void> Sweeper::forget_the_future(std::vector<StoredVersion> told) {
+  std::vector<FlightId> ids;
+  std::map<FlightId, std::int64_t> versions;
+  for (const StoredVersion& one : told) {
+    ids.push_back(one.flight);
+    versions[one.flight] = one.version;
+  }
+  std::vector<StoredVersion> of_gate = co_await gate_.versions(ids);
+  std::vector<StoredVersion> of_index = co_await index_.versions(ids);
+  keep_later(of_gate, versions);
+  keep_later(of_index, versions);
+  if (of_gate.empty() && of_index.empty()) co_return;
+
+  ids.clear();
+  for (const auto* seen : {&of_gate, &of_index})
+    for (const StoredVersion& one : *seen) ids.push_back(one.flight);
+  sort_unique(ids);
+  std::function<std::vector<Flight>(LedgerReader&)> query = [ids](LedgerReader& reader) {
+    return reader.flights(ids);
+  };
+  std::vector<Flight> rows = co_await booking::read<std::vector<Flight>>(ledger_, std::move(query));
+  versions.clear();
+  for (const Flight& row : rows) versions[row.id] = row.version;
+  keep_later(of_gate, versions);
+  keep_later(of_index, versions);
+  std::set<FlightId> ahead;
+  for (const auto* seen : {&of_gate, &of_index})
+    for (const StoredVersion& one : *seen) ahead.insert(one.flight);
+  std::erase_if(rows, [&ahead](const Flight& row) { return !ahead.contains(row.id); });
+  if (rows.empty()) co_return;
+  co_await gate_.forget_versions(std::move(of_gate));
+  co_await index_.forget_versions(std::move(of_index));
+  co_await tell(std::move(rows), true);
 }
 
 Task<void> Sweeper::drop_stale_holds() {

@@ -21,7 +21,8 @@ class Sweeper {
   Task<std::size_t> sync_changed();
 
   // Tells of the next limits::scrub_batch flights, changed or not, and begins again after the last one: whatever else
-  // goes wrong in gate and index heals in time.
+  // goes wrong in gate and index heals in time, also versions that the ledger never came to (it was put back to an
+  // older state, or lost its last commits with its server).
   Task<void> scrub();
 
   // Drops holds whose bookings are in the ledger though nobody said so, and those past limits::hold_deadline: by then
@@ -45,6 +46,7 @@ class Sweeper {
   Task<std::vector<flights::Flight>> changed_after(Position position, std::size_t limit);
   // `whole`: whatever is not as it should be is put right, changed or not.
   Task<bool> tell(std::vector<flights::Flight> rows, bool whole);
+  Task<void> forget_the_future(std::vector<flights::StoredVersion> told);
 
   booking::Ledger& ledger_;
   booking::SeatGate& gate_;

@@ -204,6 +204,48 @@ TEST_F(SweeperTest, ScrubbingTellsOfEveryFlightInTurns) {
   EXPECT_EQ(world.sellable(flights.front()), 5) << "it begins again";
 }
 
+// As gate and index of a database that was put back to an older state: they have seen what it never will.
+TEST_F(SweeperTest, AFutureThatTheLedgerLostIsForgotten) {
+  const FlightId flight = add_elsewhere(5);
+  const FlightId other = add_elsewhere(5, "FD2");
+  sync_changed();
+  flights::Flight lost = world.flight(flight);
+  lost.version += 3;
+  lost.available_seats = 0;
+  lost.destination = "CDG";
+  finish(world.loop, world.index.update({lost}, world.clock.now()));
+  booking::SeatNews news;
+  news.flight = flight;
+  news.count = booking::SeatNews::Count{lost.version, 0};
+  finish(world.loop, world.gate.sync({news}));
+  sync_changed();
+  EXPECT_EQ(world.sellable(flight), 0);
+  EXPECT_EQ(found(), 1U);
+  finish(world.loop, world.sweeper.scrub());
+  EXPECT_EQ(world.sellable(flight), 5);
+  EXPECT_EQ(world.sellable(other), 5);
+  EXPECT_EQ(found(), 2U);
+}
+
+// Others commit and tell between the sweeper's reading of the rows and its looking at the versions.
+TEST_F(SweeperTest, WhatIsFurtherBecauseItIsNewerStays) {
+  const FlightId flight = world.add_flight(5).id;
+  auto scrub = test::start(world.sweeper.scrub());
+  while (!scrub.done()) {
+    if (!world.loop.run_one()) break;
+    if (world.flight(flight).available_seats > 0) place_elsewhere(flight, 1);
+    flights::Flight row = world.flight(flight);
+    booking::SeatNews news;
+    news.flight = flight;
+    news.count = booking::SeatNews::Count{row.version, row.available_seats};
+    test::finish_inline(world.memory_gate->sync({news}));
+    test::finish_inline(world.memory_index->update({row}, world.clock.now()));
+  }
+  scrub.take();
+  EXPECT_EQ(world.sellable(flight), world.flight(flight).available_seats);
+  EXPECT_LT(world.flight(flight).available_seats, 5);
+}
+
 TEST_F(SweeperTest, DepartedFlightsLeaveIndexAndGate) {
   const FlightId flight = world.add_flight(5).id;
   world.loop.advance(std::chrono::hours{24} - Milliseconds{1});

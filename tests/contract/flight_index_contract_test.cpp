@@ -88,6 +88,35 @@ TEST_P(FlightIndexContract, TheHigherVersionStays) {
   EXPECT_THAT(found(10), ElementsAre(newer.id));
 }
 
+TEST_P(FlightIndexContract, VersionsThatTheLedgerNeverCameToAreForgotten) {
+  Flight lost = flight(1, 9);
+  lost.destination = "CDG";
+  update({lost, flight(2, 2)});
+  std::vector<StoredVersion> seen = run(index().versions({lost.id, id_of<FlightId>(2), id_of<FlightId>(3)}));
+  ASSERT_EQ(seen.size(), 2U);
+  EXPECT_EQ(seen[0].flight, lost.id);
+  EXPECT_EQ(seen[0].version, 9);
+  EXPECT_EQ(seen[1].version, 2);
+  seen.pop_back();
+  EXPECT_TRUE(run(index().forget_versions(seen)));
+  EXPECT_THAT(found(), ElementsAre(id_of<FlightId>(2))) << "shown as it was until it is told";
+  update({flight(1, 7)});
+  EXPECT_THAT(found(), UnorderedElementsAre(lost.id, id_of<FlightId>(2)));
+  update({flight(1, 6)});
+  EXPECT_EQ(run(index().versions({lost.id})).at(0).version, 7) << "of the rows that come, the latest stays";
+}
+
+TEST_P(FlightIndexContract, AVersionIsNotForgottenOnceAnythingWasTakenIn) {
+  update({flight(1, 9)});
+  const std::vector<StoredVersion> seen = run(index().versions({flight(1).id}));
+  Flight newer = flight(1, 10);
+  newer.destination = "CDG";
+  update({newer});
+  EXPECT_TRUE(run(index().forget_versions(seen)));
+  update({flight(1, 8)});
+  EXPECT_THAT(found(), IsEmpty()) << "the newer one stays";
+}
+
 TEST_P(FlightIndexContract, AMovedFlightIsFoundAtItsNewPlaceOnly) {
   update({flight(1)});
   Flight moved = flight(1, 2);

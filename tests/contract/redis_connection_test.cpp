@@ -204,6 +204,35 @@ TEST(RedisConnection, AFrozenRedisCostsOneDeadline) {
   EXPECT_THAT(loop.log().lines, Contains(StartsWith("info Redis is back")));
 }
 
+// What a process' search goes by: nobody knows what others could not tell meanwhile.
+TEST(RedisConnection, ARedisThatStoodStillIsDoubtedForAWhile) {
+  RedisServer server;
+  flights::IndexLag lag;
+  boost::asio::io_context context;
+  test::RecordingLog log;
+  RedisConnection connection(context, endpoint_of(server), log, test::patient(Milliseconds{100}));
+  connection.doubt(lag);
+  connection.start();
+  const auto run_until = [&context](const std::function<bool()>& done) {
+    const test::Deadline deadline(test::patient(std::chrono::seconds(30)));
+    while (!done() && !deadline.passed()) context.run_one_for(Milliseconds(20));
+    return done();
+  };
+  const auto may_lag = [&lag] { return lag.possible(std::chrono::steady_clock::now()); };
+  ASSERT_TRUE(run_until([&] { return connection.up(); }));
+  EXPECT_FALSE(may_lag()) << "a first connection is no trouble";
+  server.freeze();
+  const auto frozen = std::chrono::steady_clock::now();
+  ASSERT_TRUE(run_until([&] { return !connection.up(); })) << "by the health check";
+  EXPECT_TRUE(lag.possible(std::chrono::steady_clock::time_point::max())) << "for as long as it lasts";
+  server.go_on();
+  ASSERT_TRUE(run_until([&] { return connection.up(); }));
+  EXPECT_TRUE(lag.possible(frozen + limits::index_lag_grace)) << "and for a while longer";
+  EXPECT_FALSE(lag.possible(std::chrono::steady_clock::now() + limits::index_lag_grace));
+  connection.close();
+  EXPECT_FALSE(lag.possible(std::chrono::steady_clock::time_point::max()));
+}
+
 TEST(RedisConnection, AFreezeIsNoticedWithoutAnyCall) {
   RedisServer server;
   RedisLoop loop(endpoint_of(server), true, test::patient(Milliseconds{400}));

@@ -136,6 +136,19 @@ TEST_F(RedisIndexTest, WhatWasEmptiedWhileItWasToldIsNotComplete) {
   EXPECT_THAT(probe.command({"HKEYS", prefix + "flight_index"}), ElementsAre("complete"));
 }
 
+TEST_F(RedisIndexTest, WhatWasNotToldMakesItIncompleteAndEveryTellingUnderWayVain) {
+  ASSERT_TRUE(mark());
+  update({flight(1)});
+  RedisFlightIndex other{loop.connection(), prefix};
+  EXPECT_FALSE(loop.finish(other.complete()));
+  EXPECT_TRUE(loop.finish(index.mark_incomplete()));
+  EXPECT_FALSE(search());
+  EXPECT_FALSE(loop.finish(other.mark_complete())) << "it may have passed by what was not told";
+  EXPECT_FALSE(complete());
+  EXPECT_TRUE(mark());
+  EXPECT_THAT(found(), ElementsAre(flight(1).id));
+}
+
 TEST_F(RedisIndexTest, TwoMayTellAtOnce) {
   RedisFlightIndex other{loop.connection(), prefix};
   EXPECT_FALSE(complete());
@@ -216,7 +229,7 @@ TEST(RedisIndexRestart, EverythingMustBeToldAgain) {
   server.start();
   ASSERT_TRUE(loop.run_until([&loop] { return loop.connection().up(); }));
   EXPECT_FALSE(loop.finish(index.complete()));
-  EXPECT_TRUE(loop.finish(of_another_thread.search({}, now))) << "meanwhile there is what there is";
+  EXPECT_FALSE(loop.finish(of_another_thread.search({}, now))) << "what is there may be of a while ago";
 
   // Once more, while it is being told.
   server.stop();

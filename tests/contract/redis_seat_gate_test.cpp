@@ -10,6 +10,8 @@
 #include "contract/temporary_ledger.h"
 #include "core/limits.h"
 #include "core/random.h"
+#include "doubles/booking_world.h"
+#include "redis/redis_flight_index.h"
 
 namespace flightdeck::redis {
 namespace {
@@ -232,6 +234,25 @@ TEST_F(RedisGateTest, APrefixIsNoPattern) {
   const auto stale = loop.finish(odd.stale_holds(now + Milliseconds{1}, 10));
   ASSERT_EQ(stale.size(), 1U);
   EXPECT_EQ(stale.front().booking, id_of<BookingId>(1));
+}
+
+// A ledger that was put back and came as far again: the same version, of another history.
+TEST_F(RedisGateTest, ASecondFutureOfTheSameVersionIsNotForgotten) {
+  RedisFlightIndex index(loop.connection(), prefix);
+  flights::Flight row = flights::make_flight(flight, test::flight_draft(10), now);
+  row.version = 8;
+  ASSERT_TRUE(loop.finish(index.update({row}, now)));
+  SeatNews told = news(9, 4);
+  told.count->updated_at = now;
+  ASSERT_TRUE(loop.finish(gate.sync({told})));
+  const auto of_gate = loop.finish(gate.versions({flight}));
+  const auto of_index = loop.finish(index.versions({flight}));
+  told.count->updated_at = now + Milliseconds{1};
+  ASSERT_TRUE(loop.finish(gate.sync({told})));
+  EXPECT_TRUE(loop.finish(gate.forget_versions(of_gate)));
+  EXPECT_TRUE(loop.finish(index.forget_versions(of_index)));
+  EXPECT_EQ(loop.finish(gate.versions({flight})).at(0).version, 9);
+  EXPECT_EQ(loop.finish(index.versions({flight})).at(0).version, 9);
 }
 
 }  // namespace

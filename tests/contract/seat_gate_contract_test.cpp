@@ -73,6 +73,32 @@ TEST_P(SeatGateContract, KnowsNothingOfAFlightBeforeItIsSynced) {
   EXPECT_EQ(reserve(1, 1), ReserveAnswer::cold);
 }
 
+TEST_P(SeatGateContract, VersionsThatTheLedgerNeverCameToAreForgotten) {
+  sync(9, 1);
+  EXPECT_EQ(reserve(1, 1), ReserveAnswer::held);
+  const std::vector<flights::StoredVersion> seen = run(gate().versions({flight_1, flight_2}));
+  ASSERT_EQ(seen.size(), 1U);
+  EXPECT_EQ(seen[0].flight, flight_1);
+  EXPECT_EQ(seen[0].version, 9);
+  sync(7, 5);
+  EXPECT_EQ(sellable(), 0) << "older, as far as it knows";
+  EXPECT_TRUE(run(gate().forget_versions(seen)));
+  EXPECT_EQ(sellable(), 0);
+  sync(7, 5);
+  EXPECT_EQ(sellable(), 4) << "with the hold that is open";
+  sync(6, 2);
+  EXPECT_EQ(sellable(), 4);
+}
+
+TEST_P(SeatGateContract, AVersionIsNotForgottenOnceAnythingWasTakenIn) {
+  sync(9, 5);
+  const std::vector<flights::StoredVersion> seen = run(gate().versions({flight_1}));
+  sync(10, 3);
+  EXPECT_TRUE(run(gate().forget_versions(seen)));
+  sync(8, 7);
+  EXPECT_EQ(sellable(), 3);
+}
+
 TEST_P(SeatGateContract, SellsExactlyWhatIsThere) {
   sync(1, 5);
   EXPECT_EQ(sellable(), 5);

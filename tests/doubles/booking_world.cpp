@@ -12,12 +12,31 @@ using flights::SearchPage;
 Task<ReserveAnswer> SwitchableGate::reserve(FlightId flight, BookingId booking, std::int64_t seats,
                                             Instant now) {
   if (away_) co_return ReserveAnswer::away;
+  if (late_) {
+    late_reserves_.push_back({flight, booking, seats, now});
+    co_return ReserveAnswer::unanswered;
+  }
   co_return co_await gate_->reserve(flight, booking, seats, now);
+}
+
+void SwitchableGate::carry_out_what_is_late() {
+  for (const Reserve& one : std::exchange(late_reserves_, {}))
+    finish_inline(gate_->reserve(one.flight, one.booking, one.seats, one.at));
 }
 
 Task<bool> SwitchableGate::sync(std::vector<SeatNews> news) {
   if (away_) co_return false;
   co_return co_await gate_->sync(std::move(news));
+}
+
+Task<std::vector<flights::StoredVersion>> SwitchableGate::versions(std::vector<FlightId> flights) {
+  if (away_) co_return std::vector<flights::StoredVersion>{};
+  co_return co_await gate_->versions(std::move(flights));
+}
+
+Task<bool> SwitchableGate::forget_versions(std::vector<flights::StoredVersion> seen) {
+  if (away_) co_return false;
+  co_return co_await gate_->forget_versions(std::move(seen));
 }
 
 Task<std::optional<std::int64_t>> SwitchableGate::sellable(FlightId flight) {
@@ -45,6 +64,16 @@ Task<bool> SwitchableIndex::restore(std::vector<Flight> flights, Instant now) {
   co_return co_await index_->restore(std::move(flights), now);
 }
 
+Task<std::vector<flights::StoredVersion>> SwitchableIndex::versions(std::vector<FlightId> flights) {
+  if (away_) co_return std::vector<flights::StoredVersion>{};
+  co_return co_await index_->versions(std::move(flights));
+}
+
+Task<bool> SwitchableIndex::forget_versions(std::vector<flights::StoredVersion> seen) {
+  if (away_) co_return false;
+  co_return co_await index_->forget_versions(std::move(seen));
+}
+
 Task<std::vector<FlightId>> SwitchableIndex::drop_departed(Instant now) {
   if (away_) co_return std::vector<FlightId>{};
   co_return co_await index_->drop_departed(now);
@@ -55,6 +84,12 @@ Task<bool> SwitchableIndex::complete() { co_return !away_ && complete_; }
 Task<bool> SwitchableIndex::mark_complete() {
   complete_ = !away_;
   co_return complete_;
+}
+
+Task<bool> SwitchableIndex::mark_incomplete() {
+  if (away_) co_return false;
+  complete_ = false;
+  co_return true;
 }
 
 flights::FlightDraft flight_draft(std::int64_t seats, std::string flight_number, Milliseconds departs_in) {
@@ -79,19 +114,23 @@ BookingWorld::BookingWorld(booking::BookingRules booking_rules, std::int64_t adm
           escaped.emplace_back(error.what());
         }
       }),
-      commit_sync(waiters, clock, [this](std::exception_ptr) { escaped.emplace_back("commit sync"); }),
+      teller({loop, loop, gate, index, scope, clock, lag},
+             [this](std::exception_ptr) { escaped.emplace_back("telling gate and index"); }),
+      commit_sync(waiters),
       admission(admitted_max),
-      service({ledger, gate, provider, waiters, admission, loop, loop, clock, random, scope, counters, log},
+      service({ledger, gate, teller, provider, waiters, admission, loop, loop, clock, random, scope, counters,
+               log},
               rules),
       manage(ledger, gate, service, clock, random, scope),
       worker(ledger, service, clock, scope),
       sweeper(ledger, gate, index, manage, clock) {
-  commit_sync.add({loop, gate, index, scope});
+  commit_sync.add(teller);
 }
 
 BookingWorld::~BookingWorld() {
   // Nothing may be left suspended: its frame would leak.
   provider.let_go(ScriptedPaymentProvider::Charge::never_arrives);
+  teller.stop();
   loop.run();
 }
 

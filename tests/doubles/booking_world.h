@@ -30,16 +30,30 @@ class SwitchableGate final : public booking::SeatGate {
  public:
   explicit SwitchableGate(const std::unique_ptr<memory::MemorySeatGate>& gate) : gate_(gate) {}
   void go_away(bool away) { away_ = away; }
+  // Reserves are not answered, and carried out later: the gate stands still.
+  void answer_late(bool late) { late_ = late; }
+  void carry_out_what_is_late();
 
   Task<booking::ReserveAnswer> reserve(FlightId flight, BookingId booking, std::int64_t seats,
                                        Instant now) override;
   Task<bool> sync(std::vector<booking::SeatNews> news) override;
+  Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) override;
+  Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
   Task<std::optional<std::int64_t>> sellable(FlightId flight) override;
   Task<std::vector<booking::Hold>> stale_holds(Instant before, std::size_t limit) override;
 
  private:
+  struct Reserve {
+    FlightId flight;
+    BookingId booking;
+    std::int64_t seats = 0;
+    Instant at{};
+  };
+
   const std::unique_ptr<memory::MemorySeatGate>& gate_;
   bool away_ = false;
+  bool late_ = false;
+  std::vector<Reserve> late_reserves_;
 };
 
 // A flight index that can go away.
@@ -54,9 +68,12 @@ class SwitchableIndex final : public flights::FlightIndex {
     return update(std::move(flights), now);
   }
   Task<bool> restore(std::vector<flights::Flight> flights, Instant now) override;
+  Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) override;
+  Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
   Task<std::vector<FlightId>> drop_departed(Instant now) override;
   Task<bool> complete() override;
   Task<bool> mark_complete() override;
+  Task<bool> mark_incomplete() override;
   // As an index that was emptied: it must be told of every flight again.
   void forget_complete() { complete_ = false; }
 
@@ -109,6 +126,8 @@ struct BookingWorld {
   SwitchableGate gate{memory_gate};
   SwitchableIndex index{memory_index};
   booking::SettleWaiters waiters;
+  flights::IndexLag lag;
+  sync::NewsTeller teller;
   sync::CommitSync commit_sync;
   InlineLedger ledger{rows, rows, commit_sync, clock, loop};
   ScriptedPaymentProvider provider{loop};

@@ -5,7 +5,7 @@ local counter, holds, flight = KEYS[1], KEYS[2], KEYS[3]
 
 if #ARGV > 3 then redis.call('HDEL', holds, unpack(ARGV, 4)) end
 
-local stored = redis.call('HMGET', flight, 'seats_version', 'seats_available', 'version', 'available_seats')
+local stored = redis.call('HMGET', flight, 'seats_version', 'seats_available', 'version', 'available_seats', 'updated_at')
 local version, available, shown = stored[1], stored[2], stored[3]
 local news = {}
 -- Only what differs: every write makes a search page to be made anew.
@@ -21,9 +21,9 @@ if ARGV[1] ~= '' and (not version or tonumber(ARGV[1]) >= tonumber(version)) the
   write('seats_available', ARGV[2], available)
   available = ARGV[2]
   -- What search shows, if the index has this flight.
-  if shown and tonumber(ARGV[1]) > tonumber(shown) then
-    write('version', ARGV[1])
-    write('updated_at', ARGV[3])
+  if shown and tonumber(ARGV[1]) >= tonumber(shown) then
+    write('version', ARGV[1], shown)
+    write('updated_at', ARGV[3], stored[5])
   end
 end
 if not available then return 'unknown' end

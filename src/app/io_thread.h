@@ -71,6 +71,7 @@ class IoThread {
   flights::FlightIndex& index() { return *index_; }
   booking::Ledger& ledger() { return *ledger_; }
   booking::BookingService& bookings() { return *bookings_; }
+  sync::Auditor& auditor() { return *auditor_; }
   booking::ManageFlights& manage_flights() { return *manage_flights_; }
 
   // ---- On the main thread ----
@@ -96,6 +97,7 @@ class IoThread {
   std::unique_ptr<http::HttpPaymentProvider> payment_client_;
   std::optional<booking::BookingService> bookings_;
   std::optional<booking::ManageFlights> manage_flights_;
+  std::optional<sync::Auditor> auditor_;
   std::optional<booking::SearchFlights> search_flights_;
   LedgerMetricsText metrics_;
   http::Api api_;

@@ -94,6 +94,7 @@ class RoutesTest : public testing::Test {
           .metrics = metrics,
           .bookings = &world.service,
           .manage_flights = &world.manage,
+          .auditor = &world.auditor,
           .search_flights = &search,
           .mock_payments = &world.provider};
   const RouteGroups groups{.admin = true, .search = true, .booking = true, .mock_payment = true};

@@ -15,6 +15,7 @@ class MemorySeatGate final : public booking::SeatGate {
                                        Instant now) override;
   Task<bool> sync(std::vector<booking::SeatNews> news) override;
   Task<std::optional<std::int64_t>> sellable(FlightId flight) override;
+  Task<std::optional<std::vector<booking::GateLook>>> look(std::vector<FlightId> flights) override;
   Task<std::vector<booking::Hold>> stale_holds(Instant before, std::size_t limit) override;
 
  private:

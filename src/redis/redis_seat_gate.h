@@ -18,6 +18,7 @@ class RedisSeatGate final : public booking::SeatGate {
                                        Instant now) override;
   Task<bool> sync(std::vector<booking::SeatNews> news) override;
   Task<std::optional<std::int64_t>> sellable(FlightId flight) override;
+  Task<std::optional<std::vector<booking::GateLook>>> look(std::vector<FlightId> flights) override;
   // Looks at a bounded number of keys a call, and goes on from there in the next: fewer than `limit` may come, or none,
   // while there are more. Not to be awaited twice at a time.
   Task<std::vector<booking::Hold>> stale_holds(Instant before, std::size_t limit) override;

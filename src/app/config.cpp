@@ -47,8 +47,8 @@ class Parser {
         migrate_(add_command("migrate", "Brings the database to the schema of this version.")),
         import_(add_command("import",
                             "Loads a flight schedule (CSV) into the database: adds and updates flights.")),
-        audit_(add_command("audit",
-                           "Checks that database and Redis agree and that nothing is lost; servers may run.")),
+        audit_(add_command(
+            "audit", "Checks that database and Redis agree and that nothing is lost; servers may run.")),
         stress_(app_.add_subcommand(
             "stress",
             "Books on a running deployment as hard as it is told to, then audits that every seat adds up.")),

@@ -99,7 +99,8 @@ struct EarlyExit {
   std::string to_error;  // for standard error; never holds a password
 };
 
-using CommandLine = std::variant<ServeCommand, MigrateCommand, ImportCommand, AuditCommand, StressCommand, EarlyExit>;
+using CommandLine =
+    std::variant<ServeCommand, MigrateCommand, ImportCommand, AuditCommand, StressCommand, EarlyExit>;
 
 // The value of an environment variable, if it is set.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;

@@ -35,7 +35,8 @@ std::unique_ptr<booking::LedgerSnapshot> open_ledger_snapshot(const DatabaseSett
   if (settings.kind == DatabaseKind::postgresql) {
     return std::make_unique<postgres::PostgresLedgerSnapshot>(settings.url);
   }
-  return sqlite::translated([&] { return std::make_unique<sqlite::SqliteLedgerSnapshot>(settings.sqlite_path); });
+  return sqlite::translated(
+      [&] { return std::make_unique<sqlite::SqliteLedgerSnapshot>(settings.sqlite_path); });
 }
 
 }  // namespace flightdeck::app

@@ -73,8 +73,9 @@ void IoThread::make_services() {
   const booking::SearchFlights::Parts search{*index_, *ledger_, shared_.clock, shared_.changes,
                                              shared_.counters};
   search_flights_.emplace(search, http::render_search_page);
-  const sync::Auditor::Parts audit{shared_.snapshots, *ledger_,      gate_, index_, shared_.audits,
-                                   shared_.clock,     loop_,         loop_, redis_.has_value()};
+  const sync::Auditor::Parts audit{shared_.snapshots, *ledger_,      gate_, index_,
+                                   shared_.audits,    shared_.clock, loop_, loop_,
+                                   redis_.has_value()};
   auditor_.emplace(audit);
   metrics_.count_bookings_of(*ledger_);
   api_.bookings = &*bookings_;

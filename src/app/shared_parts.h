@@ -68,7 +68,7 @@ struct SharedParts {
   http::RouteGroups groups;
   http::Router router;
   sync::AuditDesk audits;
-  sync::SnapshotThread snapshots;      // of the ledger, if this role has one
+  sync::SnapshotThread snapshots;       // of the ledger, if this role has one
   std::unique_ptr<LedgerParts> ledger;  // null: this role has none
 };
 

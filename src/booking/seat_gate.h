@@ -46,9 +46,9 @@ struct GateLook {
     std::int64_t seats = 0;
     Instant since{};
   };
-  std::optional<std::int64_t> counter;         // what it would sell now; nullopt: cold
-  std::optional<std::int64_t> version;         // what the ledger said last,
-  std::optional<std::int64_t> available;       // and how many seats that were
+  std::optional<std::int64_t> counter;    // what it would sell now; nullopt: cold
+  std::optional<std::int64_t> version;    // what the ledger said last,
+  std::optional<std::int64_t> available;  // and how many seats that were
   std::vector<OpenHold> holds;
   std::optional<std::int64_t> index_available;  // what search shows, where gate and index share a store
   bool damaged = false;                         // it holds what the program never writes

@@ -29,6 +29,15 @@ SearchPage page_of(std::vector<Flight> rows, SortOrder sort, const std::optional
   return page;
 }
 
+// What `make` makes of the next rows after that key.
+template <class Rows, class Make>
+auto next(const Rows& rows, const typename Rows::key_type& after, std::size_t limit, Make make) {
+  std::vector<decltype(make(*rows.begin()))> page;
+  for (auto row = rows.upper_bound(after); row != rows.end() && page.size() < limit; ++row)
+    page.push_back(make(*row));
+  return page;
+}
+
 // Rows of a moment, in the order of their ids.
 class MemorySnapshot final : public booking::LedgerSnapshot {
  public:
@@ -62,15 +71,6 @@ class MemorySnapshot final : public booking::LedgerSnapshot {
   std::map<BookingId, Booking> booking_rows;
   std::map<BookingId, Instant> intent_rows;
   std::vector<Instant> outbox_written;
-
- private:
-  template <class Rows, class Make>
-  static auto next(const Rows& rows, const typename Rows::key_type& after, std::size_t limit, Make make) {
-    std::vector<decltype(make(*rows.begin()))> page;
-    for (auto row = rows.upper_bound(after); row != rows.end() && page.size() < limit; ++row)
-      page.push_back(make(*row));
-    return page;
-  }
 };
 
 }  // namespace

@@ -9,17 +9,20 @@ namespace flightdeck::postgres {
 namespace {
 
 // Pages along the primary keys, so that none takes long however many rows a flight has.
-const Statement flight_page{"flight_page", select_flights("WHERE id > $1::uuid ORDER BY id LIMIT $2::bigint")};
+const Statement flight_page{"flight_page",
+                            select_flights("WHERE id > $1::uuid ORDER BY id LIMIT $2::bigint")};
 const Statement booking_page{
-    "booking_page", std::string("SELECT ")
-                        .append(dateless_booking_columns)
-                        .append(", EXISTS (SELECT 1 FROM booking_intents i WHERE i.id = b.id) FROM bookings b "
-                                "WHERE b.id > $1::uuid ORDER BY b.id LIMIT $2::bigint")};
+    "booking_page",
+    std::string("SELECT ")
+        .append(dateless_booking_columns)
+        .append(", EXISTS (SELECT 1 FROM booking_intents i WHERE i.id = b.id) FROM bookings b "
+                "WHERE b.id > $1::uuid ORDER BY b.id LIMIT $2::bigint")};
 const Statement intent_page{
-    "intent_page", std::string("SELECT ")
-                       .append(dateless_booking_columns)
-                       .append(", i.id, i.expires_at FROM booking_intents i LEFT JOIN bookings b ON b.id = i.id "
-                               "WHERE i.id > $1::uuid ORDER BY i.id LIMIT $2::bigint")};
+    "intent_page",
+    std::string("SELECT ")
+        .append(dateless_booking_columns)
+        .append(", i.id, i.expires_at FROM booking_intents i LEFT JOIN bookings b ON b.id = i.id "
+                "WHERE i.id > $1::uuid ORDER BY i.id LIMIT $2::bigint")};
 const std::string outbox_sql =
     "SELECT count(*), coalesce(min(created_at), 'epoch') FROM events WHERE created_at < $1::timestamptz";
 

@@ -28,9 +28,10 @@ SqliteLedgerSnapshot::SqliteLedgerSnapshot(const std::string& path)
       bookings_(database_, select(dateless_booking_columns,
                                   ", EXISTS (SELECT 1 FROM booking_intents i WHERE i.id = b.id) "
                                   "FROM bookings b WHERE b.id > ? ORDER BY b.id LIMIT ?")),
-      intents_(database_, select(dateless_booking_columns,
-                                 ", i.id, i.expires_at FROM booking_intents i LEFT JOIN bookings b ON b.id = i.id "
-                                 "WHERE i.id > ? ORDER BY i.id LIMIT ?")),
+      intents_(database_,
+               select(dateless_booking_columns,
+                      ", i.id, i.expires_at FROM booking_intents i LEFT JOIN bookings b ON b.id = i.id "
+                      "WHERE i.id > ? ORDER BY i.id LIMIT ?")),
       outbox_(database_, "SELECT count(*), min(created_at) FROM events WHERE created_at < ?"),
       snapshot_(database_) {}
 

@@ -11,15 +11,28 @@ namespace flightdeck::sync {
 namespace {
 
 // In the order of FindingKind.
-constexpr std::array<std::string_view, finding_kinds> names = {
-    "oversold",       "seats_surplus",   "seats_lost",
-    "available_negative", "unknown_flight", "pending_without_intent",
-    "refund_without_intent", "confirmed_unpaid", "booking_fields",
-    "amount_wrong",   "intent_without_booking", "intent_needless",
-    "outbox_stuck",   "gate_counter",    "gate_differs",
-    "gate_off_sale",  "stale_hold",      "index_missing",
-    "index_differs",  "index_seats",     "index_places",
-    "index_off_sale"};
+constexpr std::array<std::string_view, finding_kinds> names = {"oversold",
+                                                               "seats_surplus",
+                                                               "seats_lost",
+                                                               "available_negative",
+                                                               "unknown_flight",
+                                                               "pending_without_intent",
+                                                               "refund_without_intent",
+                                                               "confirmed_unpaid",
+                                                               "booking_fields",
+                                                               "amount_wrong",
+                                                               "intent_without_booking",
+                                                               "intent_needless",
+                                                               "outbox_stuck",
+                                                               "gate_counter",
+                                                               "gate_differs",
+                                                               "gate_off_sale",
+                                                               "stale_hold",
+                                                               "index_missing",
+                                                               "index_differs",
+                                                               "index_seats",
+                                                               "index_places",
+                                                               "index_off_sale"};
 
 template <class IdType>
 void member_or_null(JsonWriter& json, JsonName name, const std::optional<IdType>& id) {
@@ -35,7 +48,8 @@ std::string part_line(std::string_view name, AuditedPart part) {
   std::string line = std::string(name) + ": ";
   switch (part) {
     case AuditedPart::checked: return line + "checked\n";
-    case AuditedPart::incomplete: return line + "not checked: it is being filled, and searches do without it\n";
+    case AuditedPart::incomplete:
+      return line + "not checked: it is being filled, and searches do without it\n";
     case AuditedPart::away: return line + "not checked: Redis does not answer\n";
     case AuditedPart::elsewhere: break;
   }

@@ -37,19 +37,21 @@ TEST(AuditReportTest, ItIsToldAsJson) {
   report.add({FindingKind::outbox_stuck, std::nullopt, std::nullopt, "late"});
   std::string json;
   append_audit_json(json, report);
-  EXPECT_EQ(json,
-            R"({"ok":false,"flights_checked":2,"bookings_checked":3,"gate":"checked","index":"incomplete",)"
-            R"("findings_total":2,"oversold_seats":4,"drift_seats":0,"counts":{"oversold":1,"outbox_stuck":1},)"
-            R"("findings":[{"kind":"oversold","flight_id":"00000000-0000-0000-0000-000000000000",)"
-            R"("booking_id":null,"seats":4,"detail":"a \"b\""},)"
-            R"({"kind":"outbox_stuck","flight_id":null,"booking_id":null,"seats":0,"detail":"late"}],)"
-            R"("started_at":"1970-01-01T00:00:00Z","duration_ms":12})");
+  EXPECT_EQ(
+      json,
+      R"({"ok":false,"flights_checked":2,"bookings_checked":3,"gate":"checked","index":"incomplete",)"
+      R"("findings_total":2,"oversold_seats":4,"drift_seats":0,"counts":{"oversold":1,"outbox_stuck":1},)"
+      R"("findings":[{"kind":"oversold","flight_id":"00000000-0000-0000-0000-000000000000",)"
+      R"("booking_id":null,"seats":4,"detail":"a \"b\""},)"
+      R"({"kind":"outbox_stuck","flight_id":null,"booking_id":null,"seats":0,"detail":"late"}],)"
+      R"("started_at":"1970-01-01T00:00:00Z","duration_ms":12})");
 }
 
 TEST(AuditReportTest, AllIsCountedAndNotAllIsListed) {
   AuditReport report;
   const std::size_t count = limits::audit_findings_listed + 3;
-  for (std::size_t i = 0; i < count; ++i) report.add({FindingKind::seats_lost, FlightId{}, std::nullopt, "", 2});
+  for (std::size_t i = 0; i < count; ++i)
+    report.add({FindingKind::seats_lost, FlightId{}, std::nullopt, "", 2});
   EXPECT_EQ(report.findings.size(), limits::audit_findings_listed);
   EXPECT_EQ(report.findings_total(), static_cast<std::int64_t>(count));
   EXPECT_EQ(report.drift_seats, static_cast<std::int64_t>(2 * count));

@@ -55,9 +55,7 @@ class AuditorTest : public ::testing::Test {
     news.count = booking::SeatNews::Count{world.flight(flight).version, available};
     finish(world.loop, world.gate.sync({news}));
   }
-  void tell_gate() {
-    finish(world.loop, world.sweeper.scrub());
-  }
+  void tell_gate() { finish(world.loop, world.sweeper.scrub()); }
 
   BookingWorld world;
   FlightId flight;
@@ -108,8 +106,8 @@ TEST_F(AuditorTest, ADifferenceThatGoesIsNone) {
 
 TEST_F(AuditorTest, ACommitThatIsToldLateIsNoFinding) {
   const Milliseconds late = limits::audit_look_pause * 2;
-  booking::Command place = booking::PlaceBooking{BookingId{make_uuid_v7(world.clock.now(), world.random)},
-                                                 {}, flight, 2, Milliseconds{60'000}};
+  booking::Command place = booking::PlaceBooking{
+      BookingId{make_uuid_v7(world.clock.now(), world.random)}, {}, flight, 2, Milliseconds{60'000}};
   booking::apply_batch(world.rows, std::span(&place, 1), world.clock.now());
   auto started = begin();
   world.loop.run();
@@ -122,8 +120,8 @@ TEST_F(AuditorTest, ACommitThatIsToldLateIsNoFinding) {
 }
 
 TEST_F(AuditorTest, ACommitThatIsNeverToldIsAFinding) {
-  booking::Command place = booking::PlaceBooking{BookingId{make_uuid_v7(world.clock.now(), world.random)},
-                                                 {}, flight, 2, Milliseconds{60'000}};
+  booking::Command place = booking::PlaceBooking{
+      BookingId{make_uuid_v7(world.clock.now(), world.random)}, {}, flight, 2, Milliseconds{60'000}};
   booking::apply_batch(world.rows, std::span(&place, 1), world.clock.now());
   EXPECT_THAT(kinds(audit()), ElementsAre(FindingKind::gate_differs, FindingKind::index_differs));
 }

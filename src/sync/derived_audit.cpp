@@ -64,7 +64,8 @@ bool Differences::of_a_row(FindingKind kind, std::int64_t version, std::int64_t 
     add(kind, "it has " + version_text(version) + ", the ledger " + version_text(looks_.after.version),
         seats_apart);
   } else if (version < looks_.before.version) {
-    add(kind, "it still has " + version_text(version) + " of " + version_text(looks_.before.version), seats_apart);
+    add(kind, "it still has " + version_text(version) + " of " + version_text(looks_.before.version),
+        seats_apart);
   }
   return version == looks_.before.version || version == looks_.after.version;
 }
@@ -86,7 +87,8 @@ void Differences::look_at(const GateLook& gate) {
     add(FindingKind::gate_counter, "it counts " + number(*gate.counter) + " seats of no known version");
   } else if (const std::int64_t right = *gate.available - held; *gate.counter != right) {
     add(FindingKind::gate_counter,
-        "it would sell " + number(*gate.counter) + " of " + number(*gate.available) + " seats with " + number(held) + " held",
+        "it would sell " + number(*gate.counter) + " of " + number(*gate.available) + " seats with " +
+            number(held) + " held",
         *gate.counter - right);
   }
   if (gate.index_available) {
@@ -103,19 +105,23 @@ void Differences::look_at(const GateLook& gate) {
 
 void Differences::look_at_count(const GateLook& gate) {
   if (!gate.version || !gate.available) return;
-  if (!of_a_row(FindingKind::gate_differs, *gate.version, *gate.available - looks_.after.available_seats)) return;
+  if (!of_a_row(FindingKind::gate_differs, *gate.version, *gate.available - looks_.after.available_seats))
+    return;
   const Flight& same = *gate.version == looks_.after.version ? looks_.after : looks_.before;
   if (*gate.available != same.available_seats) {
     add(FindingKind::gate_differs,
-        "it was told of " + number(*gate.available) + " seats, and the ledger has " + number(same.available_seats),
+        "it was told of " + number(*gate.available) + " seats, and the ledger has " +
+            number(same.available_seats),
         *gate.available - same.available_seats);
   }
 }
 
 void Differences::look_at(const IndexLook& index) {
   if (off_sale_) {
-    const bool shown = index.row && (index.row->status == FlightStatus::scheduled || index.row->departure <= now_);
-    if (shown || index.extra > 0) add(FindingKind::index_off_sale, "a flight that is not on sale is in the index");
+    const bool shown =
+        index.row && (index.row->status == FlightStatus::scheduled || index.row->departure <= now_);
+    if (shown || index.extra > 0)
+      add(FindingKind::index_off_sale, "a flight that is not on sale is in the index");
     return;
   }
   if (!on_sale_) return;
@@ -127,7 +133,8 @@ void Differences::look_at(const IndexLook& index) {
   if (index.missing > 0 || index.extra > 0) {
     add(FindingKind::index_places, "it is missing at " + number(static_cast<std::int64_t>(index.missing)) +
                                        " places of the orders, and at " +
-                                       number(static_cast<std::int64_t>(index.extra)) + " where it should not be");
+                                       number(static_cast<std::int64_t>(index.extra)) +
+                                       " where it should not be");
   }
 }
 
@@ -140,13 +147,16 @@ void Differences::look_at_row(const Flight& row, bool counts_seats) {
   const Flight& same = row.version == looks_.after.version ? looks_.after : looks_.before;
   if (row.available_seats != same.available_seats) {
     add(FindingKind::index_seats,
-        "search shows " + number(row.available_seats) + " seats, the ledger has " + number(same.available_seats),
+        "search shows " + number(row.available_seats) + " seats, the ledger has " +
+            number(same.available_seats),
         row.available_seats - same.available_seats);
   }
 }
 
 }  // namespace
 
-std::vector<Finding> differences(const FlightLooks& looks, Instant now) { return Differences(looks, now).take(); }
+std::vector<Finding> differences(const FlightLooks& looks, Instant now) {
+  return Differences(looks, now).take();
+}
 
 }  // namespace flightdeck::sync

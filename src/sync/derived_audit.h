@@ -14,8 +14,8 @@ namespace flightdeck::sync {
 // may not be behind the one nor ahead of the other.
 struct FlightLooks {
   flights::Flight before;
-  std::optional<booking::GateLook> gate;      // nullopt: not looked at
-  std::optional<flights::IndexLook> index;    // nullopt: not looked at
+  std::optional<booking::GateLook> gate;    // nullopt: not looked at
+  std::optional<flights::IndexLook> index;  // nullopt: not looked at
   flights::Flight after;
 };
 

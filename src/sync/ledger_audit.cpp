@@ -70,7 +70,8 @@ void LedgerAudit::look_at(const booking::IntentRow& intent) {
   // The worker removes those that others have made needless when their time comes.
   if (next_step(*intent.booking) == booking::NextStep::nothing &&
       intent.due + limits::audit_intent_patience < now_) {
-    add(FindingKind::intent_needless, *intent.booking, "there is nothing left to do, and it is listed as unfinished");
+    add(FindingKind::intent_needless, *intent.booking,
+        "there is nothing left to do, and it is listed as unfinished");
   }
 }
 
@@ -98,7 +99,8 @@ std::vector<FlightId> LedgerAudit::finish() {
     if (over > 0) found(FindingKind::oversold, over);
     if (seats.available < 0) found(FindingKind::available_negative, -seats.available);
     if (accounted > seats.total) {
-      const std::int64_t surplus = over > 0 ? std::max<std::int64_t>(seats.available, 0) : accounted - seats.total;
+      const std::int64_t surplus =
+          over > 0 ? std::max<std::int64_t>(seats.available, 0) : accounted - seats.total;
       if (surplus > 0) found(FindingKind::seats_surplus, surplus);
     }
     if (accounted < seats.total) found(FindingKind::seats_lost, seats.total - accounted);

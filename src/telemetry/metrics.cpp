@@ -137,7 +137,8 @@ std::string Metrics::render() const {
   counter("bookings_success", "Bookings confirmed.", counters_.bookings_success);
   counter("bookings_failed", "Bookings failed after they were placed.", counters_.bookings_failed);
   if (const std::int64_t pending = bookings_pending_; pending >= 0) {
-    gauge("bookings_pending", "Bookings in the ledger that wait for their payment.", static_cast<double>(pending));
+    gauge("bookings_pending", "Bookings in the ledger that wait for their payment.",
+          static_cast<double>(pending));
   }
   counter("redis_decrements_total", "Bookings whose seats the seat gate took off its count.",
           counters_.gate_decrements_total);
@@ -159,9 +160,11 @@ std::string Metrics::render() const {
   if (audit) {
     gauge("inventory_oversold_seats", "Seats booked beyond those there are, by the last audit.",
           static_cast<double>(audit->oversold_seats));
-    gauge("inventory_drift_seats", "Seats that are lost, doubled, or otherwise counted wrong, by the last audit.",
+    gauge("inventory_drift_seats",
+          "Seats that are lost, doubled, or otherwise counted wrong, by the last audit.",
           static_cast<double>(audit->drift_seats));
-    gauge("audit_findings", "Everything that the last audit found wrong.", static_cast<double>(audit->findings));
+    gauge("audit_findings", "Everything that the last audit found wrong.",
+          static_cast<double>(audit->findings));
     gauge("audit_finished_timestamp_seconds", "When the last audit came to its end.", audit->finished_at);
     gauge("audit_duration_seconds", "How long the last audit took.", audit->duration_s);
   }

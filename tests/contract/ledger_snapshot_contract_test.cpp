@@ -22,7 +22,8 @@ class LedgerSnapshotContract : public ::testing::TestWithParam<test::LedgerKind>
  protected:
   LedgerSnapshotContract() {
     for (std::uint8_t n = 1; n <= 3; ++n) {
-      apply(ledger->store(), AddFlight{id_of<FlightId>(n), flight_draft(10, "FD" + std::to_string(n)), false}, now);
+      apply(ledger->store(), AddFlight{id_of<FlightId>(n), flight_draft(10, "FD" + std::to_string(n)), false},
+            now);
     }
     for (std::uint8_t n = 11; n <= 13; ++n) place(n);
     apply(ledger->store(), SettlePayment{id_of<BookingId>(12), flight_1, true, "pay", {}, {}}, now);

@@ -71,7 +71,8 @@ TEST_F(AuditTest, SoundDataHasNoFindingsNotEvenUnderLoad) {
       for (int i = 0; !enough; ++i) {
         const json::value booking = client.book(flights[static_cast<std::size_t>(i) % flights.size()]);
         const std::string id = text(booking, "booking_id");
-        if (i % 3 == 0) client.callback(id, "success", "pay-" + std::to_string(member) + "-" + std::to_string(i));
+        if (i % 3 == 0)
+          client.callback(id, "success", "pay-" + std::to_string(member) + "-" + std::to_string(i));
         if (i % 3 == 1) client.cancel(id);
         if (i >= 120) return;  // seats are left for everybody
       }
@@ -130,7 +131,8 @@ TEST_F(AuditTest, EveryDamageToTheDatabaseIsNamed) {
       {"pending_without_intent", no_intent(pending), intent(pending)},
       {"refund_without_intent", set("payment_ref = 'pay'", failed), set("payment_ref = NULL", failed)},
       {"confirmed_unpaid", set("payment_ref = NULL", confirmed), set("payment_ref = 'pay-1'", confirmed)},
-      {"booking_fields", set("failure_reason = NULL", failed), set("failure_reason = 'payment_declined'", failed)},
+      {"booking_fields", set("failure_reason = NULL", failed),
+       set("failure_reason = 'payment_declined'", failed)},
       {"amount_wrong", set("amount = amount + " + hand->cent(), confirmed),
        set("amount = amount - " + hand->cent(), confirmed)},
       {"intent_without_booking", intent(nobody), no_intent(nobody)},
@@ -177,7 +179,8 @@ TEST_F(AuditTest, AWorkerKeepsTheGauges) {
   worker.start();
   HttpClient http(worker.port());
   EXPECT_TRUE(eventually([&] { return metric(http, "inventory_oversold_seats") == 2; }));
-  EXPECT_TRUE(eventually([&] { return worker.log().find("the audit found something wrong") != std::string::npos; }));
+  EXPECT_TRUE(
+      eventually([&] { return worker.log().find("the audit found something wrong") != std::string::npos; }));
 }
 
 TEST_F(AuditTest, EveryMetricOfTheAlertsIsThere) {
@@ -262,7 +265,8 @@ TEST_F(RedisAuditTest, EventsThatNobodyPublishesAreNamed) {
 // Commits that a process was killed before telling of: nothing is wrong once a worker has told of them.
 TEST_F(RedisAuditTest, WhatWasNeverToldIsNamed) {
   make_hand(*storage)->execute(
-      "UPDATE flights SET version = version + 1, available_seats = available_seats, updated_at = now() WHERE id = '" +
+      "UPDATE flights SET version = version + 1, available_seats = available_seats, updated_at = now() WHERE "
+      "id = '" +
       flights[0] + "'");
   const auto untold = found();
   ASSERT_EQ(untold.size(), 1U);

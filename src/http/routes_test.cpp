@@ -335,6 +335,18 @@ TEST_F(RoutesTest, ShowsItsMetrics) {
   EXPECT_EQ(shown.response.body, "bookings_total 1\n");
 }
 
+TEST_F(RoutesTest, Audits) {
+  const Answer clean = ask(Method::get, "/admin/audit");
+  EXPECT_EQ(clean.response.status, 200);
+  EXPECT_EQ(clean.body.at("ok"), true);
+  EXPECT_EQ(clean.body.at("flights_checked"), 1);
+  ASSERT_TRUE(world.audits.enter());
+  const Answer busy = ask(Method::get, "/admin/audit");
+  EXPECT_EQ(busy.response.status, 503);
+  EXPECT_EQ(busy.body.at("code"), "OVERLOADED");
+  EXPECT_NE(busy.header("Retry-After"), "");
+}
+
 TEST_F(RoutesTest, ServingARouteNeedsItsPart) {
   api.search_flights = nullptr;
   EXPECT_THROW(check_api(api, groups), std::logic_error);

@@ -184,7 +184,7 @@ TEST_F(AuditTest, AWorkerKeepsTheGauges) {
 }
 
 TEST_F(AuditTest, EveryMetricOfTheAlertsIsThere) {
-  api->book_to_the_end(api->add_flight_id(2));
+  api->book(api->add_flight_id(2));
   audit();
   const std::string page = api->http().get("/metrics").body;
   std::ifstream rules(std::string(FLIGHTDECK_SOURCE_DIR) + "/deploy/prometheus/alerts.yml");

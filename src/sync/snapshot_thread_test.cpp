@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "doubles/inline_snapshots.h"
 #include "doubles/manual_loop.h"
-#include "memory/memory_ledger.h"
 
 namespace flightdeck::sync {
 namespace {

@@ -53,7 +53,9 @@ Task<std::optional<IndexLooks>> RedisFlightIndex::look(std::vector<Flight> rows,
     std::set<std::pair<std::string, std::string>> right;
     const bool on_sale = flights::on_sale(rows[i], now);
     if (look.row && (on_sale || look.row->departure > now)) {
-      for (PlaceEntry& entry : entries_of(place_of(*look.row), rows[i].id, keys_)) {
+      Place place = place_of(*look.row);
+      if (!on_sale) place.route.clear();  // only among the departures
+      for (PlaceEntry& entry : entries_of(place, rows[i].id, keys_)) {
         right.emplace(entry.key, entry.member);
         asked.push_back({i, std::move(entry), true});
       }

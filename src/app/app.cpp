@@ -114,6 +114,7 @@ bool App::Impl::all_finished() {
 bool App::Impl::stop() {
   if (stopped_) return all_ended_;
   stopped_ = true;
+  shared_.audits.stop();
   if (background_) first().call([this] { background_->stop(); });
   for (const auto& thread : threads_) thread->call([&thread] { thread->drain(); });
   shared_.waiters.close();

@@ -12,7 +12,8 @@ BackgroundWork::BackgroundWork(IoThread& thread, SharedParts& shared)
       health_ticker_(thread.loop(), limits::health_look_interval),
       sweep_ticker_(thread.loop(), limits::sweep_interval),
       unfinished_ticker_(thread.loop(), limits::unfinished_scan_interval),
-      relay_ticker_(thread.loop(), limits::relay_interval) {
+      relay_ticker_(thread.loop(), limits::relay_interval),
+      audit_ticker_(thread.loop(), limits::audit_interval) {
   if (thread.redis()) relay_.emplace(thread.ledger(), thread.redis()->event_sink, shared.clock);
 }
 
@@ -24,6 +25,7 @@ void BackgroundWork::start() {
   if (sweeps(shared_.config)) start(sweep_ticker_, "sweeping", &BackgroundWork::sweep);
   if (!works_in_background(shared_.config.role)) return;
   start(unfinished_ticker_, "finishing bookings", &BackgroundWork::finish_bookings);
+  start(audit_ticker_, "auditing", &BackgroundWork::audit);
   if (relay_) start(relay_ticker_, "publishing events", &BackgroundWork::publish_events);
 }
 
@@ -32,6 +34,7 @@ void BackgroundWork::stop() {
   sweep_ticker_.stop();
   unfinished_ticker_.stop();
   relay_ticker_.stop();
+  audit_ticker_.stop();
 }
 
 Task<void> BackgroundWork::repeat(Ticker& ticker, std::string_view what, Turn turn) {
@@ -73,6 +76,19 @@ Task<void> BackgroundWork::publish_events() {
   if (!thread_.redis()->connection.up()) co_return;  // leases taken now would only hold the events up
   const std::size_t rows = co_await relay_->run_once();
   shared_.counters.events_published.add(static_cast<std::int64_t>(rows));
+}
+
+Task<void> BackgroundWork::audit() {
+  if (shared_.clock.now() < next_audit_) co_return;
+  const Result<sync::AuditReport> report = co_await thread_.auditor().run();
+  if (!report) co_return;  // somebody asked for one just now
+  next_audit_ = shared_.clock.now() + limits::audit_rest_factor * report->duration;
+  for (const sync::Finding& finding : report->findings) {
+    shared_.log.error("the audit found something wrong",
+                      {{"kind", to_string(finding.kind)},
+                       {"flight_id", finding.flight ? finding.flight->str() : std::string()},
+                       {"detail", std::string_view(finding.detail)}});
+  }
 }
 
 }  // namespace flightdeck::app

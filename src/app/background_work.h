@@ -33,6 +33,7 @@ class BackgroundWork {
   Task<void> sweep();
   Task<void> finish_bookings();
   Task<void> publish_events();
+  Task<void> audit();
 
   IoThread& thread_;
   SharedParts& shared_;
@@ -43,6 +44,8 @@ class BackgroundWork {
   Ticker sweep_ticker_;
   Ticker unfinished_ticker_;
   Ticker relay_ticker_;
+  Ticker audit_ticker_;
+  Instant next_audit_{};
 };
 
 }  // namespace flightdeck::app

@@ -47,6 +47,8 @@ class Parser {
         migrate_(add_command("migrate", "Brings the database to the schema of this version.")),
         import_(add_command("import",
                             "Loads a flight schedule (CSV) into the database: adds and updates flights.")),
+        audit_(add_command(
+            "audit", "Checks that database and Redis agree and that nothing is lost; servers may run.")),
         stress_(app_.add_subcommand(
             "stress",
             "Books on a running deployment as hard as it is told to, then audits that every seat adds up.")),
@@ -59,12 +61,13 @@ class Parser {
         ->add_option("--shift-to", shift_to_,
                      "Move the schedule by whole days, so that its first day is this one.")
         ->type_name("YYYY-MM-DD");
+    audit_->add_flag("--json", json_, "Print the report as JSON.");
   }
 
   CommandLine parse(const std::vector<std::string>& arguments) {
     if (!arguments.empty() && !arguments.front().starts_with('-') && !is_command(arguments.front())) {
       return refuse("there is no command \"" + printable_url(arguments.front()) +
-                    "\", only serve, migrate, import and stress" + see_help);
+                    "\", only serve, migrate, import, audit and stress" + see_help);
     }
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants them
     try {
@@ -119,6 +122,7 @@ class Parser {
   CommandLine command() {
     if (serve_->parsed()) return ServeCommand{resolve(serve_)};
     if (migrate_->parsed()) return MigrateCommand{resolve(migrate_)};
+    if (audit_->parsed()) return AuditCommand{resolve(audit_), json_};
     if (stress_->parsed()) {
       auto stress = stress_settings_.resolve();
       if (!stress) throw WrongUsage(stress.error().detail);
@@ -205,11 +209,13 @@ class Parser {
   std::string config_file_;
   std::string file_;
   std::string shift_to_;
+  bool json_ = false;
   CLI::App app_;
   // Made by add_command, which fills the members above.
   CLI::App* serve_;
   CLI::App* migrate_;
   CLI::App* import_;
+  CLI::App* audit_;
   CLI::App* stress_;
   StressSettings stress_settings_;
 };

@@ -75,6 +75,10 @@ struct ImportCommand {
   std::string file;
   std::optional<Date> shift_to;
 };
+struct AuditCommand {
+  Config config;
+  bool json = false;  // print the report as JSON
+};
 struct StressCommand {
   http::HttpUrl url;  // as parse_base_url makes it
   stress::Plan plan;
@@ -95,7 +99,8 @@ struct EarlyExit {
   std::string to_error;  // for standard error; never holds a password
 };
 
-using CommandLine = std::variant<ServeCommand, MigrateCommand, ImportCommand, StressCommand, EarlyExit>;
+using CommandLine =
+    std::variant<ServeCommand, MigrateCommand, ImportCommand, AuditCommand, StressCommand, EarlyExit>;
 
 // The value of an environment variable, if it is set.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;

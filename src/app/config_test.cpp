@@ -328,6 +328,16 @@ TEST(CommandLine, KnowsImportAndMigrate) {
   EXPECT_EQ(std::get<MigrateCommand>(migrate).config.database.sqlite_path, "y.db");
 }
 
+TEST(CommandLine, AnAuditTakesTheSettingsOfServe) {
+  const CommandLine audit =
+      parse({"audit", "--redis-url", "redis://127.0.0.1"}, {{"FLIGHTDECK_DATABASE_URL", "sqlite:y.db"}});
+  ASSERT_TRUE(std::holds_alternative<AuditCommand>(audit));
+  EXPECT_EQ(std::get<AuditCommand>(audit).config.database.sqlite_path, "y.db");
+  EXPECT_TRUE(std::get<AuditCommand>(audit).config.redis.server.has_value());
+  EXPECT_FALSE(std::get<AuditCommand>(audit).json);
+  EXPECT_TRUE(std::get<AuditCommand>(parse({"audit", "--json"})).json);
+}
+
 TEST(CommandLine, NamesRoles) {
   EXPECT_EQ(to_string(Role::payment_mock), "payment-mock");
   EXPECT_EQ(to_string(Role::all), "all");

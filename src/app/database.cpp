@@ -2,9 +2,11 @@
 
 #include "postgres/migrate.h"
 #include "postgres/postgres_ledger_reader.h"
+#include "postgres/postgres_ledger_snapshot.h"
 #include "postgres/postgres_ledger_store.h"
 #include "sqlite/migrate.h"
 #include "sqlite/sqlite_ledger_reader.h"
+#include "sqlite/sqlite_ledger_snapshot.h"
 #include "sqlite/sqlite_ledger_store.h"
 
 namespace flightdeck::app {
@@ -27,6 +29,14 @@ std::unique_ptr<booking::LedgerReader> open_ledger_reader(const DatabaseSettings
     return std::make_unique<postgres::PostgresLedgerReader>(settings.url, log);
   }
   return std::make_unique<sqlite::SqliteLedgerReader>(settings.sqlite_path);
+}
+
+std::unique_ptr<booking::LedgerSnapshot> open_ledger_snapshot(const DatabaseSettings& settings) {
+  if (settings.kind == DatabaseKind::postgresql) {
+    return std::make_unique<postgres::PostgresLedgerSnapshot>(settings.url);
+  }
+  return sqlite::translated(
+      [&] { return std::make_unique<sqlite::SqliteLedgerSnapshot>(settings.sqlite_path); });
 }
 
 }  // namespace flightdeck::app

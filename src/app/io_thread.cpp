@@ -18,7 +18,7 @@ http::ServerOptions server_options(const Config& config) {
 IoThread::IoThread(SharedParts& shared)
     : shared_(shared),
       scope_(log_failures(shared.log, "a background task")),
-      metrics_(shared.metrics, nullptr),
+      metrics_(shared.metrics, shared.audits, nullptr),
       api_{shared.log, shared.health, metrics_},
       server_({loop_, shared.router, api_, shared.clock, random_, shared.request_metrics},
               server_options(shared.config)) {
@@ -76,9 +76,14 @@ void IoThread::make_services() {
   const booking::SearchFlights::Parts search{*index_,         *ledger_,          shared_.clock,
                                              shared_.changes, shared_.index_lag, shared_.counters};
   search_flights_.emplace(search, http::render_search_page);
+  const sync::Auditor::Parts audit{shared_.snapshots, *ledger_,      gate_, index_,
+                                   shared_.audits,    shared_.clock, loop_, loop_,
+                                   redis_.has_value()};
+  auditor_.emplace(audit);
   metrics_.count_bookings_of(*ledger_);
   api_.bookings = &*bookings_;
   api_.manage_flights = &*manage_flights_;
+  api_.auditor = &*auditor_;
   api_.search_flights = &*search_flights_;
 }
 

@@ -76,6 +76,7 @@ class IoThread {
   flights::FlightIndex& index() { return *index_; }
   booking::Ledger& ledger() { return *ledger_; }
   booking::BookingService& bookings() { return *bookings_; }
+  sync::Auditor& auditor() { return *auditor_; }
   booking::ManageFlights& manage_flights() { return *manage_flights_; }
 
   // ---- On the main thread ----
@@ -102,6 +103,7 @@ class IoThread {
   std::unique_ptr<http::HttpPaymentProvider> payment_client_;
   std::optional<booking::BookingService> bookings_;
   std::optional<booking::ManageFlights> manage_flights_;
+  std::optional<sync::Auditor> auditor_;
   std::optional<booking::SearchFlights> search_flights_;
   LedgerMetricsText metrics_;
   http::Api api_;

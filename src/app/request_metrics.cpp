@@ -17,6 +17,11 @@ Task<std::string> LedgerMetricsText::render() {
       // The gauge stays at its last value; the other metrics matter most just now.
     }
   }
+  if (const auto audit = audits_.last()) {
+    const auto seconds = [](auto span) { return std::chrono::duration<double>(span).count(); };
+    metrics_.set_audit({audit->drift_seats, audit->oversold_seats, audit->findings,
+                        seconds(audit->finished_at.time_since_epoch()), seconds(audit->duration)});
+  }
   co_return metrics_.render();
 }
 

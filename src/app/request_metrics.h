@@ -4,6 +4,7 @@
 #include "booking/ledger.h"
 #include "http/api.h"
 #include "http/request_observer.h"
+#include "sync/audit_desk.h"
 #include "telemetry/metrics.h"
 
 namespace flightdeck::app {
@@ -21,13 +22,14 @@ class RequestMetrics final : public http::RequestObserver {
 // One per I/O thread. `ledger` null: there are no bookings to count.
 class LedgerMetricsText final : public http::MetricsText {
  public:
-  LedgerMetricsText(telemetry::Metrics& metrics, booking::Ledger* ledger)
-      : metrics_(metrics), ledger_(ledger) {}
+  LedgerMetricsText(telemetry::Metrics& metrics, const sync::AuditDesk& audits, booking::Ledger* ledger)
+      : metrics_(metrics), audits_(audits), ledger_(ledger) {}
   void count_bookings_of(booking::Ledger& ledger) { ledger_ = &ledger; }
   Task<std::string> render() override;
 
  private:
   telemetry::Metrics& metrics_;
+  const sync::AuditDesk& audits_;
   booking::Ledger* ledger_;
 };
 

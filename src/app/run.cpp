@@ -9,6 +9,7 @@
 #include <iostream>
 
 #include "app/app.h"
+#include "app/audit_run.h"
 #include "app/database.h"
 #include "app/import_flights.h"
 #include "app/shared_parts.h"
@@ -142,6 +143,7 @@ struct Runner {
   int operator()(const ServeCommand& command) const { return serve(command.config); }
   int operator()(const MigrateCommand& command) const { return migrate(command.config); }
   int operator()(const ImportCommand& command) const { return import(command); }
+  int operator()(const AuditCommand& command) const { return run_audit(command); }
   int operator()(const StressCommand& command) const { return run_stress(command); }
   int operator()(const EarlyExit& exit) const {
     std::cout << exit.to_out << std::flush;

@@ -63,7 +63,8 @@ SharedParts::SharedParts(const Config& settings, const Clock& the_clock, Log& th
       commit_sync(waiters),
       mock_payments(config.payment.mock),
       groups(route_groups(config)),
-      router(http::contract_routes(groups)) {
+      router(http::contract_routes(groups)),
+      snapshots([&settings] { return open_ledger_snapshot(settings.database); }) {
   if (!config.payment.callback_base_url.empty()) {
     booking_rules.callback_url = config.payment.callback_base_url + "/payment/callback";
   }

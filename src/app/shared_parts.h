@@ -13,7 +13,9 @@
 #include "memory/memory_flight_index.h"
 #include "memory/memory_seat_gate.h"
 #include "payment_mock/mock_payment_book.h"
+#include "sync/audit_desk.h"
 #include "sync/commit_sync.h"
+#include "sync/snapshot_thread.h"
 #include "telemetry/metrics.h"
 
 namespace flightdeck::app {
@@ -68,6 +70,8 @@ struct SharedParts {
   payment_mock::MockPaymentBook mock_payments;
   http::RouteGroups groups;
   http::Router router;
+  sync::AuditDesk audits;
+  sync::SnapshotThread snapshots;       // of the ledger, if this role has one
   std::unique_ptr<LedgerParts> ledger;  // null: this role has none
 };
 

@@ -111,11 +111,18 @@ class LedgerReader {
   virtual bool any_flight() = 0;
 };
 
-// The ledger as services see it. One instance per thread; answers resume on that thread.
-class Ledger {
+// Reads of the ledger where blocking is allowed, for one thread; answers resume on it.
+class LedgerQueries {
  public:
-  virtual ~Ledger() = default;
+  virtual ~LedgerQueries() = default;
 
+  // Runs `query` there. Throws what it throws, and UnavailableError.
+  virtual Task<void> run(std::function<void(LedgerReader&)> query) = 0;
+};
+
+// The ledger as services see it. One instance per thread; answers resume on that thread.
+class Ledger : public LedgerQueries {
+ public:
   // Durable when it answers, and seat gate and flight index have been told. Errors: those of the command, and
   //   overloaded   the queue is full: nothing was done, nothing will be
   //   unavailable  the database does not answer: the command may or may not have been done; repeat it, it is idempotent
@@ -135,15 +142,12 @@ class Ledger {
   // Batched with what other requests ask for. Throw UnavailableError.
   virtual Task<std::optional<Booking>> find_booking(BookingId id) = 0;
   virtual Task<std::optional<flights::Flight>> find_flight(FlightId id) = 0;
-
-  // Runs `query` where blocking is allowed. Throws what it throws, and UnavailableError.
-  virtual Task<void> run(std::function<void(LedgerReader&)> query) = 0;
 };
 
 // One read of the ledger with a result: `co_await read<SeatCounts>(ledger, [id](LedgerReader& r) { … })`.
 // The function is copied into the task before it starts, so its captures live as long as it needs them.
 template <class T>
-Task<T> read(Ledger& ledger, std::function<T(LedgerReader&)> query) {
+Task<T> read(LedgerQueries& ledger, std::function<T(LedgerReader&)> query) {
   auto answer = std::make_shared<std::optional<T>>();
   std::function<void(LedgerReader&)> job = [answer, query = std::move(query)](LedgerReader& reader) {
     answer->emplace(query(reader));

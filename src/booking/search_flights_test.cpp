@@ -51,6 +51,9 @@ class SlowIndex final : public flights::FlightIndex {
     return index_.forget_versions(std::move(seen));
   }
   Task<std::vector<FlightId>> drop_departed(Instant now) override { return index_.drop_departed(now); }
+  Task<std::optional<flights::IndexLooks>> look(std::vector<flights::Flight> rows, Instant now) override {
+    return index_.look(std::move(rows), now);
+  }
   Task<bool> complete() override { return index_.complete(); }
   Task<bool> mark_complete() override { return index_.mark_complete(); }
   Task<bool> mark_incomplete() override { return index_.mark_incomplete(); }

@@ -41,6 +41,21 @@ struct Hold {
   Instant since{};
 };
 
+// Everything the gate knows of a flight, read in one piece.
+struct GateLook {
+  struct OpenHold {
+    BookingId booking;
+    std::int64_t seats = 0;
+    Instant since{};
+  };
+  std::optional<std::int64_t> counter;    // what it would sell now; nullopt: cold
+  std::optional<std::int64_t> version;    // what the ledger said last,
+  std::optional<std::int64_t> available;  // and how many seats that were
+  std::vector<OpenHold> holds;
+  std::optional<std::int64_t> index_available;  // what search shows, where gate and index share a store
+  bool damaged = false;                         // it holds what the program never writes
+};
+
 // One instance may serve one thread or many: the adapter says which. Never throws for a gate that is away.
 class SeatGate {
  public:
@@ -61,6 +76,9 @@ class SeatGate {
 
   // What it would sell now; nullopt: cold or away.
   virtual Task<std::optional<std::int64_t>> sellable(FlightId flight) = 0;
+
+  // One answer a flight, in their order; nullopt: away. Changes nothing.
+  virtual Task<std::optional<std::vector<GateLook>>> look(std::vector<FlightId> flights) = 0;
 
   // Holds taken before `before`. It may take several calls until one has been told; none: there are none, or the gate is
   // away.

@@ -138,6 +138,22 @@ inline constexpr std::size_t untold_holds_a_part =
 // owed that died.
 inline constexpr milliseconds index_lag_grace{2500};
 
+// The audit of ledger, seat gate and flight index.
+inline constexpr std::size_t audit_page = 5000;           // rows of the ledger read at once
+inline constexpr std::size_t audit_flights_looked = 250;  // flights compared with gate and index at once
+inline constexpr int audit_looks = 5;                     // again at a difference before it is believed,
+inline constexpr seconds audit_look_pause{1};             // each after such a pause
+inline constexpr seconds audit_hold_patience{
+    20};  // the sweeper drops holds past hold_deadline; older ones are lost
+inline constexpr std::chrono::minutes audit_outbox_patience{5};  // that events lie in the outbox
+inline constexpr std::chrono::minutes audit_intent_patience{
+    1};  // past its time, for one that is of no use any more
+inline constexpr std::size_t audit_findings_listed = 100;  // the others are only counted
+inline constexpr seconds audit_read_deadline{30};          // for one page of the ledger
+inline constexpr seconds audit_interval{60};  // between the audits of a worker; and so many times as long as
+inline constexpr int audit_rest_factor =
+    20;  // the last one took, so that auditing stays a small part of the work
+
 // Publishing events.
 inline constexpr milliseconds relay_interval{250};
 inline constexpr std::size_t relay_batch = 64;  // outbox rows, each with the events of one commit

@@ -9,6 +9,19 @@
 
 namespace flightdeck::flights {
 
+// What the index knows of one flight.
+struct IndexLook {
+  std::optional<Flight> row;  // nullopt: none, or not a whole one
+  bool counts_seats = false;  // the row's seats are the ledger's; else they are what the gate would sell
+  std::size_t missing = 0;    // places in the orders where the row says it stands, and it does not
+  std::size_t extra = 0;      // places where it stands and should not
+};
+
+struct IndexLooks {
+  bool complete = false;  // as FlightIndex::complete; while it is false nobody searches it
+  std::vector<IndexLook> flights;
+};
+
 // One instance may serve one thread or many: the adapter says which. Calls never throw for a part that is away:
 // they say so in their answer.
 class FlightIndex {
@@ -36,6 +49,11 @@ class FlightIndex {
   // Flights that have departed by `now` leave the index, at most limits::sweep_batch a call. Returns them; none: there
   // is nothing more to do, or the index is away.
   virtual Task<std::vector<FlightId>> drop_departed(Instant now) = 0;
+
+  // What it knows of these flights, in their order; nullopt: away. `rows` are the ledger's: a flight that is off sale by
+  // these, or has departed by `now`, should stand nowhere. It is not read in one piece, so a difference that is seen once may be a
+  // change on its way. Changes nothing.
+  virtual Task<std::optional<IndexLooks>> look(std::vector<Flight> rows, Instant now) = 0;
 
   // An index that was emptied, or that lost what it was told last, must be told of every flight again. `complete` is
   // true from `mark_complete` until anything may have been lost; while it is false `search` says that it is away. Both

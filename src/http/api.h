@@ -11,6 +11,7 @@
 #include "flights/flight.h"
 #include "http/health.h"
 #include "payment/payment_provider.h"
+#include "sync/auditor.h"
 
 namespace flightdeck::http {
 
@@ -30,6 +31,7 @@ struct Api {
   MetricsText& metrics;
   booking::BookingService* bookings = nullptr;        // booking
   booking::ManageFlights* manage_flights = nullptr;   // admin
+  sync::Auditor* auditor = nullptr;                   // admin
   booking::SearchFlights* search_flights = nullptr;   // search
   payment::PaymentProvider* mock_payments = nullptr;  // mock_payment
   flights::FlightRules flight_rules = {};

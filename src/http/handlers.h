@@ -15,6 +15,9 @@ Task<Response> list_flights(Api& api, const Request& request);
 Task<Response> replace_flight(Api& api, const Request& request);
 Task<Response> remove_flight(Api& api, const Request& request);
 
+// audit_routes.cpp
+Task<Response> audit_everything(Api& api, const Request& request);
+
 // search_routes.cpp
 Task<Response> search_flights(Api& api, const Request& request);
 

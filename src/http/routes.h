@@ -9,7 +9,7 @@ namespace flightdeck::http {
 
 // Which parts of the contract a process serves, by its role. Health and metrics are always there.
 struct RouteGroups {
-  bool admin = false;         // Api::manage_flights
+  bool admin = false;         // Api::manage_flights, Api::auditor
   bool search = false;        // Api::search_flights
   bool booking = false;       // Api::bookings; the payment callback too
   bool mock_payment = false;  // Api::mock_payments

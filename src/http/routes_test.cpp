@@ -94,6 +94,7 @@ class RoutesTest : public testing::Test {
           .metrics = metrics,
           .bookings = &world.service,
           .manage_flights = &world.manage,
+          .auditor = &world.auditor,
           .search_flights = &search,
           .mock_payments = &world.provider};
   const RouteGroups groups{.admin = true, .search = true, .booking = true, .mock_payment = true};
@@ -332,6 +333,18 @@ TEST_F(RoutesTest, ShowsItsMetrics) {
   const Answer shown = ask(Method::get, "/metrics");
   EXPECT_EQ(shown.response.content_type, metrics_type);
   EXPECT_EQ(shown.response.body, "bookings_total 1\n");
+}
+
+TEST_F(RoutesTest, Audits) {
+  const Answer clean = ask(Method::get, "/admin/audit");
+  EXPECT_EQ(clean.response.status, 200);
+  EXPECT_EQ(clean.body.at("ok"), true);
+  EXPECT_EQ(clean.body.at("flights_checked"), 1);
+  ASSERT_TRUE(world.audits.enter());
+  const Answer busy = ask(Method::get, "/admin/audit");
+  EXPECT_EQ(busy.response.status, 503);
+  EXPECT_EQ(busy.body.at("code"), "OVERLOADED");
+  EXPECT_NE(busy.header("Retry-After"), "");
 }
 
 TEST_F(RoutesTest, ServingARouteNeedsItsPart) {

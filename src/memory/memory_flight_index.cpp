@@ -137,4 +137,31 @@ Task<std::vector<FlightId>> MemoryFlightIndex::drop_departed(Instant now) {
   co_return dropped;
 }
 
+std::size_t MemoryFlightIndex::places_of(const Flight& flight) const {
+  const auto route =
+      routes_.find({flights::place_key(flight.source), flights::place_key(flight.destination), flight.date});
+  if (route == routes_.end()) return 0;
+  const Orders& orders = route->second;
+  return orders.by_price.count(position_of(flight, SortOrder::price)) +
+         orders.by_duration.count(position_of(flight, SortOrder::fastest)) +
+         orders.by_departure.count(position_of(flight, SortOrder::departure));
+}
+
+Task<std::optional<flights::IndexLooks>> MemoryFlightIndex::look(std::vector<Flight> rows, Instant now) {
+  constexpr std::size_t orders = 3;
+  const std::shared_lock lock(mutex_);
+  flights::IndexLooks looks{true, {}};
+  for (const Flight& row : rows) {
+    flights::IndexLook look;
+    look.counts_seats = true;
+    if (const auto known = flights_.find(row.id); known != flights_.end()) {
+      look.row = known->second;
+      if (known->second.status == FlightStatus::scheduled) look.missing = orders - places_of(known->second);
+    }
+    if (!flights::on_sale(row, now)) look.extra = places_of(row);
+    looks.flights.push_back(std::move(look));
+  }
+  co_return looks;
+}
+
 }  // namespace flightdeck::memory

@@ -30,6 +30,7 @@ class MemoryFlightIndex final : public flights::FlightIndex {
   Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) override;
   Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
   Task<std::vector<FlightId>> drop_departed(Instant now) override;
+  Task<std::optional<flights::IndexLooks>> look(std::vector<flights::Flight> rows, Instant now) override;
   // It forgets nothing as long as it lives, and it is asked nothing before it has been told of every flight.
   Task<bool> complete() override { co_return true; }
   Task<bool> mark_complete() override { co_return true; }
@@ -44,6 +45,8 @@ class MemoryFlightIndex final : public flights::FlightIndex {
     std::set<flights::SearchPosition> by_departure;
   };
 
+  // In how many of the three orders of its route the flight stands where its fields say.
+  std::size_t places_of(const flights::Flight& flight) const;
   void insert(const flights::Flight& flight);
   void remove(const flights::Flight& flight);
   void tell_changed(FlightId flight);

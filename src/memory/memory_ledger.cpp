@@ -29,7 +29,61 @@ SearchPage page_of(std::vector<Flight> rows, SortOrder sort, const std::optional
   return page;
 }
 
+// What `make` makes of the next rows after that key.
+template <class Rows, class Make>
+auto next(const Rows& rows, const typename Rows::key_type& after, std::size_t limit, Make make) {
+  std::vector<decltype(make(*rows.begin()))> page;
+  for (auto row = rows.upper_bound(after); row != rows.end() && page.size() < limit; ++row)
+    page.push_back(make(*row));
+  return page;
+}
+
+// Rows of a moment, in the order of their ids.
+class MemorySnapshot final : public booking::LedgerSnapshot {
+ public:
+  std::vector<Flight> flights(FlightId after, std::size_t limit) override {
+    return next(flight_rows, after, limit, [](const auto& row) { return row.second; });
+  }
+  std::vector<booking::BookingRow> bookings(BookingId after, std::size_t limit) override {
+    return next(booking_rows, after, limit, [this](const auto& row) {
+      return booking::BookingRow{row.second, intent_rows.contains(row.first)};
+    });
+  }
+  std::vector<booking::IntentRow> intents(BookingId after, std::size_t limit) override {
+    return next(intent_rows, after, limit, [this](const auto& row) {
+      booking::IntentRow intent{row.first, row.second, std::nullopt};
+      const auto booking = booking_rows.find(row.first);
+      if (booking != booking_rows.end()) intent.booking = booking->second;
+      return intent;
+    });
+  }
+  booking::OutboxRest outbox(Instant before) override {
+    booking::OutboxRest rest;
+    for (const Instant written : outbox_written) {
+      if (written >= before) continue;
+      rest.oldest = rest.rows == 0 ? written : std::min(rest.oldest, written);
+      ++rest.rows;
+    }
+    return rest;
+  }
+
+  std::map<FlightId, Flight> flight_rows;
+  std::map<BookingId, Booking> booking_rows;
+  std::map<BookingId, Instant> intent_rows;
+  std::vector<Instant> outbox_written;
+};
+
 }  // namespace
+
+std::unique_ptr<booking::LedgerSnapshot> MemoryLedger::snapshot() {
+  const std::lock_guard lock(rows_);
+  auto snapshot = std::make_unique<MemorySnapshot>();
+  snapshot->flight_rows = flights_;
+  snapshot->booking_rows = bookings_;
+  snapshot->intent_rows = intents_;
+  for (const auto& [sequence, row] : outbox_) snapshot->outbox_written.push_back(row.written);
+  return snapshot;
+}
 
 booking::LedgerRows MemoryLedger::begin(const booking::LedgerKeys& keys) {
   writer_.lock();
@@ -93,7 +147,9 @@ void MemoryLedger::commit(const booking::LedgerChanges& changes) {
       else
         intents_.erase(intent.booking);
     }
-    if (!changes.events.empty()) outbox_[++last_sequence_] = {events::outbox_row(changes.events), {}};
+    if (!changes.events.empty()) {
+      outbox_[++last_sequence_] = {events::outbox_row(changes.events), changes.now, {}};
+    }
   }
   rollback();  // ends the transaction; there is nothing to undo
 }

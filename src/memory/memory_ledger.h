@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "booking/ledger.h"
+#include "booking/ledger_snapshot.h"
 
 namespace flightdeck::memory {
 
@@ -33,12 +34,16 @@ class MemoryLedger final : public booking::LedgerStore, public booking::LedgerRe
   std::int64_t pending_bookings() override;
   bool any_flight() override;
 
+  // What is committed now. It outlives this.
+  std::unique_ptr<booking::LedgerSnapshot> snapshot();
+
   // The outbox, one JSON array a commit.
   std::vector<std::string> outbox();
 
  private:
   struct UnpublishedEvents {
     std::string data;
+    Instant written{};
     Instant due{};
   };
 

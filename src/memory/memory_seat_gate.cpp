@@ -73,6 +73,22 @@ Task<std::optional<std::int64_t>> MemorySeatGate::sellable(FlightId flight) {
   co_return found->second.available - found->second.held;
 }
 
+Task<std::optional<std::vector<booking::GateLook>>> MemorySeatGate::look(std::vector<FlightId> flights) {
+  const std::lock_guard lock(mutex_);
+  std::vector<booking::GateLook> looks(flights.size());
+  for (std::size_t i = 0; i < flights.size(); ++i) {
+    const auto found = flights_.find(flights[i]);
+    if (found == flights_.end()) continue;
+    const Entry& entry = found->second;
+    booking::GateLook& look = looks[i];
+    look.counter = entry.available - entry.held;
+    look.version = entry.version;
+    look.available = entry.available;
+    for (const auto& [booking, hold] : entry.holds) look.holds.push_back({booking, hold.seats, hold.since});
+  }
+  co_return looks;
+}
+
 Task<std::vector<Hold>> MemorySeatGate::stale_holds(Instant before, std::size_t limit) {
   const std::lock_guard lock(mutex_);
   std::vector<Hold> stale;

@@ -17,6 +17,7 @@ class MemorySeatGate final : public booking::SeatGate {
   Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) override;
   Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
   Task<std::optional<std::int64_t>> sellable(FlightId flight) override;
+  Task<std::optional<std::vector<booking::GateLook>>> look(std::vector<FlightId> flights) override;
   Task<std::vector<booking::Hold>> stale_holds(Instant before, std::size_t limit) override;
 
  private:

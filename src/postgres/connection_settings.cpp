@@ -29,6 +29,8 @@ std::string server_settings(Purpose purpose) {
   // What nobody waits for any longer ends. No statement_timeout where there are commits: it would cut short their wait
   // for a synchronous standby, and PostgreSQL then reports success.
   const std::string deadline = milliseconds_text(limits::ledger_answer_deadline);
+  if (purpose == Purpose::auditing)
+    return options + " -c statement_timeout=" + milliseconds_text(limits::audit_read_deadline);
   if (purpose == Purpose::reading) return options + " -c statement_timeout=" + deadline;
   return options +
          " -c enable_bitmapscan=off -c plan_cache_mode=force_generic_plan -c lock_timeout=" + deadline;

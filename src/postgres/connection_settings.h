@@ -7,7 +7,7 @@
 
 namespace flightdeck::postgres {
 
-enum class Purpose { writing, reading, migration };
+enum class Purpose { writing, reading, auditing, migration };
 
 // Keywords of libpq with their values; what the URL says wins.
 using ConnectionSettings = std::vector<std::pair<std::string, std::string>>;

@@ -31,6 +31,23 @@ flights::Flight read_flight(const Result& result, int row) {
   return flight;
 }
 
+}  // namespace
+
+std::string select_flights(std::string_view rest) {
+  return std::string("SELECT ").append(flight_columns).append(" FROM flights ").append(rest);
+}
+
+std::string select_bookings(std::string_view rest) {
+  return std::string("SELECT ").append(booking_columns).append(" FROM bookings b ").append(rest);
+}
+
+std::vector<flights::Flight> read_flights(const Result& result) {
+  std::vector<flights::Flight> all;
+  all.reserve(static_cast<std::size_t>(result.rows()));
+  for (int row = 0; row < result.rows(); ++row) all.push_back(read_flight(result, row));
+  return all;
+}
+
 booking::Booking read_booking(const Result& result, int row) {
   booking::Booking booking;
   booking.id = result.id<BookingId>(row, 0);
@@ -47,23 +64,6 @@ booking::Booking read_booking(const Result& result, int row) {
   booking.created_at = result.instant(row, 11);
   booking.updated_at = result.instant(row, 12);
   return booking;
-}
-
-}  // namespace
-
-std::string select_flights(std::string_view rest) {
-  return std::string("SELECT ").append(flight_columns).append(" FROM flights ").append(rest);
-}
-
-std::string select_bookings(std::string_view rest) {
-  return std::string("SELECT ").append(booking_columns).append(" FROM bookings b ").append(rest);
-}
-
-std::vector<flights::Flight> read_flights(const Result& result) {
-  std::vector<flights::Flight> all;
-  all.reserve(static_cast<std::size_t>(result.rows()));
-  for (int row = 0; row < result.rows(); ++row) all.push_back(read_flight(result, row));
-  return all;
 }
 
 std::vector<booking::Booking> read_bookings(const Result& result) {

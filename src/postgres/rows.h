@@ -21,10 +21,16 @@ inline constexpr std::string_view booking_columns =
 
 inline constexpr int booking_column_count = 13;
 
+// The same without the flight's date, for whoever has no use for it.
+inline constexpr std::string_view dateless_booking_columns =
+    "b.id, b.user_id, b.flight_id, DATE '1970-01-01', b.seats, (b.amount * 100)::bigint, b.status, "
+    "b.failure_reason, b.payment_ref, b.refund_ref, b.expires_at, b.created_at, b.updated_at";
+
 std::string select_flights(std::string_view rest);   // SELECT … FROM flights …
 std::string select_bookings(std::string_view rest);  // SELECT … FROM bookings b …
 
 std::vector<flights::Flight> read_flights(const Result& result);
+booking::Booking read_booking(const Result& result, int row);
 std::vector<booking::Booking> read_bookings(const Result& result);
 // Of the column 0.
 template <class IdType>

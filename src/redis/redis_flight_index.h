@@ -32,6 +32,8 @@ class RedisFlightIndex final : public flights::FlightIndex {
   Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
   Task<std::vector<FlightId>> drop_departed(Instant now) override;
 
+  Task<std::optional<flights::IndexLooks>> look(std::vector<flights::Flight> rows, Instant now) override;
+
   // The mark in Redis speaks for what is in Redis, and goes with it. What Redis lost of the last seconds when it was
   // restarted is known by the connection: so this object must have marked it on the connection of now.
   Task<bool> complete() override;

@@ -10,6 +10,7 @@
 
 namespace flightdeck::redis {
 
+using booking::GateLook;
 using booking::Hold;
 using booking::ReserveAnswer;
 using booking::SeatNews;
@@ -19,19 +20,59 @@ namespace {
 // `updated_at` tells two of the same version apart.
 constexpr VersionFields version_fields{"seats_version", "seats_available", "updated_at"};
 
-// The holds of one flight that were taken before: HGETALL answers booking, `<seats>:<time>`, booking, ...
+// `booking` and `hold`, which is `<seats>:<time>`; nullopt: the program has not written it.
+std::optional<GateLook::OpenHold> parse_hold(std::string_view booking, std::string_view hold) {
+  const auto id = BookingId::parse(booking);
+  const std::size_t colon = hold.find(':');
+  if (!id || colon == std::string_view::npos) return std::nullopt;
+  const auto seats = parse_integer(hold.substr(0, colon));
+  const auto taken = parse_integer(hold.substr(colon + 1));
+  if (!seats || !taken) return std::nullopt;
+  return GateLook::OpenHold{*id, *seats, from_unix_ms(*taken)};
+}
+
+// No clock is so wrong: such a hold is nobody's, and as old as can be.
+Instant believed(Instant since, Instant now) {
+  return since > now + limits::hold_from_the_future ? Instant{} : since;
+}
+
+// The holds of one flight that were taken before: HGETALL answers booking, hold, booking, ...
 void append_stale(std::vector<Hold>& stale, FlightId flight, const Reply& holds, Instant before) {
   for (std::size_t i = 0; i + 1 < holds.texts.size(); i += 2) {
-    const auto booking = BookingId::parse(holds.texts[i]);
-    const std::string_view hold = holds.texts[i + 1];
-    const std::size_t colon = hold.find(':');
-    if (!booking || colon == std::string_view::npos) continue;
-    const auto taken = parse_integer(hold.substr(colon + 1));
-    if (!taken) continue;
-    Instant since = from_unix_ms(*taken);
-    if (since > before + limits::hold_from_the_future) since = Instant{};  // no clock is that wrong: nobody's
-    if (since < before) stale.push_back({flight, *booking, since});
+    const auto hold = parse_hold(holds.texts[i], holds.texts[i + 1]);
+    if (!hold) continue;
+    const Instant since = believed(hold->since, before);
+    if (since < before) stale.push_back({flight, hold->booking, since});
   }
+}
+
+// As the script answers.
+GateLook parse_look(const Reply& reply) {
+  constexpr std::size_t numbers = 4;
+  GateLook look;
+  const std::vector<std::string>& texts = reply.texts;
+  if (texts.size() < numbers) {
+    look.damaged = true;
+    return look;
+  }
+  const auto number = [&look](const std::string& text) {
+    const auto parsed = parse_integer(text);
+    if (!text.empty() && !parsed) look.damaged = true;
+    return parsed;
+  };
+  look.counter = number(texts[0]);
+  look.version = number(texts[1]);
+  look.available = number(texts[2]);
+  look.index_available = number(texts[3]);
+  for (std::size_t i = numbers; i + 1 < texts.size(); i += 2) {
+    const auto hold = parse_hold(texts[i], texts[i + 1]);
+    if (hold) {
+      look.holds.push_back(*hold);
+    } else {
+      look.damaged = true;
+    }
+  }
+  return look;
 }
 
 }  // namespace
@@ -91,6 +132,24 @@ Task<std::optional<std::int64_t>> RedisSeatGate::sellable(FlightId flight) {
   const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
   if (!replies) co_return std::nullopt;
   co_return replies->front().integer();
+}
+
+Task<std::optional<std::vector<GateLook>>> RedisSeatGate::look(std::vector<FlightId> flights) {
+  std::vector<Command> commands;
+  commands.reserve(flights.size());
+  for (const FlightId flight : flights) {
+    commands.push_back(
+        script_call(look_seats_script, {keys_.seats(flight), keys_.holds(flight), keys_.flight(flight)}));
+  }
+  const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
+  if (!replies) co_return std::nullopt;
+  std::vector<GateLook> looks;
+  for (const Reply& reply : *replies) {
+    // Redis is there and cannot answer now, as while it loads its file.
+    if (reply.kind == Reply::Kind::error && !is_damage(reply)) co_return std::nullopt;
+    looks.push_back(parse_look(reply));
+  }
+  co_return looks;
 }
 
 Task<std::vector<Hold>> RedisSeatGate::stale_holds(Instant before, std::size_t limit) {

@@ -25,6 +25,7 @@ extern const Script begin_telling_script;
 extern const Script end_telling_script;
 extern const Script mend_flight_script;
 extern const Script forget_versions_script;
+extern const Script look_seats_script;
 
 std::vector<Script> all_scripts();
 

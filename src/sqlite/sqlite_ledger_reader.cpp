@@ -1,7 +1,7 @@
 #include "sqlite/sqlite_ledger_reader.h"
 
-#include "core/error.h"
 #include "core/page.h"
+#include "sqlite/reading.h"
 #include "sqlite/rows.h"
 
 namespace flightdeck::sqlite {
@@ -22,15 +22,6 @@ std::string select_bookings(std::string_view rest) {
   return std::string("SELECT ").append(booking_columns).append(booking_tables).append(rest);
 }
 
-template <class Work>
-auto translated(Work work) {
-  try {
-    return work();
-  } catch (const SqliteError& error) {
-    throw UnavailableError(error.what());
-  }
-}
-
 std::vector<Flight> read_flights(Statement& query) {
   std::vector<Flight> rows;
   while (query.step()) rows.push_back(read_flight(query));
@@ -42,18 +33,6 @@ std::vector<Booking> read_bookings(Statement& query) {
   while (query.step()) rows.push_back(read_booking(query));
   return rows;
 }
-
-// One snapshot for several statements.
-class Snapshot {
- public:
-  explicit Snapshot(Database& database) : database_(database) { database_.execute("BEGIN"); }
-  ~Snapshot() { sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr); }
-  Snapshot(const Snapshot&) = delete;
-  Snapshot& operator=(const Snapshot&) = delete;
-
- private:
-  Database& database_;
-};
 
 std::string_view rank_of(SortOrder sort) {
   switch (sort) {

@@ -40,13 +40,13 @@ struct SeriesHash {
   }
 };
 
-MetricFamily single(MetricType type, const char* name, const char* help, std::int64_t value) {
+MetricFamily single(MetricType type, const char* name, const char* help, double value) {
   MetricFamily family{name, help, type, {}};
   ClientMetric metric;
   if (type == MetricType::Counter) {
-    metric.counter.value = static_cast<double>(value);
+    metric.counter.value = value;
   } else {
-    metric.gauge.value = static_cast<double>(value);
+    metric.gauge.value = value;
   }
   family.metric.push_back(std::move(metric));
   return family;
@@ -120,17 +120,25 @@ void Metrics::observe(std::string_view method, std::string_view route, int statu
   }
 }
 
+void Metrics::set_audit(const Audit& audit) {
+  const std::lock_guard lock(audit_mutex_);
+  audit_ = audit;
+}
+
 std::string Metrics::render() const {
   std::vector<MetricFamily> families;
   const auto counter = [&families](const char* name, const char* help, const booking::Counter& value) {
-    families.push_back(single(MetricType::Counter, name, help, value.get()));
+    families.push_back(single(MetricType::Counter, name, help, static_cast<double>(value.get())));
+  };
+  const auto gauge = [&families](const char* name, const char* help, double value) {
+    families.push_back(single(MetricType::Gauge, name, help, value));
   };
   counter("bookings_total", "Bookings placed.", counters_.bookings_total);
   counter("bookings_success", "Bookings confirmed.", counters_.bookings_success);
   counter("bookings_failed", "Bookings failed after they were placed.", counters_.bookings_failed);
   if (const std::int64_t pending = bookings_pending_; pending >= 0) {
-    families.push_back(single(MetricType::Gauge, "bookings_pending",
-                              "Bookings in the ledger that wait for their payment.", pending));
+    gauge("bookings_pending", "Bookings in the ledger that wait for their payment.",
+          static_cast<double>(pending));
   }
   counter("redis_decrements_total", "Bookings whose seats the seat gate took off its count.",
           counters_.gate_decrements_total);
@@ -146,6 +154,20 @@ std::string Metrics::render() const {
   counter("search_pages_shared_total", "Searches answered with a page that was being made for another one.",
           counters_.search_pages_shared);
   counter("search_pages_misses_total", "Searches whose page was made anew.", counters_.search_pages_misses);
+  std::unique_lock lock(audit_mutex_);
+  const std::optional<Audit> audit = audit_;
+  lock.unlock();
+  if (audit) {
+    gauge("inventory_oversold_seats", "Seats booked beyond those there are, by the last audit.",
+          static_cast<double>(audit->oversold_seats));
+    gauge("inventory_drift_seats",
+          "Seats that are lost, doubled, or otherwise counted wrong, by the last audit.",
+          static_cast<double>(audit->drift_seats));
+    gauge("audit_findings", "Everything that the last audit found wrong.",
+          static_cast<double>(audit->findings));
+    gauge("audit_finished_timestamp_seconds", "When the last audit came to its end.", audit->finished_at);
+    gauge("audit_duration_seconds", "How long the last audit took.", audit->duration_s);
+  }
   for (MetricFamily& family : latencies_->family.Collect()) families.push_back(std::move(family));
 
   std::ostringstream out;

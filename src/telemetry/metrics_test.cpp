@@ -62,6 +62,19 @@ TEST(Metrics, LeavesOutTheGaugeUntilItIsKnown) {
   EXPECT_TRUE(lines_of(metrics.render()).contains("bookings_pending 0"));
 }
 
+TEST(Metrics, TellsWhatTheLastAuditFound) {
+  booking::Counters counters;
+  Metrics metrics(counters);
+  EXPECT_EQ(metrics.render().find("inventory_"), std::string::npos);
+  metrics.set_audit({3, 2, 5, 1'900'000'000, 0.25});
+  const auto lines = lines_of(metrics.render());
+  for (const char* expected :
+       {"# TYPE inventory_drift_seats gauge", "inventory_drift_seats 3", "inventory_oversold_seats 2",
+        "audit_findings 5", "audit_finished_timestamp_seconds 1900000000", "audit_duration_seconds 0.25"}) {
+    EXPECT_TRUE(lines.contains(expected)) << expected;
+  }
+}
+
 TEST(Metrics, CountsLatenciesByMethodRouteAndStatus) {
   booking::Counters counters;
   Metrics metrics(counters);

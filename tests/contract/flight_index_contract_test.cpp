@@ -233,5 +233,30 @@ TEST_P(FlightIndexContract, AnswersAsTheLedgerDoes) {
   EXPECT_GT(compared, 1000U);
 }
 
+TEST_P(FlightIndexContract, ALookTellsTheRowAndThatItStandsWhereItShould) {
+  update({flight(1, 4)});
+  const auto looks = run(index().look({flight(1), flight(2)}, now));
+  ASSERT_TRUE(looks);
+  EXPECT_TRUE(looks->complete);
+  ASSERT_EQ(looks->flights.size(), 2U);
+  ASSERT_TRUE(looks->flights[0].row);
+  EXPECT_EQ(*looks->flights[0].row, flight(1, 4));
+  EXPECT_EQ(looks->flights[0].missing, 0U);
+  EXPECT_EQ(looks->flights[0].extra, 0U);
+  EXPECT_FALSE(looks->flights[1].row);
+}
+
+TEST_P(FlightIndexContract, ALookTellsOfPlacesThatAFlightOffSaleStillHas) {
+  update({flight(1)});
+  Flight closed = flight(1, 2);
+  closed.status = FlightStatus::cancelled;
+  auto looks = run(index().look({closed}, now));
+  EXPECT_EQ(looks->flights[0].extra, 3U) << "nobody has told the index yet";
+  update({closed});
+  looks = run(index().look({closed}, now));
+  EXPECT_EQ(looks->flights[0].extra, 0U);
+  EXPECT_EQ(looks->flights[0].missing, 0U);
+}
+
 }  // namespace
 }  // namespace flightdeck::flights

@@ -195,6 +195,28 @@ TEST_P(SeatGateContract, FlightsAreSyncedTogetherAndKeptApart) {
   EXPECT_TRUE(run(gate().sync({})));
 }
 
+TEST_P(SeatGateContract, ALookTellsAllThatIsKnownInOnePiece) {
+  sync(3, 5);
+  reserve(1, 2);
+  const auto looks = run(gate().look({flight_2, flight_1}));
+  ASSERT_TRUE(looks);
+  ASSERT_EQ(looks->size(), 2U);
+  const GateLook& cold = looks->front();
+  EXPECT_FALSE(cold.counter || cold.version || cold.available || cold.damaged);
+  EXPECT_THAT(cold.holds, IsEmpty());
+  const GateLook& known = looks->back();
+  EXPECT_EQ(known.counter, 3);
+  EXPECT_EQ(known.version, 3);
+  EXPECT_EQ(known.available, 5);
+  EXPECT_FALSE(known.damaged);
+  ASSERT_EQ(known.holds.size(), 1U);
+  EXPECT_EQ(known.holds[0].booking, id_of<BookingId>(1));
+  EXPECT_EQ(known.holds[0].seats, 2);
+  EXPECT_EQ(known.holds[0].since, now);
+  EXPECT_EQ(sellable(), 3) << "a look changes nothing";
+  EXPECT_TRUE(run(gate().look({})).has_value());
+}
+
 TEST_P(SeatGateContract, StaleHoldsAreThoseTakenBefore) {
   sync(1, 5);
   reserve(1, 1);

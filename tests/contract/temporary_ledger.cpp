@@ -5,9 +5,11 @@
 #include "memory/memory_ledger.h"
 #include "postgres/migrate.h"
 #include "postgres/postgres_ledger_reader.h"
+#include "postgres/postgres_ledger_snapshot.h"
 #include "postgres/postgres_ledger_store.h"
 #include "sqlite/migrate.h"
 #include "sqlite/sqlite_ledger_reader.h"
+#include "sqlite/sqlite_ledger_snapshot.h"
 #include "sqlite/sqlite_ledger_store.h"
 #include "support/postgres_server.h"
 #include "support/subprocess.h"
@@ -25,6 +27,7 @@ class InMemory final : public TemporaryLedger {
  public:
   booking::LedgerStore& store() override { return ledger_; }
   booking::LedgerReader& reader() override { return ledger_; }
+  std::unique_ptr<booking::LedgerSnapshot> snapshot() override { return ledger_.snapshot(); }
 
  private:
   memory::MemoryLedger ledger_;
@@ -41,6 +44,9 @@ class InSqlite final : public TemporaryLedger {
     store();
     if (!reader_) reader_.emplace(path_);
     return *reader_;
+  }
+  std::unique_ptr<booking::LedgerSnapshot> snapshot() override {
+    return std::make_unique<sqlite::SqliteLedgerSnapshot>(path_);
   }
 
  private:
@@ -74,6 +80,9 @@ class InPostgres final : public TemporaryLedger {
   booking::LedgerReader& reader() override {
     if (!reader_) reader_.emplace(url_, log_);
     return *reader_;
+  }
+  std::unique_ptr<booking::LedgerSnapshot> snapshot() override {
+    return std::make_unique<postgres::PostgresLedgerSnapshot>(url_);
   }
 
  private:

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "booking/ledger.h"
+#include "booking/ledger_snapshot.h"
 
 namespace flightdeck::test {
 
@@ -16,6 +17,7 @@ class TemporaryLedger {
   virtual ~TemporaryLedger() = default;
   virtual booking::LedgerStore& store() = 0;
   virtual booking::LedgerReader& reader() = 0;
+  virtual std::unique_ptr<booking::LedgerSnapshot> snapshot() = 0;
 };
 
 struct LedgerKind {

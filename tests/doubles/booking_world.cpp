@@ -44,6 +44,11 @@ Task<std::optional<std::int64_t>> SwitchableGate::sellable(FlightId flight) {
   co_return co_await gate_->sellable(flight);
 }
 
+Task<std::optional<std::vector<booking::GateLook>>> SwitchableGate::look(std::vector<FlightId> flights) {
+  if (away_) co_return std::nullopt;
+  co_return co_await gate_->look(std::move(flights));
+}
+
 Task<std::vector<Hold>> SwitchableGate::stale_holds(Instant before, std::size_t limit) {
   if (away_) co_return std::vector<Hold>{};
   co_return co_await gate_->stale_holds(before, limit);
@@ -77,6 +82,13 @@ Task<bool> SwitchableIndex::forget_versions(std::vector<flights::StoredVersion> 
 Task<std::vector<FlightId>> SwitchableIndex::drop_departed(Instant now) {
   if (away_) co_return std::vector<FlightId>{};
   co_return co_await index_->drop_departed(now);
+}
+
+Task<std::optional<flights::IndexLooks>> SwitchableIndex::look(std::vector<Flight> rows, Instant now) {
+  if (away_) co_return std::nullopt;
+  std::optional<flights::IndexLooks> looks = co_await index_->look(std::move(rows), now);
+  looks->complete = complete_;
+  co_return looks;
 }
 
 Task<bool> SwitchableIndex::complete() { co_return !away_ && complete_; }
@@ -123,7 +135,8 @@ BookingWorld::BookingWorld(booking::BookingRules booking_rules, std::int64_t adm
               rules),
       manage(ledger, gate, service, clock, random, scope),
       worker(ledger, service, clock, scope),
-      sweeper(ledger, gate, index, manage, clock) {
+      sweeper(ledger, gate, index, manage, clock),
+      auditor({snapshots, ledger, &gate, &index, audits, clock, loop, loop, true}) {
   commit_sync.add(teller);
 }
 

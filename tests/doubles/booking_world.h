@@ -9,11 +9,13 @@
 #include "booking/manage_flights.h"
 #include "booking/unfinished_worker.h"
 #include "doubles/inline_ledger.h"
+#include "doubles/inline_snapshots.h"
 #include "doubles/manual_loop.h"
 #include "doubles/scripted_payment_provider.h"
 #include "memory/memory_flight_index.h"
 #include "memory/memory_ledger.h"
 #include "memory/memory_seat_gate.h"
+#include "sync/auditor.h"
 #include "sync/commit_sync.h"
 #include "sync/sweeper.h"
 
@@ -40,6 +42,7 @@ class SwitchableGate final : public booking::SeatGate {
   Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) override;
   Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
   Task<std::optional<std::int64_t>> sellable(FlightId flight) override;
+  Task<std::optional<std::vector<booking::GateLook>>> look(std::vector<FlightId> flights) override;
   Task<std::vector<booking::Hold>> stale_holds(Instant before, std::size_t limit) override;
 
  private:
@@ -71,6 +74,7 @@ class SwitchableIndex final : public flights::FlightIndex {
   Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) override;
   Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
   Task<std::vector<FlightId>> drop_departed(Instant now) override;
+  Task<std::optional<flights::IndexLooks>> look(std::vector<flights::Flight> rows, Instant now) override;
   Task<bool> complete() override;
   Task<bool> mark_complete() override;
   Task<bool> mark_incomplete() override;
@@ -136,6 +140,9 @@ struct BookingWorld {
   booking::ManageFlights manage;
   booking::UnfinishedWorker worker;
   sync::Sweeper sweeper;
+  InlineSnapshots snapshots{rows};
+  sync::AuditDesk audits;
+  sync::Auditor auditor;
 };
 
 }  // namespace flightdeck::test

@@ -1,0 +1,104 @@
+#include "app/audit_run.h"
+
+#include <unistd.h>
+
+#include <iostream>
+
+#include "app/database.h"
+#include "app/io_thread.h"
+#include "core/ticker.h"
+#include "sync/auditor.h"
+#include "sync/snapshot_thread.h"
+#include "telemetry/json_log.h"
+
+namespace flightdeck::app {
+
+namespace {
+
+constexpr std::chrono::milliseconds redis_look_pause{10};
+
+// Nothing else runs on this loop, so it may block.
+class BlockingQueries final : public booking::LedgerQueries {
+ public:
+  explicit BlockingQueries(booking::LedgerReader& reader) : reader_(reader) {}
+  Task<void> run(std::function<void(booking::LedgerReader&)> query) override {
+    query(reader_);
+    co_return;
+  }
+
+ private:
+  booking::LedgerReader& reader_;
+};
+
+struct Outcome {
+  std::optional<sync::AuditReport> report;
+  std::exception_ptr failure;
+};
+
+Task<void> wait_for(RedisParts& redis, Timers& timers) {
+  Ticker ticker(timers, redis_look_pause);
+  const int looks = static_cast<int>(limits::redis_start_patience / redis_look_pause);
+  for (int look = 0; look < looks && !redis.connection.up(); ++look) co_await ticker.next();
+}
+
+Task<void> audit(sync::Auditor& auditor, RedisParts* redis, http::EventLoop& loop, Outcome& outcome) {
+  try {
+    if (redis) co_await wait_for(*redis, loop);
+    const Result<sync::AuditReport> report = co_await auditor.run();
+    outcome.report = *report;  // nobody else has this desk
+  } catch (...) {
+    outcome.failure = std::current_exception();
+  }
+  if (redis) redis->connection.close();
+  loop.stop();
+}
+
+}  // namespace
+
+int run_audit(const AuditCommand& command) {
+  const Config& config = command.config;
+  const SystemClock clock;
+  telemetry::JsonLog log(config.log_level, STDERR_FILENO, clock);
+  const auto reader = open_ledger_reader(config.database, log);
+  BlockingQueries ledger(*reader);
+  sync::AuditDesk desk;
+  http::EventLoop loop;
+  flights::ChangeClock changes;
+  std::optional<RedisParts> redis;
+  if (config.redis.server) {
+    redis.emplace(loop, config.redis, changes, log);
+    redis->connection.start();
+  }
+  sync::SnapshotThread snapshots([&config] { return open_ledger_snapshot(config.database); });
+  const sync::Auditor::Parts parts{snapshots,
+                                   ledger,
+                                   redis ? &redis->gate : nullptr,
+                                   redis ? &redis->index : nullptr,
+                                   desk,
+                                   clock,
+                                   loop,
+                                   loop,
+                                   redis.has_value()};
+  sync::Auditor auditor(parts);
+  Outcome outcome;
+  TaskScope scope([](const std::exception_ptr&) {});
+  loop.post([&] { scope.spawn(audit(auditor, redis ? &*redis : nullptr, loop, outcome)); });
+  loop.run();
+  log.flush();
+  if (outcome.failure) std::rethrow_exception(outcome.failure);
+
+  const sync::AuditReport& report = *outcome.report;
+  std::string text;
+  if (command.json) {
+    append_audit_json(text, report);
+    text.push_back('\n');
+  } else {
+    text = audit_summary(report);
+  }
+  std::cout << text << std::flush;
+  const bool all_looked_at =
+      report.gate != sync::AuditedPart::away && report.index != sync::AuditedPart::away;
+  return report.ok() && all_looked_at ? 0 : 1;
+}
+
+}  // namespace flightdeck::app

@@ -1,0 +1,90 @@
+// What the index knows of flights, and whether they stand where they should.
+#include <set>
+
+#include "redis/flight_fields.h"
+#include "redis/mending.h"
+#include "redis/redis_connection.h"
+#include "redis/redis_flight_index.h"
+
+namespace flightdeck::redis {
+
+using flights::Flight;
+using flights::IndexLook;
+using flights::IndexLooks;
+
+namespace {
+
+// A place in a sorted set that is asked about.
+struct Asked {
+  std::size_t flight;  // of which row
+  PlaceEntry entry;
+  bool expected;  // else the flight should not be there
+};
+
+// Where the flight may stand without it being right: at the places that a move has left, and anywhere when it is off sale.
+std::vector<Place> suspected_places(const Flight& row, std::string_view written, bool on_sale) {
+  std::vector<Place> places = parse_places(written);
+  if (!on_sale) {
+    Flight scheduled = row;
+    scheduled.status = flights::FlightStatus::scheduled;
+    places.push_back(place_of(scheduled));
+  }
+  return places;
+}
+
+}  // namespace
+
+Task<std::optional<IndexLooks>> RedisFlightIndex::look(std::vector<Flight> rows, Instant now) {
+  std::vector<Command> reads;
+  reads.push_back(Command("HGET").add(keys_.index()).add("complete"));
+  for (const Flight& row : rows) {
+    reads.push_back(read_fields(keys_.flight(row.id)));
+    reads.push_back(Command("HGET").add(keys_.flight(row.id)).add("place"));
+  }
+  const std::optional<Replies> known = co_await connection_.call(std::move(reads));
+  if (!known) co_return std::nullopt;
+
+  IndexLooks looks;
+  looks.complete = known->front().kind == Reply::Kind::text;
+  std::vector<Asked> asked;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    IndexLook look;
+    look.row = parse_fields(rows[i].id, (*known)[1 + 2 * i]);
+    std::set<std::pair<std::string, std::string>> right;
+    const bool on_sale = flights::on_sale(rows[i], now);
+    if (look.row && (on_sale || look.row->departure > now)) {
+      Place place = place_of(*look.row);
+      if (!on_sale) place.route.clear();  // only among the departures
+      for (PlaceEntry& entry : entries_of(place, rows[i].id, keys_)) {
+        right.emplace(entry.key, entry.member);
+        asked.push_back({i, std::move(entry), true});
+      }
+    }
+    for (const Place& place : suspected_places(rows[i], (*known)[2 + 2 * i].text, on_sale)) {
+      for (PlaceEntry& entry : entries_of(place, rows[i].id, keys_)) {
+        if (right.emplace(entry.key, entry.member).second) asked.push_back({i, std::move(entry), false});
+      }
+    }
+    looks.flights.push_back(std::move(look));
+  }
+
+  std::vector<Command> questions;
+  questions.reserve(asked.size());
+  for (const Asked& one : asked)
+    questions.push_back(Command("ZSCORE").add(one.entry.key).add(one.entry.member));
+  const std::optional<Replies> scores = co_await connection_.call(std::move(questions));
+  if (!scores) co_return std::nullopt;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const Reply& score = (*scores)[i];
+    const bool there = score.kind == Reply::Kind::text;
+    IndexLook& look = looks.flights[asked[i].flight];
+    if (asked[i].expected) {
+      if (!there || rank_of(score.text) != rank_of(asked[i].entry.score)) ++look.missing;
+    } else if (there) {
+      ++look.extra;
+    }
+  }
+  co_return looks;
+}
+
+}  // namespace flightdeck::redis

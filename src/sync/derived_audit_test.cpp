@@ -1,0 +1,169 @@
+#include "sync/derived_audit.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/limits.h"
+#include "doubles/booking_world.h"
+
+namespace flightdeck::sync {
+namespace {
+
+using booking::GateLook;
+using flights::Flight;
+using flights::IndexLook;
+using test::world_start;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// Everything in step: 10 seats, 6 available in version 5, 1 of them held.
+class DerivedAuditTest : public ::testing::Test {
+ protected:
+  DerivedAuditTest() {
+    Flight row = make_flight(FlightId{}, test::flight_draft(10), world_start);
+    row.available_seats = 6;
+    row.version = 5;
+    looks.before = row;
+    looks.after = row;
+    looks.gate = GateLook{5, 5, 6, {{BookingId{}, 1, world_start}}, 5, false};
+    looks.index = IndexLook{row, false, 0, 0};
+  }
+  GateLook& gate() { return *looks.gate; }
+  Flight& row() { return *looks.index->row; }
+  // The ledger goes on between the two reads of it.
+  void sell(std::int64_t seats) {
+    ++looks.after.version;
+    looks.after.available_seats -= seats;
+  }
+  void both(const std::function<void(Flight&)>& change) {
+    change(looks.before);
+    change(looks.after);
+  }
+  std::vector<FindingKind> found() {
+    std::vector<FindingKind> kinds;
+    for (const Finding& finding : differences(looks, world_start)) kinds.push_back(finding.kind);
+    return kinds;
+  }
+  std::int64_t seats_found() {
+    std::int64_t seats = 0;
+    for (const Finding& finding : differences(looks, world_start)) seats += finding.seats;
+    return seats;
+  }
+
+  FlightLooks looks;
+};
+
+TEST_F(DerivedAuditTest, WhatIsInStepIsNoFinding) {
+  EXPECT_THAT(found(), IsEmpty());
+  sell(2);  // gate and index are of the row before
+  EXPECT_THAT(found(), IsEmpty());
+  gate().version = 6;
+  gate().available = 4;
+  gate().counter = 3;
+  gate().index_available = 3;
+  row().version = 6;
+  EXPECT_THAT(found(), IsEmpty());
+  looks.gate = GateLook{};  // cold
+  EXPECT_THAT(found(), IsEmpty());
+}
+
+TEST_F(DerivedAuditTest, ACounterThatIsNotItsCountLessItsHoldsIsNamed) {
+  gate().counter = 7;
+  gate().index_available = 7;
+  EXPECT_THAT(found(), ElementsAre(FindingKind::gate_counter));
+  EXPECT_EQ(seats_found(), 2);
+  gate().version.reset();
+  EXPECT_THAT(found(), ElementsAre(FindingKind::gate_counter));
+  gate().damaged = true;
+  EXPECT_THAT(found(), ElementsAre(FindingKind::gate_counter));
+}
+
+TEST_F(DerivedAuditTest, SeatsOfSearchAreTheCountersButNeverNegative) {
+  gate().index_available = 6;
+  EXPECT_THAT(found(), ElementsAre(FindingKind::index_seats));
+  gate().holds[0].seats = 8;
+  gate().counter = -2;
+  gate().index_available = 0;
+  EXPECT_THAT(found(), IsEmpty());
+}
+
+TEST_F(DerivedAuditTest, AGateThatWasToldSomethingElseIsNamed) {
+  gate().available = 9;
+  gate().counter = 8;
+  gate().index_available = 8;
+  EXPECT_THAT(found(), ElementsAre(FindingKind::gate_differs));
+  EXPECT_EQ(seats_found(), 3);
+}
+
+TEST_F(DerivedAuditTest, AGateBehindOrAheadIsNamed) {
+  gate().version = 4;
+  EXPECT_THAT(found(), ElementsAre(FindingKind::gate_differs));
+  gate().version = 6;
+  EXPECT_THAT(found(), ElementsAre(FindingKind::gate_differs));
+  sell(0);
+  EXPECT_THAT(found(), IsEmpty());
+}
+
+TEST_F(DerivedAuditTest, HoldsOfNobodyAreNamed) {
+  gate().holds[0].since = world_start - limits::audit_hold_patience;
+  EXPECT_THAT(found(), IsEmpty());
+  gate().holds[0].since -= Milliseconds{1};
+  EXPECT_THAT(found(), ElementsAre(FindingKind::stale_hold));
+  EXPECT_EQ(seats_found(), 1);
+}
+
+TEST_F(DerivedAuditTest, AFlightOffSaleThatIsStillSoldIsNamed) {
+  both([](Flight& flight) { flight.status = flights::FlightStatus::cancelled; });
+  EXPECT_THAT(found(), ElementsAre(FindingKind::gate_off_sale, FindingKind::index_off_sale));
+  looks.gate = GateLook{};
+  row().status = flights::FlightStatus::cancelled;
+  EXPECT_THAT(found(), IsEmpty());
+  looks.index->extra = 1;
+  EXPECT_THAT(found(), ElementsAre(FindingKind::index_off_sale));
+  looks.index = IndexLook{};
+  both([](Flight& flight) { flight.status = flights::FlightStatus::scheduled; });
+  both([](Flight& flight) { flight.departure = world_start; });
+  EXPECT_THAT(found(), IsEmpty()) << "departed, and gone";
+}
+
+TEST_F(DerivedAuditTest, AFlightThatGoesOffSaleMeanwhileIsNot) {
+  looks.after.status = flights::FlightStatus::cancelled;
+  looks.after.version = 6;
+  EXPECT_THAT(found(), IsEmpty());
+}
+
+TEST_F(DerivedAuditTest, AnIndexThatShowsSomethingElseIsNamed) {
+  looks.index->row.reset();
+  EXPECT_THAT(found(), ElementsAre(FindingKind::index_missing));
+  looks.index->row = looks.before;
+  row().price = Money{1};
+  EXPECT_THAT(found(), ElementsAre(FindingKind::index_differs));
+  looks.after.price = Money{1};
+  looks.after.version = 6;
+  EXPECT_THAT(found(), IsEmpty()) << "of the row after";
+  row() = looks.before;
+  row().version = 4;
+  EXPECT_THAT(found(), ElementsAre(FindingKind::index_differs));
+  row().version = 7;
+  EXPECT_THAT(found(), ElementsAre(FindingKind::index_differs));
+}
+
+TEST_F(DerivedAuditTest, AnIndexThatCountsForItselfIsHeldToTheLedger) {
+  looks.gate->index_available.reset();
+  row().available_seats = 9;
+  EXPECT_THAT(found(), IsEmpty()) << "they are the gate's";
+  looks.index->counts_seats = true;
+  EXPECT_THAT(found(), ElementsAre(FindingKind::index_seats));
+  EXPECT_EQ(seats_found(), 3);
+}
+
+TEST_F(DerivedAuditTest, PlacesThatAreMissingOrTooManyAreNamed) {
+  looks.index->missing = 1;
+  EXPECT_THAT(found(), ElementsAre(FindingKind::index_places));
+  looks.index->missing = 0;
+  looks.index->extra = 2;
+  EXPECT_THAT(found(), ElementsAre(FindingKind::index_places));
+}
+
+}  // namespace
+}  // namespace flightdeck::sync

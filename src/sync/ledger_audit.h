@@ -1,0 +1,41 @@
+// What must hold of one committed state of the ledger. Pure: it is shown rows, and says what is wrong with them.
+#pragma once
+
+#include <unordered_map>
+#include <vector>
+
+#include "booking/ledger_snapshot.h"
+#include "sync/audit_report.h"
+
+namespace flightdeck::sync {
+
+// Shown every flight, then every booking and intent, then asked to `finish`. Keeps a few numbers of each flight and nothing of
+// a booking.
+class LedgerAudit {
+ public:
+  // `report` takes the findings; it outlives this. `now` is when the state was taken.
+  LedgerAudit(AuditReport& report, Instant now) : report_(report), now_(now) {}
+
+  void look_at(const flights::Flight& flight);
+  void look_at(const booking::BookingRow& row);
+  void look_at(const booking::IntentRow& intent);
+  // Of what was written before limits::audit_outbox_patience, where events are published.
+  void look_at(const booking::OutboxRest& rest);
+  // The sums. After it, every flight's id in order.
+  std::vector<FlightId> finish();
+
+ private:
+  struct Seats {
+    std::int64_t total = 0;
+    std::int64_t available = 0;
+    std::int64_t live = 0;  // in PENDING and CONFIRMED bookings
+  };
+
+  void add(FindingKind kind, const booking::Booking& booking, std::string detail);
+
+  AuditReport& report_;
+  const Instant now_;
+  std::unordered_map<FlightId, Seats> seats_;
+};
+
+}  // namespace flightdeck::sync

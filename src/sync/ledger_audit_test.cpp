@@ -1,0 +1,169 @@
+#include "sync/ledger_audit.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/limits.h"
+#include "doubles/booking_world.h"
+
+namespace flightdeck::sync {
+namespace {
+
+using booking::Booking;
+using booking::BookingStatus;
+using test::world_start;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+template <class IdType>
+IdType id_of(std::uint8_t n) {
+  IdType id;
+  id.value.data()[15] = n;
+  return id;
+}
+
+const FlightId flight_1 = id_of<FlightId>(1);
+
+class LedgerAuditTest : public ::testing::Test {
+ protected:
+  void flight(std::int64_t total, std::int64_t available) {
+    flights::Flight row = make_flight(flight_1, test::flight_draft(total), world_start);
+    row.available_seats = available;
+    audit.look_at(row);
+  }
+  static Booking booking(BookingStatus status, std::int64_t seats = 2) {
+    Booking row;
+    row.id = id_of<BookingId>(11);
+    row.flight = flight_1;
+    row.seats = seats;
+    row.amount = Money{199 * seats};
+    row.status = status;
+    if (status == BookingStatus::confirmed) row.payment_ref = "pay";
+    if (status == BookingStatus::failed) row.failure_reason = "payment_declined";
+    return row;
+  }
+  void look_at(const Booking& row, bool has_intent) { audit.look_at(booking::BookingRow{row, has_intent}); }
+  std::vector<FindingKind> kinds() {
+    audit.finish();
+    std::vector<FindingKind> all;
+    for (const Finding& finding : report.findings) all.push_back(finding.kind);
+    return all;
+  }
+
+  AuditReport report;
+  LedgerAudit audit{report, world_start};
+};
+
+TEST_F(LedgerAuditTest, SoundRowsAreNoFindings) {
+  flight(10, 6);
+  look_at(booking(BookingStatus::pending), true);
+  look_at(booking(BookingStatus::confirmed), false);
+  look_at(booking(BookingStatus::failed), true);
+  look_at(booking(BookingStatus::cancelled), false);
+  Booking refunded = booking(BookingStatus::cancelled);
+  refunded.payment_ref = "pay";
+  refunded.refund_ref = "refund";
+  look_at(refunded, false);
+  audit.look_at(booking::OutboxRest{});
+  EXPECT_THAT(kinds(), IsEmpty());
+  EXPECT_EQ(report.flights_checked, 1);
+  EXPECT_EQ(report.bookings_checked, 5);
+  EXPECT_TRUE(report.ok());
+}
+
+struct Sums {
+  std::int64_t total, available, booked;
+  std::vector<FindingKind> kinds;
+  std::int64_t oversold, drift;
+};
+
+TEST_F(LedgerAuditTest, SeatsThatDoNotAddUpAreNamed) {
+  using enum FindingKind;
+  const Sums cases[] = {
+      {10, 0, 12, {oversold}, 2, 0},
+      {10, 3, 12, {oversold, seats_surplus}, 2, 3},
+      {10, 5, 8, {seats_surplus}, 0, 3},
+      {10, 5, 3, {seats_lost}, 0, 2},
+      {10, -2, 12, {oversold, available_negative}, 2, 2},
+      {10, -1, 5, {available_negative, seats_lost}, 0, 7},
+      {10, 10, 0, {}, 0, 0},
+  };
+  for (const Sums& one : cases) {
+    AuditReport found;
+    LedgerAudit sums(found, world_start);
+    flights::Flight row = make_flight(flight_1, test::flight_draft(one.total), world_start);
+    row.available_seats = one.available;
+    sums.look_at(row);
+    if (one.booked > 0)
+      sums.look_at(booking::BookingRow{booking(BookingStatus::confirmed, one.booked), false});
+    EXPECT_THAT(sums.finish(), ElementsAre(flight_1));
+    std::vector<FindingKind> kinds;
+    for (const Finding& finding : found.findings) kinds.push_back(finding.kind);
+    EXPECT_EQ(kinds, one.kinds) << one.booked << " of " << one.total;
+    EXPECT_EQ(found.oversold_seats, one.oversold) << one.booked << " of " << one.total;
+    EXPECT_EQ(found.drift_seats, one.drift) << one.booked << " of " << one.total;
+  }
+}
+
+TEST_F(LedgerAuditTest, BookingsThatNobodyWillComeBackToAreNamed) {
+  flight(10, 8);
+  look_at(booking(BookingStatus::pending), false);
+  Booking unrefunded = booking(BookingStatus::cancelled);
+  unrefunded.payment_ref = "pay";
+  look_at(unrefunded, false);
+  EXPECT_THAT(kinds(), ElementsAre(FindingKind::pending_without_intent, FindingKind::refund_without_intent));
+  EXPECT_EQ(report.findings.front().booking, id_of<BookingId>(11));
+}
+
+TEST_F(LedgerAuditTest, ABookingOfNoFlightIsNamed) {
+  look_at(booking(BookingStatus::confirmed), false);
+  EXPECT_THAT(kinds(), ElementsAre(FindingKind::unknown_flight));
+}
+
+TEST_F(LedgerAuditTest, FieldsThatDoNotGoTogetherAreNamed) {
+  using enum BookingStatus;
+  const std::pair<BookingStatus, void (*)(Booking&)> odd[] = {
+      {confirmed, [](Booking& b) { b.refund_ref = "refund"; }},
+      {confirmed, [](Booking& b) { b.failure_reason = "payment_timeout"; }},
+      {pending, [](Booking& b) { b.payment_ref = "pay"; }},
+      {failed, [](Booking& b) { b.failure_reason.clear(); }},
+      {failed, [](Booking& b) { b.refund_ref = "refund"; }},
+  };
+  for (const auto& [status, spoil] : odd) {
+    AuditReport found;
+    LedgerAudit one(found, world_start);
+    one.look_at(make_flight(flight_1, test::flight_draft(10), world_start));
+    Booking row = booking(status);
+    spoil(row);
+    one.look_at(booking::BookingRow{row, true});
+    ASSERT_FALSE(found.findings.empty());
+    EXPECT_EQ(found.findings.front().kind, FindingKind::booking_fields) << found.findings.front().detail;
+  }
+  flight(10, 6);
+  Booking unpaid = booking(confirmed);
+  unpaid.payment_ref.clear();
+  look_at(unpaid, false);
+  Booking uneven = booking(confirmed);
+  uneven.amount.minor += 1;
+  look_at(uneven, false);
+  EXPECT_THAT(kinds(), ElementsAre(FindingKind::confirmed_unpaid, FindingKind::amount_wrong));
+}
+
+TEST_F(LedgerAuditTest, IntentsOfNoUseAreNamedWhenTheirTimeIsLongPast) {
+  const Instant long_due = world_start - limits::audit_intent_patience - Milliseconds{1};
+  audit.look_at(booking::IntentRow{id_of<BookingId>(12), long_due, std::nullopt});
+  audit.look_at(booking::IntentRow{id_of<BookingId>(11), long_due, booking(BookingStatus::confirmed)});
+  audit.look_at(booking::IntentRow{id_of<BookingId>(11), world_start, booking(BookingStatus::confirmed)});
+  audit.look_at(booking::IntentRow{id_of<BookingId>(11), long_due, booking(BookingStatus::failed)});
+  EXPECT_THAT(kinds(), ElementsAre(FindingKind::intent_without_booking, FindingKind::intent_needless));
+}
+
+TEST_F(LedgerAuditTest, EventsThatNobodyPublishesAreOneFinding) {
+  audit.look_at(booking::OutboxRest{7, world_start});
+  EXPECT_THAT(kinds(), ElementsAre(FindingKind::outbox_stuck));
+  EXPECT_EQ(report.findings.front().detail,
+            "7 rows of events are not published, the oldest since 2030-01-01T00:00:00Z");
+}
+
+}  // namespace
+}  // namespace flightdeck::sync

@@ -1,0 +1,112 @@
+// Looks at gate and index in Redis after somebody had a hand in it: they tell, and change nothing.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "contract/redis_loop.h"
+#include "contract/temporary_ledger.h"
+#include "doubles/booking_world.h"
+#include "redis/redis_flight_index.h"
+#include "redis/redis_seat_gate.h"
+
+namespace flightdeck::redis {
+namespace {
+
+using booking::GateLook;
+using flights::Flight;
+using flights::IndexLook;
+using test::id_of;
+
+constexpr Instant now = test::world_start;
+
+class RedisLookTest : public ::testing::Test {
+ protected:
+  RedisLookTest() {
+    EXPECT_TRUE(loop.finish(index.update({row}, now)));
+    EXPECT_TRUE(loop.finish(index.mark_complete()));
+    booking::SeatNews news;
+    news.flight = row.id;
+    news.count = booking::SeatNews::Count{row.version, row.available_seats, row.updated_at};
+    EXPECT_TRUE(loop.finish(gate.sync({news})));
+  }
+  GateLook gate_look() { return loop.finish(gate.look({row.id})).value().front(); }
+  flights::IndexLooks index_looks() { return loop.finish(index.look({row}, now)).value(); }
+  IndexLook index_look() { return index_looks().flights.front(); }
+  std::string key(std::string_view kind) const {
+    return prefix + std::string(kind) + ":{" + row.id.str() + "}";
+  }
+  std::string set(std::string_view sort) const {
+    return prefix + "search:jfk:lhr:" + format_date(row.date) + ":" + std::string(sort);
+  }
+
+  const Flight row = flights::make_flight(id_of<FlightId>(1), test::flight_draft(10), now);
+  const std::string prefix = test::fresh_prefix();
+  test::RedisLoop loop{test::shared_endpoint()};
+  RedisFlightIndex index{loop.connection(), prefix};
+  RedisSeatGate gate{loop.connection(), prefix};
+  test::RedisProbe probe{test::shared_redis().port()};
+};
+
+TEST_F(RedisLookTest, TheGateTellsWhatSearchShowsBesides) {
+  EXPECT_EQ(gate_look().index_available, 10);
+  ASSERT_EQ(loop.finish(gate.reserve(row.id, id_of<BookingId>(9), 3, now)), booking::ReserveAnswer::held);
+  EXPECT_EQ(gate_look().counter, 7);
+  EXPECT_EQ(gate_look().index_available, 7);
+  probe.command({"HSET", key("flight"), "available_seats", "4"});
+  EXPECT_EQ(gate_look().index_available, 4);
+  EXPECT_FALSE(gate_look().damaged);
+}
+
+TEST_F(RedisLookTest, WhatTheProgramNeverWritesIsDamage) {
+  probe.command({"HSET", key("flight_holds"), "nobody", "2:1"});
+  EXPECT_TRUE(gate_look().damaged);
+  probe.command({"DEL", key("flight_holds")});
+  EXPECT_FALSE(gate_look().damaged);
+  probe.command({"SET", key("flight_seats"), "many"});
+  EXPECT_TRUE(gate_look().damaged);
+  probe.command({"DEL", key("flight_seats")});
+  EXPECT_FALSE(gate_look().damaged);
+  probe.command({"RPUSH", key("flight_seats"), "1"});
+  EXPECT_TRUE(gate_look().damaged);
+  EXPECT_EQ(probe.text({"TYPE", key("flight_seats")}), "list") << "a look mends nothing";
+}
+
+TEST_F(RedisLookTest, TheIndexTellsWhatIsMissingOrWrong) {
+  EXPECT_EQ(index_look().row, row);
+  EXPECT_EQ(index_look().missing, 0U);
+  EXPECT_EQ(index_look().extra, 0U);
+  probe.command({"DEL", set("fastest")});
+  EXPECT_EQ(index_look().missing, 1U);
+  const std::string member = probe.text({"ZRANGE", set("price"), "0", "0"});
+  probe.command({"ZADD", set("price"), "1", member});
+  EXPECT_EQ(index_look().missing, 2U) << "at another rank";
+  probe.command({"HSET", key("flight"), "total_seats", "many"});
+  EXPECT_FALSE(index_look().row);
+  probe.command({"DEL", key("flight")});
+  EXPECT_FALSE(index_look().row);
+}
+
+TEST_F(RedisLookTest, PlacesThatAMoveHasLeftBehindAreExtra) {
+  const std::string place = probe.text({"HGET", key("flight"), "place"});
+  std::string elsewhere = place;
+  elsewhere.replace(elsewhere.find("lhr"), 3, "cdg");
+  const std::string member = probe.text({"ZRANGE", set("price"), "0", "0"});
+  probe.command({"HSET", key("flight"), "place", place + "\n" + elsewhere + "\n"});
+  EXPECT_EQ(index_look().extra, 0U);
+  probe.command({"ZADD", prefix + "search:jfk:cdg:" + format_date(row.date) + ":price", "1", member});
+  EXPECT_EQ(index_look().extra, 1U);
+}
+
+TEST_F(RedisLookTest, AnIndexThatIsBeingFilledSaysSo) {
+  EXPECT_TRUE(index_looks().complete);
+  probe.command({"HDEL", prefix + "flight_index", "complete"});
+  EXPECT_FALSE(index_looks().complete);
+}
+
+TEST_F(RedisLookTest, AwayIsSaid) {
+  loop.connection().close();
+  EXPECT_FALSE(loop.finish(gate.look({row.id})));
+  EXPECT_FALSE(loop.finish(index.look({row}, now)));
+}
+
+}  // namespace
+}  // namespace flightdeck::redis

@@ -113,6 +113,7 @@ class OneHistory {
 
   // Exactly what is left can be sold.
   void sell_out() {
+    world_.let_everybody_pay();
     const Instant now = test::world_start + std::chrono::duration_cast<Milliseconds>(queue().now());
     for (const FlightId id : clients_.flights()) {
       const Flight before = rows().flights.at(id);

@@ -35,6 +35,8 @@ class World final : public CommitWatch {
   void schedule_incidents(Micros over);
   // Everything is well and up from now on, and loops take their time.
   void end_faults();
+  // Payments are made from now on, and at once.
+  void let_everybody_pay();
   void stop();
 
   // While it is under way, it is watched whether a refusal of it would be true.

@@ -76,6 +76,10 @@ class OneHistory {
     history.check_bookings(rows().bookings);
     history.check_money(rows().bookings, world_.payments().records());
     if (!rows().intents.empty()) history.violate("unfinished business that never ends");
+    for (const auto& [id, flight] : rows().flights) {
+      if (flight.status == flights::FlightStatus::cancelled && flight.available_seats != flight.total_seats)
+        history.violate(quoted("bookings live on after the closing", id));
+    }
     check_redis();
     check_events();
   }

@@ -181,8 +181,9 @@ Task<std::optional<Answer>> Clients::ask(Handler handler, Ask how) {
       deliver(handler, there, back, answer);
     }
   }
-  const Timers::TimerId timer =
-      loop_->start(how.patience, [reply](bool fired) { if (fired) reply->finish(std::nullopt); });
+  const Timers::TimerId timer = loop_->start(how.patience, [reply](bool fired) {
+    if (fired) reply->finish(std::nullopt);
+  });
   auto answered = callback_awaiter<std::optional<Answer>>([&reply](auto done) { reply->done = done; });
   std::optional<Answer> given = co_await answered;
   loop_->cancel(timer);
@@ -203,7 +204,8 @@ Task<void> Clients::person(int number) {
     if (choice < 6 || mine.empty()) {
       std::optional<std::string> key;
       if (dice.chance(0.5)) key = "key-" + std::to_string(++keys_);
-      mine.push_back(world_.history().wish(user_of(number), some_flight(), dice.between(1, 3), std::move(key)));
+      mine.push_back(
+          world_.history().wish(user_of(number), some_flight(), dice.between(1, 3), std::move(key)));
       co_await book(mine.back());
     } else if (choice < 8) {
       co_await read(mine[dice.below(mine.size())]);
@@ -335,8 +337,8 @@ void Clients::add_flights() {
   const auto count = dice.between(1, 3);
   for (int i = 0; i < count; ++i) {
     // Some depart in the middle of the history.
-    const Milliseconds departs_in = dice.chance(0.1) ? Milliseconds(dice.between(2'000, 20'000))
-                                                     : departs_in_time;
+    const Milliseconds departs_in =
+        dice.chance(0.1) ? Milliseconds(dice.between(2'000, 20'000)) : departs_in_time;
     flights::FlightDraft draft =
         test::flight_draft(dice.between(2, 10), "FD" + std::to_string(i), departs_in);
     SeededRandom random(dice.next());

@@ -16,13 +16,13 @@ namespace flightdeck::simulation {
 
 // Probabilities are per commit, unless said otherwise.
 struct DatabaseFaults {
-  double refuse = 0;          // nothing is written
-  double give_way = 0;        // rolled back in favour of another
-  double break_commit = 0;    // the connection breaks in the middle; kept or not
-  double lookup_fails = 0;    // per look at what became of it
-  double lost_failover = 0;   // of those not kept: their number was given to another transaction
-  double interleave = 0.1;    // another process commits between reading and writing
-  double overloaded = 0;      // per command: the process's queue is full
+  double refuse = 0;         // nothing is written
+  double give_way = 0;       // rolled back in favour of another
+  double break_commit = 0;   // the connection breaks in the middle; kept or not
+  double lookup_fails = 0;   // per look at what became of it
+  double lost_failover = 0;  // of those not kept: their number was given to another transaction
+  double interleave = 0.1;   // another process commits between reading and writing
+  double overloaded = 0;     // per command: the process's queue is full
   LinkFaults link;
 };
 
@@ -41,7 +41,8 @@ class Database {
   // What became of a commit; whoever wants to know is told in order.
   using OnCommit = std::function<void(const booking::LedgerChanges&)>;
 
-  Database(EventQueue& queue, const DatabaseFaults& faults, OnCommit on_commit, std::function<void()> on_fault)
+  Database(EventQueue& queue, const DatabaseFaults& faults, OnCommit on_commit,
+           std::function<void()> on_fault)
       : queue_(queue), faults_(faults), on_commit_(std::move(on_commit)), on_fault_(std::move(on_fault)) {}
 
   bool up() const { return up_; }

@@ -14,7 +14,8 @@ bool may_become(BookingStatus before, BookingStatus after) {
   switch (before) {
     case BookingStatus::pending: return true;
     case BookingStatus::confirmed: return after == before || after == BookingStatus::cancelled;
-    case BookingStatus::failed: return after != BookingStatus::pending;  // paid late, and then perhaps cancelled
+    case BookingStatus::failed:
+      return after != BookingStatus::pending;  // paid late, and then perhaps cancelled
     case BookingStatus::cancelled: return after == before;
   }
   return false;
@@ -114,7 +115,8 @@ void History::check_money(const std::map<BookingId, Booking>& rows,
     }
     const Booking& booking = row->second;
     if (payment.amount != booking.amount) violate(describe(booking) + " was charged another amount");
-    if (payment.status == PaymentStatus::pending) violate("the simulated payment service left a payment open");
+    if (payment.status == PaymentStatus::pending)
+      violate("the simulated payment service left a payment open");
     const bool confirmed = booking.status == BookingStatus::confirmed;
     if (confirmed && (payment.charges != 1 || payment.refunds != 0))
       violate(describe(booking) + " was charged " + std::to_string(payment.charges) + " times and refunded " +

@@ -45,7 +45,8 @@ class History {
  public:
   explicit History(EventQueue& queue) : queue_(queue) {}
 
-  std::shared_ptr<Wish> wish(UserId user, FlightId flight, std::int64_t seats, std::optional<std::string> key);
+  std::shared_ptr<Wish> wish(UserId user, FlightId flight, std::int64_t seats,
+                             std::optional<std::string> key);
   void booked(Wish& wish, const booking::Booking& booking, Micros asked);
   void saw(const booking::Booking& booking, Micros asked);
   void refused(const Wish& wish, const Asking& asking, const Error& error);

@@ -115,7 +115,8 @@ int run_many(const Settings& settings) {
   for (std::thread& thread : threads) thread.join();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   std::printf(
-      "%llu histories in %.1f s, %llu with violations; %llu events, %llu answers with a booking, %llu bookings "
+      "%llu histories in %.1f s, %llu with violations; %llu events, %llu answers with a booking, %llu "
+      "bookings "
       "confirmed, %llu sold out\n",
       static_cast<unsigned long long>(totals.histories), took.count(),
       static_cast<unsigned long long>(totals.failed), static_cast<unsigned long long>(totals.events),

@@ -26,9 +26,8 @@ void PaymentService::decide(BookingId booking) {
   if (!dice.chance(faults_.calls_back)) return;
   const int times = dice.chance(faults_.calls_back_twice) ? 2 : 1;
   for (int i = 0; i < times; ++i) {
-    queue_.after(dice.delay(Micros(1000), faults_.calls_back_within), [this, booking] {
-      send_callback(booking, true, limits::mock_callback_attempts);
-    });
+    queue_.after(dice.delay(Micros(1000), faults_.calls_back_within),
+                 [this, booking] { send_callback(booking, true, limits::mock_callback_attempts); });
   }
 }
 
@@ -40,7 +39,8 @@ void PaymentService::send_callback(BookingId booking, bool truth, int attempts) 
   queue_.note(truth ? "payment: calls back" : "payment: contradicts", 0, brief(booking));
   const auto again = [this, booking, truth, attempts](bool taken) {
     if (taken || attempts == 1) return;
-    queue_.after(callback_again, [this, booking, truth, attempts] { send_callback(booking, truth, attempts - 1); });
+    queue_.after(callback_again,
+                 [this, booking, truth, attempts] { send_callback(booking, truth, attempts - 1); });
   };
   call_back_(std::move(verdict), again);
 }
@@ -70,7 +70,8 @@ Result<Refund> PaymentService::refund(BookingId booking) {
   const auto found = records_.find(booking);
   if (found == records_.end()) return Error{ErrorCode::not_found, "No such payment.", {}};
   Record& record = found->second;
-  if (record.status != PaymentStatus::success) return Error{ErrorCode::invalid_state, "It was never paid.", {}};
+  if (record.status != PaymentStatus::success)
+    return Error{ErrorCode::invalid_state, "It was never paid.", {}};
   if (record.refunds == 0) {
     ++record.refunds;
     queue_.note("payment: refunded", 0, brief(booking));
@@ -81,8 +82,8 @@ Result<Refund> PaymentService::refund(BookingId booking) {
 template <class T>
 Task<Result<T>> ProcessPayments::ask(const char* what, std::function<Result<T>()> question) {
   const Link link{what, service_.faults().link, limits::payment_call_deadline};
-  std::function<std::optional<Result<T>>()> effect = [&service = service_,
-                                                      question = std::move(question)]() -> std::optional<Result<T>> {
+  std::function<std::optional<Result<T>>()> effect =
+      [&service = service_, question = std::move(question)]() -> std::optional<Result<T>> {
     if (!service.up()) return std::nullopt;
     return question();
   };
@@ -100,12 +101,16 @@ Task<Result<Payment>> ProcessPayments::charge(payment::ChargeRequest request) {
 }
 
 Task<Result<Payment>> ProcessPayments::find(BookingId booking) {
-  std::function<Result<Payment>()> question = [&service = service_, booking] { return service.find(booking); };
+  std::function<Result<Payment>()> question = [&service = service_, booking] {
+    return service.find(booking);
+  };
   return ask<Payment>("payment: find", std::move(question));
 }
 
 Task<Result<Refund>> ProcessPayments::refund(BookingId booking) {
-  std::function<Result<Refund>()> question = [&service = service_, booking] { return service.refund(booking); };
+  std::function<Result<Refund>()> question = [&service = service_, booking] {
+    return service.refund(booking);
+  };
   return ask<Refund>("payment: refund", std::move(question));
 }
 

@@ -13,8 +13,8 @@ namespace flightdeck::simulation {
 // Probabilities are per payment.
 struct PaymentFaults {
   double success = 0.75;
-  double decides_later = 0;     // it answers `pending` first
-  double answers = 1;           // of those decided at once: it says so in its answer, else it answers `pending`
+  double decides_later = 0;  // it answers `pending` first
+  double answers = 1;        // of those decided at once: it says so in its answer, else it answers `pending`
   double calls_back = 0;
   double calls_back_twice = 0;  // of those
   double contradicts = 0;       // after the matter is settled it claims the opposite

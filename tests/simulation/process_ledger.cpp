@@ -72,12 +72,11 @@ void ProcessLedger::write_next(Writer& writer) {
   const LinkFaults& link = database.faults().link;
   // Its answer takes a while, too; nobody may be there to hear it.
   batch->on_run = [this, &writer, &queue, &link, weak = std::weak_ptr(batch), sender = batch->sender] {
-    queue.after(queue.dice().delay(link.fastest, link.slowest),
-                [this, &writer, sender, batch = weak.lock()] {
-                  const auto loop = sender.lock();
-                  if (!loop || !loop->running()) return;
-                  loop->post([this, &writer, batch] { take_answer(writer, batch); });
-                });
+    queue.after(queue.dice().delay(link.fastest, link.slowest), [this, &writer, sender, batch = weak.lock()] {
+      const auto loop = sender.lock();
+      if (!loop || !loop->running()) return;
+      loop->post([this, &writer, batch] { take_answer(writer, batch); });
+    });
   };
   database.approach(batch);
   const Micros way = queue.dice().chance(link.late) ? queue.dice().delay(link.slowest, link.latest)

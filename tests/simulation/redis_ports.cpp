@@ -32,11 +32,12 @@ std::function<std::optional<T>()> on(const RedisServer& redis, Effect effect) {
 
 Task<ReserveAnswer> ProcessGate::reserve(FlightId flight, BookingId booking, std::int64_t seats,
                                          Instant now) {
-  auto effect = on<ReserveAnswer>(redis_, [&redis = redis_, changed = on_change_, flight, booking, seats, now] {
-    const ReserveAnswer answer = redis.reserve(flight, booking, seats, now);
-    changed(flight);
-    return answer;
-  });
+  auto effect =
+      on<ReserveAnswer>(redis_, [&redis = redis_, changed = on_change_, flight, booking, seats, now] {
+        const ReserveAnswer answer = redis.reserve(flight, booking, seats, now);
+        changed(flight);
+        return answer;
+      });
   const std::optional<ReserveAnswer> answer =
       co_await ask<ReserveAnswer>(wire_, "redis: reserve", faults_, std::move(effect));
   co_return answer.value_or(ReserveAnswer::away);
@@ -50,24 +51,22 @@ Task<bool> ProcessGate::sync(std::vector<SeatNews> news) {
     }
     return true;
   });
-  const std::optional<bool> answer =
-      co_await ask<bool>(wire_, "redis: sync", faults_, std::move(effect));
+  const std::optional<bool> answer = co_await ask<bool>(wire_, "redis: sync", faults_, std::move(effect));
   co_return answer.has_value();
 }
 
 Task<std::optional<std::int64_t>> ProcessGate::sellable(FlightId flight) {
   using Seats = std::optional<std::int64_t>;
   auto effect = on<Seats>(redis_, [&redis = redis_, flight] { return redis.sellable(flight); });
-  std::optional<Seats> answer =
-      co_await ask<Seats>(wire_, "redis: sellable", faults_, std::move(effect));
+  std::optional<Seats> answer = co_await ask<Seats>(wire_, "redis: sellable", faults_, std::move(effect));
   co_return answer.value_or(std::nullopt);
 }
 
 Task<std::vector<Hold>> ProcessGate::stale_holds(Instant before, std::size_t limit) {
   using Holds = std::vector<Hold>;
-  auto effect = on<Holds>(redis_, [&redis = redis_, before, limit] { return redis.stale_holds(before, limit); });
-  std::optional<Holds> answer =
-      co_await ask<Holds>(wire_, "redis: stale holds", faults_, std::move(effect));
+  auto effect =
+      on<Holds>(redis_, [&redis = redis_, before, limit] { return redis.stale_holds(before, limit); });
+  std::optional<Holds> answer = co_await ask<Holds>(wire_, "redis: stale holds", faults_, std::move(effect));
   co_return answer ? std::move(*answer) : Holds{};
 }
 
@@ -86,8 +85,7 @@ Task<bool> ProcessIndex::update(std::vector<Flight> flights, Instant now) {
     for (const Flight& flight : flights) redis.update_flight(flight, now);
     return true;
   });
-  const std::optional<bool> answer =
-      co_await ask<bool>(wire_, "redis: update", faults_, std::move(effect));
+  const std::optional<bool> answer = co_await ask<bool>(wire_, "redis: update", faults_, std::move(effect));
   co_return answer.has_value();
 }
 
@@ -102,8 +100,7 @@ Task<bool> ProcessIndex::complete() {
   const std::uint64_t generation = redis_.generation();
   if (marked_ == generation) {
     auto look = on<bool>(redis_, [&redis = redis_] { return redis.keys().complete; });
-    const std::optional<bool> mark =
-        co_await ask<bool>(wire_, "redis: complete?", faults_, std::move(look));
+    const std::optional<bool> mark = co_await ask<bool>(wire_, "redis: complete?", faults_, std::move(look));
     if (mark && *mark) co_return true;
   }
   auto begin = on<std::uint64_t>(
@@ -120,8 +117,7 @@ Task<bool> ProcessIndex::mark_complete() {
   const std::uint64_t generation = redis_.generation();
   if (looked_at_ && *looked_at_ != generation) co_return false;
   auto end = on<bool>(redis_, [&redis = redis_, mark = telling_] { return redis.end_telling(mark); });
-  const std::optional<bool> ended =
-      co_await ask<bool>(wire_, "redis: end telling", faults_, std::move(end));
+  const std::optional<bool> ended = co_await ask<bool>(wire_, "redis: end telling", faults_, std::move(end));
   const bool marked = ended && *ended;
   telling_ = 0;
   if (marked) marked_ = generation;
@@ -133,8 +129,7 @@ Task<bool> ProcessSink::publish(std::vector<events::OutboxRow> rows) {
     redis.publish(rows);
     return true;
   });
-  const std::optional<bool> answer =
-      co_await ask<bool>(wire_, "redis: publish", faults_, std::move(effect));
+  const std::optional<bool> answer = co_await ask<bool>(wire_, "redis: publish", faults_, std::move(effect));
   co_return answer.has_value();
 }
 

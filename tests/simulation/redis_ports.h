@@ -11,7 +11,8 @@ namespace flightdeck::simulation {
 
 class ProcessGate final : public booking::SeatGate {
  public:
-  ProcessGate(Wire& wire, RedisServer& redis, const LinkFaults& faults, std::function<void(FlightId)> on_change)
+  ProcessGate(Wire& wire, RedisServer& redis, const LinkFaults& faults,
+              std::function<void(FlightId)> on_change)
       : wire_(wire), redis_(redis), faults_(faults), on_change_(std::move(on_change)) {}
 
   Task<booking::ReserveAnswer> reserve(FlightId flight, BookingId booking, std::int64_t seats,

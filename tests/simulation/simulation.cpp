@@ -43,7 +43,8 @@ class OneHistory {
     Outcome outcome;
     outcome.trace_hash = queue().trace().hash();
     outcome.violations = world_.history().violations();
-    for (const std::string& problem : world_.database().judge().problems) outcome.violations.push_back(problem);
+    for (const std::string& problem : world_.database().judge().problems)
+      outcome.violations.push_back(problem);
     for (const std::string& problem : world_.database().problems()) outcome.violations.push_back(problem);
     outcome.events = queue().events();
     outcome.booked = world_.history().answered;
@@ -124,8 +125,9 @@ class OneHistory {
       if (!on_sale(before, now)) continue;
       const std::int64_t sold = clients_.sell_out(id);
       if (sold != before.available_seats)
-        world_.history().violate(quoted("of the last seats", id) + ", " + std::to_string(before.available_seats) +
-                                 ", " + std::to_string(sold) + " could be sold");
+        world_.history().violate(quoted("of the last seats", id) + ", " +
+                                 std::to_string(before.available_seats) + ", " + std::to_string(sold) +
+                                 " could be sold");
     }
   }
 

@@ -28,8 +28,9 @@ World::World(std::uint64_t seed, bool print)
     : queue_(seed, print),
       faults_(Faults::drawn(queue_.dice())),
       history_(queue_),
-      database_(queue_, faults_.database, [this](const LedgerChanges& changes) { look(changes); },
-                [this] { fault("database"); }),
+      database_(
+          queue_, faults_.database, [this](const LedgerChanges& changes) { look(changes); },
+          [this] { fault("database"); }),
       payments_(queue_, faults_.payment,
                 [this](booking::PaymentVerdict verdict, std::function<void(bool)> taken) {
                   call_back(std::move(verdict), std::move(taken));
@@ -69,8 +70,9 @@ void World::launch(std::size_t number) {
   Slot& slot = slots_[number];
   queue_.note("starts", number);
   slot.crashing = false;
-  slot.process = std::make_unique<Process>(surroundings(), slot.role, slot.clock_ahead, dice().next(),
-                                           [this, number] { return before_turn(number); }, pace_);
+  slot.process = std::make_unique<Process>(
+      surroundings(), slot.role, slot.clock_ahead, dice().next(),
+      [this, number] { return before_turn(number); }, pace_);
   slot.process->start();
 }
 
@@ -237,8 +239,8 @@ void World::look(Asking& asking) {
   const auto row = database_.judge().flights.find(asking.flight);
   if (row == database_.judge().flights.end()) return;
   const Flight& flight = row->second;
-  const Instant latest = test::world_start + std::chrono::duration_cast<Milliseconds>(queue_.now()) +
-                         faults_.clock_ahead_max;
+  const Instant latest =
+      test::world_start + std::chrono::duration_cast<Milliseconds>(queue_.now()) + faults_.clock_ahead_max;
   if (!on_sale(flight, latest)) asking.may_be_closed = true;
   const FlightKeys* keys = redis_.flight(asking.flight);
   const std::int64_t held = keys ? keys->held() : 0;

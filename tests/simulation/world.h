@@ -87,7 +87,7 @@ class World final : public CommitWatch {
   std::map<FlightId, std::int64_t> available_;
   std::map<FlightId, Micros> last_commit_;
   std::uint64_t last_telling_ = 0;
-  std::uint64_t fault_count_ = 0;   // that may keep the gate from hearing
+  std::uint64_t fault_count_ = 0;  // that may keep the gate from hearing
   Micros last_fault_{-1'000'000'000};
   bool faulty_ = true;
   int pace_ = 1;

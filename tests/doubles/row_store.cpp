@@ -68,10 +68,14 @@ BatchDecision RowStore::apply(std::span<const Command> commands, Instant now) {
   BatchDecision decision = decide(load(keys_of(commands)), commands, now);
   if (decision.needs_all_keys) decision = decide(load(all_keys_of(commands)), commands, now);
   require(decision.outcomes.size() == commands.size(), "not one outcome per command");
-  check_events(decision.changes);
-  write(decision.changes);
-  check_invariants();
+  take_in(decision.changes);
   return decision;
+}
+
+void RowStore::take_in(const LedgerChanges& changes) {
+  check_events(changes);
+  write(changes);
+  check_invariants();
 }
 
 void RowStore::check_flight_change(const Flight& next) {

@@ -19,6 +19,8 @@ class RowStore {
     return apply(std::span(&command, 1), now);
   }
   booking::LedgerRows load(const booking::LedgerKeys& keys) const;
+  // Writes what another ledger has committed.
+  void take_in(const booking::LedgerChanges& changes);
 
   std::map<FlightId, flights::Flight> flights;
   std::map<BookingId, booking::Booking> bookings;

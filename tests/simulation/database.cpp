@@ -1,0 +1,163 @@
+#include "simulation/database.h"
+
+#include <algorithm>
+
+#include "booking/apply_batch.h"
+#include "postgres/commit_verdict.h"
+
+namespace flightdeck::simulation {
+
+using booking::Booking;
+using booking::LedgerChanges;
+using booking::LedgerConflict;
+using booking::LedgerKeys;
+using booking::LedgerRows;
+using flights::Flight;
+using postgres::CommitVerdict;
+using postgres::TransactionStatus;
+
+namespace {
+constexpr int sessions_max = 3;  // one inside the other
+constexpr int lookups_max = 3;
+}  // namespace
+
+void Database::run(const std::shared_ptr<Batch>& batch) {
+  if (batch->run) return;
+  batch->run = true;
+  std::erase(approaching_, batch);
+  const auto sender = batch->sender.lock();
+  if ((!sender || !sender->running()) && queue_.dice().chance(0.5)) return;
+  queue_.note("database: batch", batch->commands.size());
+  if (up_) {
+    ++sessions_;
+    DatabaseSession session(*this);
+    try {
+      batch->decision = booking::apply_batch(session, batch->commands, batch->now);
+    } catch (const UnavailableError& error) {
+      on_fault_();
+      queue_.note("database: no answer", 0);
+    }
+    --sessions_;
+  } else {
+    on_fault_();
+  }
+  if (batch->on_run) batch->on_run();
+}
+
+// Of another writer, whose flights nobody has locked.
+void Database::let_another_in() {
+  if (approaching_.empty() || sessions_ >= sessions_max || !queue_.dice().chance(faults_.interleave)) return;
+  const std::shared_ptr<Batch> other = approaching_[queue_.dice().below(approaching_.size())];
+  for (const FlightId flight : booking::all_keys_of(other->commands).flights) {
+    if (locked_.contains(flight)) return;
+  }
+  queue_.note("database: meanwhile", 0);
+  run(other);
+}
+
+void Database::write(const LedgerChanges& changes) {
+  rows_.begin({});
+  try {
+    rows_.commit(changes);
+  } catch (const LedgerConflict&) {
+    rows_.rollback();
+    throw;
+  } catch (const std::logic_error& broken) {
+    rows_.rollback();
+    problems_.push_back(std::string("the schema refuses a commit: ") + broken.what());
+    throw UnavailableError(broken.what());
+  }
+  judge_.take_in(changes);
+  if (!changes.events.empty()) committed_events_.insert(events::outbox_row(changes.events));
+  queue_.note("database: commit", changes.inserted_bookings.size() + changes.updated_bookings.size(),
+              static_cast<std::uint64_t>(rows_.pending_bookings()));
+  on_commit_(changes);
+}
+
+LedgerRows DatabaseSession::begin(const LedgerKeys& keys) {
+  for (const FlightId id : keys.flights) {
+    if (db_.locked_.contains(id) && !locks_.contains(id)) throw LedgerConflict("another has it locked");
+  }
+  for (const FlightId id : keys.flights) {
+    db_.locked_.insert(id);
+    locks_.insert(id);
+  }
+  LedgerRows rows = db_.rows_.begin(keys);
+  db_.rows_.rollback();  // others may write meanwhile; what is locked is known here
+  for (const Booking& row : rows.bookings) read_[row.id] = row;
+  return rows;
+}
+
+void DatabaseSession::rollback() noexcept {
+  for (const FlightId id : locks_) db_.locked_.erase(id);
+  locks_.clear();
+  read_.clear();
+}
+
+void DatabaseSession::commit(const LedgerChanges& changes) {
+  Dice& dice = db_.queue_.dice();
+  db_.let_another_in();
+  if (dice.chance(db_.faults_.refuse)) throw UnavailableError("the database refuses");
+  if (dice.chance(db_.faults_.give_way)) throw LedgerConflict("chosen to give way");
+  if (dice.chance(db_.faults_.break_commit)) {
+    const bool kept = dice.chance(0.5);
+    db_.queue_.note("database: broken commit", kept ? 1 : 0);
+    if (kept) write_unless_changed(changes);
+    find_out(changes, kept);
+  } else {
+    write_unless_changed(changes);
+  }
+  rollback();  // ends the transaction; there is nothing to undo
+}
+
+void DatabaseSession::write_unless_changed(const LedgerChanges& changes) {
+  for (const Booking& next : changes.updated_bookings) {
+    const std::vector<Booking> now = db_.rows_.bookings(std::span(&next.id, 1));
+    const auto then = read_.find(next.id);
+    if (now.empty() || then == read_.end() || now.front() != then->second)
+      throw LedgerConflict("a booking has changed since it was read");
+  }
+  db_.write(changes);
+}
+
+std::int64_t DatabaseSession::rows_kept(const LedgerChanges& changes) {
+  std::int64_t found = 0;
+  for (const auto* rows : {&changes.inserted_bookings, &changes.updated_bookings}) {
+    for (const Booking& row : *rows) {
+      const std::vector<Booking> now = db_.rows_.bookings(std::span(&row.id, 1));
+      if (!now.empty() && now.front().updated_at >= row.updated_at) ++found;
+    }
+  }
+  for (const auto* rows : {&changes.inserted_flights, &changes.updated_flights}) {
+    for (const Flight& row : *rows) {
+      const std::vector<Flight> now = db_.rows_.flights(std::span(&row.id, 1));
+      if (!now.empty() && now.front().version >= row.version) ++found;
+    }
+  }
+  return found;
+}
+
+// As the PostgreSQL backend does it, with its verdict.
+void DatabaseSession::find_out(const LedgerChanges& changes, bool kept) {
+  Dice& dice = db_.queue_.dice();
+  const auto rows =
+      static_cast<std::int64_t>(changes.inserted_bookings.size() + changes.updated_bookings.size() +
+                                changes.inserted_flights.size() + changes.updated_flights.size());
+  for (int look = 0; look < lookups_max; ++look) {
+    if (dice.chance(db_.faults_.lookup_fails)) continue;
+    TransactionStatus status = kept ? TransactionStatus::committed : TransactionStatus::aborted;
+    if (look == 0 && dice.chance(0.2)) status = TransactionStatus::in_progress;
+    if (!kept && dice.chance(db_.faults_.lost_failover)) {
+      status = dice.chance(0.5) ? TransactionStatus::never_was : TransactionStatus::committed;
+    }
+    switch (postgres::commit_verdict(status, rows, rows_kept(changes))) {
+      case CommitVerdict::done: return;
+      case CommitVerdict::conflict: throw LedgerConflict("the connection broke before the commit");
+      case CommitVerdict::unknown: throw UnavailableError("it is not known what became of a commit");
+      case CommitVerdict::ask_again: break;
+    }
+  }
+  throw UnavailableError("a commit is left open");
+}
+
+}  // namespace flightdeck::simulation

@@ -1,0 +1,106 @@
+// The one database of a simulated deployment: rows in memory behind a server that refuses, breaks and gives way.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "booking/ledger.h"
+#include "doubles/row_store.h"
+#include "memory/memory_ledger.h"
+#include "simulation/wire.h"
+
+namespace flightdeck::simulation {
+
+// Probabilities are per commit, unless said otherwise.
+struct DatabaseFaults {
+  double refuse = 0;         // nothing is written
+  double give_way = 0;       // rolled back in favour of another
+  double break_commit = 0;   // the connection breaks in the middle; kept or not
+  double lookup_fails = 0;   // per look at what became of it
+  double lost_failover = 0;  // of those not kept: their number was given to another transaction
+  double interleave = 0.1;   // another process commits between reading and writing
+  double overloaded = 0;     // per command: the process's queue is full
+  LinkFaults link;
+};
+
+// The commands that one writer of a process hands over together.
+struct Batch {
+  std::vector<booking::Command> commands;
+  Instant now{};  // by its process's clock
+  std::weak_ptr<ProcessLoop> sender;
+  std::optional<booking::BatchDecision> decision;  // nullopt after it was run: the sender learns nothing
+  bool run = false;
+  std::function<void()> on_run;
+};
+
+class Database {
+ public:
+  // What became of a commit; whoever wants to know is told in order.
+  using OnCommit = std::function<void(const booking::LedgerChanges&)>;
+
+  Database(EventQueue& queue, const DatabaseFaults& faults, OnCommit on_commit,
+           std::function<void()> on_fault)
+      : queue_(queue), faults_(faults), on_commit_(std::move(on_commit)), on_fault_(std::move(on_fault)) {}
+
+  bool up() const { return up_; }
+  void go_away(bool away) { up_ = !away; }
+  const DatabaseFaults& faults() const { return faults_; }
+
+  // It is on its way, and may be run before it arrives when that suits another.
+  void approach(std::shared_ptr<Batch> batch) { approaching_.push_back(std::move(batch)); }
+  void run(const std::shared_ptr<Batch>& batch);
+
+  memory::MemoryLedger& rows() { return rows_; }
+  // The same rows, and every rule of a commit checked on the way: test::RowStore::problems.
+  const test::RowStore& judge() const { return judge_; }
+  // The outbox row of every commit that was kept.
+  const std::set<std::string>& committed_events() const { return committed_events_; }
+  const std::vector<std::string>& problems() const { return problems_; }
+
+ private:
+  friend class DatabaseSession;
+  void let_another_in();
+  void write(const booking::LedgerChanges& changes);
+
+  EventQueue& queue_;
+  const DatabaseFaults& faults_;
+  const OnCommit on_commit_;
+  const std::function<void()> on_fault_;
+  bool up_ = true;
+  memory::MemoryLedger rows_;
+  test::RowStore judge_;
+  std::set<std::string> committed_events_;
+  std::vector<std::string> problems_;
+  std::vector<std::shared_ptr<Batch>> approaching_;
+  std::set<FlightId> locked_;
+  int sessions_ = 0;
+};
+
+// One transaction at a time, as a backend with row locks has them.
+class DatabaseSession final : public booking::LedgerStore {
+ public:
+  explicit DatabaseSession(Database& database) : db_(database) {}
+
+  booking::LedgerRows begin(const booking::LedgerKeys& keys) override;
+  void commit(const booking::LedgerChanges& changes) override;
+  void rollback() noexcept override;
+  // Of these only what commits in batches is simulated here; see ProcessLedger for the others.
+  std::vector<BookingId> claim_unfinished(Instant, Instant, std::size_t) override { return {}; }
+  std::vector<events::OutboxRow> claim_events(Instant, Instant, std::size_t) override { return {}; }
+  void remove_events(std::span<const std::int64_t>) override {}
+  void check_writable() override {}
+
+ private:
+  void write_unless_changed(const booking::LedgerChanges& changes);
+  void find_out(const booking::LedgerChanges& changes, bool kept);
+  std::int64_t rows_kept(const booking::LedgerChanges& changes);
+
+  Database& db_;
+  std::set<FlightId> locks_;
+  std::map<BookingId, booking::Booking> read_;
+};
+
+}  // namespace flightdeck::simulation

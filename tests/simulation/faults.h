@@ -1,0 +1,31 @@
+// What goes wrong in one history.
+#pragma once
+
+#include "simulation/database.h"
+#include "simulation/payment_service.h"
+
+namespace flightdeck::simulation {
+
+struct Faults {
+  LinkFaults clients;
+  LinkFaults redis;
+  DatabaseFaults database;
+  PaymentFaults payment;
+  double crash_per_turn = 0;  // of a process, at any await
+  Micros restarts_within{3'000'000};
+  // How often in a history, at some moment of it.
+  int redis_emptied = 0;
+  int redis_rolled_back = 0;
+  int redis_outages = 0;
+  int database_outages = 0;
+  int payment_outages = 0;
+  Micros outage_max{4'000'000};
+  Milliseconds clock_ahead_max{0};  // of each process, by its own amount
+
+  // Some kinds of fault, some of them mild: what one kind hides, another history shows.
+  static Faults drawn(Dice& dice);
+  // All is well from now on. What is under way stays as it is.
+  void end();
+};
+
+}  // namespace flightdeck::simulation

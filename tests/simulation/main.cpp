@@ -1,0 +1,137 @@
+// `./dev simulate`: runs histories by their seeds, and one of them again to read.
+#include <atomic>
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "simulation/simulation.h"
+
+namespace {
+
+using flightdeck::simulation::Outcome;
+using flightdeck::simulation::run_history;
+
+constexpr const char* usage =
+    "usage: simulate [--seeds N] [--first S] [--jobs J] [--keep-going]\n"
+    "       simulate --seed S          one history, told step by step\n";
+
+struct Settings {
+  std::uint64_t seeds = 1000;
+  std::uint64_t first = 1;
+  std::optional<std::uint64_t> only;
+  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+  bool keep_going = false;
+};
+
+bool read_number(const char* text, std::uint64_t& number) {
+  const char* const end = text + std::strlen(text);
+  const auto read = std::from_chars(text, end, number);
+  return read.ec == std::errc() && read.ptr == end;
+}
+
+std::optional<Settings> read_settings(int count, char** words) {
+  Settings settings;
+  for (int i = 1; i < count; ++i) {
+    const std::string_view word = words[i];
+    if (word == "--keep-going") {
+      settings.keep_going = true;
+      continue;
+    }
+    std::uint64_t number = 0;
+    if (i + 1 == count || !read_number(words[++i], number)) return std::nullopt;
+    if (word == "--seeds") {
+      settings.seeds = number;
+    } else if (word == "--first") {
+      settings.first = number;
+    } else if (word == "--seed") {
+      settings.only = number;
+    } else if (word == "--jobs" && number > 0 && number <= 256) {
+      settings.jobs = static_cast<unsigned>(number);
+    } else {
+      return std::nullopt;
+    }
+  }
+  return settings;
+}
+
+void print_violations(const Outcome& outcome) {
+  std::printf("seed %llu: %zu violations\n", static_cast<unsigned long long>(outcome.seed),
+              outcome.violations.size());
+  for (const std::string& violation : outcome.violations) std::printf("  %s\n", violation.c_str());
+  std::printf("  again, step by step: ./dev simulate --seed %llu\n",
+              static_cast<unsigned long long>(outcome.seed));
+}
+
+int run_one(std::uint64_t seed) {
+  const Outcome outcome = run_history(seed, true);
+  std::printf("seed %llu: trace %016llx, %llu events, %d answers with a booking, %d sold out\n",
+              static_cast<unsigned long long>(seed), static_cast<unsigned long long>(outcome.trace_hash),
+              static_cast<unsigned long long>(outcome.events), outcome.booked, outcome.sold_out);
+  if (outcome.violations.empty()) return 0;
+  print_violations(outcome);
+  return 1;
+}
+
+struct Totals {
+  std::mutex mutex;
+  std::uint64_t histories = 0;
+  std::uint64_t events = 0;
+  std::uint64_t booked = 0;
+  std::uint64_t confirmed = 0;
+  std::uint64_t sold_out = 0;
+  std::uint64_t failed = 0;
+};
+
+int run_many(const Settings& settings) {
+  const auto begin = std::chrono::steady_clock::now();
+  std::atomic<std::uint64_t> next{settings.first};
+  std::atomic<bool> stop{false};
+  Totals totals;
+  const auto work = [&] {
+    while (!stop) {
+      const std::uint64_t seed = next.fetch_add(1);
+      if (seed >= settings.first + settings.seeds) return;
+      const Outcome outcome = run_history(seed);
+      const std::lock_guard lock(totals.mutex);
+      ++totals.histories;
+      totals.events += outcome.events;
+      totals.booked += static_cast<std::uint64_t>(outcome.booked);
+      totals.confirmed += static_cast<std::uint64_t>(outcome.confirmed);
+      totals.sold_out += static_cast<std::uint64_t>(outcome.sold_out);
+      if (outcome.violations.empty()) continue;
+      ++totals.failed;
+      print_violations(outcome);
+      if (!settings.keep_going) stop = true;
+    }
+  };
+  std::vector<std::thread> threads;
+  for (unsigned i = 0; i < settings.jobs; ++i) threads.emplace_back(work);
+  for (std::thread& thread : threads) thread.join();
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  std::printf(
+      "%llu histories in %.1f s, %llu with violations; %llu events, %llu answers with a booking, %llu "
+      "bookings "
+      "confirmed, %llu sold out\n",
+      static_cast<unsigned long long>(totals.histories), took.count(),
+      static_cast<unsigned long long>(totals.failed), static_cast<unsigned long long>(totals.events),
+      static_cast<unsigned long long>(totals.booked), static_cast<unsigned long long>(totals.confirmed),
+      static_cast<unsigned long long>(totals.sold_out));
+  return totals.failed == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  const std::optional<Settings> settings = read_settings(count, words);
+  if (!settings) {
+    std::fputs(usage, stderr);
+    return 2;
+  }
+  return settings->only ? run_one(*settings->only) : run_many(*settings);
+}

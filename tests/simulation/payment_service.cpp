@@ -1,0 +1,117 @@
+#include "simulation/payment_service.h"
+
+#include "core/limits.h"
+
+namespace flightdeck::simulation {
+
+using payment::Payment;
+using payment::PaymentStatus;
+using payment::Refund;
+
+namespace {
+constexpr Micros callback_again{700'000};
+}
+
+Payment PaymentService::describe(BookingId booking, const Record& record) const {
+  return Payment{payment_id(booking), record.status, record.amount, record.refunds > 0};
+}
+
+void PaymentService::decide(BookingId booking) {
+  Record& record = records_.at(booking);
+  const bool paid = queue_.dice().chance(faults_.success);
+  record.status = paid ? PaymentStatus::success : PaymentStatus::failure;
+  if (paid) ++record.charges;
+  queue_.note(paid ? "payment: paid" : "payment: declined", 0, brief(booking));
+  Dice& dice = queue_.dice();
+  if (!dice.chance(faults_.calls_back)) return;
+  const int times = dice.chance(faults_.calls_back_twice) ? 2 : 1;
+  for (int i = 0; i < times; ++i) {
+    queue_.after(dice.delay(Micros(1000), faults_.calls_back_within),
+                 [this, booking] { send_callback(booking, true, limits::mock_callback_attempts); });
+  }
+}
+
+void PaymentService::send_callback(BookingId booking, bool truth, int attempts) {
+  const Record& record = records_.at(booking);
+  const bool paid = record.status == PaymentStatus::success;
+  booking::PaymentVerdict verdict{booking, paid == truth, payment_id(booking)};
+  if (!truth) verdict.payment_ref = "other-" + verdict.payment_ref;
+  queue_.note(truth ? "payment: calls back" : "payment: contradicts", 0, brief(booking));
+  const auto again = [this, booking, truth, attempts](bool taken) {
+    if (taken || attempts == 1) return;
+    queue_.after(callback_again,
+                 [this, booking, truth, attempts] { send_callback(booking, truth, attempts - 1); });
+  };
+  call_back_(std::move(verdict), again);
+}
+
+Result<Payment> PaymentService::charge(BookingId booking, Money amount) {
+  const auto [at, added] = records_.try_emplace(booking);
+  if (!added) return describe(booking, at->second);
+  at->second.amount = amount;
+  Dice& dice = queue_.dice();
+  if (dice.chance(faults_.decides_later)) {
+    queue_.after(dice.delay(Micros(1000), faults_.decides_within), [this, booking] { decide(booking); });
+    return describe(booking, at->second);
+  }
+  decide(booking);
+  Payment answer = describe(booking, at->second);
+  if (!dice.chance(faults_.answers)) answer.status = PaymentStatus::pending;
+  return answer;
+}
+
+Result<Payment> PaymentService::find(BookingId booking) const {
+  const auto found = records_.find(booking);
+  if (found == records_.end()) return Error{ErrorCode::not_found, "No such payment.", {}};
+  return describe(booking, found->second);
+}
+
+Result<Refund> PaymentService::refund(BookingId booking) {
+  const auto found = records_.find(booking);
+  if (found == records_.end()) return Error{ErrorCode::not_found, "No such payment.", {}};
+  Record& record = found->second;
+  if (record.status != PaymentStatus::success)
+    return Error{ErrorCode::invalid_state, "It was never paid.", {}};
+  if (record.refunds == 0) {
+    ++record.refunds;
+    queue_.note("payment: refunded", 0, brief(booking));
+  }
+  return Refund{"refund-" + booking.str()};
+}
+
+template <class T>
+Task<Result<T>> ProcessPayments::ask(const char* what, std::function<Result<T>()> question) {
+  const Link link{what, service_.faults().link, limits::payment_call_deadline};
+  std::function<std::optional<Result<T>>()> effect =
+      [&service = service_, question = std::move(question)]() -> std::optional<Result<T>> {
+    if (!service.up()) return std::nullopt;
+    return question();
+  };
+  std::optional<Result<T>> answer = co_await wire_.call<Result<T>>(link, std::move(effect));
+  if (!answer) co_return Error{ErrorCode::unavailable, "The payment service does not answer.", {}};
+  co_return std::move(*answer);
+}
+
+Task<Result<Payment>> ProcessPayments::charge(payment::ChargeRequest request) {
+  std::function<Result<Payment>()> question = [&service = service_, booking = request.booking,
+                                               amount = request.amount] {
+    return service.charge(booking, amount);
+  };
+  return ask<Payment>("payment: charge", std::move(question));
+}
+
+Task<Result<Payment>> ProcessPayments::find(BookingId booking) {
+  std::function<Result<Payment>()> question = [&service = service_, booking] {
+    return service.find(booking);
+  };
+  return ask<Payment>("payment: find", std::move(question));
+}
+
+Task<Result<Refund>> ProcessPayments::refund(BookingId booking) {
+  std::function<Result<Refund>()> question = [&service = service_, booking] {
+    return service.refund(booking);
+  };
+  return ask<Refund>("payment: refund", std::move(question));
+}
+
+}  // namespace flightdeck::simulation

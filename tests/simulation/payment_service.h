@@ -1,0 +1,79 @@
+// The one payment service of a simulated deployment. It keeps its promise, one charge and one refund a booking, and
+// nothing else: it is slow, silent, and calls back late, twice, or in another order than it answers.
+#pragma once
+
+#include <map>
+
+#include "booking/booking_service.h"
+#include "payment/payment_provider.h"
+#include "simulation/wire.h"
+
+namespace flightdeck::simulation {
+
+// Probabilities are per payment.
+struct PaymentFaults {
+  double success = 0.75;
+  double decides_later = 0;  // it answers `pending` first
+  double answers = 1;        // of those decided at once: it says so in its answer, else it answers `pending`
+  double calls_back = 0;
+  double calls_back_twice = 0;  // of those
+  double contradicts = 0;       // after the matter is settled it claims the opposite
+  Micros decides_within{20'000'000};
+  Micros calls_back_within{10'000'000};
+  LinkFaults link;
+};
+
+class PaymentService {
+ public:
+  struct Record {
+    Money amount;
+    payment::PaymentStatus status = payment::PaymentStatus::pending;
+    int charges = 0;  // that took money
+    int refunds = 0;
+  };
+  // Brings a callback to some process; answers whether it was taken.
+  using CallBack = std::function<void(booking::PaymentVerdict, std::function<void(bool taken)>)>;
+
+  PaymentService(EventQueue& queue, const PaymentFaults& faults, CallBack call_back)
+      : queue_(queue), faults_(faults), call_back_(std::move(call_back)) {}
+
+  bool up() const { return up_; }
+  void go_away(bool away) { up_ = !away; }
+  const PaymentFaults& faults() const { return faults_; }
+  const std::map<BookingId, Record>& records() const { return records_; }
+  static std::string payment_id(BookingId booking) { return "pay-" + booking.str(); }
+
+  Result<payment::Payment> charge(BookingId booking, Money amount);
+  Result<payment::Payment> find(BookingId booking) const;
+  Result<payment::Refund> refund(BookingId booking);
+  // Says again what it decided, or the opposite of it when `truth` is false.
+  void send_callback(BookingId booking, bool truth, int attempts);
+
+ private:
+  void decide(BookingId booking);
+  payment::Payment describe(BookingId booking, const Record& record) const;
+
+  EventQueue& queue_;
+  const PaymentFaults& faults_;
+  const CallBack call_back_;
+  std::map<BookingId, Record> records_;
+  bool up_ = true;
+};
+
+class ProcessPayments final : public payment::PaymentProvider {
+ public:
+  ProcessPayments(Wire& wire, PaymentService& service) : wire_(wire), service_(service) {}
+
+  Task<Result<payment::Payment>> charge(payment::ChargeRequest request) override;
+  Task<Result<payment::Payment>> find(BookingId booking) override;
+  Task<Result<payment::Refund>> refund(BookingId booking) override;
+
+ private:
+  template <class T>
+  Task<Result<T>> ask(const char* what, std::function<Result<T>()> question);
+
+  Wire& wire_;
+  PaymentService& service_;
+};
+
+}  // namespace flightdeck::simulation

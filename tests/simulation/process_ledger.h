@@ -1,0 +1,60 @@
+// The ledger as one simulated process has it: two group-commit writers and reads, over the wire to the one database.
+#pragma once
+
+#include <deque>
+#include <memory>
+
+#include "booking/commit_observer.h"
+#include "simulation/database.h"
+
+namespace flightdeck::simulation {
+
+class ProcessLedger final : public booking::Ledger {
+ public:
+  struct Parts {
+    EventQueue& queue;
+    Database& database;
+    std::shared_ptr<ProcessLoop> loop;
+    Wire& wire;
+    booking::CommitObserver& observer;
+  };
+  explicit ProcessLedger(Parts parts) : parts_(std::move(parts)) {}
+
+  // The process is gone: commands that wait are not answered. What was handed over may be applied.
+  void cut();
+
+  Task<Result<booking::Applied>> apply(booking::Command command) override;
+  Task<std::vector<BookingId>> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
+  Task<std::vector<events::OutboxRow>> claim_events(Instant now, Instant lease_until,
+                                                    std::size_t limit) override;
+  Task<void> remove_events(std::vector<std::int64_t> sequences) override;
+  Task<void> check_writable() override;
+  Task<std::optional<booking::Booking>> find_booking(BookingId id) override;
+  Task<std::optional<flights::Flight>> find_flight(FlightId id) override;
+  Task<void> run(std::function<void(booking::LedgerReader&)> query) override;
+
+ private:
+  struct Waiting {
+    booking::Command command;
+    std::optional<Result<booking::Applied>> outcome;
+    std::function<void(bool)> done;
+  };
+  using Calls = std::vector<std::shared_ptr<Waiting>>;
+  struct Writer {
+    std::deque<std::shared_ptr<Waiting>> waiting;
+    Calls under_way;
+  };
+
+  template <class T>
+  Task<T> ask(std::function<T(memory::MemoryLedger&)> question);
+  void write_next(Writer& writer);
+  void take_answer(Writer& writer, const std::shared_ptr<Batch>& batch);
+  void fail(Calls calls);
+  static void deliver(const Calls& calls);
+
+  const Parts parts_;
+  Writer selling_;
+  Writer settling_;  // takes the successes of payments, as on PostgreSQL
+};
+
+}  // namespace flightdeck::simulation

@@ -1,0 +1,136 @@
+#include "simulation/redis_ports.h"
+
+#include "core/limits.h"
+
+namespace flightdeck::simulation {
+
+using booking::Hold;
+using booking::ReserveAnswer;
+using booking::SeatNews;
+using flights::Flight;
+using flights::SearchPage;
+
+namespace {
+
+template <class T>
+Task<std::optional<T>> ask(Wire& wire, const char* what, const LinkFaults& faults,
+                           std::function<std::optional<T>()> effect) {
+  const Link link{what, faults, limits::redis_call_deadline};
+  return wire.call<T>(link, std::move(effect));
+}
+
+// What Redis answers, if it is there.
+template <class T, class Effect>
+std::function<std::optional<T>()> on(const RedisServer& redis, Effect effect) {
+  return [&redis, effect = std::move(effect)]() mutable -> std::optional<T> {
+    if (!redis.up()) return std::nullopt;
+    return effect();
+  };
+}
+
+}  // namespace
+
+Task<ReserveAnswer> ProcessGate::reserve(FlightId flight, BookingId booking, std::int64_t seats,
+                                         Instant now) {
+  auto effect =
+      on<ReserveAnswer>(redis_, [&redis = redis_, changed = on_change_, flight, booking, seats, now] {
+        const ReserveAnswer answer = redis.reserve(flight, booking, seats, now);
+        changed(flight);
+        return answer;
+      });
+  const std::optional<ReserveAnswer> answer =
+      co_await ask<ReserveAnswer>(wire_, "redis: reserve", faults_, std::move(effect));
+  co_return answer.value_or(ReserveAnswer::away);
+}
+
+Task<bool> ProcessGate::sync(std::vector<SeatNews> news) {
+  auto effect = on<bool>(redis_, [&redis = redis_, changed = on_change_, news = std::move(news)] {
+    for (const SeatNews& one : news) {
+      redis.sync_seats(one);
+      changed(one.flight);
+    }
+    return true;
+  });
+  const std::optional<bool> answer = co_await ask<bool>(wire_, "redis: sync", faults_, std::move(effect));
+  co_return answer.has_value();
+}
+
+Task<std::optional<std::int64_t>> ProcessGate::sellable(FlightId flight) {
+  using Seats = std::optional<std::int64_t>;
+  auto effect = on<Seats>(redis_, [&redis = redis_, flight] { return redis.sellable(flight); });
+  std::optional<Seats> answer = co_await ask<Seats>(wire_, "redis: sellable", faults_, std::move(effect));
+  co_return answer.value_or(std::nullopt);
+}
+
+Task<std::vector<Hold>> ProcessGate::stale_holds(Instant before, std::size_t limit) {
+  using Holds = std::vector<Hold>;
+  auto effect =
+      on<Holds>(redis_, [&redis = redis_, before, limit] { return redis.stale_holds(before, limit); });
+  std::optional<Holds> answer = co_await ask<Holds>(wire_, "redis: stale holds", faults_, std::move(effect));
+  co_return answer ? std::move(*answer) : Holds{};
+}
+
+Task<std::optional<SearchPage>> ProcessIndex::search(flights::SearchQuery query, Instant now) {
+  using Page = std::optional<SearchPage>;
+  auto effect = on<Page>(redis_, [&redis = redis_, query = std::move(query), now]() -> Page {
+    if (!redis.keys().complete) return std::nullopt;
+    return redis.search(query, now);
+  });
+  std::optional<Page> answer = co_await ask<Page>(wire_, "redis: search", faults_, std::move(effect));
+  co_return answer ? std::move(*answer) : Page{};
+}
+
+Task<bool> ProcessIndex::update(std::vector<Flight> flights, Instant now) {
+  auto effect = on<bool>(redis_, [&redis = redis_, flights = std::move(flights), now] {
+    for (const Flight& flight : flights) redis.update_flight(flight, now);
+    return true;
+  });
+  const std::optional<bool> answer = co_await ask<bool>(wire_, "redis: update", faults_, std::move(effect));
+  co_return answer.has_value();
+}
+
+Task<std::vector<FlightId>> ProcessIndex::drop_departed(Instant now) {
+  using Ids = std::vector<FlightId>;
+  auto effect = on<Ids>(redis_, [&redis = redis_, now] { return redis.drop_departed(now); });
+  std::optional<Ids> answer = co_await ask<Ids>(wire_, "redis: departed", faults_, std::move(effect));
+  co_return answer ? std::move(*answer) : Ids{};
+}
+
+Task<bool> ProcessIndex::complete() {
+  const std::uint64_t generation = redis_.generation();
+  if (marked_ == generation) {
+    auto look = on<bool>(redis_, [&redis = redis_] { return redis.keys().complete; });
+    const std::optional<bool> mark = co_await ask<bool>(wire_, "redis: complete?", faults_, std::move(look));
+    if (mark && *mark) co_return true;
+  }
+  auto begin = on<std::uint64_t>(
+      redis_, [&redis = redis_, earlier = telling_] { return redis.begin_telling(earlier); });
+  const std::optional<std::uint64_t> begun =
+      co_await ask<std::uint64_t>(wire_, "redis: begin telling", faults_, std::move(begin));
+  constexpr std::uint64_t no_telling = ~std::uint64_t{0};  // that no telling ever gets
+  telling_ = begun.value_or(no_telling);
+  looked_at_ = generation;
+  co_return false;
+}
+
+Task<bool> ProcessIndex::mark_complete() {
+  const std::uint64_t generation = redis_.generation();
+  if (looked_at_ && *looked_at_ != generation) co_return false;
+  auto end = on<bool>(redis_, [&redis = redis_, mark = telling_] { return redis.end_telling(mark); });
+  const std::optional<bool> ended = co_await ask<bool>(wire_, "redis: end telling", faults_, std::move(end));
+  const bool marked = ended && *ended;
+  telling_ = 0;
+  if (marked) marked_ = generation;
+  co_return marked;
+}
+
+Task<bool> ProcessSink::publish(std::vector<events::OutboxRow> rows) {
+  auto effect = on<bool>(redis_, [&redis = redis_, rows = std::move(rows)] {
+    redis.publish(rows);
+    return true;
+  });
+  const std::optional<bool> answer = co_await ask<bool>(wire_, "redis: publish", faults_, std::move(effect));
+  co_return answer.has_value();
+}
+
+}  // namespace flightdeck::simulation

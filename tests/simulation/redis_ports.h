@@ -1,0 +1,69 @@
+// Seat gate, flight index and event sink of one simulated process: over the wire to the one Redis.
+#pragma once
+
+#include "booking/seat_gate.h"
+#include "events/event_sink.h"
+#include "flights/flight_index.h"
+#include "simulation/redis_server.h"
+#include "simulation/wire.h"
+
+namespace flightdeck::simulation {
+
+class ProcessGate final : public booking::SeatGate {
+ public:
+  ProcessGate(Wire& wire, RedisServer& redis, const LinkFaults& faults,
+              std::function<void(FlightId)> on_change)
+      : wire_(wire), redis_(redis), faults_(faults), on_change_(std::move(on_change)) {}
+
+  Task<booking::ReserveAnswer> reserve(FlightId flight, BookingId booking, std::int64_t seats,
+                                       Instant now) override;
+  Task<bool> sync(std::vector<booking::SeatNews> news) override;
+  Task<std::optional<std::int64_t>> sellable(FlightId flight) override;
+  Task<std::vector<booking::Hold>> stale_holds(Instant before, std::size_t limit) override;
+
+ private:
+  Wire& wire_;
+  RedisServer& redis_;
+  const LinkFaults& faults_;
+  const std::function<void(FlightId)> on_change_;  // a flight's keys have changed
+};
+
+class ProcessIndex final : public flights::FlightIndex {
+ public:
+  ProcessIndex(Wire& wire, RedisServer& redis, const LinkFaults& faults)
+      : wire_(wire), redis_(redis), faults_(faults) {}
+
+  Task<std::optional<flights::SearchPage>> search(flights::SearchQuery query, Instant now) override;
+  Task<bool> update(std::vector<flights::Flight> flights, Instant now) override;
+  // The gate has written these.
+  Task<bool> update_seats(std::vector<flights::Flight>, Instant) override { co_return true; }
+  Task<bool> restore(std::vector<flights::Flight> flights, Instant now) override {
+    return update(std::move(flights), now);
+  }
+  Task<std::vector<FlightId>> drop_departed(Instant now) override;
+  Task<bool> complete() override;
+  Task<bool> mark_complete() override;
+
+ private:
+  Wire& wire_;
+  RedisServer& redis_;
+  const LinkFaults& faults_;
+  // As RedisFlightIndex keeps them.
+  std::optional<std::uint64_t> marked_;
+  std::optional<std::uint64_t> looked_at_;
+  std::uint64_t telling_ = 0;
+};
+
+class ProcessSink final : public events::EventSink {
+ public:
+  ProcessSink(Wire& wire, RedisServer& redis, const LinkFaults& faults)
+      : wire_(wire), redis_(redis), faults_(faults) {}
+  Task<bool> publish(std::vector<events::OutboxRow> rows) override;
+
+ private:
+  Wire& wire_;
+  RedisServer& redis_;
+  const LinkFaults& faults_;
+};
+
+}  // namespace flightdeck::simulation

@@ -1,0 +1,138 @@
+#include "simulation/redis_server.h"
+
+#include <algorithm>
+
+#include "core/limits.h"
+#include "core/page.h"
+
+namespace flightdeck::simulation {
+
+using booking::Hold;
+using booking::ReserveAnswer;
+using booking::SeatNews;
+using flights::Flight;
+using flights::FlightStatus;
+using flights::SearchPage;
+using flights::SearchQuery;
+
+ReserveAnswer RedisServer::reserve(FlightId flight, BookingId booking, std::int64_t seats, Instant now) {
+  const auto found = keys_.flights.find(flight);
+  if (found == keys_.flights.end()) return ReserveAnswer::cold;
+  FlightKeys& keys = found->second;
+  if (keys.holds.contains(booking)) return ReserveAnswer::held;
+  if (!keys.counter) return ReserveAnswer::cold;
+  if (*keys.counter < seats) return ReserveAnswer::sold_out;
+  *keys.counter -= seats;
+  if (keys.row) keys.row->available_seats -= seats;
+  keys.holds[booking] = {seats, now};
+  return ReserveAnswer::held;
+}
+
+void RedisServer::sync_seats(const SeatNews& news) {
+  FlightKeys& keys = keys_.flights[news.flight];
+  if (news.off_sale) {
+    keys.counter.reset();
+    keys.holds.clear();
+    keys.count.reset();
+    forget_if_empty(news.flight);
+    return;
+  }
+  for (const BookingId booking : news.holds_to_drop) keys.holds.erase(booking);
+  if (news.count && (!keys.count || news.count->version >= keys.count->version)) {
+    keys.count = news.count;
+    if (keys.row && news.count->version > keys.row->version) {
+      keys.row->version = news.count->version;
+      keys.row->updated_at = news.count->updated_at;
+    }
+  }
+  if (!keys.count) return forget_if_empty(news.flight);
+  keys.counter = keys.count->available - keys.held();
+  if (keys.row) keys.row->available_seats = std::max<std::int64_t>(*keys.counter, 0);
+}
+
+void RedisServer::forget_if_empty(FlightId flight) {
+  const FlightKeys& keys = keys_.flights.at(flight);
+  if (!keys.counter && !keys.count && !keys.row && keys.holds.empty()) keys_.flights.erase(flight);
+}
+
+std::optional<std::int64_t> RedisServer::sellable(FlightId flight) const {
+  const auto found = keys_.flights.find(flight);
+  return found == keys_.flights.end() ? std::nullopt : found->second.counter;
+}
+
+std::vector<Hold> RedisServer::stale_holds(Instant before, std::size_t limit) const {
+  std::vector<Hold> stale;
+  for (const auto& [flight, keys] : keys_.flights) {
+    for (const auto& [booking, hold] : keys.holds) {
+      Instant since = hold.since;
+      if (since > before + limits::hold_from_the_future) since = Instant{};
+      if (since < before && stale.size() < limit) stale.push_back({flight, booking, since});
+    }
+  }
+  return stale;
+}
+
+void RedisServer::update_flight(const Flight& row, Instant now) {
+  FlightKeys& keys = keys_.flights[row.id];
+  if (keys.row ? keys.details_version > row.version : row.departure <= now) return forget_if_empty(row.id);
+  const std::optional<Flight> shown = keys.row;
+  keys.row = row;
+  keys.details_version = row.version;
+  if (keys.counter) keys.row->available_seats = std::max<std::int64_t>(*keys.counter, 0);
+  if (shown && shown->version > row.version) {
+    keys.row->version = shown->version;
+    keys.row->updated_at = shown->updated_at;
+  }
+}
+
+SearchPage RedisServer::search(const SearchQuery& query, Instant now) const {
+  std::vector<Flight> rows;
+  for (const auto& [id, keys] : keys_.flights) {
+    if (!keys.row || !flights::on_sale(*keys.row, now)) continue;
+    const Flight& row = *keys.row;
+    if (row.available_seats < query.seats || row.date != query.date) continue;
+    if (flights::place_key(row.source) != query.source) continue;
+    if (flights::place_key(row.destination) != query.destination) continue;
+    if (query.after && position_of(row, query.sort) <= *query.after) continue;
+    rows.push_back(row);
+  }
+  std::sort(rows.begin(), rows.end(), [&](const Flight& a, const Flight& b) {
+    return position_of(a, query.sort) < position_of(b, query.sort);
+  });
+  SearchPage page;
+  page.more = cut_to(rows, query.limit);
+  page.flights = std::move(rows);
+  return page;
+}
+
+std::vector<FlightId> RedisServer::drop_departed(Instant now) {
+  std::vector<FlightId> dropped;
+  for (auto at = keys_.flights.begin(); at != keys_.flights.end();) {
+    const std::optional<Flight>& row = at->second.row;
+    if (!row || row->departure > now || dropped.size() == limits::sweep_batch) {
+      ++at;
+      continue;
+    }
+    if (row->status == FlightStatus::scheduled) dropped.push_back(at->first);
+    at = keys_.flights.erase(at);
+  }
+  return dropped;
+}
+
+std::uint64_t RedisServer::begin_telling(std::uint64_t earlier) {
+  keys_.tellings.erase(earlier);
+  keys_.tellings.insert(++last_telling_);
+  return last_telling_;
+}
+
+bool RedisServer::end_telling(std::uint64_t mark) {
+  if (mark != 0 && keys_.tellings.erase(mark) == 0) return false;
+  keys_.complete = true;
+  return true;
+}
+
+void RedisServer::publish(const std::vector<events::OutboxRow>& rows) {
+  for (const events::OutboxRow& row : rows) stream_.insert(row.data);
+}
+
+}  // namespace flightdeck::simulation

@@ -1,0 +1,89 @@
+// What the scripts of src/redis/scripts do to the keys of flights, as a model that can be copied: for roll-backs.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "booking/seat_gate.h"
+#include "events/event.h"
+#include "flights/flight_index.h"
+#include "simulation/event_queue.h"
+
+namespace flightdeck::simulation {
+
+// flight:{id}, flight_seats:{id} and flight_holds:{id}.
+struct FlightKeys {
+  struct HeldSeats {
+    std::int64_t seats = 0;
+    Instant since{};
+  };
+  std::optional<std::int64_t> counter;
+  std::map<BookingId, HeldSeats> holds;
+  std::optional<booking::SeatNews::Count> count;  // `seats_version` and `seats_available`
+  std::optional<flights::Flight> row;             // what search shows; `version` is of the latest seats
+  std::int64_t details_version = 0;               // of everything else
+
+  std::int64_t held() const {
+    std::int64_t seats = 0;
+    for (const auto& [booking, hold] : holds) seats += hold.seats;
+    return seats;
+  }
+};
+
+struct RedisKeys {
+  std::map<FlightId, FlightKeys> flights;
+  bool complete = false;
+  std::set<std::uint64_t> tellings;
+};
+
+class RedisServer {
+ public:
+  bool up() const { return up_; }
+  // Connections break when it goes and when it comes back as another; each process notices.
+  std::uint64_t generation() const { return generation_; }
+  void go_away(bool away) {
+    up_ = !away;
+    ++generation_;
+  }
+  void empty() { keys_ = RedisKeys(); }
+  // A failover to a replica that lags: everything is as it was when that was copied.
+  void roll_back(RedisKeys to) {
+    keys_ = std::move(to);
+    ++generation_;
+  }
+  const RedisKeys& keys() const { return keys_; }
+  const FlightKeys* flight(FlightId id) const {
+    const auto found = keys_.flights.find(id);
+    return found == keys_.flights.end() ? nullptr : &found->second;
+  }
+  // Entries of the stream, each the data of an outbox row. Not rolled back: its consumers have read them.
+  const std::set<std::string>& stream() const { return stream_; }
+
+  booking::ReserveAnswer reserve(FlightId flight, BookingId booking, std::int64_t seats, Instant now);
+  void sync_seats(const booking::SeatNews& news);
+  std::optional<std::int64_t> sellable(FlightId flight) const;
+  std::vector<booking::Hold> stale_holds(Instant before, std::size_t limit) const;
+
+  void update_flight(const flights::Flight& row, Instant now);
+  flights::SearchPage search(const flights::SearchQuery& query, Instant now) const;
+  std::vector<FlightId> drop_departed(Instant now);
+  std::uint64_t begin_telling(std::uint64_t earlier);
+  bool end_telling(std::uint64_t mark);
+
+  void publish(const std::vector<events::OutboxRow>& rows);
+
+ private:
+  void forget_if_empty(FlightId flight);
+
+  RedisKeys keys_;
+  std::set<std::string> stream_;
+  bool up_ = true;
+  std::uint64_t generation_ = 1;
+  std::uint64_t last_telling_ = 0;
+};
+
+}  // namespace flightdeck::simulation

@@ -1,0 +1,96 @@
+// A whole simulated deployment: several processes on one database, one Redis and one payment service, and what breaks
+// them. By its seed, a history happens the same way each time.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "simulation/faults.h"
+#include "simulation/history.h"
+#include "simulation/process.h"
+
+namespace flightdeck::simulation {
+
+class World final : public CommitWatch {
+ public:
+  World(std::uint64_t seed, bool print);
+  ~World() override;
+
+  EventQueue& queue() { return queue_; }
+  Dice& dice() { return queue_.dice(); }
+  History& history() { return history_; }
+  Database& database() { return database_; }
+  RedisServer& redis() { return redis_; }
+  PaymentService& payments() { return payments_; }
+  const Faults& faults() const { return faults_; }
+
+  std::size_t processes() const { return slots_.size(); }
+  // Null while it is down.
+  Process* process(std::size_t number) { return slots_[number].process.get(); }
+  Process& any_process();
+
+  void start();
+  // Moments of this history at which something breaks, spread over that time.
+  void schedule_incidents(Micros over);
+  // Everything is well and up from now on, and loops take their time.
+  void end_faults();
+  // Payments are made from now on, and at once.
+  void let_everybody_pay();
+  void stop();
+
+  // While it is under way, it is watched whether a refusal of it would be true.
+  void watch(std::shared_ptr<Asking> asking);
+  void unwatch(const std::shared_ptr<Asking>& asking);
+
+  std::uint64_t begun(const std::vector<booking::FlightNews>& news, Instant now) override;
+  void told(std::uint64_t commit) override;
+
+ private:
+  struct Slot {
+    Role role = Role::all;
+    Milliseconds clock_ahead{0};
+    std::unique_ptr<Process> process;
+    bool crashing = false;
+  };
+  // A commit that gate and index are being told of.
+  struct Telling {
+    std::vector<booking::SeatNews> news;
+    std::uint64_t faults_before = 0;
+  };
+
+  Surroundings surroundings();
+  void launch(std::size_t number);
+  bool before_turn(std::size_t number);
+  void crash(std::size_t number);
+  void fault(std::string_view what);
+  void look(const std::set<FlightId>& flights);
+  void look(Asking& asking);
+  void look(const booking::LedgerChanges& changes);
+  bool gate_lags(FlightId flight);
+  void call_back(booking::PaymentVerdict verdict, std::function<void(bool)> taken);
+  void take_snapshot();
+  template <class Part>
+  void outage(Part& part, const char* what);
+
+  EventQueue queue_;
+  Faults faults_;
+  History history_;
+  Database database_;
+  RedisServer redis_;
+  PaymentService payments_;
+  std::vector<Slot> slots_;
+  std::vector<std::unique_ptr<Process>> gone_;  // ended, and destroyed when none of their code is running
+  std::vector<RedisKeys> snapshots_;
+  std::vector<std::shared_ptr<Asking>> askings_;
+  std::map<std::uint64_t, Telling> tellings_;
+  std::map<FlightId, std::int64_t> available_;
+  std::map<FlightId, Micros> last_commit_;
+  std::uint64_t last_telling_ = 0;
+  std::uint64_t fault_count_ = 0;  // that may keep the gate from hearing
+  Micros last_fault_{-1'000'000'000};
+  bool faulty_ = true;
+  int pace_ = 1;
+};
+
+}  // namespace flightdeck::simulation

@@ -34,7 +34,7 @@ AMPLE = [
     "0.1",
 ]
 SCARCE = ["--create-flights", "6", "--seats-per-flight", "40", "--rate", "80", "--cancel-share", "0.8"]
-SEATS = ["--seats", "1-3", "--users", "100"]
+SEATS = ["--seats", "1-3"]
 
 
 @dataclass
@@ -105,7 +105,10 @@ class Trial:
     def _await_load(self, loads: list[Stress]) -> None:
         deadline = time.monotonic() + LOADED_PATIENCE_S
         while int(self.deployment.sql("SELECT count(*) FROM bookings")[0][0]) < LOADED_AFTER_BOOKINGS:
-            if time.monotonic() > deadline or not all(load.alive() for load in loads):
+            for load in loads:
+                if not load.alive():
+                    raise BenchError(f"flightdeck stress ended: {load.result()}")
+            if time.monotonic() > deadline:
                 raise BenchError("flightdeck stress makes no bookings")
             time.sleep(0.1)
 

@@ -2,11 +2,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "support/proc_figures.h"
+#include "support/redis_server.h"
+#include "support/scripted_payment_service.h"
 #include "support/server_suite.h"
 
 namespace flightdeck::test {
@@ -113,7 +118,8 @@ TEST_F(BadPeersTest, PeersThatFallSilentInTheMiddleAreLetGo) {
   const std::string whole = booking_request(fresh_uuid());
   std::vector<Socket> silent = peers(kSilent);
   for (std::size_t i = 0; i < kSilent; ++i) {
-    silent[i].send_all(std::string_view(whole).substr(0, 1 + i % (whole.size() - 1)), Deadline(kAnswerWithin));
+    silent[i].send_all(std::string_view(whole).substr(0, 1 + i % (whole.size() - 1)),
+                       Deadline(kAnswerWithin));
   }
   ASSERT_TRUE(has_peers(kSilent, descriptors));
   expect_others_are_served();
@@ -215,6 +221,67 @@ TEST_F(BadPeersTest, RequestsCutAtEveryByteBookNothingTwice) {
     expect_descriptors_come_back();
     EXPECT_EQ(bookings_of(user_id), 1);
   }
+}
+
+// Starts the program with so few descriptors that peers could take them all.
+class FewDescriptors {
+ public:
+  explicit FewDescriptors(int count) : script_(directory_ / "flightdeck") {
+    write_text(script_, "#!/bin/sh\nulimit -n " + std::to_string(count) + "\nexec '" +
+                            flightdeck_program().string() + "' \"$@\"\n");
+    std::filesystem::permissions(script_, std::filesystem::perms::owner_all);
+    if (const char* before = std::getenv(kProgram)) before_ = before;
+    ::setenv(kProgram, script_.c_str(), 1);
+  }
+  ~FewDescriptors() {
+    if (before_) {
+      ::setenv(kProgram, before_->c_str(), 1);
+    } else {
+      ::unsetenv(kProgram);
+    }
+  }
+  FewDescriptors(const FewDescriptors&) = delete;
+  FewDescriptors& operator=(const FewDescriptors&) = delete;
+
+ private:
+  static constexpr const char* kProgram = "FLIGHTDECK_PROGRAM";
+  TemporaryDirectory directory_;
+  std::filesystem::path script_;
+  std::optional<std::string> before_;
+};
+
+TEST(FewDescriptorsTest, PeersLeaveThoseThatBookingsNeed) {
+  constexpr int kDescriptors = 160;
+  ScriptedPaymentService payments;
+  ServerProcess server({"--threads", "2", "--payment-url", payments.url()});
+  {
+    const FewDescriptors few(kDescriptors);
+    server.start();
+  }
+  ApiClient api(server.port());
+  const std::string flight_id = api.add_flight_id(10);
+
+  std::vector<Socket> crowd;
+  for (int i = 0; i < 2 * kDescriptors; ++i) crowd.push_back(Socket::connect_loopback(server.port()));
+  std::size_t turned_away = 0;
+  EXPECT_TRUE(eventually([&] {
+    turned_away = static_cast<std::size_t>(
+        std::ranges::count_if(crowd, [](const Socket& each) { return each.readable_now(); }));
+    return turned_away >= kDescriptors;
+  })) << turned_away
+      << " of " << crowd.size() << " were told that there is no room";
+
+  if (test_shape() == Shape::production) {
+    shared_redis().stop();
+    shared_redis().start();
+    EXPECT_TRUE(eventually([&] { return text(api.http().get("/health").json(), "status") == "ok"; }));
+  }
+  EXPECT_EQ(text(api.book_to_the_end(flight_id), "status"), "CONFIRMED") << "a payment needs a connection";
+  crowd.clear();
+  EXPECT_TRUE(eventually([&] { return open_descriptors(server.pid()) < kDescriptors / 2; }));
+  ApiClient newcomer(server.port());
+  EXPECT_EQ(text(newcomer.book_to_the_end(flight_id), "status"), "CONFIRMED");
+  server.stop_cleanly();
 }
 
 }  // namespace

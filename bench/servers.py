@@ -70,9 +70,10 @@ class Postgres:
         self._process = processes.start("postgres", command, self._log(), cwd=self._folder)
         processes.await_ready(self._process, lambda: self._ask("postgres", "SELECT 1").returncode == 0)
 
-    def stop(self) -> None:
+    def stop(self, stop_signal: signal.Signals = signal.SIGQUIT) -> None:
+        """At once, unless told otherwise: a checkpoint of what is thrown away takes seconds."""
         if self._process:
-            self._process.stop(signal.SIGQUIT)  # at once: a checkpoint of what is thrown away takes seconds
+            self._process.stop(stop_signal)
             self._process = None
 
     @property

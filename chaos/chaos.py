@@ -36,7 +36,11 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--duration", type=float, default=0, metavar="S", help="seconds of faults a scenario, at least (0)"
     )
-    parser.add_argument("--write-docs", action="store_true", help="put the table into docs/reliability.md")
+    parser.add_argument(
+        "--write-docs",
+        action="store_true",
+        help="put the table into docs/reliability.md, with what earlier runs told of other scenarios",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="the results, as JSON")
     parser.add_argument("--output", type=Path, default=ROOT / "build/chaos", help=argparse.SUPPRESS)
     parser.add_argument(
@@ -101,6 +105,20 @@ def _missing(scenario: Scenario) -> str:
     return ""
 
 
+def with_earlier(results: dict, file: Path) -> dict:
+    """Scenarios that did not run this time are as they were last time, so that the page can be made in parts."""
+    if not file.exists():
+        return results
+    before = json.loads(file.read_text())
+    known = {each["scenario"]: each for each in [*before["scenarios"], *results["scenarios"]]}
+    points = results["restart"] or before["restart"]
+    return results | {
+        "scenarios": [known[name] for name in BY_NAME if name in known],
+        "restart": points,
+        "restart_findings": restart.findings(points),
+    }
+
+
 def run(arguments: argparse.Namespace) -> dict:
     shutil.rmtree(arguments.output / "run", ignore_errors=True)
     (arguments.output / "run").mkdir(parents=True)
@@ -131,8 +149,11 @@ def main() -> int:
         return 130
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=1) + "\n")
+    file = arguments.output / "results.json"
+    all_results = with_earlier(results, file)
+    file.write_text(json.dumps(all_results, indent=1) + "\n")
     if arguments.write_docs:
-        page.write_docs(results, ROOT / "docs/reliability.md")
+        page.write_docs(all_results, ROOT / "docs/reliability.md")
     print(page.render(results))
     return 1 if results["restart_findings"] or any(each["findings"] for each in results["scenarios"]) else 0
 

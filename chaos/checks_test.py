@@ -64,7 +64,9 @@ class Clients(unittest.TestCase):
 
 class Money(unittest.TestCase):
     def test_taken_for_a_seat_is_well(self):
-        now = of(booking("a"), booking("b", "FAILED", ""), booking("c", "FAILED", ""), booking("d", "CANCELLED"))
+        now = of(
+            booking("a"), booking("b", "FAILED", ""), booking("c", "FAILED", ""), booking("d", "CANCELLED")
+        )
         paid = {"a": ("success", False), "b": ("failure", False), "d": ("success", True)}
         self.assertEqual(checks.money(now, paid), [])
 

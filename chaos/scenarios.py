@@ -125,10 +125,10 @@ def fill_disk(on: OnSmallDisk, number: int) -> None:
 
 
 SCENARIOS = (
-    Scenario("kill-api", "`kill -9` of an api process", Production, kill_api, load_s=0.5, kills=True),
-    Scenario("kill-worker", "`kill -9` of a worker", Production, kill_worker, load_s=0.5, kills=True),
+    Scenario("kill-api", "`kill -9` of an api process", Production, kill_api, load_s=0.3, kills=True),
+    Scenario("kill-worker", "`kill -9` of a worker", Production, kill_worker, load_s=0.3, kills=True),
     Scenario(
-        "kill-both", "`kill -9` of all apis and workers", Production, kill_everything, load_s=0.5, kills=True
+        "kill-both", "`kill -9` of all apis and workers", Production, kill_everything, load_s=0.3, kills=True
     ),
     Scenario("redis-stop", f"Redis stopped for {AWAY_S:g} s, comes back empty", Production, stop_redis),
     Scenario("redis-freeze", f"Redis stands still for {AWAY_S:g} s (SIGSTOP)", Production, freeze_redis),
@@ -174,7 +174,7 @@ SCENARIOS = (
         times=4,
         needs="faketime",
     ),
-    Scenario("kill-embedded", "`kill -9` of the process", Embedded, kill_everything, load_s=0.5, kills=True),
+    Scenario("kill-embedded", "`kill -9` of the process", Embedded, kill_everything, load_s=0.3, kills=True),
     Scenario("disk-full", f"disk full for {AWAY_S:g} s", OnSmallDisk, fill_disk, times=5, needs_root=True),
 )
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}

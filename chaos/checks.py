@@ -57,16 +57,13 @@ def seats(flights: list[Flight]) -> list[str]:
 
 
 def counters(flights: list[Flight], told: dict[str, tuple[int | None, int]]) -> list[str]:
-    """In Redis, counter and holds; with no hold left, the counter is what the database has."""
-    wrong, held = [], []
-    for flight in flights:
-        count, holds = told[flight.id]
-        if (
-            count is not None and count != flight.available
-        ):  # one that Redis does not know is loaded when it is booked
-            wrong.append(f"{flight.id}: Redis {count}, database {flight.available}")
-        if holds:
-            held.append(f"{flight.id}: {holds}")
+    """In Redis, counter (None: it does not know the flight) and holds; with no hold left, both count the same."""
+    wrong = [
+        f"{flight.id}: Redis {told[flight.id][0]}, database {flight.available}"
+        for flight in flights
+        if told[flight.id][0] != flight.available
+    ]
+    held = [f"{flight.id}: {told[flight.id][1]}" for flight in flights if told[flight.id][1]]
     return [
         *_finding("counters in Redis are wrong", wrong),
         *_finding("flights have holds left in Redis", held),

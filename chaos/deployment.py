@@ -1,9 +1,10 @@
 """A Flightdeck of one shape, on servers of its own, with a payment service that forgets nothing."""
 
+import os
 from contextlib import ExitStack
 from pathlib import Path
 
-import os
+from processes import BenchError
 
 from members import Member, PaymentService
 from stores import FaultyRedis, PostgresPair, SmallDisk, SqliteFile
@@ -121,6 +122,8 @@ class Production(Deployment):
         script = "local n = {} for i, key in ipairs(KEYS) do n[i] = redis.call('HLEN', key) end return n"
         keys = [f"flight_holds:{{{each}}}" for each in flights]
         holds = self.redis.ask("EVAL", script, str(len(keys)), *keys).split("\n")
+        if not len(seats) == len(holds) == len(flights):
+            raise BenchError(f"Redis does not tell its counters: {seats[:1]} {holds[:1]}")
         return {
             flight: (int(count) if count.lstrip("-").isdigit() else None, int(held))
             for flight, count, held in zip(flights, seats, holds, strict=True)

@@ -109,6 +109,14 @@ class Stress:
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
 
+    def end(self) -> None:
+        """No more bookings are begun: its figures and its audit are next."""
+        self._patience_s = STRESS_PATIENCE_S
+        self._process.send_signal(signal.SIGINT)
+
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
     def result(self) -> dict:
         """Its figures, when it has ended. A failed audit is told in them, and is no error here."""
         try:

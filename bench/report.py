@@ -2,28 +2,13 @@
 
 from pathlib import Path
 
+import markdown
 from figures import dig
-from processes import BenchError
 from summary import title_of
 
 BEGIN = "<!-- results: written by ./dev bench --write-docs -->"
 END = "<!-- results: end -->"
 GROUPS = ("server", "payment", "worker", "postgres", "redis", "load")
-
-
-def markdown_table(columns: list[str], rows: list[list[str]]) -> list[str]:
-    """The first column is text, the others stand at the right."""
-    widths = [max(len(row[i]) for row in [columns, *rows]) for i in range(len(columns))]
-
-    def line(cells: list[str]) -> str:
-        padded = [
-            cell.ljust(width) if i == 0 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(cells, widths))
-        ]
-        return "| " + " | ".join(padded) + " |"
-
-    rule = ["-" * widths[0]] + ["-" * (width - 1) + ":" for width in widths[1:]]
-    return [line(columns), "|" + "|".join(f" {part} " for part in rule) + "|", *map(line, rows)]
 
 
 def number(value: float | None, digits: int = 0) -> str:
@@ -83,7 +68,7 @@ def _comparisons(results: dict) -> list[str]:
         "goal (floor)",
         "verdict",
     ]
-    return markdown_table(columns, rows)
+    return markdown.table(columns, rows)
 
 
 def _peer(row: dict) -> str:
@@ -98,7 +83,7 @@ def _peer(row: dict) -> str:
 
 def _judgements(results: dict) -> list[str]:
     rows = [[row["what"], row["got"], row["limit"], row["verdict"]] for row in results["judgements"]]
-    return markdown_table(["also", "measured", "limit", "verdict"], rows) if rows else []
+    return markdown.table(["also", "measured", "limit", "verdict"], rows) if rows else []
 
 
 def _scenarios(results: dict) -> list[str]:
@@ -127,7 +112,7 @@ def _scenarios(results: dict) -> list[str]:
         "errors",
         "other cores",
     ]
-    return markdown_table(columns, rows) if rows else []
+    return markdown.table(columns, rows) if rows else []
 
 
 def _costs(results: dict) -> list[str]:
@@ -148,7 +133,7 @@ def _costs(results: dict) -> list[str]:
         return []
     columns = ["CPU seconds per 1,000", "system", "connections", *GROUPS]
     columns += ["server MB", "peak MB", "postgres MB", "redis MB"]
-    return markdown_table(columns, rows)
+    return markdown.table(columns, rows)
 
 
 def _open_loop(results: dict, plot: str | None) -> list[str]:
@@ -192,7 +177,7 @@ def _open_loop(results: dict, plot: str | None) -> list[str]:
         f"Open loop, one flight, latency from the intended start. The maximum, closed loop: {crowds}.",
         "",
     ]
-    lines += markdown_table(columns, rows)
+    lines += markdown.table(columns, rows)
     return lines + (["", f"![Throughput and latency over offered load]({plot})"] if plot else [])
 
 
@@ -218,7 +203,7 @@ def _growth(results: dict) -> list[str]:
         *(group for group in GROUPS if group != "load"),
     ]
     columns += ["server MB", "peak MB"]
-    return markdown_table(columns, rows) if rows else []
+    return markdown.table(columns, rows) if rows else []
 
 
 def _cost_row(title: str, point: dict) -> list[str]:
@@ -253,16 +238,7 @@ def _freshness(results: dict) -> list[str]:
         "p99 ms",
         "max ms",
     ]
-    return markdown_table(columns, rows)
-
-
-def put_between_markers(document: str, text: str) -> str:
-    """The document with `text` in place of what stands between the two marker lines."""
-    before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise BenchError(f"the document lacks the markers {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n\n{text.strip()}\n\n{END}{after}"
+    return markdown.table(columns, rows)
 
 
 def write_docs(results: dict, plot: Path | None, docs: Path) -> None:
@@ -270,4 +246,5 @@ def write_docs(results: dict, plot: Path | None, docs: Path) -> None:
     if plot:
         (docs / name).write_bytes(plot.read_bytes())
     page = docs / "performance.md"
-    page.write_text(put_between_markers(page.read_text(), render(results, name if plot else None)))
+    text = render(results, name if plot else None)
+    page.write_text(markdown.put_between_markers(page.read_text(), text, BEGIN, END))

@@ -5,7 +5,6 @@ from pathlib import Path
 import plot
 import report
 import summary
-from processes import BenchError
 from summary_test import measured, told
 
 
@@ -38,17 +37,6 @@ def results(**changes) -> dict:
 
 
 class Tables(unittest.TestCase):
-    def test_are_aligned_also_as_text(self):
-        self.assertEqual(
-            report.markdown_table(["what", "per s"], [["a", "10,000"], ["bookings", "1"]]),
-            [
-                "| what     |  per s |",
-                "| -------- | -----: |",
-                "| a        | 10,000 |",
-                "| bookings |      1 |",
-            ],
-        )
-
     def test_all_have_as_many_cells_as_columns(self):
         lines = report.render(results()).splitlines()
         pairs = [pair for pair in zip(lines, lines[1:]) if all(line.startswith("|") for line in pair)]
@@ -70,18 +58,6 @@ class Audits(unittest.TestCase):
 
     def test_that_passed_are_said(self):
         self.assertIn("Audit after every run: passed.", report.render(results()))
-
-
-class Documents(unittest.TestCase):
-    def test_keep_what_is_around_the_markers(self):
-        document = f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n"
-        new = report.put_between_markers(document, "new\n")
-        self.assertEqual(new, f"before\n{report.BEGIN}\n\nnew\n\n{report.END}\nafter\n")
-        self.assertEqual(report.put_between_markers(new, "new"), new)
-
-    def test_without_markers_are_refused(self):
-        with self.assertRaises(BenchError):
-            report.put_between_markers(f"{report.BEGIN} only", "new")
 
 
 class Plots(unittest.TestCase):

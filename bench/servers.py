@@ -49,11 +49,13 @@ class Postgres:
         self._programs = newest_postgres()
         self._folder = folder
         self._password = secrets.token_hex(16)
-        self._port = free_port()
+        self.port = free_port()
         self._process: Process | None = None
 
-    def start(self) -> None:
-        data = self._make_cluster()
+    def start(self, *settings: str) -> None:
+        """`settings` (`name=value`) beside those of the cluster. What it held when it was stopped, it holds again."""
+        if not self.data.exists():
+            self._make_cluster()
         # Without pg_ctl, so that its number is known at once. It takes SIGQUIT as the order to end at once.
         command = [
             *self._account(),
@@ -61,23 +63,29 @@ class Postgres:
             "--pdeathsig",
             "QUIT",
             str(self._programs / "postgres"),
-            *("-D", str(data), "-p", str(self._port)),
+            *("-D", str(self.data), "-p", str(self.port)),
             *("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="),
+            *(word for setting in settings for word in ("-c", setting)),
         ]
         self._process = processes.start("postgres", command, self._log(), cwd=self._folder)
         processes.await_ready(self._process, lambda: self._ask("postgres", "SELECT 1").returncode == 0)
 
-    def stop(self) -> None:
+    def stop(self, stop_signal: signal.Signals = signal.SIGQUIT) -> None:
+        """At once, unless told otherwise: a checkpoint of what is thrown away takes seconds."""
         if self._process:
-            self._process.stop(signal.SIGQUIT)  # at once: a checkpoint of what is thrown away takes seconds
+            self._process.stop(stop_signal)
             self._process = None
+
+    @property
+    def data(self) -> Path:
+        return self._folder / "data"
 
     @property
     def pids(self) -> list[int]:
         return [self._process.pid] if self._process else []
 
     def url(self, database: str) -> str:
-        return f"postgresql://postgres:{quote(self._password)}@127.0.0.1:{self._port}/{database}"
+        return f"postgresql://postgres:{quote(self._password)}@127.0.0.1:{self.port}/{database}"
 
     def fresh_database(self, name: str) -> None:
         self.sql("postgres", f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
@@ -120,7 +128,7 @@ class Postgres:
             ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] if os.geteuid() == 0 else []
         )
 
-    def _make_cluster(self) -> Path:
+    def _make_folder(self) -> None:
         self._folder.mkdir(mode=0o700)
         password = self._folder / "password"
         password.write_text(self._password)
@@ -128,11 +136,14 @@ class Postgres:
             owner = pwd.getpwnam("postgres")
             for path in (self._folder, password):
                 os.chown(path, owner.pw_uid, owner.pw_gid)
-        data = self._folder / "data"
+
+    def _make_cluster(self) -> None:
+        self._make_folder()
+        password = self._folder / "password"
         command = [
             *self._account(),
             str(self._programs / "initdb"),
-            f"--pgdata={data}",
+            f"--pgdata={self.data}",
             "--username=postgres",
         ]
         command += [f"--pwfile={password}", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"]
@@ -141,7 +152,6 @@ class Postgres:
             raise BenchError(
                 f"initdb failed in {self._folder} (is it out of reach of the user postgres?)\n{done.stderr}"
             )
-        return data
 
 
 class Redis:
@@ -149,20 +159,21 @@ class Redis:
 
     def __init__(self, folder: Path):
         self._folder = folder
-        self._port = free_port()
         self._process: Process | None = None
+        self.port = free_port()
 
-    def start(self) -> None:
-        self._folder.mkdir()
+    def start(self, *flags: str) -> None:
+        """`flags` beside its own, over which they win."""
+        self._folder.mkdir(exist_ok=True)
         command = ["setpriv", "--pdeathsig", "TERM", needed("redis-server")]
-        command += ["--bind", "127.0.0.1", "--port", str(self._port), "--dir", str(self._folder)]
-        command += ["--save", "", "--appendonly", "no"]
+        command += ["--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self._folder)]
+        command += ["--save", "", "--appendonly", "no", *flags]
         self._process = processes.start("redis", command, self._folder.parent / "redis.log")
-        processes.await_ready(self._process, lambda: self._ask("PING") == "PONG")
+        processes.await_ready(self._process, lambda: self.ask("PING") == "PONG")
 
-    def stop(self) -> None:
+    def stop(self, stop_signal: signal.Signals = signal.SIGTERM) -> None:
         if self._process:
-            self._process.stop()
+            self._process.stop(stop_signal)
             self._process = None
 
     @property
@@ -171,15 +182,16 @@ class Redis:
 
     @property
     def url(self) -> str:
-        return f"redis://127.0.0.1:{self._port}/0"
+        return f"redis://127.0.0.1:{self.port}/0"
 
     def flush(self) -> None:
-        if self._ask("FLUSHALL") != "OK":
+        if self.ask("FLUSHALL") != "OK":
             raise BenchError("Redis cannot be flushed")
 
     def keys(self) -> int:
-        return int(self._ask("DBSIZE"))
+        return int(self.ask("DBSIZE"))
 
-    def _ask(self, *command: str) -> str:
-        done = subprocess.run(["redis-cli", "-p", str(self._port), *command], capture_output=True, text=True)
+    def ask(self, *command: str) -> str:
+        """What redis-cli prints; nothing when Redis is not there."""
+        done = subprocess.run(["redis-cli", "-p", str(self.port), *command], capture_output=True, text=True)
         return done.stdout.strip()

@@ -7,7 +7,7 @@ readonly peer_packages=(python3-fastapi python3-uvicorn python3-uvloop python3-h
   python3-aiohttp)
 
 # Debian's Python, since Debian's packages are for it. Nothing is compiled beside the sources.
-bench_python() { /usr/bin/python3 -B "$@"; }
+debian_python() { /usr/bin/python3 -B "$@"; }
 
 setup_peers() {
   local packages=("${peer_packages[@]}")
@@ -21,16 +21,16 @@ setup_peers() {
 bench() {
   if [[ " $* " == *" --help "* || " $* " == *" -h "* ]]; then
     setup bench
-    bench_python bench/bench.py --help
+    debian_python bench/bench.py --help
     return
   fi
   setup build bench
   if [[ " $* " == *" --peers"[\ =]* ]]; then setup_peers; fi
   build release
-  bench_python bench/bench.py "$@"
+  debian_python bench/bench.py "$@"
 }
 
-python_sources() { find bench -name '*.py' | sort; }
+python_sources() { find bench chaos -name '*.py' | sort; }
 
 check_python() {
   step "check: black, pyflakes"

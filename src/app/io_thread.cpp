@@ -1,5 +1,6 @@
 #include "app/io_thread.h"
 
+#include "app/descriptors.h"
 #include "core/limits.h"
 #include "http/flight_json.h"
 
@@ -10,6 +11,8 @@ namespace {
 http::ServerOptions server_options(const Config& config) {
   http::ServerOptions options;
   options.access_log = config.access_log;
+  options.connections_max =
+      connections_per_thread(descriptor_limit(), static_cast<std::size_t>(config.threads));
   return options;
 }
 

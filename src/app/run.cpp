@@ -11,6 +11,7 @@
 #include "app/app.h"
 #include "app/audit_run.h"
 #include "app/database.h"
+#include "app/descriptors.h"
 #include "app/import_flights.h"
 #include "app/shared_parts.h"
 #include "app/stress_run.h"
@@ -88,6 +89,7 @@ void load_demo_data(const Config& config, const Clock& clock, Log& log) {
 
 int serve(const Config& config) {
   prepare_signals();
+  raise_descriptor_limit();
   const SystemClock clock;
   telemetry::JsonLog log(config.log_level, STDOUT_FILENO, clock);
   if (uses_ledger(config.role)) {

@@ -11,6 +11,7 @@
 #include <iostream>
 #include <thread>
 
+#include "app/descriptors.h"
 #include "core/limits.h"
 #include "core/random.h"
 #include "core/sort_unique.h"
@@ -130,7 +131,7 @@ class StressRun {
   std::string where() const { return "http://" + place_.authority + place_.base_path; }
 
   std::optional<std::string> raise_limits() {
-    const std::size_t descriptors = stress_http::raise_descriptor_limit();
+    const std::size_t descriptors = raise_descriptor_limit();
     connections_ = command_.connections;
     const std::size_t wanted =
         connections_ + limits::stress_audit_connections + limits::stress_descriptors_spare;

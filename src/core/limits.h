@@ -28,6 +28,8 @@ inline constexpr seconds idle_connection_deadline{75};
 inline constexpr seconds request_read_deadline{15};  // from the first byte of a request to its last
 inline constexpr seconds response_write_deadline{15};
 inline constexpr std::size_t connections_per_thread = 8192;
+// Of the process' descriptors, one in so many is not for clients: database, Redis and payments must have theirs.
+inline constexpr std::size_t descriptors_kept_share = 4;
 inline constexpr std::size_t pipelined_bytes_max = 256 * 1024;  // answers gathered before they are written
 inline constexpr seconds lingering_close_deadline{
     2};  // for a client to take the last answer before its connection goes

@@ -163,6 +163,16 @@ TEST_F(ServerTest, AClientThatNeverReadsIsLetGo) {
   EXPECT_TRUE(eventually([&] { return server->sessions() == 0; }));
 }
 
+// What is being sent when a handler waits has its deadline, also when that handler has ended and the next one begins.
+TEST_F(ServerTest, AClientThatNeverReadsIsLetGoAlsoWhenItsHandlersWait) {
+  restart({.write_deadline = Milliseconds(100), .deadline_check = Milliseconds(20)});
+  RawConnection connection(server->port());
+  std::string bytes;
+  for (int i = 0; i < 100; ++i) bytes += get("/much/200000") + get("/wait/1");
+  connection.send(bytes);
+  EXPECT_TRUE(eventually([&] { return server->sessions() == 0; }));
+}
+
 TEST_F(ServerTest, ASlowRequestIsLetGo) {
   restart({.read_deadline = Milliseconds(100), .deadline_check = Milliseconds(20)});
   RawConnection connection(server->port());

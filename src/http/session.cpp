@@ -102,7 +102,7 @@ bool Session::step() {
 
 void Session::handle_request() {
   receiving_ = false;
-  deadline_ = Time::max();
+  if (!writing_) deadline_ = Time::max();  // else it is that of the write
   handling_since_ = now();
   choose_request_id();
   const RouteMatch match = host_.parts().router.match(request_.method, request_.path);

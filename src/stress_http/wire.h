@@ -19,9 +19,6 @@ struct WireOptions {
   Milliseconds timeout{0};  // of a request, from sending (connecting included) to its answer
 };
 
-// Descriptors that this process may hold, after raising its own limit as far as it may.
-std::size_t raise_descriptor_limit();
-
 class Wire final : public stress::Sender {
  public:
   // Throws std::system_error when the system gives it no epoll.

@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view kCodeFolders[] = {"src",        "tests",  "bench",   "fuzz", "cmake",
+constexpr std::string_view kCodeFolders[] = {"src",        "tests",  "bench",   "chaos", "fuzz", "cmake",
                                              "migrations", "deploy", "scripts", ".ci"};
 constexpr std::string_view kCodeFiles[] = {"dev", "CMakeLists.txt"};
 

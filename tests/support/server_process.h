@@ -40,6 +40,8 @@ class ServerProcess {
   void stop_cleanly();
 
   bool running() const { return process_ != nullptr; }
+  // While it runs.
+  pid_t pid() const { return process_->pid(); }
   std::uint16_t port() const { return port_; }
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
   const std::filesystem::path& directory() const { return directory_.path(); }

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -99,11 +100,18 @@ void Socket::send_all(std::string_view bytes, const Deadline& deadline) {
   }
 }
 
-bool Socket::receive_some(std::string& into, const Deadline& deadline) {
-  std::array<char, 16384> buffer;
+std::size_t Socket::send_some(std::string_view bytes) {
+  const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (sent >= 0) return static_cast<std::size_t>(sent);
+  if (errno != EAGAIN && errno != EINTR) fail("send");
+  return 0;
+}
+
+bool Socket::receive_some(std::string& into, const Deadline& deadline, std::size_t at_most) {
+  std::array<char, kReceivedAtOnce> buffer;
   while (true) {
     wait_for(descriptor_, POLLIN, deadline);
-    const ssize_t got = ::recv(descriptor_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    const ssize_t got = ::recv(descriptor_, buffer.data(), std::min(buffer.size(), at_most), MSG_DONTWAIT);
     if (got > 0) {
       into.append(buffer.data(), static_cast<std::size_t>(got));
       return true;
@@ -119,6 +127,11 @@ bool Socket::readable_now() const {
 }
 
 void Socket::finish_sending() { ::shutdown(descriptor_, SHUT_WR); }
+
+void Socket::reset_on_close() {
+  const linger at_once{1, 0};
+  ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
 
 void Socket::shut_down() { ::shutdown(descriptor_, SHUT_RDWR); }
 

@@ -17,6 +17,8 @@ class ConnectionError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+inline constexpr std::size_t kReceivedAtOnce = 16384;
+
 class Socket {
  public:
   // Takes over an open descriptor.
@@ -38,12 +40,17 @@ class Socket {
   std::uint16_t local_port() const;
 
   void send_all(std::string_view bytes, const Deadline& deadline);
-  // Appends what arrives next; false at the end of the stream. Throws at the deadline or on a reset.
-  bool receive_some(std::string& into, const Deadline& deadline);
+  // As many bytes as are taken at once.
+  std::size_t send_some(std::string_view bytes);
+  // Appends what arrives next, at most so many bytes; false at the end of the stream. Throws at the deadline or on a
+  // reset.
+  bool receive_some(std::string& into, const Deadline& deadline, std::size_t at_most = kReceivedAtOnce);
   // True when the other side has closed or sent something nobody asked for.
   bool readable_now() const;
   // Says that nothing more will be sent; receiving goes on.
   void finish_sending();
+  // When it is closed, the other side is told of a broken connection instead of an orderly end.
+  void reset_on_close();
   // Ends both directions and wakes whoever waits on this socket, from any thread.
   void shut_down();
 

@@ -1,0 +1,69 @@
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "bench"))
+
+import page  # noqa: E402
+
+MACHINE = {
+    "date": "2001-01-01",
+    "commit": "abc",
+    "cores": 2,
+    "cpu": "CPU",
+    "kernel": "6",
+    "postgres": "15",
+    "redis": "7",
+}
+SCENARIO = {
+    "scenario": "redis-flush",
+    "title": "`FLUSHALL`",
+    "shape": "embedded",
+    "faults": 3,
+    "bookings": 1234,
+    "unanswered": 5,
+    "recovery_median_s": 0.5,
+    "recovery_longest_s": 1.25,
+    "findings": [],
+    "skipped": "",
+}
+RESTART = {
+    "shape": "embedded",
+    "flights": 20000,
+    "bookings": 100000,
+    "times_s": [1, 2],
+    "median_s": 1.5,
+    "longest_s": 2.0,
+}
+
+
+def results(**scenario) -> dict:
+    return {
+        "machine": MACHINE,
+        "scenarios": [SCENARIO | scenario],
+        "restart": [RESTART],
+        "restart_findings": [],
+    }
+
+
+class Pages(unittest.TestCase):
+    def test_tell_what_went_wrong_and_what_became_of_it(self):
+        (line,) = [line for line in page.render(results()).splitlines() if "FLUSHALL" in line]
+        self.assertEqual(
+            [cell.strip() for cell in line.split("|")[1:-1]],
+            ["`FLUSHALL`", "embedded", "3", "1,234", "5", "0.50", "1.25", "passed"],
+        )
+
+    def test_tell_what_was_found(self):
+        text = page.render(results(findings=["a seat is lost"]))
+        self.assertIn("FAILED", text)
+        self.assertIn("- redis-flush: a seat is lost", text)
+
+    def test_never_say_passed_of_what_did_not_run(self):
+        text = page.render(results(skipped="needs root"))
+        self.assertIn("not run: needs root", text)
+        self.assertNotIn("passed", text)
+
+
+if __name__ == "__main__":
+    unittest.main()

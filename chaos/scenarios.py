@@ -1,0 +1,180 @@
+"""What goes wrong, and how often. A strike does the harm and ends it; from then on recovery is timed."""
+
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from deployment import Deployment, Embedded, OnSmallDisk, Production, WithRedisFile, WithStandby
+
+KILLS = 25
+AWAY_S = 2.0
+REPLICA_LAG_S = 1.5
+CLOCK_AHEAD = "+10m"
+CLOCK_AHEAD_S = 4.0
+SLOW_S = 8.0
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    title: str
+    deployment: type[Deployment]
+    strike: Callable[[Deployment, int], None]
+    times: int = 3
+    load_s: float = 2.0  # before each strike
+    kills: bool = False  # as often as --kills says
+    needs: str = ""  # a program that may not be installed
+    needs_root: bool = False
+
+
+def _kill(members) -> None:
+    for member in members:
+        member.kill()
+    for member in members:
+        member.start()
+
+
+def kill_api(on: Production, number: int) -> None:
+    _kill([on.apis[number % len(on.apis)]])
+
+
+def kill_worker(on: Production, number: int) -> None:
+    _kill([on.workers[number % len(on.workers)]])
+
+
+def kill_everything(on: Deployment, number: int) -> None:
+    _kill(on.members)
+
+
+def stop_redis(on: Production, number: int) -> None:
+    on.redis.stop()
+    time.sleep(AWAY_S)
+    on.redis.start(*on.redis_flags)
+
+
+def freeze_redis(on: Production, number: int) -> None:
+    on.redis.freeze(AWAY_S)
+
+
+def flush_redis(on: Production, number: int) -> None:
+    on.redis.flush()
+
+
+def restart_redis(on: Production, number: int) -> None:
+    on.redis.stop(signal.SIGKILL)
+    on.redis.start(*on.redis_flags)
+
+
+def restart_redis_without_file(on: Production, number: int) -> None:
+    on.redis.stop(signal.SIGKILL)
+    on.redis.forget_file()
+    on.redis.start(*on.redis_flags)
+
+
+def fail_redis_over(on: Production, number: int) -> None:
+    on.redis.fail_over_to_the_past(REPLICA_LAG_S)
+
+
+def restart_postgres(on: Production, number: int) -> None:
+    on.postgres.restart()
+
+
+def fail_postgres_over(on: WithStandby, number: int) -> None:
+    if number:
+        on.postgres.add_standby_at_old_place()
+        time.sleep(1)
+    on.postgres.fail_over()
+
+
+def kill_payments(on: Deployment, number: int) -> None:
+    on.payments.kill()
+    time.sleep(AWAY_S)
+    on.payments.start()
+
+
+def slow_payments(on: Deployment, number: int) -> None:
+    _misbehave(on, "slow", SLOW_S)
+
+
+def broken_payments(on: Deployment, number: int) -> None:
+    _misbehave(on, "broken", AWAY_S)
+
+
+def _misbehave(on: Deployment, how: str, seconds: float) -> None:
+    on.payments.behave(how)
+    time.sleep(seconds)
+    on.payments.behave("well")
+
+
+def run_ahead(on: Production, number: int) -> None:
+    """An api and a worker in turn."""
+    member = (on.apis, on.workers)[number % 2][number // 2 % 2]
+    member.kill()
+    member.start(("faketime", "-f", CLOCK_AHEAD), {"FAKETIME_DONT_FAKE_MONOTONIC": "1"})
+    member.await_ready("/health/ready")
+    time.sleep(CLOCK_AHEAD_S)
+    member.kill()
+    member.start()
+
+
+def fill_disk(on: OnSmallDisk, number: int) -> None:
+    on.disk.fill()
+    time.sleep(AWAY_S)
+    on.disk.free()
+
+
+SCENARIOS = (
+    Scenario("kill-api", "`kill -9` of an api process", Production, kill_api, load_s=0.3, kills=True),
+    Scenario("kill-worker", "`kill -9` of a worker", Production, kill_worker, load_s=0.3, kills=True),
+    Scenario(
+        "kill-both", "`kill -9` of all apis and workers", Production, kill_everything, load_s=0.3, kills=True
+    ),
+    Scenario("redis-stop", f"Redis stopped for {AWAY_S:g} s, comes back empty", Production, stop_redis),
+    Scenario("redis-freeze", f"Redis stands still for {AWAY_S:g} s (SIGSTOP)", Production, freeze_redis),
+    Scenario("redis-flush", "`FLUSHALL`", Production, flush_redis, times=5),
+    Scenario("redis-file", "Redis `kill -9`, restarted with its file", WithRedisFile, restart_redis, times=5),
+    Scenario(
+        "redis-no-file",
+        "Redis `kill -9`, restarted without its file",
+        WithRedisFile,
+        restart_redis_without_file,
+        times=5,
+    ),
+    Scenario(
+        "redis-failover",
+        f"Redis `kill -9`, a replica {REPLICA_LAG_S:g} s behind takes over",
+        Production,
+        fail_redis_over,
+    ),
+    Scenario(
+        "postgres-restart", "PostgreSQL restarted, `-m immediate`", Production, restart_postgres, times=5
+    ),
+    Scenario(
+        "postgres-failover",
+        "PostgreSQL `kill -9`, synchronous standby promoted",
+        WithStandby,
+        fail_postgres_over,
+    ),
+    Scenario("payment-kill", f"payment service `kill -9`, away for {AWAY_S:g} s", Production, kill_payments),
+    Scenario(
+        "payment-slow", f"payments take longer than bookings wait, {SLOW_S:g} s", Production, slow_payments
+    ),
+    Scenario(
+        "payment-500",
+        f"payment service answers 500, charged or not, {AWAY_S:g} s",
+        Production,
+        broken_payments,
+    ),
+    Scenario(
+        "clock-ahead",
+        "clock of an api or a worker 10 min ahead",
+        Production,
+        run_ahead,
+        times=4,
+        needs="faketime",
+    ),
+    Scenario("kill-embedded", "`kill -9` of the process", Embedded, kill_everything, load_s=0.3, kills=True),
+    Scenario("disk-full", f"disk full for {AWAY_S:g} s", OnSmallDisk, fill_disk, times=5, needs_root=True),
+)
+BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}

@@ -1,0 +1,189 @@
+"""What Flightdeck keeps its bookings in, and how that goes wrong: PostgreSQL with a standby, Redis with a replica, SQLite."""
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+import uuid
+from pathlib import Path
+
+from processes import BenchError
+from servers import Postgres, Redis
+
+STANDBY_PATIENCE_S = 60
+DATABASE = "flightdeck"
+
+
+class Standby(Postgres):
+    """Follows a primary; what it acknowledges, the primary's clients are told."""
+
+    def copy(self, primary: Postgres) -> None:
+        self._password = primary._password
+        self._make_folder()
+        command = [*self._account(), str(self._programs / "pg_basebackup"), "-D", str(self.data), "-R"]
+        command += ["--checkpoint=fast", "-d", primary.url("postgres")]
+        done = subprocess.run(command, capture_output=True, text=True, cwd="/")
+        if done.returncode:
+            raise BenchError(f"pg_basebackup failed\n{done.stderr}")
+        self.start("hot_standby=on")
+
+
+class PostgresPair:
+    """A primary and, once asked for, a synchronous standby, which takes its place."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self._count = 0
+        self.primary = Postgres(folder / "postgres-0")
+        self._standby: Standby | None = None
+        self._ports = [self.primary.port]
+
+    def start(self) -> None:
+        self.primary.start()
+        self.primary.fresh_database(DATABASE)
+
+    def stop(self) -> None:
+        for server in (self._standby, self.primary):
+            if server:
+                server.stop()
+
+    def url(self, ports: list[int] | None = None) -> str:
+        url = self.primary.url(DATABASE)
+        if not ports:
+            return url
+        hosts = ",".join(f"127.0.0.1:{port}" for port in ports)
+        return url.replace(f"127.0.0.1:{self.primary.port}", hosts) + "?target_session_attrs=read-write"
+
+    def sql(self, text: str) -> list[list[str]]:
+        return self.primary.sql(DATABASE, text)
+
+    def restart(self) -> None:
+        self.primary.stop()  # SIGQUIT: what `pg_ctl stop -m immediate` sends
+        self.primary.start()
+
+    def add_standby(self, port: int | None = None) -> int:
+        """Its port."""
+        self._count += 1
+        standby = Standby(self._folder / f"postgres-{self._count}")
+        if port:
+            standby.port = port
+        self._standby = standby
+        standby.copy(self.primary)
+        self._set_synchronous("*")
+        state = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'"
+        deadline = time.monotonic() + STANDBY_PATIENCE_S
+        while not self.primary.number("postgres", state):
+            if time.monotonic() > deadline:
+                raise BenchError("the standby does not follow")
+            time.sleep(0.05)
+        return standby.port
+
+    def fail_over(self) -> None:
+        """The primary is killed, and the standby takes its place, without a standby of its own."""
+        old, self.primary, self._standby = self.primary, self._standby, None
+        old.stop(signal.SIGKILL)
+        self._retired = old
+        self.primary.sql("postgres", "SELECT pg_promote(true, 30)")
+
+    def add_standby_at_old_place(self) -> None:
+        port = self._retired.port
+        shutil.rmtree(self._retired.data.parent, ignore_errors=True)
+        self.add_standby(port)
+
+    def _set_synchronous(self, names: str) -> None:
+        self.primary.sql("postgres", f"ALTER SYSTEM SET synchronous_standby_names = '{names}'")
+        self.primary.sql("postgres", "SELECT pg_reload_conf()")
+
+
+class FaultyRedis(Redis):
+    def freeze(self, seconds: float) -> None:
+        os.kill(self.pids[0], signal.SIGSTOP)
+        try:
+            time.sleep(seconds)
+        finally:
+            os.kill(self.pids[0], signal.SIGCONT)
+
+    def forget_file(self) -> None:
+        for each in self._folder.iterdir():
+            shutil.rmtree(each) if each.is_dir() else each.unlink()
+
+    def fail_over_to_the_past(self, lag_s: float) -> None:
+        self.ask("CONFIG", "SET", "repl-diskless-sync-delay", "0")
+        replica = Redis(self._folder.with_name("redis-replica"))
+        replica.start("--replicaof", "127.0.0.1", str(self.port))
+        try:
+            deadline = time.monotonic() + STANDBY_PATIENCE_S
+            while "master_link_status:up" not in replica.ask("INFO", "replication"):
+                if time.monotonic() > deadline:
+                    raise BenchError("the replica does not follow")
+                time.sleep(0.05)
+            # From here on it hears nothing of what is sold.
+            replica.ask("REPLICAOF", "NO", "ONE")
+            time.sleep(lag_s)
+            self.stop(signal.SIGKILL)
+            if replica.ask("CONFIG", "SET", "port", str(self.port)) != "OK":
+                raise BenchError("the replica does not take the primary's port")
+        except BaseException:
+            replica.stop()
+            raise
+        self._process = replica._process
+
+
+class SqliteFile:
+    def __init__(self, folder: Path):
+        folder.mkdir(exist_ok=True)
+        self.file = folder / "flightdeck.db"
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:{self.file}"
+
+    def sql(self, text: str) -> list[list[str]]:
+        """As PostgreSQL would print it."""
+        connection = sqlite3.connect(f"file:{self.file}?mode=ro", uri=True, timeout=10)
+        try:
+            return [[_printed(value) for value in row] for row in connection.execute(text)]
+        finally:
+            connection.close()
+
+
+class SmallDisk:
+    """A file system of its own that can be filled. Needs root."""
+
+    SIZE_MB = 64
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self._mounted = False
+        self._ballast = folder / "ballast"
+
+    def mount(self) -> None:
+        self.folder.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", f"size={self.SIZE_MB}m", "tmpfs", str(self.folder)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            raise BenchError(f"no small disk can be mounted: {done.stderr.strip()}")
+        self._mounted = True
+
+    def fill(self) -> None:
+        with self._ballast.open("ab", buffering=0) as out:
+            try:
+                while True:
+                    out.write(bytes(4096))
+            except OSError:
+                pass  # full
+
+    def free(self) -> None:
+        self._ballast.unlink()
+
+    def unmount(self) -> None:
+        if self._mounted:
+            subprocess.run(["umount", "--lazy", str(self.folder)], capture_output=True)
+
+
+def _printed(value) -> str:
+    if isinstance(value, bytes):
+        return str(uuid.UUID(bytes=value))
+    return "" if value is None else str(value)

@@ -1,0 +1,17 @@
+// What this process may hold of descriptors, and how many of them connections of clients may take.
+#pragma once
+
+#include <cstddef>
+
+namespace flightdeck::app {
+
+// Descriptors that this process may hold.
+std::size_t descriptor_limit();
+// The same, after raising it as far as the process may. Before there are threads that open any.
+std::size_t raise_descriptor_limit();
+
+// Connections that each I/O thread may take from clients, at most limits::connections_per_thread and at least 1: a part
+// of the descriptors stays for database, Redis, payments and files, however many peers hold on to theirs.
+std::size_t connections_per_thread(std::size_t descriptors, std::size_t threads);
+
+}  // namespace flightdeck::app

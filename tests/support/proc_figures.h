@@ -1,0 +1,18 @@
+// What the kernel tells of a process of this machine.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+
+namespace flightdeck::test {
+
+// Descriptors that it holds open.
+std::size_t open_descriptors(pid_t pid);
+// Bytes of its memory that are in RAM.
+std::size_t resident_bytes(pid_t pid);
+
+// Descriptors that this process may hold, after raising its own limit as far as it may.
+std::size_t raise_descriptor_limit();
+
+}  // namespace flightdeck::test

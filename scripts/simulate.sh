@@ -10,7 +10,7 @@ copy_sources() {
   mkdir -p "$to"
   for part in CMakeLists.txt CMakePresets.json cmake src tests migrations; do
     rm -rf "${to:?}/$part"
-    cp -a "$part" "$to/$part"
+    cp -R "$part" "$to/$part" # as new files: objects of the last mutation are older
   done
   ln -sfn "$PWD/.deps" "$to/.deps"
 }

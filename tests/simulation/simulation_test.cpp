@@ -10,9 +10,9 @@ namespace {
 using ::testing::IsEmpty;
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::uint64_t histories = 40;
+constexpr std::uint64_t histories = 150;
 #else
-constexpr std::uint64_t histories = 400;
+constexpr std::uint64_t histories = 2500;
 #endif
 
 TEST(Simulation, NothingIsLostInAnyHistory) {
@@ -34,7 +34,7 @@ TEST(Simulation, NothingIsLostInAnyHistory) {
 }
 
 TEST(Simulation, ASeedRepeatsItsHistoryExactly) {
-  for (std::uint64_t seed = 1; seed <= histories / 20; ++seed) {
+  for (std::uint64_t seed = 1; seed <= histories / 50; ++seed) {
     const Outcome once = run_history(seed);
     const Outcome again = run_history(seed);
     EXPECT_EQ(once.trace_hash, again.trace_hash) << "seed " << seed;

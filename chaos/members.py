@@ -21,7 +21,7 @@ class Member:
     def __init__(self, name: str, command: list[str], environment: dict[str, str], log: Path):
         self.name = name
         self.port = free_port()
-        self.command = command
+        self._command = command
         self._environment = environment
         self._log = log
         self._process: Process | None = None
@@ -32,13 +32,10 @@ class Member:
 
     def start(self, before: tuple[str, ...] = (), environment: dict[str, str] | None = None) -> None:
         """Does not wait until it is ready. `before`: a command that runs it."""
-        command = ["setpriv", "--pdeathsig", "TERM", *before, *self.command]
-        self._process = processes.start(
-            self.name, [word.format(port=self.port) for word in command], self._log, self._told(environment)
-        )
-
-    def _told(self, environment: dict[str, str] | None) -> dict[str, str]:
-        return self._environment | (environment or {})
+        command = ["setpriv", "--pdeathsig", "TERM", *before, *self._command]
+        command = [word.format(port=self.port) for word in command]
+        told = self._environment | (environment or {})
+        self._process = processes.start(self.name, command, self._log, told)
 
     def await_ready(self, path: str, patience_s: float = 60) -> None:
         processes.await_ready(self._process, lambda: calls.answers(self.url, path), patience_s)

@@ -38,7 +38,6 @@ class PostgresPair:
         self._count = 0
         self.primary = Postgres(folder / "postgres-0")
         self._standby: Standby | None = None
-        self._ports = [self.primary.port]
 
     def start(self) -> None:
         self.primary.start()

@@ -11,8 +11,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view kCodeFolders[] = {"src",        "tests",  "bench",   "chaos", "fuzz", "cmake",
-                                             "migrations", "deploy", "scripts", ".ci"};
+constexpr std::string_view kCodeFolders[] = {"src",   "tests",      "bench",  "chaos",   "fuzz",
+                                             "cmake", "migrations", "deploy", "scripts", ".ci"};
 constexpr std::string_view kCodeFiles[] = {"dev", "CMakeLists.txt"};
 
 std::vector<std::string> read_lines(const fs::path& file) {

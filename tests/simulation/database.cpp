@@ -128,7 +128,7 @@ std::int64_t DatabaseSession::rows_kept(const LedgerChanges& changes) {
       if (!now.empty() && now.front().updated_at >= row.updated_at) ++found;
     }
   }
-  for (const auto* rows : {&changes.inserted_flights, &changes.updated_flights}) {
+  for (const auto* rows : {&changes.inserted_flights, &changes.updated_flights, &changes.updated_seats}) {
     for (const Flight& row : *rows) {
       const std::vector<Flight> now = db_.rows_.flights(std::span(&row.id, 1));
       if (!now.empty() && now.front().version >= row.version) ++found;
@@ -140,9 +140,9 @@ std::int64_t DatabaseSession::rows_kept(const LedgerChanges& changes) {
 // As the PostgreSQL backend does it, with its verdict.
 void DatabaseSession::find_out(const LedgerChanges& changes, bool kept) {
   Dice& dice = db_.queue_.dice();
-  const auto rows =
-      static_cast<std::int64_t>(changes.inserted_bookings.size() + changes.updated_bookings.size() +
-                                changes.inserted_flights.size() + changes.updated_flights.size());
+  const auto rows = static_cast<std::int64_t>(
+      changes.inserted_bookings.size() + changes.updated_bookings.size() + changes.inserted_flights.size() +
+      changes.updated_flights.size() + changes.updated_seats.size());
   for (int look = 0; look < lookups_max; ++look) {
     if (dice.chance(db_.faults_.lookup_fails)) continue;
     TransactionStatus status = kept ? TransactionStatus::committed : TransactionStatus::aborted;

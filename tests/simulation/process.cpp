@@ -36,21 +36,22 @@ Process::Process(const Surroundings& surroundings, Role role, Milliseconds clock
       index_(wire_, parts_.redis, parts_.faults.redis),
       sink_(wire_, parts_.redis, parts_.faults.redis),
       provider_(wire_, parts_.payments),
-      commit_sync_(waiters_, *loop_, report("telling gate and index")),
+      teller_({*loop_, *loop_, gate_, index_, scope_, *loop_, lag_}, report("telling gate and index")),
+      commit_sync_(waiters_),
       watched_sync_(commit_sync_, parts_.commits, *loop_),
       ledger_({parts_.queue, parts_.database, loop_, wire_, watched_sync_}),
       admission_(1000),
-      bookings_({ledger_, gate_, provider_, waiters_, admission_, *loop_, *loop_, *loop_, random_, scope_,
-                 counters_, log_},
+      bookings_({ledger_, gate_, teller_, provider_, waiters_, admission_, *loop_, *loop_, *loop_, random_,
+                 scope_, counters_, log_},
                 rules_),
       flights_(ledger_, gate_, bookings_, *loop_, random_, scope_),
       changes_(std::make_unique<flights::ChangeClock>()),
-      search_({index_, ledger_, *loop_, *changes_, counters_}, count_flights),
+      search_({index_, ledger_, *loop_, *changes_, lag_, counters_}, count_flights),
       worker_(ledger_, bookings_, *loop_, scope_),
       sweeper_(ledger_, gate_, index_, flights_, *loop_),
       relay_(ledger_, sink_, *loop_) {
   rules_.payment_timeout = payment_timeout;
-  commit_sync_.add({*loop_, gate_, index_, scope_});
+  commit_sync_.add(teller_);
 }
 
 Process::~Process() {
@@ -81,6 +82,7 @@ void Process::end() {
   wire_.cut();
   ledger_.cut();
   waiters_.close();
+  teller_.stop();
   loop_->run_out();
   if (scope_.running() != 0) parts_.on_problem("a process left tasks behind when it ended");
 }

@@ -14,6 +14,7 @@
 #include "simulation/process_ledger.h"
 #include "simulation/redis_ports.h"
 #include "sync/commit_sync.h"
+#include "sync/news_teller.h"
 #include "sync/outbox_relay.h"
 #include "sync/sweeper.h"
 
@@ -97,6 +98,8 @@ class Process {
   ProcessSink sink_;
   ProcessPayments provider_;
   booking::SettleWaiters waiters_;
+  flights::IndexLag lag_;
+  sync::NewsTeller teller_;
   sync::CommitSync commit_sync_;
   WatchedSync watched_sync_;
   ProcessLedger ledger_;

@@ -12,6 +12,8 @@ using flights::SearchPage;
 
 namespace {
 
+using Versions = std::vector<flights::StoredVersion>;
+
 template <class T>
 Task<std::optional<T>> ask(Wire& wire, const char* what, const LinkFaults& faults,
                            std::function<std::optional<T>()> effect) {
@@ -40,7 +42,7 @@ Task<ReserveAnswer> ProcessGate::reserve(FlightId flight, BookingId booking, std
       });
   const std::optional<ReserveAnswer> answer =
       co_await ask<ReserveAnswer>(wire_, "redis: reserve", faults_, std::move(effect));
-  co_return answer.value_or(ReserveAnswer::away);
+  co_return answer.value_or(ReserveAnswer::unanswered);
 }
 
 Task<bool> ProcessGate::sync(std::vector<SeatNews> news) {
@@ -52,6 +54,23 @@ Task<bool> ProcessGate::sync(std::vector<SeatNews> news) {
     return true;
   });
   const std::optional<bool> answer = co_await ask<bool>(wire_, "redis: sync", faults_, std::move(effect));
+  co_return answer.has_value();
+}
+
+Task<Versions> ProcessGate::versions(std::vector<FlightId> flights) {
+  auto effect = on<Versions>(
+      redis_, [&redis = redis_, flights = std::move(flights)] { return redis.gate_versions(flights); });
+  std::optional<Versions> answer =
+      co_await ask<Versions>(wire_, "redis: versions", faults_, std::move(effect));
+  co_return answer ? std::move(*answer) : Versions{};
+}
+
+Task<bool> ProcessGate::forget_versions(Versions seen) {
+  auto effect = on<bool>(redis_, [&redis = redis_, seen = std::move(seen)] {
+    redis.forget_gate_versions(seen);
+    return true;
+  });
+  const std::optional<bool> answer = co_await ask<bool>(wire_, "redis: forget", faults_, std::move(effect));
   co_return answer.has_value();
 }
 
@@ -89,6 +108,23 @@ Task<bool> ProcessIndex::update(std::vector<Flight> flights, Instant now) {
   co_return answer.has_value();
 }
 
+Task<Versions> ProcessIndex::versions(std::vector<FlightId> flights) {
+  auto effect = on<Versions>(
+      redis_, [&redis = redis_, flights = std::move(flights)] { return redis.index_versions(flights); });
+  std::optional<Versions> answer =
+      co_await ask<Versions>(wire_, "redis: versions", faults_, std::move(effect));
+  co_return answer ? std::move(*answer) : Versions{};
+}
+
+Task<bool> ProcessIndex::forget_versions(Versions seen) {
+  auto effect = on<bool>(redis_, [&redis = redis_, seen = std::move(seen)] {
+    redis.forget_index_versions(seen);
+    return true;
+  });
+  const std::optional<bool> answer = co_await ask<bool>(wire_, "redis: forget", faults_, std::move(effect));
+  co_return answer.has_value();
+}
+
 Task<std::vector<FlightId>> ProcessIndex::drop_departed(Instant now) {
   using Ids = std::vector<FlightId>;
   auto effect = on<Ids>(redis_, [&redis = redis_, now] { return redis.drop_departed(now); });
@@ -103,8 +139,9 @@ Task<bool> ProcessIndex::complete() {
     const std::optional<bool> mark = co_await ask<bool>(wire_, "redis: complete?", faults_, std::move(look));
     if (mark && *mark) co_return true;
   }
-  auto begin = on<std::uint64_t>(
-      redis_, [&redis = redis_, earlier = telling_] { return redis.begin_telling(earlier); });
+  auto begin = on<std::uint64_t>(redis_, [&redis = redis_, earlier = telling_, again = marked_.has_value()] {
+    return redis.begin_telling(earlier, again);
+  });
   const std::optional<std::uint64_t> begun =
       co_await ask<std::uint64_t>(wire_, "redis: begin telling", faults_, std::move(begin));
   constexpr std::uint64_t no_telling = ~std::uint64_t{0};  // that no telling ever gets
@@ -122,6 +159,16 @@ Task<bool> ProcessIndex::mark_complete() {
   telling_ = 0;
   if (marked) marked_ = generation;
   co_return marked;
+}
+
+Task<bool> ProcessIndex::mark_incomplete() {
+  auto effect = on<bool>(redis_, [&redis = redis_] {
+    redis.mark_incomplete();
+    return true;
+  });
+  const std::optional<bool> answer =
+      co_await ask<bool>(wire_, "redis: incomplete", faults_, std::move(effect));
+  co_return answer.has_value();
 }
 
 Task<bool> ProcessSink::publish(std::vector<events::OutboxRow> rows) {

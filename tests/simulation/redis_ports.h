@@ -18,6 +18,12 @@ class ProcessGate final : public booking::SeatGate {
   Task<booking::ReserveAnswer> reserve(FlightId flight, BookingId booking, std::int64_t seats,
                                        Instant now) override;
   Task<bool> sync(std::vector<booking::SeatNews> news) override;
+  Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) override;
+  Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
+  // No history is audited while it runs: what is left at its end is looked at in the keys themselves.
+  Task<std::optional<std::vector<booking::GateLook>>> look(std::vector<FlightId>) override {
+    co_return std::nullopt;
+  }
   Task<std::optional<std::int64_t>> sellable(FlightId flight) override;
   Task<std::vector<booking::Hold>> stale_holds(Instant before, std::size_t limit) override;
 
@@ -40,9 +46,15 @@ class ProcessIndex final : public flights::FlightIndex {
   Task<bool> restore(std::vector<flights::Flight> flights, Instant now) override {
     return update(std::move(flights), now);
   }
+  Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) override;
+  Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
   Task<std::vector<FlightId>> drop_departed(Instant now) override;
+  Task<std::optional<flights::IndexLooks>> look(std::vector<flights::Flight>, Instant) override {
+    co_return std::nullopt;
+  }
   Task<bool> complete() override;
   Task<bool> mark_complete() override;
+  Task<bool> mark_incomplete() override;
 
  private:
   Wire& wire_;

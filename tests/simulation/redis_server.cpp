@@ -14,6 +14,7 @@ using flights::Flight;
 using flights::FlightStatus;
 using flights::SearchPage;
 using flights::SearchQuery;
+using flights::StoredVersion;
 
 ReserveAnswer RedisServer::reserve(FlightId flight, BookingId booking, std::int64_t seats, Instant now) {
   const auto found = keys_.flights.find(flight);
@@ -40,7 +41,7 @@ void RedisServer::sync_seats(const SeatNews& news) {
   for (const BookingId booking : news.holds_to_drop) keys.holds.erase(booking);
   if (news.count && (!keys.count || news.count->version >= keys.count->version)) {
     keys.count = news.count;
-    if (keys.row && news.count->version > keys.row->version) {
+    if (keys.row && news.count->version >= keys.row->version) {
       keys.row->version = news.count->version;
       keys.row->updated_at = news.count->updated_at;
     }
@@ -119,7 +120,68 @@ std::vector<FlightId> RedisServer::drop_departed(Instant now) {
   return dropped;
 }
 
-std::uint64_t RedisServer::begin_telling(std::uint64_t earlier) {
+namespace {
+
+std::string state_of(std::int64_t details, const booking::SeatNews::Count& seats) {
+  std::string state = std::to_string(details);
+  for (const std::int64_t part : {seats.version, seats.available, to_unix_ms(seats.updated_at)})
+    state.append("/").append(std::to_string(part));
+  return state;
+}
+std::string gate_state(const FlightKeys& keys) { return keys.count ? state_of(0, *keys.count) : ""; }
+std::string index_state(const FlightKeys& keys) {
+  if (!keys.row) return "";
+  return state_of(keys.details_version, {keys.row->version, 0, keys.row->updated_at});
+}
+
+}  // namespace
+
+std::vector<StoredVersion> RedisServer::gate_versions(const std::vector<FlightId>& flights) const {
+  std::vector<StoredVersion> found;
+  for (const FlightId id : flights) {
+    const FlightKeys* const keys = flight(id);
+    if (keys && keys->count && keys->count->version > 0)
+      found.push_back({id, keys->count->version, gate_state(*keys)});
+  }
+  return found;
+}
+
+void RedisServer::forget_gate_versions(const std::vector<StoredVersion>& seen) {
+  for (const StoredVersion& one : seen) {
+    const auto found = keys_.flights.find(one.flight);
+    if (found == keys_.flights.end() || gate_state(found->second) != one.state) continue;
+    if (found->second.count) found->second.count->version = 0;
+  }
+}
+
+std::vector<StoredVersion> RedisServer::index_versions(const std::vector<FlightId>& flights) const {
+  std::vector<StoredVersion> found;
+  for (const FlightId id : flights) {
+    const FlightKeys* const keys = flight(id);
+    if (!keys || !keys->row) continue;
+    const std::int64_t version = std::max(keys->details_version, keys->row->version);
+    if (version > 0) found.push_back({id, version, index_state(*keys)});
+  }
+  return found;
+}
+
+void RedisServer::forget_index_versions(const std::vector<StoredVersion>& seen) {
+  for (const StoredVersion& one : seen) {
+    const auto found = keys_.flights.find(one.flight);
+    if (found == keys_.flights.end() || index_state(found->second) != one.state) continue;
+    if (!found->second.row) continue;
+    found->second.details_version = 0;
+    found->second.row->version = 0;
+  }
+}
+
+void RedisServer::mark_incomplete() {
+  keys_.complete = false;
+  keys_.tellings.clear();
+}
+
+std::uint64_t RedisServer::begin_telling(std::uint64_t earlier, bool away_since) {
+  if (away_since) keys_.complete = false;
   keys_.tellings.erase(earlier);
   keys_.tellings.insert(++last_telling_);
   return last_telling_;

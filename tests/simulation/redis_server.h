@@ -71,7 +71,14 @@ class RedisServer {
   void update_flight(const flights::Flight& row, Instant now);
   flights::SearchPage search(const flights::SearchQuery& query, Instant now) const;
   std::vector<FlightId> drop_departed(Instant now);
-  std::uint64_t begin_telling(std::uint64_t earlier);
+  // What gate and index have taken in of these flights, and that they give way to whatever comes next.
+  std::vector<flights::StoredVersion> gate_versions(const std::vector<FlightId>& flights) const;
+  void forget_gate_versions(const std::vector<flights::StoredVersion>& seen);
+  std::vector<flights::StoredVersion> index_versions(const std::vector<FlightId>& flights) const;
+  void forget_index_versions(const std::vector<flights::StoredVersion>& seen);
+
+  std::uint64_t begin_telling(std::uint64_t earlier, bool away_since);
+  void mark_incomplete();
   bool end_telling(std::uint64_t mark);
 
   void publish(const std::vector<events::OutboxRow>& rows);

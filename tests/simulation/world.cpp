@@ -208,7 +208,9 @@ void World::look(const std::set<FlightId>& flights) {
 // In the middle of a batch there may have been fewer seats than before and after it.
 void World::look(const LedgerChanges& changes) {
   for (const Flight& flight : changes.inserted_flights) available_[flight.id] = flight.available_seats;
-  for (const Flight& flight : changes.updated_flights) {
+  std::vector<Flight> updated = changes.updated_flights;
+  updated.insert(updated.end(), changes.updated_seats.begin(), changes.updated_seats.end());
+  for (const Flight& flight : updated) {
     std::int64_t fewest = std::exchange(available_[flight.id], flight.available_seats);
     for (const auto* rows : {&changes.inserted_bookings, &changes.updated_bookings}) {
       for (const booking::Booking& row : *rows) {

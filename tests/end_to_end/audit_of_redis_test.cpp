@@ -1,0 +1,100 @@
+// The audit of what is kept in Redis: a name for every kind of damage, and workers heal it.
+#include <array>
+#include <map>
+
+#include "end_to_end/audit_fixture.h"
+#include "support/redis_server.h"
+
+namespace flightdeck::test {
+namespace {
+
+using testing::UnorderedElementsAre;
+
+class RedisAuditTest : public AuditTest {
+ protected:
+  void SetUp() override {
+    AuditTest::SetUp();
+    for (std::string& flight : flights) flight = api->add_flight_id(10);
+  }
+  const ProductionStorage& place() const { return dynamic_cast<const ProductionStorage&>(*storage); }
+  std::string flight_key(const std::string& flight) const { return place().key("flight:{" + flight + "}"); }
+  // The kinds found of each flight.
+  std::map<std::string, std::set<std::string>> found() {
+    std::map<std::string, std::set<std::string>> all;
+    const json::value report = audit();
+    for (const json::value& finding : list(report, "findings"))
+      all[text(finding, "flight_id")].insert(text(finding, "kind"));
+    return all;
+  }
+
+  RedisProbe redis{shared_redis().port()};
+  std::array<std::string, 8> flights;
+};
+
+// A worker audits by itself.
+TEST_F(RedisAuditTest, AWorkerKeepsTheGauges) {
+  api->book(flights.front());
+  make_hand(*storage)->execute("UPDATE bookings SET seats = 12");
+  worker.start();
+  HttpClient http(worker.port());
+  EXPECT_TRUE(eventually([&] { return metric(http, "inventory_oversold_seats") == 2; }));
+  EXPECT_TRUE(
+      eventually([&] { return worker.log().find("the audit found something wrong") != std::string::npos; }));
+}
+
+TEST_F(RedisAuditTest, EveryDamageToRedisIsNamedAndAWorkerHealsIt) {
+  const auto& [counter, told, hold, closed, missing, differs, misplaced, sound] = flights;
+  redis.command({"INCRBY", place().seats_key(counter), "3"});
+  redis.command({"INCRBY", place().seats_key(told), "5"});
+  redis.command({"HINCRBY", flight_key(told), "seats_available", "5"});
+  redis.command({"HINCRBY", flight_key(told), "available_seats", "5"});
+  redis.command({"HSET", place().key("flight_holds:{" + hold + "}"), fresh_uuid(), "2:1000"});
+  redis.command({"DECRBY", place().seats_key(hold), "2"});
+  redis.command({"HINCRBY", flight_key(hold), "available_seats", "-2"});
+  ASSERT_EQ(api->http().request("DELETE", "/admin/flights/" + closed).status, 204);
+  redis.command({"SET", place().seats_key(closed), "10"});
+  redis.command({"DEL", flight_key(missing)});
+  redis.command({"HSET", flight_key(differs), "price", "1"});
+  for (const std::string& key : redis.command({"KEYS", place().key("search:*:price")})) {
+    for (const std::string& entry : redis.command({"ZRANGE", key, "0", "-1"})) {
+      if (entry.find(misplaced) != std::string::npos) redis.command({"ZREM", key, entry});
+    }
+  }
+  const auto damage = found();
+  EXPECT_THAT(damage.at(counter), UnorderedElementsAre("gate_counter", "index_seats"));
+  EXPECT_THAT(damage.at(told), UnorderedElementsAre("gate_differs"));
+  EXPECT_THAT(damage.at(hold), UnorderedElementsAre("stale_hold"));
+  EXPECT_THAT(damage.at(closed), UnorderedElementsAre("gate_counter", "gate_off_sale"));
+  EXPECT_THAT(damage.at(missing), UnorderedElementsAre("gate_counter", "index_missing"));
+  EXPECT_THAT(damage.at(differs), UnorderedElementsAre("index_differs", "index_places"));
+  EXPECT_THAT(damage.at(misplaced), UnorderedElementsAre("index_places"));
+  EXPECT_FALSE(damage.contains(sound));
+  EXPECT_EQ(metric(api->http(), "inventory_drift_seats"), 3 + 3 + 5 + 2);
+
+  worker.start();
+  EXPECT_TRUE(eventually([&] { return found().empty(); }, std::chrono::seconds(60)));
+  EXPECT_EQ(metric(api->http(), "inventory_drift_seats"), 0);
+}
+
+TEST_F(RedisAuditTest, EventsThatNobodyPublishesAreNamed) {
+  make_hand(*storage)->execute("UPDATE events SET created_at = TIMESTAMPTZ '2020-01-01 00:00:00Z'");
+  EXPECT_THAT(kinds(audit()), UnorderedElementsAre("outbox_stuck"));
+  worker.start();
+  EXPECT_TRUE(eventually([&] { return field(audit(), "ok").as_bool(); }, std::chrono::seconds(60)));
+}
+
+// Commits that a process was killed before telling of: nothing is wrong once a worker has told of them.
+TEST_F(RedisAuditTest, WhatWasNeverToldIsNamed) {
+  make_hand(*storage)->execute(
+      "UPDATE flights SET version = version + 1, available_seats = available_seats, updated_at = now() WHERE "
+      "id = '" +
+      flights[0] + "'");
+  const auto untold = found();
+  ASSERT_EQ(untold.size(), 1U);
+  EXPECT_THAT(untold.at(flights[0]), UnorderedElementsAre("gate_differs", "index_differs"));
+  worker.start();
+  EXPECT_TRUE(eventually([&] { return found().empty(); }, std::chrono::seconds(60)));
+}
+
+}  // namespace
+}  // namespace flightdeck::test

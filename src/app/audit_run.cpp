@@ -64,9 +64,10 @@ int run_audit(const AuditCommand& command) {
   sync::AuditDesk desk;
   http::EventLoop loop;
   flights::ChangeClock changes;
+  flights::IndexLag lag;
   std::optional<RedisParts> redis;
   if (config.redis.server) {
-    redis.emplace(loop, config.redis, changes, log);
+    redis.emplace(loop, config.redis, changes, lag, log);
     redis->connection.start();
   }
   sync::SnapshotThread snapshots([&config] { return open_ledger_snapshot(config.database); });

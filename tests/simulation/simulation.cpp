@@ -96,8 +96,8 @@ class OneHistory {
         continue;
       }
       if (sellable != row.available_seats)
-        history.violate(quoted("the gate would sell ", id) + ": " +
-                        (sellable ? std::to_string(*sellable) : "unknown") + " seats, the ledger has " +
+        history.violate(quoted("seats that the gate would sell", id) + ": " +
+                        (sellable ? std::to_string(*sellable) : "unknown") + ", the ledger has " +
                         std::to_string(row.available_seats));
       if (keys && !keys->holds.empty()) history.violate(quoted("a hold that nobody drops", id));
     }

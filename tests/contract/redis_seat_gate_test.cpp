@@ -241,6 +241,7 @@ TEST_F(RedisGateTest, ASecondFutureOfTheSameVersionIsNotForgotten) {
   RedisFlightIndex index(loop.connection(), prefix);
   flights::Flight row = flights::make_flight(flight, test::flight_draft(10), now);
   row.version = 8;
+  row.departure = now + std::chrono::hours{1};
   ASSERT_TRUE(loop.finish(index.update({row}, now)));
   SeatNews told = news(9, 4);
   told.count->updated_at = now;

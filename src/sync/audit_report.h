@@ -27,6 +27,7 @@ enum class FindingKind {
   amount_wrong,            // no whole price for each of its seats
   intent_without_booking,
   intent_needless,  // long due for a booking of which nothing is left to do
+  intent_too_late,  // somebody comes back to its booking, but not for a long time
   outbox_stuck,     // events that nobody publishes
   // In the seat gate.
   gate_counter,   // is not what the gate's own count and its open holds make

@@ -72,6 +72,13 @@ void LedgerAudit::look_at(const booking::IntentRow& intent) {
       intent.due + limits::audit_intent_patience < now_) {
     add(FindingKind::intent_needless, *intent.booking,
         "there is nothing left to do, and it is listed as unfinished");
+    return;
+  }
+  // Leases and looks at the payment are never further away, give or take the clocks of whoever wrote them.
+  const Instant last = std::max(intent.booking->expires_at, now_) + limits::payment_recheck_last;
+  if (intent.due > last + limits::audit_intent_patience) {
+    add(FindingKind::intent_too_late, *intent.booking,
+        "nobody comes back to it until " + format_rfc3339(intent.due));
   }
 }
 

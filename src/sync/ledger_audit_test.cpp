@@ -158,6 +158,19 @@ TEST_F(LedgerAuditTest, IntentsOfNoUseAreNamedWhenTheirTimeIsLongPast) {
   EXPECT_THAT(kinds(), ElementsAre(FindingKind::intent_without_booking, FindingKind::intent_needless));
 }
 
+TEST_F(LedgerAuditTest, ABookingThatIsLeftAloneForLongIsNamed) {
+  Booking expired = booking(BookingStatus::pending);
+  expired.expires_at = world_start - std::chrono::hours{3};
+  Booking young = expired;
+  young.expires_at = world_start + std::chrono::hours{24};
+  const Instant next_look = world_start + limits::payment_recheck_last;
+  audit.look_at(booking::IntentRow{id_of<BookingId>(11), next_look, expired});
+  audit.look_at(booking::IntentRow{id_of<BookingId>(11), young.expires_at, young});
+  EXPECT_TRUE(report.ok());
+  audit.look_at(booking::IntentRow{id_of<BookingId>(11), next_look + std::chrono::hours{1}, expired});
+  EXPECT_THAT(kinds(), ElementsAre(FindingKind::intent_too_late));
+}
+
 TEST_F(LedgerAuditTest, EventsThatNobodyPublishesAreOneFinding) {
   audit.look_at(booking::OutboxRest{7, world_start});
   EXPECT_THAT(kinds(), ElementsAre(FindingKind::outbox_stuck));

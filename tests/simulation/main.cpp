@@ -18,8 +18,10 @@ using flightdeck::simulation::Outcome;
 using flightdeck::simulation::run_history;
 
 constexpr const char* usage =
-    "usage: simulate [--seeds N] [--first S] [--jobs J] [--keep-going]\n"
+    "usage: simulate [--seeds N] [--first S] [--jobs J] [--keep-going]   N from 1, S up to "
+    "1,000,000,000,000\n"
     "       simulate --seed S          one history, told step by step\n";
+constexpr std::uint64_t seed_max = 1'000'000'000'000;
 
 struct Settings {
   std::uint64_t seeds = 1000;
@@ -37,15 +39,18 @@ bool read_number(const char* text, std::uint64_t& number) {
 
 std::optional<Settings> read_settings(int count, char** words) {
   Settings settings;
+  bool many = false;
   for (int i = 1; i < count; ++i) {
     const std::string_view word = words[i];
+    many = many || word != "--seed";
     if (word == "--keep-going") {
       settings.keep_going = true;
       continue;
     }
     std::uint64_t number = 0;
     if (i + 1 == count || !read_number(words[++i], number)) return std::nullopt;
-    if (word == "--seeds") {
+    if (number > seed_max) return std::nullopt;
+    if (word == "--seeds" && number > 0) {
       settings.seeds = number;
     } else if (word == "--first") {
       settings.first = number;
@@ -57,6 +62,7 @@ std::optional<Settings> read_settings(int count, char** words) {
       return std::nullopt;
     }
   }
+  if (settings.only && many) return std::nullopt;
   return settings;
 }
 
@@ -128,6 +134,10 @@ int run_many(const Settings& settings) {
 }  // namespace
 
 int main(int count, char** words) {
+  if (count == 2 && std::string_view(words[1]) == "--help") {
+    std::fputs(usage, stdout);
+    return 0;
+  }
   const std::optional<Settings> settings = read_settings(count, words);
   if (!settings) {
     std::fputs(usage, stderr);

@@ -23,6 +23,13 @@ RESTART = "restart"
 PARTS = (*BY_NAME, RESTART)
 
 
+def positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./dev chaos",
@@ -31,7 +38,7 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--only", type=_parts, default=PARTS, metavar="A,B", help=f"of {', '.join(PARTS)}")
     parser.add_argument(
-        "--kills", type=int, default=KILLS, metavar="N", help=f"of each scenario that kills ({KILLS})"
+        "--kills", type=positive, default=KILLS, metavar="N", help=f"of each scenario that kills ({KILLS})"
     )
     parser.add_argument(
         "--duration", type=float, default=0, metavar="S", help="seconds of faults a scenario, at least (0)"

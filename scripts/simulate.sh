@@ -30,7 +30,7 @@ simulate_mutations() {
     patch -d "$tree" -p1 -s --fuzz=0 <"$patch"
     ninja -C "$tree/build/simulate" -j "$(nproc)" simulate >"$tree/$name.build.log" || die "$name does not build"
     found=no seed=- histories=$mutation_seeds
-    if ! "$tree/build/simulate/simulate" --seeds "$mutation_seeds" >"$tree/$name.log" 2>&1; then
+    if ! timeout 600 "$tree/build/simulate/simulate" --seeds "$mutation_seeds" >"$tree/$name.log" 2>&1; then
       seed=$(sed -n 's/^seed \([0-9]*\): .*/\1/p' "$tree/$name.log" | sort -n | head -n 1)
       histories=$(sed -n 's/^\([0-9]*\) histories in .*/\1/p' "$tree/$name.log")
       # One that hangs or ends the program is found as well.

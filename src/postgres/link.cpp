@@ -25,6 +25,24 @@ void set_up(Connection& connection, Purpose purpose, const std::vector<Statement
 
 }  // namespace
 
+std::unique_ptr<Connection> connect_to_one(const std::vector<ConnectionSettings>& servers, std::size_t& first,
+                                           Deadline all, const SetUp& set_up) {
+  // Every server gets its share of the time, so that one that hangs does not hide one that works.
+  const milliseconds share = all.left() / static_cast<milliseconds::rep>(servers.size());
+  for (std::size_t tried = 1;; ++tried) {
+    const bool last = tried == servers.size();
+    try {
+      const Deadline mine = last ? all : all.at_most(share);
+      auto fresh = std::make_unique<Connection>(servers[first], mine);
+      set_up(*fresh, mine);
+      return fresh;
+    } catch (const std::runtime_error&) {
+      first = (first + 1) % servers.size();
+      if (last) throw;
+    }
+  }
+}
+
 Link::Link(const std::string& url, Purpose purpose, std::vector<Statement> statements, Log& log)
     : servers_(one_for_each_server(connection_settings(url, purpose))),
       purpose_(purpose),
@@ -39,20 +57,9 @@ Link::Link(const std::string& url, Purpose purpose, std::vector<Statement> state
 }
 
 std::unique_ptr<Connection> Link::connect(Deadline all) {
-  // Every server gets its share of the time, so that one that hangs does not hide one that works.
-  const milliseconds share = all.left() / static_cast<milliseconds::rep>(servers_.size());
-  for (std::size_t tried = 1;; ++tried) {
-    const bool last = tried == servers_.size();
-    try {
-      const Deadline mine = last ? all : all.at_most(share);
-      auto fresh = std::make_unique<Connection>(servers_[server_], mine);
-      set_up(*fresh, purpose_, statements_, mine);
-      return fresh;
-    } catch (const std::runtime_error&) {
-      server_ = (server_ + 1) % servers_.size();
-      if (last) throw;
-    }
-  }
+  return connect_to_one(servers_, server_, all, [this](Connection& fresh, Deadline deadline) {
+    set_up(fresh, purpose_, statements_, deadline);
+  });
 }
 
 Connection& Link::connection(Deadline deadline) {

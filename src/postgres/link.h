@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,14 @@
 #include "postgres/connection.h"
 
 namespace flightdeck::postgres {
+
+// Makes a connection usable: settings, statements, a transaction.
+using SetUp = std::function<void(Connection& connection, Deadline deadline)>;
+
+// A connection to one of the servers, set up: the one at `first` is tried first, and `first` becomes the one that
+// answered. Throws what the last one failed with.
+std::unique_ptr<Connection> connect_to_one(const std::vector<ConnectionSettings>& servers, std::size_t& first,
+                                           Deadline all, const SetUp& set_up);
 
 // Used from one thread at a time.
 class Link {

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "core/limits.h"
+#include "postgres/link.h"
 #include "postgres/rows.h"
 
 namespace flightdeck::postgres {
@@ -14,13 +15,13 @@ const Statement flight_page{"flight_page",
 const Statement booking_page{
     "booking_page",
     std::string("SELECT ")
-        .append(dateless_booking_columns)
+        .append(booking_columns(no_date))
         .append(", EXISTS (SELECT 1 FROM booking_intents i WHERE i.id = b.id) FROM bookings b "
                 "WHERE b.id > $1::uuid ORDER BY b.id LIMIT $2::bigint")};
 const Statement intent_page{
     "intent_page",
     std::string("SELECT ")
-        .append(dateless_booking_columns)
+        .append(booking_columns(no_date))
         .append(", i.id, i.expires_at FROM booking_intents i LEFT JOIN bookings b ON b.id = i.id "
                 "WHERE i.id > $1::uuid ORDER BY i.id LIMIT $2::bigint")};
 const std::string outbox_sql =
@@ -44,18 +45,15 @@ PostgresLedgerSnapshot::PostgresLedgerSnapshot(const std::string& url) {
 }
 
 void PostgresLedgerSnapshot::begin(const std::string& url) {
-  const std::vector<ConnectionSettings> servers =
-      one_for_each_server(connection_settings(url, Purpose::auditing));
-  for (std::size_t server = 0; !connection_; ++server) {
-    try {
-      connection_ = std::make_unique<Connection>(servers[server], Deadline(limits::ledger_start_deadline));
-    } catch (const ConnectionLost&) {
-      if (server + 1 == servers.size()) throw;
-    }
-  }
-  connection_->queue(std::string("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
-  for (const Statement& statement : {flight_page, booking_page, intent_page}) connection_->prepare(statement);
-  connection_->finish(Deadline(limits::ledger_start_deadline));
+  std::size_t server = 0;
+  connection_ =
+      connect_to_one(one_for_each_server(connection_settings(url, Purpose::auditing)), server,
+                     Deadline(limits::ledger_start_deadline), [](Connection& fresh, Deadline deadline) {
+                       fresh.queue(std::string("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
+                       for (const Statement& statement : {flight_page, booking_page, intent_page})
+                         fresh.prepare(statement);
+                       fresh.finish(deadline);
+                     });
 }
 
 template <class Query>

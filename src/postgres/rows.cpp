@@ -33,12 +33,20 @@ flights::Flight read_flight(const Result& result, int row) {
 
 }  // namespace
 
+std::string booking_columns(std::string_view date) {
+  return std::string("b.id, b.user_id, b.flight_id, ")
+      .append(date)
+      .append(
+          ", b.seats, (b.amount * 100)::bigint, b.status, b.failure_reason, b.payment_ref, b.refund_ref, "
+          "b.expires_at, b.created_at, b.updated_at");
+}
+
 std::string select_flights(std::string_view rest) {
   return std::string("SELECT ").append(flight_columns).append(" FROM flights ").append(rest);
 }
 
 std::string select_bookings(std::string_view rest) {
-  return std::string("SELECT ").append(booking_columns).append(" FROM bookings b ").append(rest);
+  return std::string("SELECT ").append(booking_columns()).append(" FROM bookings b ").append(rest);
 }
 
 std::vector<flights::Flight> read_flights(const Result& result) {

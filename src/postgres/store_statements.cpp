@@ -18,7 +18,7 @@ StoreStatements store_statements() {
                        select_flights("WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE")},
       // With the transaction that wrote each last: nobody else may have changed it by the time it is written.
       .bookings = {"bookings", std::string("SELECT ")
-                                   .append(booking_columns)
+                                   .append(booking_columns())
                                    .append(", b.xmin FROM bookings b WHERE b.id = ANY($1::uuid[])")},
       .update_flights =
           {"update_flights",

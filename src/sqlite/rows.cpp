@@ -14,6 +14,14 @@ T known(const std::optional<T>& parsed, const char* what) {
 
 }  // namespace
 
+std::string booking_columns(std::string_view date) {
+  return std::string("b.id, b.user_id, b.flight_id, ")
+      .append(date)
+      .append(
+          ", b.seats, b.amount, b.status, b.failure_reason, b.payment_ref, b.refund_ref, b.expires_at, "
+          "b.created_at, b.updated_at");
+}
+
 flights::Flight read_flight(const Statement& row) {
   flights::Flight flight;
   flight.id = row.id<FlightId>(0);

@@ -12,17 +12,13 @@ inline constexpr std::string_view flight_columns =
     "available_seats, "
     "price, status, version, created_at, updated_at";
 
-// For `FROM bookings b JOIN flights f ON f.id = b.flight_id`: the date is the flight's.
-inline constexpr std::string_view booking_columns =
-    "b.id, b.user_id, b.flight_id, f.departure_date, b.seats, b.amount, b.status, b.failure_reason, "
-    "b.payment_ref, "
-    "b.refund_ref, b.expires_at, b.created_at, b.updated_at";
+// For `booking_tables`: the date is the flight's.
+inline constexpr std::string_view date_of_flight = "f.departure_date";
 inline constexpr std::string_view booking_tables = " FROM bookings b JOIN flights f ON f.id = b.flight_id ";
-
 // For `bookings b` alone, for whoever has no use for the date: their flight may be missing.
-inline constexpr std::string_view dateless_booking_columns =
-    "b.id, b.user_id, b.flight_id, '1970-01-01', b.seats, b.amount, b.status, b.failure_reason, "
-    "b.payment_ref, b.refund_ref, b.expires_at, b.created_at, b.updated_at";
+inline constexpr std::string_view no_date = "'1970-01-01'";
+
+std::string booking_columns(std::string_view date = date_of_flight);
 inline constexpr int booking_column_count = 13;
 
 flights::Flight read_flight(const Statement& row);

@@ -19,7 +19,7 @@ std::string select_flights(std::string_view rest) {
 }
 
 std::string select_bookings(std::string_view rest) {
-  return std::string("SELECT ").append(booking_columns).append(booking_tables).append(rest);
+  return std::string("SELECT ").append(booking_columns()).append(booking_tables).append(rest);
 }
 
 std::vector<Flight> read_flights(Statement& query) {

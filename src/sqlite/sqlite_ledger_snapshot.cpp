@@ -25,11 +25,11 @@ std::vector<Row> page_of(Statement& query, IdType after, std::size_t limit, Read
 SqliteLedgerSnapshot::SqliteLedgerSnapshot(const std::string& path)
     : database_(path, Database::Mode::read_only),
       flights_(database_, select(flight_columns, " FROM flights WHERE id > ? ORDER BY id LIMIT ?")),
-      bookings_(database_, select(dateless_booking_columns,
+      bookings_(database_, select(booking_columns(no_date),
                                   ", EXISTS (SELECT 1 FROM booking_intents i WHERE i.id = b.id) "
                                   "FROM bookings b WHERE b.id > ? ORDER BY b.id LIMIT ?")),
       intents_(database_,
-               select(dateless_booking_columns,
+               select(booking_columns(no_date),
                       ", i.id, i.expires_at FROM booking_intents i LEFT JOIN bookings b ON b.id = i.id "
                       "WHERE i.id > ? ORDER BY i.id LIMIT ?")),
       outbox_(database_, "SELECT count(*), min(created_at) FROM events WHERE created_at < ?"),

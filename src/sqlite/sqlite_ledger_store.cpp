@@ -42,7 +42,7 @@ SqliteLedgerStore::SqliteLedgerStore(const std::string& path)
       flight_by_key_(database_, select_flight("flight_number = ? AND departure_ts = ?")),
       booking_by_id_(
           database_,
-          std::string("SELECT ").append(booking_columns).append(booking_tables).append("WHERE b.id = ?")),
+          std::string("SELECT ").append(booking_columns()).append(booking_tables).append("WHERE b.id = ?")),
       insert_flight_(database_, std::string("INSERT INTO flights (")
                                     .append(flight_columns)
                                     .append(") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),

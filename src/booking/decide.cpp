@@ -425,8 +425,7 @@ Error key_reused() {
 }
 
 bool LedgerChanges::empty() const {
-  return inserted_flights.empty() && updated_flights.empty() && updated_seats.empty() &&
-         inserted_bookings.empty() && updated_bookings.empty() && intents.empty() && events.empty();
+  return flight_rows() == 0 && booking_rows() == 0 && intents.empty() && events.empty();
 }
 
 BatchDecision decide(LedgerRows rows, std::span<const Command> commands, Instant now) {

@@ -143,6 +143,11 @@ struct LedgerChanges {
   Instant now{};
 
   bool empty() const;
+  // How many there are of each.
+  std::size_t booking_rows() const { return inserted_bookings.size() + updated_bookings.size(); }
+  std::size_t flight_rows() const {
+    return inserted_flights.size() + updated_flights.size() + updated_seats.size();
+  }
 };
 
 // What the seat gate and the flight index should hear about one flight after the commit.

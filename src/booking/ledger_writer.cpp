@@ -104,9 +104,7 @@ void LedgerWriter::apply(std::vector<LedgerCall*> calls) {
     counters_.bookings_total.add(decision.stats.placed);
     counters_.bookings_success.add(decision.stats.confirmed);
     counters_.bookings_failed.add(decision.stats.failed);
-    const LedgerChanges& changes = decision.changes;
-    counters_.flight_db_updates_total.add(static_cast<std::int64_t>(
-        changes.inserted_flights.size() + changes.updated_flights.size() + changes.updated_seats.size()));
+    counters_.flight_db_updates_total.add(static_cast<std::int64_t>(decision.changes.flight_rows()));
     Commit commit{std::move(decision.news), std::move(decision.settled)};
     observer_.on_commit(std::move(commit), [calls = std::move(calls)] { deliver(calls); });
     if (std::exchange(failing_, false)) log_.info("the ledger takes batches again");

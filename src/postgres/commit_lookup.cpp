@@ -30,9 +30,7 @@ CommitLookup::CommitLookup(const StoreStatements& sql, const std::string& transa
     : sql_(sql),
       transaction_id_(transaction_id),
       backend_pid_(backend_pid),
-      rows_(static_cast<std::int64_t>(changes.inserted_bookings.size() + changes.updated_bookings.size() +
-                                      changes.inserted_flights.size() + changes.updated_flights.size() +
-                                      changes.updated_seats.size())),
+      rows_(static_cast<std::int64_t>(changes.booking_rows() + changes.flight_rows())),
       rows_kept_(rows_of(changes)),
       grace_(limits::ledger_abandoned_backend_grace) {}
 

@@ -140,9 +140,7 @@ std::int64_t DatabaseSession::rows_kept(const LedgerChanges& changes) {
 // As the PostgreSQL backend does it, with its verdict.
 void DatabaseSession::find_out(const LedgerChanges& changes, bool kept) {
   Dice& dice = db_.queue_.dice();
-  const auto rows = static_cast<std::int64_t>(
-      changes.inserted_bookings.size() + changes.updated_bookings.size() + changes.inserted_flights.size() +
-      changes.updated_flights.size() + changes.updated_seats.size());
+  const auto rows = static_cast<std::int64_t>(changes.booking_rows() + changes.flight_rows());
   for (int look = 0; look < lookups_max; ++look) {
     if (dice.chance(db_.faults_.lookup_fails)) continue;
     TransactionStatus status = kept ? TransactionStatus::committed : TransactionStatus::aborted;

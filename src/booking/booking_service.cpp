@@ -145,11 +145,7 @@ Task<Result<BookAnswer>> BookingService::place(BookRequest request, BookingId id
     if (placed.error().code == ErrorCode::overloaded) {
       // The ledger never saw it, so no commit will drop its hold.
       parts_.counters.overloaded.add();
-      std::vector<SeatNews> news(1);
-      news.front().flight = request.flight;
-      news.front().holds_to_drop.push_back(id);
-      const bool heard = co_await parts_.gate.sync(std::move(news));
-      if (!heard) parts_.hold_drops.drop_soon(request.flight, id);
+      co_await parts_.hold_drops.drop(request.flight, id);
     }
     co_return placed.error();
   }

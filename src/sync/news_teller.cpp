@@ -8,6 +8,18 @@ namespace flightdeck::sync {
 using booking::FlightNews;
 using flights::Flight;
 
+namespace {
+
+std::vector<FlightNews> news_of_hold(FlightId flight, BookingId booking) {
+  std::vector<FlightNews> news(1);
+  news.front().id = flight;
+  news.front().settled_holds.push_back(booking);
+  news.front().holds_only = true;
+  return news;
+}
+
+}  // namespace
+
 booking::SeatNews seat_news(const FlightNews& news, Instant now) {
   booking::SeatNews seats;
   seats.flight = news.id;
@@ -54,13 +66,11 @@ Task<void> NewsTeller::tell(std::vector<FlightNews> news) {
   }
 }
 
-void NewsTeller::drop_soon(FlightId flight, BookingId booking) {
-  std::vector<FlightNews> news(1);
-  news.front().id = flight;
-  news.front().settled_holds.push_back(booking);
-  news.front().holds_only = true;
-  keep(std::move(news));
+Task<void> NewsTeller::drop(FlightId flight, BookingId booking) {
+  return tell(news_of_hold(flight, booking));
 }
+
+void NewsTeller::drop_soon(FlightId flight, BookingId booking) { keep(news_of_hold(flight, booking)); }
 
 void NewsTeller::keep(std::vector<FlightNews> news) {
   for (FlightNews& one : news) untold_.add(std::move(one));

@@ -42,6 +42,7 @@ class NewsTeller final : public booking::HoldDrops {
   // Returns when they are told, or have not heard: then they are told later. Never throws.
   Task<void> tell(std::vector<booking::FlightNews> news);
 
+  Task<void> drop(FlightId flight, BookingId booking) override;
   void drop_soon(FlightId flight, BookingId booking) override;
 
   // Nothing is told again from now on: the process is about to end, and sweepers see to the rest.

@@ -5,6 +5,7 @@
 
 #include "core/limits.h"
 #include "doubles/booking_world.h"
+#include "doubles/ids.h"
 
 namespace flightdeck::sync {
 namespace {
@@ -124,6 +125,25 @@ TEST_F(NewsTellerTest, AHoldThatTheLedgerNeverSawIsDroppedLaterIfNotNow) {
   world.gate.go_away(true);
   world.teller.drop_soon(flight.id, BookingId{});
   pause();
+  world.gate.go_away(false);
+  EXPECT_EQ(world.sellable(flight.id), 8);
+  pause();
+  EXPECT_EQ(world.sellable(flight.id), 10);
+}
+
+TEST_F(NewsTellerTest, AHoldIsDroppedAtOnceWhileTheGateHears) {
+  const auto hold = [&](std::uint8_t n) {
+    const BookingId booking = test::id_of<BookingId>(n);
+    EXPECT_EQ(finish(world.loop, world.gate.reserve(flight.id, booking, 2, world.clock.now())),
+              booking::ReserveAnswer::held);
+    return booking;
+  };
+  const BookingId first = hold(1);
+  const BookingId second = hold(2);
+  finish(world.loop, world.teller.drop(flight.id, first));
+  EXPECT_EQ(world.sellable(flight.id), 8);
+  world.gate.go_away(true);
+  finish(world.loop, world.teller.drop(flight.id, second));
   world.gate.go_away(false);
   EXPECT_EQ(world.sellable(flight.id), 8);
   pause();

@@ -1,5 +1,6 @@
 #include "sync/sweeper.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -20,6 +21,16 @@ void keep_later(std::vector<StoredVersion>& stored, const std::map<FlightId, std
     const auto known = versions.find(one.flight);
     return known == versions.end() || one.version <= known->second;
   });
+}
+
+// Sorted and without repeats.
+std::vector<FlightId> flights_of(const std::vector<StoredVersion>& some,
+                                 const std::vector<StoredVersion>& others) {
+  std::vector<FlightId> ids;
+  for (const auto* stored : {&some, &others})
+    for (const StoredVersion& one : *stored) ids.push_back(one.flight);
+  sort_unique(ids);
+  return ids;
 }
 }  // namespace
 
@@ -93,27 +104,21 @@ Task<void> Sweeper::forget_the_future(std::vector<StoredVersion> told) {
     versions[one.flight] = one.version;
   }
   std::vector<StoredVersion> of_gate = co_await gate_.versions(ids);
-  std::vector<StoredVersion> of_index = co_await index_.versions(ids);
+  std::vector<StoredVersion> of_index = co_await index_.versions(std::move(ids));
   keep_later(of_gate, versions);
   keep_later(of_index, versions);
   if (of_gate.empty() && of_index.empty()) co_return;
 
-  ids.clear();
-  for (const auto* seen : {&of_gate, &of_index})
-    for (const StoredVersion& one : *seen) ids.push_back(one.flight);
-  sort_unique(ids);
-  std::function<std::vector<Flight>(LedgerReader&)> query = [ids](LedgerReader& reader) {
-    return reader.flights(ids);
-  };
+  std::function<std::vector<Flight>(LedgerReader&)> query =
+      [suspects = flights_of(of_gate, of_index)](LedgerReader& reader) { return reader.flights(suspects); };
   std::vector<Flight> rows = co_await booking::read<std::vector<Flight>>(ledger_, std::move(query));
   versions.clear();
   for (const Flight& row : rows) versions[row.id] = row.version;
   keep_later(of_gate, versions);
   keep_later(of_index, versions);
-  std::set<FlightId> ahead;
-  for (const auto* seen : {&of_gate, &of_index})
-    for (const StoredVersion& one : *seen) ahead.insert(one.flight);
-  std::erase_if(rows, [&ahead](const Flight& row) { return !ahead.contains(row.id); });
+  const std::vector<FlightId> ahead = flights_of(of_gate, of_index);
+  std::erase_if(
+      rows, [&ahead](const Flight& row) { return !std::binary_search(ahead.begin(), ahead.end(), row.id); });
   if (rows.empty()) co_return;
   co_await gate_.forget_versions(std::move(of_gate));
   co_await index_.forget_versions(std::move(of_index));

@@ -17,12 +17,7 @@ Task<std::string> LedgerMetricsText::render() {
       // The gauge stays at its last value; the other metrics matter most just now.
     }
   }
-  if (const auto audit = audits_.last()) {
-    const auto seconds = [](auto span) { return std::chrono::duration<double>(span).count(); };
-    metrics_.set_audit({audit->drift_seats, audit->oversold_seats, audit->findings,
-                        seconds(audit->finished_at.time_since_epoch()), seconds(audit->duration)});
-  }
-  co_return metrics_.render();
+  co_return metrics_.render(audits_.last());
 }
 
 }  // namespace flightdeck::app

@@ -120,12 +120,7 @@ void Metrics::observe(std::string_view method, std::string_view route, int statu
   }
 }
 
-void Metrics::set_audit(const Audit& audit) {
-  const std::lock_guard lock(audit_mutex_);
-  audit_ = audit;
-}
-
-std::string Metrics::render() const {
+std::string Metrics::render(const std::optional<sync::AuditDesk::Result>& audit) const {
   std::vector<MetricFamily> families;
   const auto counter = [&families](const char* name, const char* help, const booking::Counter& value) {
     families.push_back(single(MetricType::Counter, name, help, static_cast<double>(value.get())));
@@ -154,10 +149,8 @@ std::string Metrics::render() const {
   counter("search_pages_shared_total", "Searches answered with a page that was being made for another one.",
           counters_.search_pages_shared);
   counter("search_pages_misses_total", "Searches whose page was made anew.", counters_.search_pages_misses);
-  std::unique_lock lock(audit_mutex_);
-  const std::optional<Audit> audit = audit_;
-  lock.unlock();
   if (audit) {
+    const auto seconds = [](auto span) { return std::chrono::duration<double>(span).count(); };
     gauge("inventory_oversold_seats", "Seats booked beyond those there are, by the last audit.",
           static_cast<double>(audit->oversold_seats));
     gauge("inventory_drift_seats",
@@ -165,8 +158,9 @@ std::string Metrics::render() const {
           static_cast<double>(audit->drift_seats));
     gauge("audit_findings", "Everything that the last audit found wrong.",
           static_cast<double>(audit->findings));
-    gauge("audit_finished_timestamp_seconds", "When the last audit came to its end.", audit->finished_at);
-    gauge("audit_duration_seconds", "How long the last audit took.", audit->duration_s);
+    gauge("audit_finished_timestamp_seconds", "When the last audit came to its end.",
+          seconds(audit->finished_at.time_since_epoch()));
+    gauge("audit_duration_seconds", "How long the last audit took.", seconds(audit->duration));
   }
   for (MetricFamily& family : latencies_->family.Collect()) families.push_back(std::move(family));
 

@@ -4,12 +4,12 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "booking/counters.h"
+#include "sync/audit_desk.h"
 
 namespace flightdeck::telemetry {
 
@@ -30,26 +30,14 @@ class Metrics {
   // The gauge `bookings_pending`. Whoever renders asks the ledger first; until the first call the gauge is left out.
   void set_bookings_pending(std::int64_t count) { bookings_pending_ = count; }
 
-  // What the last audit of this process has found: `inventory_drift_seats`, `inventory_oversold_seats`, `audit_findings`, and
-  // when it ended and how long it took. Until the first call these gauges are left out.
-  struct Audit {
-    std::int64_t drift_seats = 0;
-    std::int64_t oversold_seats = 0;
-    std::int64_t findings = 0;
-    double finished_at = 0;  // seconds since the Unix epoch
-    double duration_s = 0;
-  };
-  void set_audit(const Audit& audit);
-
-  // Prometheus text format, `text/plain; version=0.0.4`.
-  std::string render() const;
+  // Prometheus text format, `text/plain; version=0.0.4`. `audit`: what the last audit of this process has found; until there
+  // was one its gauges are left out.
+  std::string render(const std::optional<sync::AuditDesk::Result>& audit = std::nullopt) const;
 
  private:
   struct Latencies;
   const booking::Counters& counters_;
   std::atomic<std::int64_t> bookings_pending_{-1};
-  mutable std::mutex audit_mutex_;
-  std::optional<Audit> audit_;
   std::unique_ptr<Latencies> latencies_;
 };
 

@@ -66,8 +66,13 @@ TEST(Metrics, TellsWhatTheLastAuditFound) {
   booking::Counters counters;
   Metrics metrics(counters);
   EXPECT_EQ(metrics.render().find("inventory_"), std::string::npos);
-  metrics.set_audit({3, 2, 5, 1'900'000'000, 0.25});
-  const auto lines = lines_of(metrics.render());
+  sync::AuditDesk::Result audit;
+  audit.drift_seats = 3;
+  audit.oversold_seats = 2;
+  audit.findings = 5;
+  audit.finished_at = from_unix_ms(1'900'000'000'000);
+  audit.duration = Milliseconds{250};
+  const auto lines = lines_of(metrics.render(audit));
   for (const char* expected :
        {"# TYPE inventory_drift_seats gauge", "inventory_drift_seats 3", "inventory_oversold_seats 2",
         "audit_findings 5", "audit_finished_timestamp_seconds 1900000000", "audit_duration_seconds 0.25"}) {

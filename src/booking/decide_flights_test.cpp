@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "booking/decide.h"
+#include "doubles/ids.h"
 #include "doubles/row_store.h"
 
 namespace flightdeck::booking {
@@ -10,17 +11,11 @@ namespace {
 
 using flights::Flight;
 using flights::FlightStatus;
+using test::id_of;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 constexpr Instant start{std::chrono::sys_days{std::chrono::year{2030} / 1 / 1}};
-
-template <class IdType>
-IdType id_of(std::uint8_t n) {
-  IdType id;
-  id.value.data()[15] = n;
-  return id;
-}
 
 const FlightId flight_1 = id_of<FlightId>(1);
 const FlightId flight_2 = id_of<FlightId>(2);

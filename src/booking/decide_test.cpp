@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "core/limits.h"
+#include "doubles/ids.h"
 #include "doubles/row_store.h"
 
 namespace flightdeck::booking {
@@ -13,19 +14,13 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
+using test::id_of;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
 constexpr Instant start{std::chrono::sys_days{std::chrono::year{2030} / 1 / 1}};
 constexpr Milliseconds payment_timeout{60'000};
-
-template <class IdType>
-IdType id_of(std::uint8_t n) {
-  IdType id;
-  id.value.data()[15] = n;
-  return id;
-}
 
 const FlightId flight_1 = id_of<FlightId>(1);
 const FlightId flight_2 = id_of<FlightId>(2);

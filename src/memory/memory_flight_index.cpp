@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "core/limits.h"
+#include "memory/stored_versions.h"
 
 namespace flightdeck::memory {
 
@@ -107,21 +108,12 @@ void MemoryFlightIndex::tell_changed(const Route& route) {
 
 Task<std::vector<flights::StoredVersion>> MemoryFlightIndex::versions(std::vector<FlightId> flights) {
   const std::shared_lock lock(mutex_);
-  std::vector<flights::StoredVersion> stored;
-  for (const FlightId flight : flights) {
-    const auto found = flights_.find(flight);
-    if (found != flights_.end()) stored.push_back({flight, found->second.version, {}});
-  }
-  co_return stored;
+  co_return versions_in(flights_, flights);
 }
 
-// What is taken in raises the version: with the same one it is as it was.
 Task<bool> MemoryFlightIndex::forget_versions(std::vector<flights::StoredVersion> seen) {
   const std::unique_lock lock(mutex_);
-  for (const flights::StoredVersion& one : seen) {
-    const auto found = flights_.find(one.flight);
-    if (found != flights_.end() && found->second.version == one.version) found->second.version = 0;
-  }
+  forget_versions_in(flights_, seen);
   co_return true;
 }
 

@@ -1,5 +1,7 @@
 #include "memory/memory_seat_gate.h"
 
+#include "memory/stored_versions.h"
+
 namespace flightdeck::memory {
 
 using booking::Hold;
@@ -48,21 +50,12 @@ Task<bool> MemorySeatGate::sync(std::vector<SeatNews> news) {
 
 Task<std::vector<flights::StoredVersion>> MemorySeatGate::versions(std::vector<FlightId> flights) {
   const std::lock_guard lock(mutex_);
-  std::vector<flights::StoredVersion> stored;
-  for (const FlightId flight : flights) {
-    const auto found = flights_.find(flight);
-    if (found != flights_.end()) stored.push_back({flight, found->second.version, {}});
-  }
-  co_return stored;
+  co_return versions_in(flights_, flights);
 }
 
-// What is taken in raises the version: with the same one it is as it was.
 Task<bool> MemorySeatGate::forget_versions(std::vector<flights::StoredVersion> seen) {
   const std::lock_guard lock(mutex_);
-  for (const flights::StoredVersion& one : seen) {
-    const auto found = flights_.find(one.flight);
-    if (found != flights_.end() && found->second.version == one.version) found->second.version = 0;
-  }
+  forget_versions_in(flights_, seen);
   co_return true;
 }
 

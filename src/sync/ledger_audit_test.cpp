@@ -5,22 +5,17 @@
 
 #include "core/limits.h"
 #include "doubles/booking_world.h"
+#include "doubles/ids.h"
 
 namespace flightdeck::sync {
 namespace {
 
 using booking::Booking;
 using booking::BookingStatus;
+using test::id_of;
 using test::world_start;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-template <class IdType>
-IdType id_of(std::uint8_t n) {
-  IdType id;
-  id.value.data()[15] = n;
-  return id;
-}
 
 const FlightId flight_1 = id_of<FlightId>(1);
 

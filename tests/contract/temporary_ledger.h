@@ -9,6 +9,7 @@
 
 #include "booking/ledger.h"
 #include "booking/ledger_snapshot.h"
+#include "doubles/ids.h"
 
 namespace flightdeck::test {
 
@@ -36,12 +37,5 @@ std::string make_postgres_ledger();
 
 // Applies one command, durably.
 Result<booking::Applied> apply(booking::LedgerStore& store, booking::Command command, Instant now);
-
-template <class IdType>
-IdType id_of(std::uint8_t n) {
-  IdType id;
-  id.value.data()[15] = n;
-  return id;
-}
 
 }  // namespace flightdeck::test

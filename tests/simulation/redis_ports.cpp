@@ -12,7 +12,8 @@ using flights::SearchPage;
 
 namespace {
 
-using Versions = std::vector<flights::StoredVersion>;
+using flights::StoredVersion;
+using Versions = std::vector<StoredVersion>;
 
 template <class T>
 Task<std::optional<T>> ask(Wire& wire, const char* what, const LinkFaults& faults,
@@ -28,6 +29,27 @@ std::function<std::optional<T>()> on(const RedisServer& redis, Effect effect) {
     if (!redis.up()) return std::nullopt;
     return effect();
   };
+}
+
+// What only has an effect. True: it was answered.
+Task<bool> tell(Wire& wire, const char* what, const LinkFaults& faults, const RedisServer& redis,
+                std::function<void()> effect) {
+  auto answered = on<bool>(redis, [effect = std::move(effect)] {
+    effect();
+    return true;
+  });
+  const std::optional<bool> answer = co_await ask<bool>(wire, what, faults, std::move(answered));
+  co_return answer.has_value();
+}
+
+// What is answered with a list; empty: there is none, or no answer.
+template <class T>
+Task<std::vector<T>> list(Wire& wire, const char* what, const LinkFaults& faults, const RedisServer& redis,
+                          std::function<std::vector<T>()> effect) {
+  auto answered = on<std::vector<T>>(redis, std::move(effect));
+  std::optional<std::vector<T>> answer =
+      co_await ask<std::vector<T>>(wire, what, faults, std::move(answered));
+  co_return std::move(answer).value_or(std::vector<T>());
 }
 
 }  // namespace
@@ -46,32 +68,24 @@ Task<ReserveAnswer> ProcessGate::reserve(FlightId flight, BookingId booking, std
 }
 
 Task<bool> ProcessGate::sync(std::vector<SeatNews> news) {
-  auto effect = on<bool>(redis_, [&redis = redis_, changed = on_change_, news = std::move(news)] {
-    for (const SeatNews& one : news) {
-      redis.sync_seats(one);
-      changed(one.flight);
-    }
-    return true;
-  });
-  const std::optional<bool> answer = co_await ask<bool>(wire_, "redis: sync", faults_, std::move(effect));
-  co_return answer.has_value();
+  return tell(wire_, "redis: sync", faults_, redis_,
+              [&redis = redis_, changed = on_change_, news = std::move(news)] {
+                for (const SeatNews& one : news) {
+                  redis.sync_seats(one);
+                  changed(one.flight);
+                }
+              });
 }
 
 Task<Versions> ProcessGate::versions(std::vector<FlightId> flights) {
-  auto effect = on<Versions>(
-      redis_, [&redis = redis_, flights = std::move(flights)] { return redis.gate_versions(flights); });
-  std::optional<Versions> answer =
-      co_await ask<Versions>(wire_, "redis: versions", faults_, std::move(effect));
-  co_return answer ? std::move(*answer) : Versions{};
+  return list<StoredVersion>(
+      wire_, "redis: versions", faults_, redis_,
+      [&redis = redis_, flights = std::move(flights)] { return redis.gate_versions(flights); });
 }
 
 Task<bool> ProcessGate::forget_versions(Versions seen) {
-  auto effect = on<bool>(redis_, [&redis = redis_, seen = std::move(seen)] {
-    redis.forget_gate_versions(seen);
-    return true;
-  });
-  const std::optional<bool> answer = co_await ask<bool>(wire_, "redis: forget", faults_, std::move(effect));
-  co_return answer.has_value();
+  return tell(wire_, "redis: forget", faults_, redis_,
+              [&redis = redis_, seen = std::move(seen)] { redis.forget_gate_versions(seen); });
 }
 
 Task<std::optional<std::int64_t>> ProcessGate::sellable(FlightId flight) {
@@ -82,11 +96,8 @@ Task<std::optional<std::int64_t>> ProcessGate::sellable(FlightId flight) {
 }
 
 Task<std::vector<Hold>> ProcessGate::stale_holds(Instant before, std::size_t limit) {
-  using Holds = std::vector<Hold>;
-  auto effect =
-      on<Holds>(redis_, [&redis = redis_, before, limit] { return redis.stale_holds(before, limit); });
-  std::optional<Holds> answer = co_await ask<Holds>(wire_, "redis: stale holds", faults_, std::move(effect));
-  co_return answer ? std::move(*answer) : Holds{};
+  return list<Hold>(wire_, "redis: stale holds", faults_, redis_,
+                    [&redis = redis_, before, limit] { return redis.stale_holds(before, limit); });
 }
 
 Task<std::optional<SearchPage>> ProcessIndex::search(flights::SearchQuery query, Instant now) {
@@ -100,36 +111,25 @@ Task<std::optional<SearchPage>> ProcessIndex::search(flights::SearchQuery query,
 }
 
 Task<bool> ProcessIndex::update(std::vector<Flight> flights, Instant now) {
-  auto effect = on<bool>(redis_, [&redis = redis_, flights = std::move(flights), now] {
+  return tell(wire_, "redis: update", faults_, redis_, [&redis = redis_, flights = std::move(flights), now] {
     for (const Flight& flight : flights) redis.update_flight(flight, now);
-    return true;
   });
-  const std::optional<bool> answer = co_await ask<bool>(wire_, "redis: update", faults_, std::move(effect));
-  co_return answer.has_value();
 }
 
 Task<Versions> ProcessIndex::versions(std::vector<FlightId> flights) {
-  auto effect = on<Versions>(
-      redis_, [&redis = redis_, flights = std::move(flights)] { return redis.index_versions(flights); });
-  std::optional<Versions> answer =
-      co_await ask<Versions>(wire_, "redis: versions", faults_, std::move(effect));
-  co_return answer ? std::move(*answer) : Versions{};
+  return list<StoredVersion>(
+      wire_, "redis: versions", faults_, redis_,
+      [&redis = redis_, flights = std::move(flights)] { return redis.index_versions(flights); });
 }
 
 Task<bool> ProcessIndex::forget_versions(Versions seen) {
-  auto effect = on<bool>(redis_, [&redis = redis_, seen = std::move(seen)] {
-    redis.forget_index_versions(seen);
-    return true;
-  });
-  const std::optional<bool> answer = co_await ask<bool>(wire_, "redis: forget", faults_, std::move(effect));
-  co_return answer.has_value();
+  return tell(wire_, "redis: forget", faults_, redis_,
+              [&redis = redis_, seen = std::move(seen)] { redis.forget_index_versions(seen); });
 }
 
 Task<std::vector<FlightId>> ProcessIndex::drop_departed(Instant now) {
-  using Ids = std::vector<FlightId>;
-  auto effect = on<Ids>(redis_, [&redis = redis_, now] { return redis.drop_departed(now); });
-  std::optional<Ids> answer = co_await ask<Ids>(wire_, "redis: departed", faults_, std::move(effect));
-  co_return answer ? std::move(*answer) : Ids{};
+  return list<FlightId>(wire_, "redis: departed", faults_, redis_,
+                        [&redis = redis_, now] { return redis.drop_departed(now); });
 }
 
 Task<bool> ProcessIndex::complete() {
@@ -162,22 +162,12 @@ Task<bool> ProcessIndex::mark_complete() {
 }
 
 Task<bool> ProcessIndex::mark_incomplete() {
-  auto effect = on<bool>(redis_, [&redis = redis_] {
-    redis.mark_incomplete();
-    return true;
-  });
-  const std::optional<bool> answer =
-      co_await ask<bool>(wire_, "redis: incomplete", faults_, std::move(effect));
-  co_return answer.has_value();
+  return tell(wire_, "redis: incomplete", faults_, redis_, [&redis = redis_] { redis.mark_incomplete(); });
 }
 
 Task<bool> ProcessSink::publish(std::vector<events::OutboxRow> rows) {
-  auto effect = on<bool>(redis_, [&redis = redis_, rows = std::move(rows)] {
-    redis.publish(rows);
-    return true;
-  });
-  const std::optional<bool> answer = co_await ask<bool>(wire_, "redis: publish", faults_, std::move(effect));
-  co_return answer.has_value();
+  return tell(wire_, "redis: publish", faults_, redis_,
+              [&redis = redis_, rows = std::move(rows)] { redis.publish(rows); });
 }
 
 }  // namespace flightdeck::simulation

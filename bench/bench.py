@@ -18,6 +18,7 @@ import plot
 import report
 import rig
 import summary
+from arguments import names_of, positive
 from flightdeck import Flightdeck
 from processes import BenchError
 from rig import Rig
@@ -39,11 +40,15 @@ def parse_arguments() -> argparse.Namespace:
         "--peers", type=Path, metavar="DIR", help="the folder of the peers to measure as well"
     )
     parser.add_argument(
-        "--only", type=_parts, default=PARTS, metavar="PART,..", help=f"of {', '.join(PARTS)}"
+        "--only",
+        type=names_of("part", PARTS),
+        default=PARTS,
+        metavar="PART,..",
+        help=f"of {', '.join(PARTS)}",
     )
-    parser.add_argument("--rounds", type=_positive, metavar="N", help="of all scenarios, in turn (3)")
-    parser.add_argument("--seconds", type=_positive, metavar="N", help="a measurement (6)")
-    parser.add_argument("--threads", type=_positive, default=1, metavar="N", help="of the api process (1)")
+    parser.add_argument("--rounds", type=positive, metavar="N", help="of all scenarios, in turn (3)")
+    parser.add_argument("--seconds", type=positive, metavar="N", help="a measurement (6)")
+    parser.add_argument("--threads", type=positive, default=1, metavar="N", help="of the api process (1)")
     parser.add_argument(
         "--quick", action="store_true", help="one short round: to see that it works; no figures to go by"
     )
@@ -60,21 +65,6 @@ def parse_arguments() -> argparse.Namespace:
     arguments.output = arguments.output.resolve()
     arguments.program = arguments.program.resolve()
     return arguments
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return value
-
-
-def _parts(text: str) -> tuple[str, ...]:
-    names = tuple(text.split(","))
-    unknown = [name for name in names if name not in PARTS]
-    if unknown:
-        raise argparse.ArgumentTypeError(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
-    return names
 
 
 def lengths_of(arguments: argparse.Namespace) -> rig.Lengths:

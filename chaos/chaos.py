@@ -15,6 +15,7 @@ sys.path.append(str(ROOT / "bench"))  # whose servers and load these are
 import machine  # noqa: E402
 import page  # noqa: E402
 import restart  # noqa: E402
+from arguments import names_of, positive  # noqa: E402
 from processes import BenchError  # noqa: E402
 from scenarios import BY_NAME, KILLS, SCENARIOS, Scenario  # noqa: E402
 from trial import Result, Trial  # noqa: E402
@@ -23,20 +24,19 @@ RESTART = "restart"
 PARTS = (*BY_NAME, RESTART)
 
 
-def positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
-
-
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./dev chaos",
         description="Loads real processes, on a PostgreSQL and a Redis of their own, and lets things go wrong, again and "
         "again. After each scenario: did it recover by itself, and is anything lost? Exit code 1 when it is.",
     )
-    parser.add_argument("--only", type=_parts, default=PARTS, metavar="A,B", help=f"of {', '.join(PARTS)}")
+    parser.add_argument(
+        "--only",
+        type=names_of("scenario", PARTS),
+        default=PARTS,
+        metavar="A,B",
+        help=f"of {', '.join(PARTS)}",
+    )
     parser.add_argument(
         "--kills", type=positive, default=KILLS, metavar="N", help=f"of each scenario that kills ({KILLS})"
     )
@@ -57,16 +57,6 @@ def parse_arguments() -> argparse.Namespace:
     arguments.output = arguments.output.resolve()
     arguments.program = arguments.program.resolve()
     return arguments
-
-
-def _parts(text: str) -> tuple[str, ...]:
-    names = tuple(text.split(","))
-    unknown = [name for name in names if name not in PARTS]
-    if unknown:
-        raise argparse.ArgumentTypeError(
-            f"no such scenario: {', '.join(unknown)}; there are {', '.join(PARTS)}"
-        )
-    return names
 
 
 def step(text: str) -> None:

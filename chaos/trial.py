@@ -163,10 +163,7 @@ class Trial:
         return found + (checks.counters(flights, counters) if counters is not None else [])
 
     def _ask_auditor(self) -> list[str]:
-        """`flightdeck audit`, of programs that have it."""
         command = [str(self._program), "audit"]
         environment = self.deployment.environment()
-        if subprocess.run([*command, "--help"], env=environment, capture_output=True).returncode:
-            return []
         done = subprocess.run(command, env=environment, capture_output=True, text=True)
         return [f"flightdeck audit: {done.stdout.strip()} {done.stderr.strip()}"] if done.returncode else []

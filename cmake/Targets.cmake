@@ -2,20 +2,19 @@
 # runs of a test program.
 
 # flightdeck_library(NAME <folder> [SOURCES <.cpp>...] [TESTS <_test.cpp>...] [DEPENDS <flightdeck::...>...]
-#                    [LINK <target>...] [TEST_LINK <target>...] [PRECOMPILE <header>...])
+#                    [LINK <target>...] [TEST_LINK <target>...])
 #
 # flightdeck::<folder>, a static library (an interface one while it has no SOURCES), and, when tests are on, the test
 # program <folder>_test. DEPENDS and LINK are both public; DEPENDS names the folders this one may include, so that the
-# order of the folders can be read off the CMakeLists. PRECOMPILE is for folders with many files on heavy headers.
+# order of the folders can be read off the CMakeLists.
 function(flightdeck_library)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "SOURCES;TESTS;DEPENDS;LINK;TEST_LINK;PRECOMPILE")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "SOURCES;TESTS;DEPENDS;LINK;TEST_LINK")
   flightdeck_refuse_unknown(flightdeck_library "${arg_UNPARSED_ARGUMENTS}")
   set(target flightdeck_${arg_NAME})
 
   if(arg_SOURCES)
     add_library(${target} STATIC ${arg_SOURCES})
     target_link_libraries(${target} PRIVATE flightdeck::compile_options)
-    target_precompile_headers(${target} PRIVATE ${arg_PRECOMPILE})
     set(scope PUBLIC)
   else()
     add_library(${target} INTERFACE)
@@ -28,9 +27,6 @@ function(flightdeck_library)
   if(FLIGHTDECK_TESTS AND arg_TESTS)
     flightdeck_test(NAME ${arg_NAME}_test SOURCES ${arg_TESTS} LABELS unit short
       DEPENDS flightdeck::${arg_NAME} LINK ${arg_TEST_LINK})
-    if(arg_SOURCES AND arg_PRECOMPILE)
-      target_precompile_headers(${arg_NAME}_test REUSE_FROM ${target})
-    endif()
   endif()
 endfunction()
 
@@ -59,6 +55,7 @@ function(flightdeck_test_program)
   add_executable(${arg_NAME} ${arg_SOURCES})
   target_include_directories(${arg_NAME} PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests")
   target_link_libraries(${arg_NAME} PRIVATE flightdeck::compile_options ${arg_DEPENDS} ${arg_LINK} GTest::gmock_main)
+  flightdeck_test_compilation(${arg_NAME})
   target_compile_definitions(${arg_NAME} PRIVATE
     FLIGHTDECK_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FLIGHTDECK_BUILD_DIR="${PROJECT_BINARY_DIR}")
   if(arg_RUNS_PROGRAM)
@@ -66,6 +63,24 @@ function(flightdeck_test_program)
     target_compile_definitions(${arg_NAME} PRIVATE FLIGHTDECK_PROGRAM="${PROJECT_BINARY_DIR}/flightdeck")
   endif()
 endfunction()
+
+# What makes a test program's own files, most of what there is to compile, quicker to compile: GoogleTest is parsed once
+# for all of them, and what is instrumented is not optimised besides (the libraries are).
+function(flightdeck_test_compilation target)
+  if(FLIGHTDECK_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
+  if(NOT target STREQUAL flightdeck_test_headers)
+    target_precompile_headers(${target} REUSE_FROM flightdeck_test_headers)
+  endif()
+endfunction()
+
+if(FLIGHTDECK_TESTS)
+  add_library(flightdeck_test_headers OBJECT "${CMAKE_CURRENT_LIST_DIR}/test_headers.cpp")
+  target_link_libraries(flightdeck_test_headers PRIVATE flightdeck::compile_options GTest::gmock_main)
+  target_precompile_headers(flightdeck_test_headers PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
+  flightdeck_test_compilation(flightdeck_test_headers)
+endif()
 
 # flightdeck_test_run(NAME <name> PROGRAM <test program> LABELS <label>... [ENVIRONMENT <NAME=value>...]
 #                     [TIMEOUT <seconds>] [SERIAL <bool>])
@@ -77,6 +92,9 @@ function(flightdeck_test_run)
   flightdeck_refuse_unknown(flightdeck_test_run "${arg_UNPARSED_ARGUMENTS}")
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
+  endif()
+  if(FLIGHTDECK_SANITIZE) # several times slower
+    math(EXPR arg_TIMEOUT "4 * ${arg_TIMEOUT}")
   endif()
 
   # `./dev test` counts the cases in these XML files, one an entry.

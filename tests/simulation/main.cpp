@@ -18,14 +18,16 @@ using flightdeck::simulation::Outcome;
 using flightdeck::simulation::run_history;
 
 constexpr const char* usage =
-    "usage: simulate [--seeds N] [--first S] [--jobs J] [--keep-going]   N from 1, S up to "
-    "1,000,000,000,000\n"
+    "usage: simulate [--seeds N | --seconds T] [--first S] [--jobs J] [--keep-going]\n"
+    "                                  N from 1, S up to 1,000,000,000,000, T up to 86,400: as many as fit\n"
     "       simulate --seed S          one history, told step by step\n";
 constexpr std::uint64_t seed_max = 1'000'000'000'000;
+constexpr std::uint64_t seconds_max = 86'400;
 
 struct Settings {
   std::uint64_t seeds = 1000;
   std::uint64_t first = 1;
+  std::optional<std::chrono::seconds> duration;  // no history is begun after it
   std::optional<std::uint64_t> only;
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
   bool keep_going = false;
@@ -40,6 +42,7 @@ bool read_number(const char* text, std::uint64_t& number) {
 std::optional<Settings> read_settings(int count, char** words) {
   Settings settings;
   bool many = false;
+  bool counted = false;
   for (int i = 1; i < count; ++i) {
     const std::string_view word = words[i];
     many = many || word != "--seed";
@@ -52,6 +55,9 @@ std::optional<Settings> read_settings(int count, char** words) {
     if (number > seed_max) return std::nullopt;
     if (word == "--seeds" && number > 0) {
       settings.seeds = number;
+      counted = true;
+    } else if (word == "--seconds" && number > 0 && number <= seconds_max) {
+      settings.duration = std::chrono::seconds(number);
     } else if (word == "--first") {
       settings.first = number;
     } else if (word == "--seed") {
@@ -63,6 +69,8 @@ std::optional<Settings> read_settings(int count, char** words) {
     }
   }
   if (settings.only && many) return std::nullopt;
+  if (settings.duration && counted) return std::nullopt;
+  if (settings.duration) settings.seeds = seed_max;
   return settings;
 }
 
@@ -100,7 +108,7 @@ int run_many(const Settings& settings) {
   std::atomic<bool> stop{false};
   Totals totals;
   const auto work = [&] {
-    while (!stop) {
+    while (!stop && (!settings.duration || std::chrono::steady_clock::now() - begin < *settings.duration)) {
       const std::uint64_t seed = next.fetch_add(1);
       if (seed >= settings.first + settings.seeds) return;
       const Outcome outcome = run_history(seed);

@@ -1,0 +1,1 @@
+// A precompiled header needs a file that is compiled with it.

@@ -13,10 +13,24 @@ namespace flightdeck::test {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr std::size_t kBuildFactor = 8;
+constexpr std::size_t kFreedAndKept = 256 * 1024 * 1024;  // AddressSanitizer's quarantine
+#else
+constexpr std::size_t kBuildFactor = 1;
+constexpr std::size_t kFreedAndKept = 0;
+#endif
+
+}  // namespace
+
 std::size_t open_descriptors(pid_t pid) {
   const fs::directory_iterator all(fs::path("/proc") / std::to_string(pid) / "fd");
   return static_cast<std::size_t>(std::distance(fs::begin(all), fs::end(all)));
 }
+
+std::size_t roomy(std::size_t usual) { return kBuildFactor * usual + kFreedAndKept; }
 
 std::size_t resident_bytes(pid_t pid) {
   std::ifstream statm(fs::path("/proc") / std::to_string(pid) / "statm");

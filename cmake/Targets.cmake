@@ -55,7 +55,8 @@ function(flightdeck_test_program)
   add_executable(${arg_NAME} ${arg_SOURCES})
   target_include_directories(${arg_NAME} PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests")
   target_link_libraries(${arg_NAME} PRIVATE flightdeck::compile_options ${arg_DEPENDS} ${arg_LINK} GTest::gmock_main)
-  flightdeck_test_compilation(${arg_NAME})
+  flightdeck_test_optimisation(${arg_NAME})
+  target_precompile_headers(${arg_NAME} REUSE_FROM flightdeck_test_headers)
   target_compile_definitions(${arg_NAME} PRIVATE
     FLIGHTDECK_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FLIGHTDECK_BUILD_DIR="${PROJECT_BINARY_DIR}")
   if(arg_RUNS_PROGRAM)
@@ -64,22 +65,20 @@ function(flightdeck_test_program)
   endif()
 endfunction()
 
-# What makes a test program's own files, most of what there is to compile, quicker to compile: GoogleTest is parsed once
-# for all of them, and what is instrumented is not optimised besides (the libraries are).
-function(flightdeck_test_compilation target)
+# A test program's own files are most of what there is to compile: instrumented, they are not optimised besides (the
+# libraries are).
+function(flightdeck_test_optimisation target)
   if(FLIGHTDECK_SANITIZE)
     target_compile_options(${target} PRIVATE -O0)
   endif()
-  if(NOT target STREQUAL flightdeck_test_headers)
-    target_precompile_headers(${target} REUSE_FROM flightdeck_test_headers)
-  endif()
 endfunction()
 
+# GoogleTest, parsed once for all test programs.
 if(FLIGHTDECK_TESTS)
   add_library(flightdeck_test_headers OBJECT "${CMAKE_CURRENT_LIST_DIR}/test_headers.cpp")
   target_link_libraries(flightdeck_test_headers PRIVATE flightdeck::compile_options GTest::gmock_main)
   target_precompile_headers(flightdeck_test_headers PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
-  flightdeck_test_compilation(flightdeck_test_headers)
+  flightdeck_test_optimisation(flightdeck_test_headers)
 endif()
 
 # flightdeck_test_run(NAME <name> PROGRAM <test program> LABELS <label>... [ENVIRONMENT <NAME=value>...]

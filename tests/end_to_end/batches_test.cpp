@@ -4,6 +4,7 @@
 #include "support/audit.h"
 #include "support/crowd.h"
 #include "support/metrics_page.h"
+#include "support/sanitizers.h"
 #include "support/server_suite.h"
 
 namespace flightdeck::test {
@@ -40,8 +41,8 @@ TEST_F(BatchesTest, ACrowdSharesCommits) {
   RecordProperty("commands_a_commit", std::to_string(commands / commits));
   EXPECT_GE(commands, kClients * kBookingsEach);
   EXPECT_GT(commits, 0);
-  // On an idle machine more than ten share one; how many it is on a busy one is a matter of time.
-  EXPECT_GE(commands / commits, 2) << commands << " commands in " << commits << " commits";
+  // In a sanitizer's build the crowd asks more slowly.
+  EXPECT_GE(commands / commits, kSanitized ? 2 : 8) << commands << " commands in " << commits << " commits";
   audit_settled(api, probe);
   EXPECT_EQ(number(api.seat_counts(flight_id), "confirmed"), kClients * kBookingsEach);
 }

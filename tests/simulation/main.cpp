@@ -21,11 +21,12 @@ constexpr const char* usage =
     "usage: simulate [--seeds N | --seconds T] [--first S] [--jobs J] [--keep-going]\n"
     "                                  N from 1, S up to 1,000,000,000,000, T up to 86,400: as many as fit\n"
     "       simulate --seed S          one history, told step by step\n";
+constexpr std::uint64_t seeds_usual = 1000;
 constexpr std::uint64_t seed_max = 1'000'000'000'000;
 constexpr std::uint64_t seconds_max = 86'400;
 
 struct Settings {
-  std::uint64_t seeds = 1000;
+  std::optional<std::uint64_t> seeds;
   std::uint64_t first = 1;
   std::optional<std::chrono::seconds> duration;  // no history is begun after it
   std::optional<std::uint64_t> only;
@@ -42,7 +43,6 @@ bool read_number(const char* text, std::uint64_t& number) {
 std::optional<Settings> read_settings(int count, char** words) {
   Settings settings;
   bool many = false;
-  bool counted = false;
   for (int i = 1; i < count; ++i) {
     const std::string_view word = words[i];
     many = many || word != "--seed";
@@ -55,7 +55,6 @@ std::optional<Settings> read_settings(int count, char** words) {
     if (number > seed_max) return std::nullopt;
     if (word == "--seeds" && number > 0) {
       settings.seeds = number;
-      counted = true;
     } else if (word == "--seconds" && number > 0 && number <= seconds_max) {
       settings.duration = std::chrono::seconds(number);
     } else if (word == "--first") {
@@ -69,8 +68,7 @@ std::optional<Settings> read_settings(int count, char** words) {
     }
   }
   if (settings.only && many) return std::nullopt;
-  if (settings.duration && counted) return std::nullopt;
-  if (settings.duration) settings.seeds = seed_max;
+  if (settings.duration && settings.seeds) return std::nullopt;
   return settings;
 }
 
@@ -105,12 +103,14 @@ struct Totals {
 int run_many(const Settings& settings) {
   const auto begin = std::chrono::steady_clock::now();
   std::atomic<std::uint64_t> next{settings.first};
+  const std::uint64_t end =
+      settings.first + settings.seeds.value_or(settings.duration ? seed_max : seeds_usual);
   std::atomic<bool> stop{false};
   Totals totals;
   const auto work = [&] {
     while (!stop && (!settings.duration || std::chrono::steady_clock::now() - begin < *settings.duration)) {
       const std::uint64_t seed = next.fetch_add(1);
-      if (seed >= settings.first + settings.seeds) return;
+      if (seed >= end) return;
       const Outcome outcome = run_history(seed);
       const std::lock_guard lock(totals.mutex);
       ++totals.histories;

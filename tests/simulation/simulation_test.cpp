@@ -4,16 +4,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/sanitizers.h"
+
 namespace flightdeck::simulation {
 namespace {
 
 using ::testing::IsEmpty;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::uint64_t histories = 150;
-#else
-constexpr std::uint64_t histories = 2500;
-#endif
+constexpr std::uint64_t histories = test::kSanitized ? 150 : 2500;
 
 TEST(Simulation, NothingIsLostInAnyHistory) {
   int booked = 0;

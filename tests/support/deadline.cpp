@@ -4,16 +4,12 @@
 #include <cstdlib>
 #include <thread>
 
+#include "support/sanitizers.h"
+
 namespace flightdeck::test {
 namespace {
 
-#if defined(__SANITIZE_THREAD__)
-constexpr double kBuildSlowness = 8;
-#elif defined(__SANITIZE_ADDRESS__)
-constexpr double kBuildSlowness = 4;
-#else
-constexpr double kBuildSlowness = 1;
-#endif
+constexpr double kBuildSlowness = kThreadSanitizer ? 8 : kAddressSanitizer ? 4 : 1;
 
 double patience() {
   const char* text = std::getenv("FLIGHTDECK_TEST_PATIENCE");

@@ -9,19 +9,16 @@
 #include <stdexcept>
 #include <string>
 
+#include "support/sanitizers.h"
+
 namespace flightdeck::test {
 
 namespace fs = std::filesystem;
 
 namespace {
 
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-constexpr std::size_t kBuildFactor = 8;
-constexpr std::size_t kFreedAndKept = 256 * 1024 * 1024;  // AddressSanitizer's quarantine
-#else
-constexpr std::size_t kBuildFactor = 1;
-constexpr std::size_t kFreedAndKept = 0;
-#endif
+constexpr std::size_t kBuildFactor = kSanitized ? 8 : 1;
+constexpr std::size_t kFreedAndKept = kSanitized ? 256 * 1024 * 1024 : 0;  // AddressSanitizer's quarantine
 
 }  // namespace
 

@@ -17,8 +17,9 @@ class BackgroundWork {
  public:
   BackgroundWork(IoThread& thread, SharedParts& shared);
 
-  // Fills gate and index from the ledger; to be awaited before the first request, by a process that sweeps.
-  Task<std::size_t> sync_all() { return sweeper_.sync_changed(); }
+  // Fills gate and index from the ledger; to be awaited before the first request, by a process that sweeps. As
+  // Sweeper::sync_changed.
+  Task<std::optional<std::size_t>> sync_all() { return sweeper_.sync_changed(); }
 
   // Starts the loops in the thread's scope; `stop` ends them after their present turn.
   void start();

@@ -54,7 +54,7 @@ class SlowIndex final : public flights::FlightIndex {
   Task<std::optional<flights::IndexLooks>> look(std::vector<flights::Flight> rows, Instant now) override {
     return index_.look(std::move(rows), now);
   }
-  Task<bool> complete() override { return index_.complete(); }
+  Task<flights::Telling> begin_telling() override { return index_.begin_telling(); }
   Task<bool> mark_complete() override { return index_.mark_complete(); }
   Task<bool> mark_incomplete() override { return index_.mark_incomplete(); }
 

@@ -18,8 +18,14 @@ struct IndexLook {
 };
 
 struct IndexLooks {
-  bool complete = false;  // as FlightIndex::complete; while it is false nobody searches it
+  bool complete = false;  // while it is not, nobody searches it
   std::vector<IndexLook> flights;
+};
+
+enum class Telling {
+  unneeded,         // the index is complete
+  begun,            // it is to be told of every flight
+  left_to_another,  // the same, and another process is at it
 };
 
 // One instance may serve one thread or many: the adapter says which. Calls never throw for a part that is away:
@@ -55,12 +61,13 @@ class FlightIndex {
   // change on its way. Changes nothing.
   virtual Task<std::optional<IndexLooks>> look(std::vector<Flight> rows, Instant now) = 0;
 
-  // An index that was emptied, or that lost what it was told last, must be told of every flight again. `complete` is
-  // true from `mark_complete` until anything may have been lost; while it is false `search` says that it is away. Both
-  // are false when it is away.
-  virtual Task<bool> complete() = 0;
+  // An index that was emptied, or that lost what it was told last, must be told of every flight again. It is complete
+  // from `mark_complete`, which ends what `begin_telling` began, until anything may have been lost; while it is not,
+  // `search` says that it is away. An instance that has not marked it yet leaves that to another one which began less than
+  // limits::telling_patience ago and has not ended. Away: `begun`, and false.
+  virtual Task<Telling> begin_telling() = 0;
   virtual Task<bool> mark_complete() = 0;
-  // It was not told of something, and nobody knows of what: `complete` is false until it has been told of everything,
+  // It was not told of something, and nobody knows of what: it is not complete until it has been told of everything,
   // with a telling that begins later. False: the index is away.
   virtual Task<bool> mark_incomplete() = 0;
 };

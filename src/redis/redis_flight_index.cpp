@@ -337,21 +337,23 @@ Task<std::optional<std::vector<FlightId>>> RedisFlightIndex::drop(std::vector<Se
   co_return dropped;
 }
 
-Task<bool> RedisFlightIndex::complete() {
+Task<flights::Telling> RedisFlightIndex::begin_telling() {
   const std::uint64_t generation = connection_.generation();
   if (marked_ == generation) {
     std::vector<Command> look;
     look.push_back(Command("HGET").add(keys_.index()).add("complete"));
     const std::optional<Replies> mark = co_await connection_.call(std::move(look));
-    if (mark && mark->front().kind == Reply::Kind::text) co_return true;
+    if (mark && mark->front().kind == Reply::Kind::text) co_return flights::Telling::unneeded;
   }
   std::vector<Command> begin;
   begin.push_back(script_call(begin_telling_script, {keys_.index()}).add(telling_).add(marked_ ? "1" : "0"));
+  begin.back().add(limits::telling_patience.count());
   const std::optional<Replies> begun = co_await connection_.call(std::move(begin));
   // Without a mark of its own this telling cannot be completed; that is right when Redis is away.
   telling_ = begun && begun->front().kind == Reply::Kind::text ? begun->front().text : no_telling;
   looked_at_ = generation;
-  co_return false;
+  const bool left = begun && begun->front().kind == Reply::Kind::nil;
+  co_return left ? flights::Telling::left_to_another : flights::Telling::begun;
 }
 
 Task<bool> RedisFlightIndex::mark_complete() {

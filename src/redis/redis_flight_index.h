@@ -36,8 +36,8 @@ class RedisFlightIndex final : public flights::FlightIndex {
 
   // The mark in Redis speaks for what is in Redis, and goes with it. What Redis lost of the last seconds when it was
   // restarted is known by the connection: so this object must have marked it on the connection of now.
-  Task<bool> complete() override;
-  // False, too, when Redis was emptied or the connection broke since the last `complete`: what was told since then may be
+  Task<flights::Telling> begin_telling() override;
+  // False, too, when Redis was emptied or the connection broke since the last `begin_telling`: what was told since then may be
   // lost.
   Task<bool> mark_complete() override;
   Task<bool> mark_incomplete() override;
@@ -69,7 +69,7 @@ class RedisFlightIndex final : public flights::FlightIndex {
   const Keys keys_;
   flights::ChangeClock* const changes_;
   std::optional<std::uint64_t> marked_;     // the generation at the last mark
-  std::optional<std::uint64_t> looked_at_;  // the generation at the last `complete` that was false
+  std::optional<std::uint64_t> looked_at_;  // the generation when it began to tell
   std::string telling_;                     // the mark that Redis gave it then; empty: none is under way
 };
 

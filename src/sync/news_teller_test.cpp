@@ -157,7 +157,7 @@ TEST_F(NewsTellerTest, MoreThanCanBeKeptIsLeftToASweeper) {
       {world.loop, world.loop, world.gate, world.index, world.scope, world.clock, world.lag},
       [](std::exception_ptr) { FAIL(); }, limits);
   finish(world.loop, world.sweeper.sync_changed());
-  ASSERT_TRUE(finish(world.loop, world.index.complete()));
+  ASSERT_EQ(finish(world.loop, world.index.begin_telling()), flights::Telling::unneeded);
   world.gate.go_away(true);
   world.index.go_away(true);
   std::vector<FlightNews> news;
@@ -171,9 +171,10 @@ TEST_F(NewsTellerTest, MoreThanCanBeKeptIsLeftToASweeper) {
   EXPECT_TRUE(may_lag());
   world.gate.go_away(false);
   world.index.go_away(false);
-  EXPECT_TRUE(finish(world.loop, world.index.complete()));
+  EXPECT_EQ(finish(world.loop, world.index.begin_telling()), flights::Telling::unneeded);
   pause();
-  EXPECT_FALSE(finish(world.loop, world.index.complete())) << "so search asks the ledger";
+  EXPECT_EQ(finish(world.loop, world.index.begin_telling()), flights::Telling::begun)
+      << "so search asks the ledger";
   EXPECT_FALSE(may_lag());
 }
 

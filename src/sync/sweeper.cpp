@@ -56,8 +56,10 @@ Task<bool> Sweeper::tell(std::vector<Flight> rows, bool whole) {
   co_return both;
 }
 
-Task<std::size_t> Sweeper::sync_changed() {
-  const bool complete = co_await index_.complete();
+Task<std::optional<std::size_t>> Sweeper::sync_changed() {
+  const flights::Telling telling = co_await index_.begin_telling();
+  if (telling == flights::Telling::left_to_another) co_return std::nullopt;
+  const bool complete = telling == flights::Telling::unneeded;
   if (!complete) synced_until_ = {};
   const Instant started = clock_.now();
   const Instant since = synced_until_ - limits::sweep_overlap;

@@ -2,6 +2,8 @@
 // by other processes, after crashes, and as time passes.
 #pragma once
 
+#include <optional>
+
 #include "booking/ledger.h"
 #include "booking/manage_flights.h"
 #include "booking/seat_gate.h"
@@ -17,8 +19,9 @@ class Sweeper {
       : ledger_(ledger), gate_(gate), index_(index), flights_(flights), clock_(clock) {}
 
   // Tells gate and index of every flight that changed since the last call; of all of them with the first call, and
-  // whenever the index says that it is not complete. Returns how many. Throws UnavailableError.
-  Task<std::size_t> sync_changed();
+  // whenever the index says that it is not complete. Returns how many; nullopt: another process is telling of all of
+  // them, and the turn of this one comes with a later call. Throws UnavailableError.
+  Task<std::optional<std::size_t>> sync_changed();
 
   // Tells of the next limits::scrub_batch flights, changed or not, and begins again after the last one: whatever else
   // goes wrong in gate and index heals in time, also versions that the ledger never came to (it was put back to an

@@ -37,7 +37,7 @@ class SweeperTest : public ::testing::Test {
     const BookingId id{make_uuid_v7(world.clock.now(), world.random)};
     return *elsewhere(booking::PlaceBooking{id, {}, flight, seats, seconds{60}})->booking;
   }
-  std::size_t sync_changed() { return finish(world.loop, world.sweeper.sync_changed()); }
+  std::size_t sync_changed() { return finish(world.loop, world.sweeper.sync_changed()).value(); }
   // Until nothing is left that was told within the overlap.
   void settle_down() {
     world.loop.advance(seconds{600});
@@ -179,10 +179,21 @@ TEST_F(SweeperTest, AnIndexIsNotCompleteBeforeItHasHeardOfEveryFlight) {
   add_elsewhere(5);
   world.gate.go_away(true);
   sync_changed();
-  EXPECT_FALSE(finish(world.loop, world.index.complete()));
+  EXPECT_EQ(finish(world.loop, world.index.begin_telling()), flights::Telling::begun);
   world.gate.go_away(false);
   sync_changed();
-  EXPECT_TRUE(finish(world.loop, world.index.complete()));
+  EXPECT_EQ(finish(world.loop, world.index.begin_telling()), flights::Telling::unneeded);
+}
+
+TEST_F(SweeperTest, WhileAnotherTellsOfEveryFlightItsTurnIsYetToCome) {
+  const FlightId flight = add_elsewhere(5);
+  world.index.tell_elsewhere(true);
+  EXPECT_EQ(finish(world.loop, world.sweeper.sync_changed()), std::nullopt);
+  EXPECT_EQ(world.sellable(flight), std::nullopt);
+  world.index.tell_elsewhere(false);
+  EXPECT_EQ(sync_changed(), 1U) << "the other one may have died: everything is told all the same";
+  EXPECT_EQ(world.sellable(flight), 5);
+  EXPECT_EQ(finish(world.loop, world.index.begin_telling()), flights::Telling::unneeded);
 }
 
 TEST_F(SweeperTest, ScrubbingTellsOfEveryFlightInTurns) {

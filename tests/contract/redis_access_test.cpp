@@ -41,9 +41,9 @@ void use_everything(RedisConnection& connection, RedisLoop& loop, const std::str
   news.count = booking::SeatNews::Count{1, 5};
   EXPECT_TRUE(loop.finish(gate.sync({news})));
   EXPECT_TRUE(loop.finish(index.update({flight}, test::world_start)));
-  EXPECT_FALSE(loop.finish(index.complete()));
+  EXPECT_EQ(loop.finish(index.begin_telling()), flights::Telling::begun);
   EXPECT_TRUE(loop.finish(index.mark_complete()));
-  EXPECT_TRUE(loop.finish(index.complete()));
+  EXPECT_EQ(loop.finish(index.begin_telling()), flights::Telling::unneeded);
   const BookingId booking{make_uuid_v5(Uuid{}, "2")};
   EXPECT_EQ(loop.finish(gate.reserve(flight.id, booking, 2, test::world_start)),
             booking::ReserveAnswer::held);

@@ -16,6 +16,7 @@ namespace {
 using flights::Flight;
 using flights::SearchPage;
 using flights::SearchQuery;
+using flights::Telling;
 using test::id_of;
 using test::RedisLoop;
 using ::testing::ElementsAre;
@@ -50,7 +51,7 @@ class RedisIndexTest : public ::testing::Test {
     return ids;
   }
   bool mark() { return loop.finish(index.mark_complete()); }
-  bool complete() { return loop.finish(index.complete()); }
+  bool complete() { return loop.finish(index.begin_telling()) == Telling::unneeded; }
   std::string key(std::string_view kind, std::uint8_t n = 1) const {
     return prefix + std::string(kind) + "{" + id_of<FlightId>(n).str() + "}";
   }
@@ -123,42 +124,6 @@ TEST_F(RedisIndexTest, AFlushIsNoticedAtOnce) {
   EXPECT_THAT(found(), ElementsAre(flight(1).id));
 }
 
-TEST_F(RedisIndexTest, WhatWasEmptiedWhileItWasToldIsNotComplete) {
-  EXPECT_FALSE(complete());
-  update({flight(1)});
-  probe.command({"FLUSHALL"});
-  update({flight(2)});
-  EXPECT_FALSE(loop.finish(index.mark_complete())) << "flight 1 is gone";
-  EXPECT_FALSE(search());
-  EXPECT_FALSE(complete());
-  update({flight(1), flight(2)});
-  EXPECT_TRUE(loop.finish(index.mark_complete()));
-  EXPECT_THAT(probe.command({"HKEYS", prefix + "flight_index"}), ElementsAre("complete"));
-}
-
-TEST_F(RedisIndexTest, WhatWasNotToldMakesItIncompleteAndEveryTellingUnderWayVain) {
-  ASSERT_TRUE(mark());
-  update({flight(1)});
-  RedisFlightIndex other{loop.connection(), prefix};
-  EXPECT_FALSE(loop.finish(other.complete()));
-  EXPECT_TRUE(loop.finish(index.mark_incomplete()));
-  EXPECT_FALSE(search());
-  EXPECT_FALSE(loop.finish(other.mark_complete())) << "it may have passed by what was not told";
-  EXPECT_FALSE(complete());
-  EXPECT_TRUE(mark());
-  EXPECT_THAT(found(), ElementsAre(flight(1).id));
-}
-
-TEST_F(RedisIndexTest, TwoMayTellAtOnce) {
-  RedisFlightIndex other{loop.connection(), prefix};
-  EXPECT_FALSE(complete());
-  EXPECT_FALSE(loop.finish(other.complete()));
-  EXPECT_TRUE(loop.finish(index.mark_complete()));
-  EXPECT_TRUE(loop.finish(other.mark_complete()));
-  EXPECT_TRUE(complete());
-  EXPECT_TRUE(loop.finish(other.complete()));
-}
-
 TEST_F(RedisIndexTest, ASortedSetThatWasDeletedIsRestored) {
   update({flight(1), flight(2)});
   ASSERT_TRUE(mark());
@@ -213,33 +178,6 @@ TEST_F(RedisIndexTest, AwayIsSaid) {
   EXPECT_FALSE(mark());
   EXPECT_FALSE(loop.finish(index.update({flight(1)}, now)));
   EXPECT_THAT(loop.finish(index.drop_departed(flight(1).departure)), IsEmpty());
-}
-
-TEST(RedisIndexRestart, EverythingMustBeToldAgain) {
-  // It keeps everything on disk: what it lost of the last seconds cannot be seen, only feared.
-  test::RedisServer server({"--appendonly", "yes"});
-  RedisLoop loop(parse_redis_url(server.url()).value());
-  RedisFlightIndex index(loop.connection(), "");
-  RedisFlightIndex of_another_thread(loop.connection(), "");
-  EXPECT_FALSE(loop.finish(index.complete()));
-  ASSERT_TRUE(loop.finish(index.mark_complete()));
-  EXPECT_TRUE(loop.finish(index.complete()));
-  server.stop();
-  ASSERT_TRUE(loop.run_until([&loop] { return !loop.connection().up(); }));
-  server.start();
-  ASSERT_TRUE(loop.run_until([&loop] { return loop.connection().up(); }));
-  EXPECT_FALSE(loop.finish(index.complete()));
-  EXPECT_FALSE(loop.finish(of_another_thread.search({}, now))) << "what is there may be of a while ago";
-
-  // Once more, while it is being told.
-  server.stop();
-  ASSERT_TRUE(loop.run_until([&loop] { return !loop.connection().up(); }));
-  server.start();
-  ASSERT_TRUE(loop.run_until([&loop] { return loop.connection().up(); }));
-  EXPECT_FALSE(loop.finish(index.mark_complete())) << "what was told before may be lost";
-  EXPECT_FALSE(loop.finish(index.complete()));
-  EXPECT_TRUE(loop.finish(index.mark_complete()));
-  EXPECT_TRUE(loop.finish(index.complete()));
 }
 
 TEST_F(RedisIndexTest, SeatsAreThoseOfTheGate) {

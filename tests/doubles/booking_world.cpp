@@ -91,7 +91,11 @@ Task<std::optional<flights::IndexLooks>> SwitchableIndex::look(std::vector<Fligh
   co_return looks;
 }
 
-Task<bool> SwitchableIndex::complete() { co_return !away_ && complete_; }
+Task<flights::Telling> SwitchableIndex::begin_telling() {
+  if (away_) co_return flights::Telling::begun;
+  if (told_elsewhere_) co_return flights::Telling::left_to_another;
+  co_return complete_ ? flights::Telling::unneeded : flights::Telling::begun;
+}
 
 Task<bool> SwitchableIndex::mark_complete() {
   complete_ = !away_;

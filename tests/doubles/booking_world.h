@@ -75,15 +75,18 @@ class SwitchableIndex final : public flights::FlightIndex {
   Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
   Task<std::vector<FlightId>> drop_departed(Instant now) override;
   Task<std::optional<flights::IndexLooks>> look(std::vector<flights::Flight> rows, Instant now) override;
-  Task<bool> complete() override;
+  Task<flights::Telling> begin_telling() override;
   Task<bool> mark_complete() override;
   Task<bool> mark_incomplete() override;
   // As an index that was emptied: it must be told of every flight again.
   void forget_complete() { complete_ = false; }
+  // As while another process tells it of every flight.
+  void tell_elsewhere(bool now) { told_elsewhere_ = now; }
 
  private:
   const std::unique_ptr<memory::MemoryFlightIndex>& index_;
   bool complete_ = false;
+  bool told_elsewhere_ = false;
   bool away_ = false;
 };
 

@@ -132,22 +132,24 @@ Task<std::vector<FlightId>> ProcessIndex::drop_departed(Instant now) {
                         [&redis = redis_, now] { return redis.drop_departed(now); });
 }
 
-Task<bool> ProcessIndex::complete() {
+Task<flights::Telling> ProcessIndex::begin_telling() {
   const std::uint64_t generation = redis_.generation();
   if (marked_ == generation) {
     auto look = on<bool>(redis_, [&redis = redis_] { return redis.keys().complete; });
     const std::optional<bool> mark = co_await ask<bool>(wire_, "redis: complete?", faults_, std::move(look));
-    if (mark && *mark) co_return true;
+    if (mark && *mark) co_return flights::Telling::unneeded;
   }
-  auto begin = on<std::uint64_t>(redis_, [&redis = redis_, earlier = telling_, again = marked_.has_value()] {
+  using Mark = std::optional<std::uint64_t>;
+  auto begin = on<Mark>(redis_, [&redis = redis_, earlier = telling_, again = marked_.has_value()] {
     return redis.begin_telling(earlier, again);
   });
-  const std::optional<std::uint64_t> begun =
-      co_await ask<std::uint64_t>(wire_, "redis: begin telling", faults_, std::move(begin));
+  const std::optional<Mark> begun =
+      co_await ask<Mark>(wire_, "redis: begin telling", faults_, std::move(begin));
   constexpr std::uint64_t no_telling = ~std::uint64_t{0};  // that no telling ever gets
-  telling_ = begun.value_or(no_telling);
+  telling_ = begun.value_or(std::nullopt).value_or(no_telling);
   looked_at_ = generation;
-  co_return false;
+  const bool left = begun && !*begun;
+  co_return left ? flights::Telling::left_to_another : flights::Telling::begun;
 }
 
 Task<bool> ProcessIndex::mark_complete() {

@@ -52,7 +52,7 @@ class ProcessIndex final : public flights::FlightIndex {
   Task<std::optional<flights::IndexLooks>> look(std::vector<flights::Flight>, Instant) override {
     co_return std::nullopt;
   }
-  Task<bool> complete() override;
+  Task<flights::Telling> begin_telling() override;
   Task<bool> mark_complete() override;
   Task<bool> mark_incomplete() override;
 

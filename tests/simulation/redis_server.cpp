@@ -180,10 +180,16 @@ void RedisServer::mark_incomplete() {
   keys_.tellings.clear();
 }
 
-std::uint64_t RedisServer::begin_telling(std::uint64_t earlier, bool away_since) {
-  if (away_since) keys_.complete = false;
+std::optional<std::uint64_t> RedisServer::begin_telling(std::uint64_t earlier, bool away_since) {
   keys_.tellings.erase(earlier);
-  keys_.tellings.insert(++last_telling_);
+  const auto lately = [this](const auto& telling) {
+    return queue_.now() - telling.second < limits::telling_patience;
+  };
+  if (away_since)
+    keys_.complete = false;
+  else if (std::any_of(keys_.tellings.begin(), keys_.tellings.end(), lately))
+    return std::nullopt;
+  keys_.tellings.emplace(++last_telling_, queue_.now());
   return last_telling_;
 }
 

@@ -37,11 +37,14 @@ struct FlightKeys {
 struct RedisKeys {
   std::map<FlightId, FlightKeys> flights;
   bool complete = false;
-  std::set<std::uint64_t> tellings;
+  std::map<std::uint64_t, Micros> tellings;  // when each began
 };
 
 class RedisServer {
  public:
+  // Its clock is that of `queue`, which outlives it.
+  explicit RedisServer(const EventQueue& queue) : queue_(queue) {}
+
   bool up() const { return up_; }
   // Connections break when it goes and when it comes back as another; each process notices.
   std::uint64_t generation() const { return generation_; }
@@ -77,7 +80,8 @@ class RedisServer {
   std::vector<flights::StoredVersion> index_versions(const std::vector<FlightId>& flights) const;
   void forget_index_versions(const std::vector<flights::StoredVersion>& seen);
 
-  std::uint64_t begin_telling(std::uint64_t earlier, bool away_since);
+  // nullopt: another is at it.
+  std::optional<std::uint64_t> begin_telling(std::uint64_t earlier, bool away_since);
   void mark_incomplete();
   bool end_telling(std::uint64_t mark);
 
@@ -86,6 +90,7 @@ class RedisServer {
  private:
   void forget_if_empty(FlightId flight);
 
+  const EventQueue& queue_;
   RedisKeys keys_;
   std::set<std::string> stream_;
   bool up_ = true;

@@ -77,7 +77,7 @@ class World final : public CommitWatch {
   Faults faults_;
   History history_;
   Database database_;
-  RedisServer redis_;
+  RedisServer redis_{queue_};
   PaymentService payments_;
   std::vector<Slot> slots_;
   std::vector<std::unique_ptr<Process>> gone_;  // ended, and destroyed when none of their code is running

@@ -1,0 +1,125 @@
+// When the index in Redis counts as complete: who tells it of every flight, and what makes a telling vain.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "contract/redis_loop.h"
+#include "contract/temporary_ledger.h"
+#include "core/limits.h"
+#include "doubles/booking_world.h"
+#include "redis/redis_flight_index.h"
+
+namespace flightdeck::redis {
+namespace {
+
+using flights::Flight;
+using flights::Telling;
+using test::id_of;
+using test::RedisLoop;
+using ::testing::ElementsAre;
+
+constexpr Instant now = test::world_start;
+
+class RedisIndexTelling : public ::testing::Test {
+ protected:
+  static Flight flight(std::uint8_t n) {
+    return flights::make_flight(id_of<FlightId>(n), test::flight_draft(10), now);
+  }
+  void update(std::vector<Flight> flights) {
+    EXPECT_TRUE(loop.finish(index.update(std::move(flights), now)));
+  }
+  bool searched() { return loop.finish(index.search({}, now)).has_value(); }
+  // Of a telling that began so many seconds ago.
+  std::string mark_of(std::int64_t age) {
+    return "telling:" + std::to_string(std::stoll(probe.command({"TIME"}).front()) - age) + ".000000";
+  }
+  bool mark() { return loop.finish(index.mark_complete()); }
+  bool complete() { return loop.finish(index.begin_telling()) == Telling::unneeded; }
+
+  const std::string prefix = test::fresh_prefix();
+  RedisLoop loop{test::shared_endpoint()};
+  RedisFlightIndex index{loop.connection(), prefix};
+  RedisFlightIndex other{loop.connection(), prefix};  // as another process has it
+  test::RedisProbe probe{test::shared_redis().port()};
+};
+
+TEST_F(RedisIndexTelling, WhatWasEmptiedWhileItWasToldIsNotComplete) {
+  EXPECT_FALSE(complete());
+  update({flight(1)});
+  probe.command({"FLUSHALL"});
+  update({flight(2)});
+  EXPECT_FALSE(loop.finish(index.mark_complete())) << "flight 1 is gone";
+  EXPECT_FALSE(searched());
+  EXPECT_FALSE(complete());
+  update({flight(1), flight(2)});
+  EXPECT_TRUE(loop.finish(index.mark_complete()));
+  EXPECT_THAT(probe.command({"HKEYS", prefix + "flight_index"}), ElementsAre("complete"));
+}
+
+TEST_F(RedisIndexTelling, WhatWasNotToldMakesItIncompleteAndEveryTellingUnderWayVain) {
+  ASSERT_TRUE(mark());
+  update({flight(1)});
+  EXPECT_EQ(loop.finish(other.begin_telling()), Telling::begun);
+  EXPECT_TRUE(loop.finish(index.mark_incomplete()));
+  EXPECT_FALSE(searched());
+  EXPECT_FALSE(loop.finish(other.mark_complete())) << "it may have passed by what was not told";
+  EXPECT_FALSE(complete());
+  EXPECT_TRUE(mark());
+  EXPECT_TRUE(searched());
+}
+
+TEST_F(RedisIndexTelling, TwoThatKnewItCompleteMayTellAtOnce) {
+  ASSERT_TRUE(mark());
+  ASSERT_TRUE(loop.finish(other.mark_complete()));
+  probe.command({"FLUSHALL"});
+  EXPECT_EQ(loop.finish(index.begin_telling()), Telling::begun);
+  EXPECT_EQ(loop.finish(other.begin_telling()), Telling::begun) << "what it was told last may be lost";
+  EXPECT_TRUE(loop.finish(index.mark_complete()));
+  EXPECT_TRUE(loop.finish(other.mark_complete()));
+  EXPECT_TRUE(complete());
+  EXPECT_EQ(loop.finish(other.begin_telling()), Telling::unneeded);
+}
+
+TEST_F(RedisIndexTelling, WhoStartsLeavesItToAnotherForAWhile) {
+  const std::string just_begun = mark_of(-1000);  // however long this test takes
+  probe.command({"HSET", prefix + "flight_index", just_begun, "1", "complete", "1"});
+  EXPECT_EQ(loop.finish(index.begin_telling()), Telling::left_to_another);
+  EXPECT_FALSE(loop.finish(index.mark_complete())) << "it has told nothing";
+  EXPECT_TRUE(searched()) << "what is there is whole all the while";
+  probe.command({"HDEL", prefix + "flight_index", just_begun});
+  EXPECT_EQ(loop.finish(index.begin_telling()), Telling::begun) << "its turn";
+  EXPECT_TRUE(loop.finish(index.mark_complete()));
+
+  const std::string long_ago = mark_of(limits::telling_patience.count());
+  probe.command({"HSET", prefix + "flight_index", long_ago, "1"});
+  EXPECT_EQ(loop.finish(other.begin_telling()), Telling::begun) << "its teller may have died";
+}
+
+TEST(RedisIndexTellingRestart, EverythingMustBeToldAgain) {
+  // It keeps everything on disk: what it lost of the last seconds cannot be seen, only feared.
+  test::RedisServer server({"--appendonly", "yes"});
+  RedisLoop loop(parse_redis_url(server.url()).value());
+  RedisFlightIndex index(loop.connection(), "");
+  RedisFlightIndex of_another_thread(loop.connection(), "");
+  EXPECT_EQ(loop.finish(index.begin_telling()), Telling::begun);
+  ASSERT_TRUE(loop.finish(index.mark_complete()));
+  EXPECT_EQ(loop.finish(index.begin_telling()), Telling::unneeded);
+  server.stop();
+  ASSERT_TRUE(loop.run_until([&loop] { return !loop.connection().up(); }));
+  server.start();
+  ASSERT_TRUE(loop.run_until([&loop] { return loop.connection().up(); }));
+  EXPECT_EQ(loop.finish(index.begin_telling()), Telling::begun);
+  EXPECT_FALSE(loop.finish(of_another_thread.search({}, now))) << "what is there may be of a while ago";
+
+  // Once more, while it is being told.
+  server.stop();
+  ASSERT_TRUE(loop.run_until([&loop] { return !loop.connection().up(); }));
+  server.start();
+  ASSERT_TRUE(loop.run_until([&loop] { return loop.connection().up(); }));
+  EXPECT_FALSE(loop.finish(index.mark_complete())) << "what was told before may be lost";
+  EXPECT_EQ(loop.finish(index.begin_telling()), Telling::begun);
+  EXPECT_TRUE(loop.finish(index.mark_complete()));
+  EXPECT_EQ(loop.finish(index.begin_telling()), Telling::unneeded);
+}
+
+}  // namespace
+}  // namespace flightdeck::redis

@@ -58,14 +58,15 @@ Task<void> over_or_after(std::shared_ptr<SettlementWait> state, Milliseconds tim
   timers.cancel(timer);
 }
 
-// What the provider said of a payment while it was still waited for.
-SettlePayment verdict_on(const Booking& booking, bool success, std::string payment_ref) {
+// What is said of a payment while it is still waited for.
+SettlePayment verdict_on(const Booking& booking, bool success, std::string payment_ref, bool answered) {
   SettlePayment command;
   command.id = booking.id;
   command.flight = booking.flight;
   command.success = success;
   command.payment_ref = std::move(payment_ref);
   command.failure_reason = reason_payment_declined;
+  command.answered = answered;
   return command;
 }
 
@@ -168,7 +169,7 @@ Task<void> BookingService::charge_and_settle(Booking booking, [[maybe_unused]] A
   }
   if (payment->status == payment::PaymentStatus::pending) co_return;  // the verdict comes by callback
   const bool success = payment->status == payment::PaymentStatus::success;
-  Command command = verdict_on(booking, success, payment->payment_id);
+  Command command = verdict_on(booking, success, payment->payment_id, true);
   const Result<Booking> settled = co_await apply_and_refund(std::move(command));
   if (!settled) {
     const std::string id = booking.id.str();
@@ -238,7 +239,7 @@ Task<Booking> BookingService::refund_if_due(Booking booking) {
 Task<Result<Booking>> BookingService::settle(PaymentVerdict verdict) {
   const std::optional<Booking> booking = co_await parts_.ledger.find_booking(verdict.booking);
   if (!booking) co_return refuse(ErrorCode::not_found, "There is no such booking.");
-  Command command = verdict_on(*booking, verdict.success, std::move(verdict.payment_ref));
+  Command command = verdict_on(*booking, verdict.success, std::move(verdict.payment_ref), false);
   co_return co_await apply_and_refund(std::move(command));
 }
 
@@ -280,7 +281,7 @@ Task<void> BookingService::ask_provider(Booking booking) {
   }
 
   if (payment && payment->status == payment::PaymentStatus::success) {
-    Command paid = verdict_on(booking, true, payment->payment_id);
+    Command paid = verdict_on(booking, true, payment->payment_id, true);
     co_await apply_and_refund(std::move(paid));
     co_return;
   }
@@ -293,7 +294,7 @@ Task<void> BookingService::ask_provider(Booking booking) {
     co_await reschedule(std::move(booking), next);
     co_return;
   }
-  SettlePayment expired = verdict_on(booking, false, {});
+  SettlePayment expired = verdict_on(booking, false, {}, true);
   expired.failure_reason = reason_payment_timeout;  // nobody told in time, whatever the provider says now
   expired.look_again = next;
   Command command = std::move(expired);

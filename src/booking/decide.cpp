@@ -120,7 +120,7 @@ class Batch {
 
   void confirm(Booking& booking, const std::string& payment_ref);
   void owe_refund(Booking& booking, const std::string& payment_ref);
-  Result<Applied> settle_success(Booking& booking, const std::string& payment_ref);
+  Result<Applied> settle_success(Booking& booking, const SettlePayment& c);
   Result<Applied> settle_failure(Booking& booking, const SettlePayment& c);
 
   Instant now_;
@@ -185,7 +185,8 @@ void Batch::owe_refund(Booking& booking, const std::string& payment_ref) {
   set_intent(booking.id, now_ + limits::unfinished_lease);
 }
 
-Result<Applied> Batch::settle_success(Booking& booking, const std::string& payment_ref) {
+Result<Applied> Batch::settle_success(Booking& booking, const SettlePayment& c) {
+  const std::string& payment_ref = c.payment_ref;
   if (!booking.payment_ref.empty()) {
     if (booking.payment_ref == payment_ref) return with(booking);
     return refuse(ErrorCode::invalid_state, "The booking was settled with another payment.");
@@ -198,11 +199,13 @@ Result<Applied> Batch::settle_success(Booking& booking, const std::string& payme
   switch (booking.status) {
     case BookingStatus::pending: confirm(booking, payment_ref); break;
     case BookingStatus::failed: {
-      if (booking.failure_reason == reason_payment_declined) {
+      const bool declined = booking.failure_reason == reason_payment_declined;
+      if (declined && !c.answered) {
         return refuse(ErrorCode::invalid_state, "The payment was declined; a success contradicts that.");
       }
       const Flight* flight = find_flight(booking.flight);
-      if (flight && flights::on_sale(*flight, now_) && flight->available_seats >= booking.seats) {
+      if (!declined && flight && flights::on_sale(*flight, now_) &&
+          flight->available_seats >= booking.seats) {
         move_seats(booking.flight, -booking.seats);
         confirm(booking, payment_ref);
       } else {
@@ -236,7 +239,7 @@ Result<Applied> Batch::settle_failure(Booking& booking, const SettlePayment& c) 
 Result<Applied> Batch::apply(const SettlePayment& c) {
   Booking* booking = find_booking(c.id);
   if (!booking) return refuse(ErrorCode::not_found, "There is no such booking.");
-  return c.success ? settle_success(*booking, c.payment_ref) : settle_failure(*booking, c);
+  return c.success ? settle_success(*booking, c) : settle_failure(*booking, c);
 }
 
 Result<Applied> Batch::apply(const CancelBooking& c) {

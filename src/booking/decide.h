@@ -34,8 +34,8 @@ struct PlaceBooking {
 };
 
 // A verdict of the payment provider. Errors: not_found, invalid_state (it contradicts what is settled).
-// A success for a booking that was declined contradicts that; for one that has expired it takes the seats again if there are any; else a refund is due. So it is for
-// one that was cancelled.
+// A success for a booking that has expired takes the seats again if there are any; else a refund is due. So it is for one that was
+// cancelled, and for one that was declined if the provider itself says so: a callback that says both contradicts itself.
 struct SettlePayment {
   BookingId id;
   FlightId flight;
@@ -43,6 +43,7 @@ struct SettlePayment {
   std::string payment_ref;            // of a success; of a failure it is not kept
   std::string failure_reason;         // of a failure
   std::optional<Instant> look_again;  // of a failure: the provider may still learn of a payment, ask it then
+  bool answered = false;              // by the provider, to a charge or a question of ours; not a callback
 };
 
 // Errors: not_found, invalid_state (FAILED).

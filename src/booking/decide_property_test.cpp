@@ -98,11 +98,13 @@ class History {
       case 5:
       case 6: {
         const std::string ref = "pay" + id.str() + (one_in(10) ? "x" : "");
-        return SettlePayment{id, its_flight, true, ref, {}, {}};
+        return SettlePayment{id, its_flight, true, ref, {}, {}, one_in(2)};
       }
       case 7:
-      case 8:
-        return SettlePayment{id, its_flight, false, {}, std::string(reason_payment_timeout), maybe_later()};
+      case 8: {
+        const std::string_view reason = one_in(3) ? reason_payment_declined : reason_payment_timeout;
+        return SettlePayment{id, its_flight, false, {}, std::string(reason), maybe_later()};
+      }
       case 9: return CancelBooking{id, its_flight};
       case 10: return RecordRefund{id, its_flight, "refund" + id.str()};
       case 11: return RescheduleIntent{id, its_flight, maybe_later()};

@@ -238,6 +238,18 @@ TEST_F(Decide, APaymentOfADeclinedBookingIsAContradiction) {
   EXPECT_EQ(available(), 3);
 }
 
+TEST_F(Decide, APaymentThatTheProviderAnsweredOfADeclinedBookingIsOwedBack) {
+  place(2);
+  apply(not_paid());
+  SettlePayment answered = paid();
+  answered.answered = true;
+  ASSERT_TRUE(apply(answered).has_value());
+  EXPECT_EQ(booking().status, BookingStatus::failed);
+  EXPECT_TRUE(refund_due(booking()));
+  EXPECT_TRUE(intent(booking_1).has_value());
+  EXPECT_EQ(available(), 3) << "though its seats are free: its buyer was told no";
+}
+
 TEST_F(Decide, AVerdictOnNoBookingIsNotFound) {
   EXPECT_EQ(error_of(paid()), ErrorCode::not_found);
   EXPECT_EQ(error_of(not_paid()), ErrorCode::not_found);

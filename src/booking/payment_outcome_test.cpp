@@ -176,6 +176,21 @@ TEST_F(PaymentOutcome, AVerdictThatContradictsIsRefused) {
   EXPECT_EQ(status(id), BookingStatus::confirmed);
 }
 
+TEST_F(PaymentOutcome, AChargeThatSucceedsAfterACallbackSaidNoIsRefunded) {
+  const BookingId id = book(Charge::hangs, 1);
+  EXPECT_EQ(verdict(id, false, "first-attempt").value().status, BookingStatus::failed);
+  EXPECT_EQ(verdict(id, true, "second-attempt").error().code, ErrorCode::invalid_state);
+  world.provider.let_go(Charge::paid);
+  world.loop.run();
+  const Booking booking = world.booking(id);
+  EXPECT_EQ(booking.status, BookingStatus::failed);
+  EXPECT_EQ(booking.failure_reason, reason_payment_declined);
+  EXPECT_EQ(booking.payment_ref, paid_as(id));
+  EXPECT_EQ(booking.refund_ref, world.provider.refund_id(id));
+  EXPECT_EQ(world.flight(flight.id).available_seats, 4) << "its seats were given back once";
+  EXPECT_TRUE(all_finished());
+}
+
 TEST_F(PaymentOutcome, ALateCallbackWithSeatsConfirms) {
   const BookingId id = book(Charge::never_arrives);
   expire();

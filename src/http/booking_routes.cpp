@@ -49,7 +49,9 @@ Result<booking::BookRequest> read_book_request(const Request& request, const boo
   wanted.seats = body->integer("seats", 1, rules.seats_per_booking_max);
   body->refuse_others();
   if (const auto key = request.header(Header::idempotency_key)) {
-    if (is_idempotency_key(*key)) {
+    if (request.repeated(Header::idempotency_key)) {
+      body->errors().add("Idempotency-Key", "is given more than once");
+    } else if (is_idempotency_key(*key)) {
       wanted.idempotency_key.emplace(*key);
     } else {
       body->errors().add("Idempotency-Key", "must be 1 to 255 printable ASCII characters");

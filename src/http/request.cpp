@@ -42,9 +42,11 @@ std::string_view to_string(Method method) {
 
 std::optional<std::string_view> Request::header(Header name) const {
   const HeaderValue& value = headers_[static_cast<std::size_t>(name)];
-  if (!value.present) return std::nullopt;
+  if (value.fields == 0) return std::nullopt;
   return value.text;
 }
+
+bool Request::repeated(Header name) const { return headers_[static_cast<std::size_t>(name)].fields > 1; }
 
 bool Request::set_target(std::string_view target) {
   target_.assign(target);
@@ -63,9 +65,9 @@ bool Request::set_target(std::string_view target) {
 
 void Request::add_header(Header name, std::string_view value) {
   HeaderValue& header = headers_[static_cast<std::size_t>(name)];
-  if (header.present) header.text.append(", ");
+  if (header.fields > 0) header.text.append(", ");
   header.text.append(value);
-  header.present = true;
+  ++header.fields;
 }
 
 void Request::clear() {
@@ -77,7 +79,7 @@ void Request::clear() {
   if (body.capacity() > body_bytes_kept) body.shrink_to_fit();
   for (HeaderValue& header : headers_) {
     header.text.clear();
-    header.present = false;
+    header.fields = 0;
   }
 }
 

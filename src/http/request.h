@@ -32,6 +32,8 @@ class Request {
 
   // What was sent, without surrounding white space; several fields of one name are joined by ", ".
   std::optional<std::string_view> header(Header name) const;
+  // It was sent as more than one field.
+  bool repeated(Header name) const;
   std::string_view target() const { return target_; }
 
   // ---- For whoever reads it off the wire ----
@@ -45,7 +47,7 @@ class Request {
  private:
   struct HeaderValue {
     std::string text;
-    bool present = false;
+    std::size_t fields = 0;
   };
   std::string target_;
   std::string decoded_path_;

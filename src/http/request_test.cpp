@@ -51,9 +51,13 @@ TEST(Request, KeepsHeadersUntilItIsCleared) {
   request.add_header(Header::idempotency_key, "");
   EXPECT_EQ(request.header(Header::prefer), "wait=1, respond-async");
   EXPECT_EQ(request.header(Header::idempotency_key), "");
+  EXPECT_TRUE(request.repeated(Header::prefer));
+  EXPECT_FALSE(request.repeated(Header::idempotency_key));
+  EXPECT_FALSE(request.repeated(Header::if_match));
   request.body = "text";
   request.clear();
   EXPECT_EQ(request.header(Header::prefer), std::nullopt);
+  EXPECT_FALSE(request.repeated(Header::prefer));
   EXPECT_EQ(request.header(Header::idempotency_key), std::nullopt);
   EXPECT_EQ(request.body, "");
 }

@@ -136,6 +136,18 @@ TEST_F(IdempotencyTest, AKeyHasUpTo255PrintableCharacters) {
   EXPECT_EQ(number(api.seat_counts(flight_id), "available"), 7);
 }
 
+TEST_F(IdempotencyTest, ARequestHasOneKey) {
+  const std::string flight_id = api.add_flight_id(10);
+  const std::string user_id = fresh_uuid();
+  for (const char* second : {"other", "one", ""}) {
+    SCOPED_TRACE(second);
+    const Headers twice{{"Idempotency-Key", "one"}, {"Idempotency-Key", second}};
+    expect_wrong_fields(api.try_book(flight_id, 1, user_id, twice), {"Idempotency-Key"});
+  }
+  EXPECT_EQ(number(api.seat_counts(flight_id), "available"), 10);
+  EXPECT_EQ(api.try_book(flight_id, 1, user_id, key("one")).status, 202) << "the key is still unused";
+}
+
 TEST(ConcurrentRepeatsTest, OneHundredCopiesAtOnceMakeOneBookingAndOneCharge) {
   constexpr int kCopies = 100;
   ScriptedPaymentService payments;

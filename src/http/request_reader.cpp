@@ -70,7 +70,10 @@ void RequestParser::on_field_impl(Field name, View name_text, View value, Code&)
   if (in_trailers_) return;
   switch (name) {
     case Field::host: ++hosts_; break;
-    case Field::transfer_encoding: has_transfer_encoding_ = true; break;
+    case Field::transfer_encoding:
+      has_transfer_encoding_ = true;
+      only_chunked_ = only_chunked_ && boost::beast::iequals(value, "chunked");
+      break;
     case Field::expect: expects_continue_ = boost::beast::iequals(value, "100-continue"); break;
     default:
       if (const auto header = header_of(name, name_text)) request_.add_header(*header, value);
@@ -79,8 +82,9 @@ void RequestParser::on_field_impl(Field name, View name_text, View value, Code&)
 
 void RequestParser::on_header_impl(Code& error) {
   in_trailers_ = true;  // fields from here on
-  // A body whose end others may see elsewhere is how requests get smuggled.
-  if (has_transfer_encoding_ && (!chunked() || !http_1_1())) error = beast_http::error::bad_transfer_encoding;
+  // A body whose end others may see elsewhere is how requests get smuggled; one in another coding cannot be read.
+  if (has_transfer_encoding_ && (!only_chunked_ || !http_1_1()))
+    error = beast_http::error::bad_transfer_encoding;
   if (hosts_ > 1 || (hosts_ == 0 && http_1_1())) error = beast_http::error::bad_field;
 }
 

@@ -45,6 +45,7 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   bool target_too_long_ = false;
   bool expects_continue_ = false;
   bool has_transfer_encoding_ = false;
+  bool only_chunked_ = true;  // each transfer encoding is
 };
 
 class RequestReader {

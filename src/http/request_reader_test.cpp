@@ -122,6 +122,16 @@ TEST_F(RequestReaderTest, ReadsAChunkedBodyAndIgnoresItsTrailers) {
   EXPECT_EQ(request.header(Header::idempotency_key), std::nullopt);
 }
 
+TEST_F(RequestReaderTest, ReadsChunkedHoweverItIsWritten) {
+  for (const char* coding : {"CHUNKED", "  Chunked\t ", "chunked"}) {
+    receive("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:" + std::string(coding) +
+            "\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
+    ASSERT_EQ(reader.parse(), State::complete) << coding;
+    EXPECT_EQ(request.body, "abc");
+    reader.next();
+  }
+}
+
 TEST_F(RequestReaderTest, KnowsWhoWaitsForLeaveToGoOn) {
   const std::string head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n\r\n";
   receive(head);
@@ -213,6 +223,14 @@ TEST(RequestReader, RefusesWhatIsNotHttp) {
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n\r\n",
         "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
         "GET / HTTP/1.1\r\n\r\n",

@@ -48,7 +48,8 @@ std::string booking_json(BookingId booking) {
 }  // namespace
 
 bool is_payment_ref(std::string_view text) {
-  return !text.empty() && text.size() <= limits::payment_ref_chars && is_printable_ascii(text);
+  return text.size() <= limits::payment_ref_chars && is_printable_ascii(text) &&
+         text.find_first_not_of(' ') != std::string_view::npos;
 }
 
 HttpPaymentProvider::HttpPaymentProvider(EventLoop& loop, HttpUrl base, HttpClientOptions options)

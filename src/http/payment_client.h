@@ -10,7 +10,7 @@
 
 namespace flightdeck::http {
 
-// 1 to limits::payment_ref_chars printable ASCII characters: what every database can hold.
+// 1 to limits::payment_ref_chars printable ASCII characters, not blanks alone: what every database can hold.
 bool is_payment_ref(std::string_view text);
 
 // Speaks the contract's mock payment calls. Any answer but those of the contract is `unavailable`: the outcome is then

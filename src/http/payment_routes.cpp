@@ -21,7 +21,7 @@ Result<booking::PaymentVerdict> read_verdict(const std::string& text) {
   verdict.payment_ref = body->text("payment_ref");
   if (!is_payment_ref(verdict.payment_ref)) {
     body->errors().add("payment_ref", "must be 1 to " + std::to_string(limits::payment_ref_chars) +
-                                          " printable ASCII characters");
+                                          " printable ASCII characters, not blanks alone");
   }
   body->refuse_others();
   if (!body->errors().empty()) return body->errors().take();

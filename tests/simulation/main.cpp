@@ -1,12 +1,14 @@
 // `./dev simulate`: runs histories by their seeds, and one of them again to read.
+#include <algorithm>
 #include <atomic>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
-#include <cstring>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -24,6 +26,7 @@ constexpr const char* usage =
 constexpr std::uint64_t seeds_usual = 1000;
 constexpr std::uint64_t seed_max = 1'000'000'000'000;
 constexpr std::uint64_t seconds_max = 86'400;
+constexpr std::uint64_t jobs_max = 256;
 
 struct Settings {
   std::optional<std::uint64_t> seeds;
@@ -34,41 +37,54 @@ struct Settings {
   bool keep_going = false;
 };
 
-bool read_number(const char* text, std::uint64_t& number) {
-  const char* const end = text + std::strlen(text);
-  const auto read = std::from_chars(text, end, number);
-  return read.ec == std::errc() && read.ptr == end;
+struct NumberFlag {
+  std::string_view name;
+  std::uint64_t min = 0;
+  std::uint64_t max = 0;
+};
+constexpr NumberFlag number_flags[] = {{"--seeds", 1, seed_max},
+                                       {"--seconds", 1, seconds_max},
+                                       {"--first", 0, seed_max},
+                                       {"--seed", 0, seed_max},
+                                       {"--jobs", 1, jobs_max}};
+
+bool read_number(std::string_view text, std::uint64_t& number) {
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  return read.ec == std::errc() && read.ptr == text.data() + text.size();
 }
 
+std::nullopt_t wrong(const std::string& what) {
+  std::fprintf(stderr, "simulate: %s\n", what.c_str());
+  return std::nullopt;
+}
+
+// nullopt: it has said which argument is wrong.
 std::optional<Settings> read_settings(int count, char** words) {
   Settings settings;
   bool many = false;
   for (int i = 1; i < count; ++i) {
-    const std::string_view word = words[i];
+    const std::string word = words[i];
     many = many || word != "--seed";
     if (word == "--keep-going") {
       settings.keep_going = true;
       continue;
     }
+    const auto* const flag = std::ranges::find(number_flags, word, &NumberFlag::name);
+    if (flag == std::end(number_flags)) return wrong("there is no flag '" + word + "'");
+    const std::string wanted =
+        word + " wants a number from " + std::to_string(flag->min) + " to " + std::to_string(flag->max);
+    if (++i == count) return wrong(wanted);
     std::uint64_t number = 0;
-    if (i + 1 == count || !read_number(words[++i], number)) return std::nullopt;
-    if (number > seed_max) return std::nullopt;
-    if (word == "--seeds" && number > 0) {
-      settings.seeds = number;
-    } else if (word == "--seconds" && number > 0 && number <= seconds_max) {
-      settings.duration = std::chrono::seconds(number);
-    } else if (word == "--first") {
-      settings.first = number;
-    } else if (word == "--seed") {
-      settings.only = number;
-    } else if (word == "--jobs" && number > 0 && number <= 256) {
-      settings.jobs = static_cast<unsigned>(number);
-    } else {
-      return std::nullopt;
-    }
+    if (!read_number(words[i], number) || number < flag->min || number > flag->max)
+      return wrong(wanted + ", not '" + words[i] + "'");
+    if (word == "--seeds") settings.seeds = number;
+    if (word == "--seconds") settings.duration = std::chrono::seconds(number);
+    if (word == "--first") settings.first = number;
+    if (word == "--seed") settings.only = number;
+    if (word == "--jobs") settings.jobs = static_cast<unsigned>(number);
   }
-  if (settings.only && many) return std::nullopt;
-  if (settings.duration && settings.seeds) return std::nullopt;
+  if (settings.only && many) return wrong("--seed goes with no other flag");
+  if (settings.duration && settings.seeds) return wrong("--seeds and --seconds do not go together");
   return settings;
 }
 

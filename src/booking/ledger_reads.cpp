@@ -28,10 +28,21 @@ bool is_outage(const std::exception_ptr& failure) {
   }
 }
 
+// The same again, as an object of its own: each thread that waits reads and deletes its own.
+std::exception_ptr copy_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const UnavailableError& error) {
+    return std::make_exception_ptr(UnavailableError(error.what()));
+  } catch (const std::exception& error) {
+    return std::make_exception_ptr(std::runtime_error(error.what()));
+  }
+}
+
 template <class Calls>
 void fail(const Calls& calls, const std::exception_ptr& failure) {
   for (auto* call : calls) {
-    call->failure = failure;
+    call->failure = copy_of(failure);
     deliver(*call);
   }
 }
@@ -143,12 +154,13 @@ std::exception_ptr LedgerReads::answer_flights(const std::vector<FindFlightCall*
 }
 
 std::exception_ptr LedgerReads::answer_query(QueryCall& call) {
+  std::exception_ptr failure;
   try {
     call.query(reader_);
   } catch (...) {
     call.failure = std::current_exception();
+    failure = copy_of(call.failure);
   }
-  std::exception_ptr failure = call.failure;
   deliver(call);
   return failure;
 }

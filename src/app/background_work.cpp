@@ -7,7 +7,8 @@ namespace flightdeck::app {
 BackgroundWork::BackgroundWork(IoThread& thread, SharedParts& shared)
     : thread_(thread),
       shared_(shared),
-      sweeper_(thread.ledger(), thread.gate(), thread.index(), thread.manage_flights(), shared.clock),
+      sweeper_(thread.ledger(), thread.gate(), thread.index(), thread.manage_flights(), shared.clock,
+               thread.scope()),
       unfinished_(thread.ledger(), thread.bookings(), shared.clock, thread.scope()),
       health_ticker_(thread.loop(), limits::health_look_interval),
       sweep_ticker_(thread.loop(), limits::sweep_interval),

@@ -55,6 +55,7 @@ class SlowIndex final : public flights::FlightIndex {
     return index_.look(std::move(rows), now);
   }
   Task<flights::Telling> begin_telling() override { return index_.begin_telling(); }
+  Task<bool> keep_telling() override { return index_.keep_telling(); }
   Task<bool> mark_complete() override { return index_.mark_complete(); }
   Task<bool> mark_incomplete() override { return index_.mark_incomplete(); }
 

@@ -126,8 +126,10 @@ inline constexpr std::size_t scrub_batch = 250;  // flights told again with each
 inline constexpr std::size_t sweep_batch = 1000;
 inline constexpr seconds change_period{10};  // changes of flights are in order give or take so much
 inline constexpr seconds sweep_overlap{5};   // a row may become visible so long after the time it carries
-// A process that starts leaves it to another one, which began so lately, to tell gate and index of every flight: two at once
-// take twice as long.
+inline constexpr std::size_t tell_part =
+    250;  // flights of a batch that are told side by side with the others
+// A process that starts leaves it to another one, which gave a sign of life so lately, to tell gate and index of every
+// flight: two at once take twice as long.
 inline constexpr seconds telling_patience{3};
 inline constexpr std::size_t cancel_batch = 256;
 // What could not be told is kept, a thread, and told again after this pause: next to nothing while Redis is away, when

@@ -63,9 +63,11 @@ class FlightIndex {
 
   // An index that was emptied, or that lost what it was told last, must be told of every flight again. It is complete
   // from `mark_complete`, which ends what `begin_telling` began, until anything may have been lost; while it is not,
-  // `search` says that it is away. An instance that has not marked it yet leaves that to another one which began less than
-  // limits::telling_patience ago and has not ended. Away: `begun`, and false.
+  // `search` says that it is away. An instance that has not marked it yet leaves that to another one which has not ended,
+  // and began or kept on less than limits::telling_patience ago. Away: `begun`, and false.
   virtual Task<Telling> begin_telling() = 0;
+  // The telling that was begun goes on; to be said more often than that. False: what was told may be lost, begin again.
+  virtual Task<bool> keep_telling() = 0;
   virtual Task<bool> mark_complete() = 0;
   // It was not told of something, and nobody knows of what: it is not complete until it has been told of everything,
   // with a telling that begins later. False: the index is away.

@@ -33,6 +33,7 @@ class MemoryFlightIndex final : public flights::FlightIndex {
   Task<std::optional<flights::IndexLooks>> look(std::vector<flights::Flight> rows, Instant now) override;
   // It forgets nothing as long as it lives, and it is asked nothing before it has been told of every flight.
   Task<flights::Telling> begin_telling() override { co_return flights::Telling::unneeded; }
+  Task<bool> keep_telling() override { co_return true; }
   Task<bool> mark_complete() override { co_return true; }
   Task<bool> mark_incomplete() override { co_return true; }
 

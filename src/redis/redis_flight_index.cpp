@@ -101,6 +101,24 @@ Task<bool> RedisFlightIndex::update_seats(std::vector<Flight> flights, Instant) 
 
 // Mostly everything is as it should be, and then nothing is written: a write makes search pages to be made anew.
 Task<bool> RedisFlightIndex::restore(std::vector<Flight> flights, Instant now) {
+  std::vector<Command> reads;
+  reads.reserve(flights.size());
+  for (const Flight& flight : flights)
+    reads.push_back(Command("HGET").add(keys_.flight(flight.id)).add("place"));
+  const std::optional<Replies> stored = co_await connection_.call(std::move(reads));
+  if (!stored) co_return false;
+  std::vector<Flight> settled;  // where it belongs, as it says
+  std::vector<Flight> others;   // these are moved anyway
+  for (std::size_t i = 0; i < flights.size(); ++i) {
+    const bool here = (*stored)[i].is_text(format_place(place_of(flights[i])));
+    (here ? settled : others).push_back(std::move(flights[i]));
+  }
+  const bool others_taken_in = co_await take_in(std::move(others), now, false);
+  if (!others_taken_in) co_return false;
+  co_return co_await restore_settled(std::move(settled), now);
+}
+
+Task<bool> RedisFlightIndex::restore_settled(std::vector<Flight> flights, Instant now) {
   std::vector<PlaceEntry> entries;
   std::vector<std::size_t> ends;  // of each flight's entries
   std::vector<Command> looks;
@@ -125,8 +143,8 @@ Task<bool> RedisFlightIndex::restore(std::vector<Flight> flights, Instant now) {
     }
     (as_told ? placed : misplaced).push_back(std::move(flights[i]));
   }
-  const bool others_taken_in = co_await take_in(std::move(placed), now, false);
-  if (!others_taken_in) co_return false;
+  const bool placed_taken_in = co_await take_in(std::move(placed), now, false);
+  if (!placed_taken_in) co_return false;
   co_return co_await take_in(std::move(misplaced), now, true);
 }
 
@@ -354,6 +372,14 @@ Task<flights::Telling> RedisFlightIndex::begin_telling() {
   looked_at_ = generation;
   const bool left = begun && begun->front().kind == Reply::Kind::nil;
   co_return left ? flights::Telling::left_to_another : flights::Telling::begun;
+}
+
+Task<bool> RedisFlightIndex::keep_telling() {
+  if (looked_at_ != connection_.generation()) co_return false;
+  std::vector<Command> commands;
+  commands.push_back(script_call(keep_telling_script, {keys_.index()}).add(telling_));
+  const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
+  co_return replies && replies->front().is_text("kept");
 }
 
 Task<bool> RedisFlightIndex::mark_complete() {

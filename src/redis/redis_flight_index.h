@@ -39,6 +39,8 @@ class RedisFlightIndex final : public flights::FlightIndex {
   Task<flights::Telling> begin_telling() override;
   // False, too, when Redis was emptied or the connection broke since the last `begin_telling`: what was told since then may be
   // lost.
+  Task<bool> keep_telling() override;
+  // As `keep_telling`.
   Task<bool> mark_complete() override;
   Task<bool> mark_incomplete() override;
 
@@ -53,6 +55,7 @@ class RedisFlightIndex final : public flights::FlightIndex {
   // Sorted set -> member -> score; nullopt: out of the set.
   using Changes = std::map<std::string, std::map<std::string, std::optional<std::string>>>;
 
+  Task<bool> restore_settled(std::vector<flights::Flight> flights, Instant now);
   // `whole`: every sorted set is written, whatever is known of it.
   Task<bool> take_in(std::vector<flights::Flight> flights, Instant now, bool whole);
   Task<std::optional<std::vector<Move>>> store(std::vector<flights::Flight> flights, Instant now, bool whole);

@@ -22,6 +22,7 @@ extern const Script update_flight_script;
 extern const Script settle_place_script;
 extern const Script drop_flight_script;
 extern const Script begin_telling_script;
+extern const Script keep_telling_script;
 extern const Script end_telling_script;
 extern const Script mend_flight_script;
 extern const Script forget_versions_script;

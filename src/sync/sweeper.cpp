@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "core/gather.h"
 #include "core/limits.h"
 #include "core/sort_unique.h"
 #include "sync/news_teller.h"
@@ -41,7 +42,22 @@ Task<std::vector<Flight>> Sweeper::changed_after(Position position, std::size_t 
   return booking::read<std::vector<Flight>>(ledger_, std::move(query));
 }
 
+// In parts side by side, so that a store which is some way off works on one while another is made ready here.
 Task<bool> Sweeper::tell(std::vector<Flight> rows, bool whole) {
+  bool heard = true;
+  std::vector<Task<void>> parts;
+  for (std::size_t begin = 0; begin < rows.size(); begin += limits::tell_part) {
+    const std::size_t end = std::min(rows.size(), begin + limits::tell_part);
+    const auto at = [&rows](std::size_t i) {
+      return std::move_iterator(rows.begin() + static_cast<std::ptrdiff_t>(i));
+    };
+    parts.push_back(tell_part(std::vector<Flight>(at(begin), at(end)), whole, heard));
+  }
+  co_await gather(scope_, std::move(parts));
+  co_return heard;
+}
+
+Task<void> Sweeper::tell_part(std::vector<Flight> rows, bool whole, bool& heard) {
   const Instant now = clock_.now();
   std::vector<booking::SeatNews> news;
   news.reserve(rows.size());
@@ -52,8 +68,7 @@ Task<bool> Sweeper::tell(std::vector<Flight> rows, bool whole) {
   const bool gate_told = co_await gate_.sync(std::move(news));
   Task<bool> telling = whole ? index_.restore(std::move(rows), now) : index_.update(std::move(rows), now);
   const bool index_told = co_await std::move(telling);
-  const bool both = gate_told && index_told;
-  co_return both;
+  if (!gate_told || !index_told) heard = false;
 }
 
 Task<std::optional<std::size_t>> Sweeper::sync_changed() {
@@ -76,6 +91,9 @@ Task<std::optional<std::size_t>> Sweeper::sync_changed() {
     if (!heard) co_return told;  // away: from the same place again next time
     told += news;
     if (count < limits::sweep_batch) break;
+    if (complete) continue;
+    const bool kept = co_await index_.keep_telling();
+    if (!kept) co_return told;  // begin again next time
   }
   // Not the time of the latest row: the rows of the last overlap before a quiet time would be told again and again.
   synced_until_ = started;

@@ -15,8 +15,8 @@ namespace flightdeck::sync {
 class Sweeper {
  public:
   Sweeper(booking::Ledger& ledger, booking::SeatGate& gate, flights::FlightIndex& index,
-          booking::ManageFlights& flights, const Clock& clock)
-      : ledger_(ledger), gate_(gate), index_(index), flights_(flights), clock_(clock) {}
+          booking::ManageFlights& flights, const Clock& clock, TaskScope& scope)
+      : ledger_(ledger), gate_(gate), index_(index), flights_(flights), clock_(clock), scope_(scope) {}
 
   // Tells gate and index of every flight that changed since the last call; of all of them with the first call, and
   // whenever the index says that it is not complete. Returns how many; nullopt: another process is telling of all of
@@ -49,6 +49,7 @@ class Sweeper {
   Task<std::vector<flights::Flight>> changed_after(Position position, std::size_t limit);
   // `whole`: whatever is not as it should be is put right, changed or not.
   Task<bool> tell(std::vector<flights::Flight> rows, bool whole);
+  Task<void> tell_part(std::vector<flights::Flight> rows, bool whole, bool& heard);
   Task<void> forget_the_future(std::vector<flights::StoredVersion> told);
 
   booking::Ledger& ledger_;
@@ -56,6 +57,7 @@ class Sweeper {
   flights::FlightIndex& index_;
   booking::ManageFlights& flights_;
   const Clock& clock_;
+  TaskScope& scope_;
   Instant synced_until_{};
   Position scrubbed_until_;
 };

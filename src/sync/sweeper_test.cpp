@@ -185,6 +185,17 @@ TEST_F(SweeperTest, AnIndexIsNotCompleteBeforeItHasHeardOfEveryFlight) {
   EXPECT_EQ(finish(world.loop, world.index.begin_telling()), flights::Telling::unneeded);
 }
 
+TEST_F(SweeperTest, ATellingThatIsLostBeginsAgainFromTheFirstFlight) {
+  const std::size_t count = limits::sweep_batch + 3;
+  for (std::size_t i = 0; i < count; ++i) add_elsewhere(5, "FD" + std::to_string(i));
+  world.index.lose_telling(true);
+  EXPECT_EQ(sync_changed(), limits::sweep_batch) << "the rest would be told in vain";
+  EXPECT_EQ(finish(world.loop, world.index.begin_telling()), flights::Telling::begun);
+  world.index.lose_telling(false);
+  EXPECT_EQ(sync_changed(), count);
+  EXPECT_EQ(finish(world.loop, world.index.begin_telling()), flights::Telling::unneeded);
+}
+
 TEST_F(SweeperTest, WhileAnotherTellsOfEveryFlightItsTurnIsYetToCome) {
   const FlightId flight = add_elsewhere(5);
   world.index.tell_elsewhere(true);

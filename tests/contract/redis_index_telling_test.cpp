@@ -28,14 +28,16 @@ class RedisIndexTelling : public ::testing::Test {
     EXPECT_TRUE(loop.finish(index.update(std::move(flights), now)));
   }
   bool searched() { return loop.finish(index.search({}, now)).has_value(); }
-  // Of a telling that began so many seconds ago.
-  std::string mark_of(std::int64_t age) {
-    return "telling:" + std::to_string(std::stoll(probe.command({"TIME"}).front()) - age) + ".000000";
+  // As by a teller that began long ago and gave its last sign of life so many seconds ago.
+  void tell_elsewhere(std::int64_t last_sign_age) {
+    const std::int64_t second = std::stoll(probe.command({"TIME"}).front());
+    probe.command({"HSET", prefix + "flight_index", elsewhere, std::to_string(second - last_sign_age)});
   }
   bool mark() { return loop.finish(index.mark_complete()); }
   bool complete() { return loop.finish(index.begin_telling()) == Telling::unneeded; }
 
   const std::string prefix = test::fresh_prefix();
+  const std::string elsewhere = "telling:1000000000.000000";
   RedisLoop loop{test::shared_endpoint()};
   RedisFlightIndex index{loop.connection(), prefix};
   RedisFlightIndex other{loop.connection(), prefix};  // as another process has it
@@ -80,18 +82,40 @@ TEST_F(RedisIndexTelling, TwoThatKnewItCompleteMayTellAtOnce) {
 }
 
 TEST_F(RedisIndexTelling, WhoStartsLeavesItToAnotherForAWhile) {
-  const std::string just_begun = mark_of(-1000);  // however long this test takes
-  probe.command({"HSET", prefix + "flight_index", just_begun, "1", "complete", "1"});
+  tell_elsewhere(-1000);  // however long this test takes
+  probe.command({"HSET", prefix + "flight_index", "complete", "1"});
   EXPECT_EQ(loop.finish(index.begin_telling()), Telling::left_to_another);
   EXPECT_FALSE(loop.finish(index.mark_complete())) << "it has told nothing";
   EXPECT_TRUE(searched()) << "what is there is whole all the while";
-  probe.command({"HDEL", prefix + "flight_index", just_begun});
+  probe.command({"HDEL", prefix + "flight_index", elsewhere});
   EXPECT_EQ(loop.finish(index.begin_telling()), Telling::begun) << "its turn";
   EXPECT_TRUE(loop.finish(index.mark_complete()));
 
-  const std::string long_ago = mark_of(limits::telling_patience.count());
-  probe.command({"HSET", prefix + "flight_index", long_ago, "1"});
+  tell_elsewhere(limits::telling_patience.count());
   EXPECT_EQ(loop.finish(other.begin_telling()), Telling::begun) << "its teller may have died";
+}
+
+TEST_F(RedisIndexTelling, WhoGoesOnTellingIsWaitedFor) {
+  ASSERT_EQ(loop.finish(index.begin_telling()), Telling::begun);
+  const std::string own = probe.command({"HKEYS", prefix + "flight_index"}).front();
+  probe.command({"HSET", prefix + "flight_index", own, "1000000000"});  // as if it had begun then
+  EXPECT_TRUE(loop.finish(index.keep_telling()));
+  const std::int64_t last_sign = std::stoll(probe.command({"HGET", prefix + "flight_index", own}).front());
+  EXPECT_GT(last_sign, 1'000'000'000);
+  tell_elsewhere(limits::telling_patience.count());
+  probe.command({"HSET", prefix + "flight_index", own, std::to_string(last_sign + 1000)});
+  EXPECT_EQ(loop.finish(other.begin_telling()), Telling::left_to_another);
+  EXPECT_TRUE(mark());
+}
+
+TEST_F(RedisIndexTelling, ATellingThatWasLostIsNotGoneOnWith) {
+  EXPECT_FALSE(loop.finish(index.keep_telling())) << "none has begun";
+  ASSERT_EQ(loop.finish(index.begin_telling()), Telling::begun);
+  EXPECT_TRUE(loop.finish(index.keep_telling()));
+  probe.command({"FLUSHALL"});
+  EXPECT_FALSE(loop.finish(index.keep_telling()));
+  EXPECT_FALSE(loop.finish(index.mark_complete()));
+  EXPECT_THAT(probe.command({"HKEYS", prefix + "flight_index"}), ::testing::IsEmpty());
 }
 
 TEST(RedisIndexTellingRestart, EverythingMustBeToldAgain) {

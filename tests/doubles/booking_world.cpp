@@ -97,6 +97,11 @@ Task<flights::Telling> SwitchableIndex::begin_telling() {
   co_return complete_ ? flights::Telling::unneeded : flights::Telling::begun;
 }
 
+Task<bool> SwitchableIndex::keep_telling() {
+  if (away_ || loses_telling_) co_return false;
+  co_return co_await index_->keep_telling();
+}
+
 Task<bool> SwitchableIndex::mark_complete() {
   complete_ = !away_;
   co_return complete_;
@@ -139,7 +144,7 @@ BookingWorld::BookingWorld(booking::BookingRules booking_rules, std::int64_t adm
               rules),
       manage(ledger, gate, service, clock, random, scope),
       worker(ledger, service, clock, scope),
-      sweeper(ledger, gate, index, manage, clock),
+      sweeper(ledger, gate, index, manage, clock, scope),
       auditor({snapshots, ledger, &gate, &index, audits, clock, loop, loop, true}) {
   commit_sync.add(teller);
 }

@@ -76,17 +76,21 @@ class SwitchableIndex final : public flights::FlightIndex {
   Task<std::vector<FlightId>> drop_departed(Instant now) override;
   Task<std::optional<flights::IndexLooks>> look(std::vector<flights::Flight> rows, Instant now) override;
   Task<flights::Telling> begin_telling() override;
+  Task<bool> keep_telling() override;
   Task<bool> mark_complete() override;
   Task<bool> mark_incomplete() override;
   // As an index that was emptied: it must be told of every flight again.
   void forget_complete() { complete_ = false; }
   // As while another process tells it of every flight.
   void tell_elsewhere(bool now) { told_elsewhere_ = now; }
+  // As an index that is emptied while it is told of every flight.
+  void lose_telling(bool now) { loses_telling_ = now; }
 
  private:
   const std::unique_ptr<memory::MemoryFlightIndex>& index_;
   bool complete_ = false;
   bool told_elsewhere_ = false;
+  bool loses_telling_ = false;
   bool away_ = false;
 };
 

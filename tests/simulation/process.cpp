@@ -48,7 +48,7 @@ Process::Process(const Surroundings& surroundings, Role role, Milliseconds clock
       changes_(std::make_unique<flights::ChangeClock>()),
       search_({index_, ledger_, *loop_, *changes_, lag_, counters_}, count_flights),
       worker_(ledger_, bookings_, *loop_, scope_),
-      sweeper_(ledger_, gate_, index_, flights_, *loop_),
+      sweeper_(ledger_, gate_, index_, flights_, *loop_, scope_),
       relay_(ledger_, sink_, *loop_) {
   rules_.payment_timeout = payment_timeout;
   commit_sync_.add(teller_);

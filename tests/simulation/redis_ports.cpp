@@ -152,6 +152,13 @@ Task<flights::Telling> ProcessIndex::begin_telling() {
   co_return left ? flights::Telling::left_to_another : flights::Telling::begun;
 }
 
+Task<bool> ProcessIndex::keep_telling() {
+  if (looked_at_ != redis_.generation()) co_return false;
+  auto keep = on<bool>(redis_, [&redis = redis_, mark = telling_] { return redis.keep_telling(mark); });
+  const std::optional<bool> kept = co_await ask<bool>(wire_, "redis: keep telling", faults_, std::move(keep));
+  co_return kept.value_or(false);
+}
+
 Task<bool> ProcessIndex::mark_complete() {
   const std::uint64_t generation = redis_.generation();
   if (looked_at_ && *looked_at_ != generation) co_return false;

@@ -53,6 +53,7 @@ class ProcessIndex final : public flights::FlightIndex {
     co_return std::nullopt;
   }
   Task<flights::Telling> begin_telling() override;
+  Task<bool> keep_telling() override;
   Task<bool> mark_complete() override;
   Task<bool> mark_incomplete() override;
 

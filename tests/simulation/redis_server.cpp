@@ -193,6 +193,13 @@ std::optional<std::uint64_t> RedisServer::begin_telling(std::uint64_t earlier, b
   return last_telling_;
 }
 
+bool RedisServer::keep_telling(std::uint64_t mark) {
+  const auto found = keys_.tellings.find(mark);
+  if (found == keys_.tellings.end()) return false;
+  found->second = queue_.now();
+  return true;
+}
+
 bool RedisServer::end_telling(std::uint64_t mark) {
   if (mark != 0 && keys_.tellings.erase(mark) == 0) return false;
   keys_.complete = true;

@@ -37,7 +37,7 @@ struct FlightKeys {
 struct RedisKeys {
   std::map<FlightId, FlightKeys> flights;
   bool complete = false;
-  std::map<std::uint64_t, Micros> tellings;  // when each began
+  std::map<std::uint64_t, Micros> tellings;  // when each gave its last sign of life
 };
 
 class RedisServer {
@@ -83,6 +83,7 @@ class RedisServer {
   // nullopt: another is at it.
   std::optional<std::uint64_t> begin_telling(std::uint64_t earlier, bool away_since);
   void mark_incomplete();
+  bool keep_telling(std::uint64_t mark);
   bool end_telling(std::uint64_t mark);
 
   void publish(const std::vector<events::OutboxRow>& rows);

@@ -44,20 +44,22 @@ Task<std::vector<Flight>> Sweeper::changed_after(Position position, std::size_t 
 
 // In parts side by side, so that a store which is some way off works on one while another is made ready here.
 Task<bool> Sweeper::tell(std::vector<Flight> rows, bool whole) {
-  bool heard = true;
+  std::size_t told = 0;  // counted up, so that a part which fails with an exception is not taken for told
+  const std::size_t count = rows.size();
   std::vector<Task<void>> parts;
   for (std::size_t begin = 0; begin < rows.size(); begin += limits::tell_part) {
     const std::size_t end = std::min(rows.size(), begin + limits::tell_part);
     const auto at = [&rows](std::size_t i) {
       return std::move_iterator(rows.begin() + static_cast<std::ptrdiff_t>(i));
     };
-    parts.push_back(tell_part(std::vector<Flight>(at(begin), at(end)), whole, heard));
+    parts.push_back(tell_part(std::vector<Flight>(at(begin), at(end)), whole, told));
   }
   co_await gather(scope_, std::move(parts));
-  co_return heard;
+  co_return told == count;
 }
 
-Task<void> Sweeper::tell_part(std::vector<Flight> rows, bool whole, bool& heard) {
+Task<void> Sweeper::tell_part(std::vector<Flight> rows, bool whole, std::size_t& told) {
+  const std::size_t count = rows.size();
   const Instant now = clock_.now();
   std::vector<booking::SeatNews> news;
   news.reserve(rows.size());
@@ -68,7 +70,7 @@ Task<void> Sweeper::tell_part(std::vector<Flight> rows, bool whole, bool& heard)
   const bool gate_told = co_await gate_.sync(std::move(news));
   Task<bool> telling = whole ? index_.restore(std::move(rows), now) : index_.update(std::move(rows), now);
   const bool index_told = co_await std::move(telling);
-  if (!gate_told || !index_told) heard = false;
+  if (gate_told && index_told) told += count;
 }
 
 Task<std::optional<std::size_t>> Sweeper::sync_changed() {

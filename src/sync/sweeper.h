@@ -49,7 +49,8 @@ class Sweeper {
   Task<std::vector<flights::Flight>> changed_after(Position position, std::size_t limit);
   // `whole`: whatever is not as it should be is put right, changed or not.
   Task<bool> tell(std::vector<flights::Flight> rows, bool whole);
-  Task<void> tell_part(std::vector<flights::Flight> rows, bool whole, bool& heard);
+  // Counts what both have heard of into `told`.
+  Task<void> tell_part(std::vector<flights::Flight> rows, bool whole, std::size_t& told);
   Task<void> forget_the_future(std::vector<flights::StoredVersion> told);
 
   booking::Ledger& ledger_;

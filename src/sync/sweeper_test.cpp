@@ -196,6 +196,18 @@ TEST_F(SweeperTest, ATellingThatIsLostBeginsAgainFromTheFirstFlight) {
   EXPECT_EQ(finish(world.loop, world.index.begin_telling()), flights::Telling::unneeded);
 }
 
+TEST_F(SweeperTest, AFlightThatFailedToBeToldIsNotTakenForTold) {
+  add_elsewhere(5);
+  world.index.fail_to_restore(true);
+  EXPECT_EQ(sync_changed(), 0U);
+  EXPECT_THAT(world.escaped, ::testing::ElementsAre("restore failed"));
+  world.escaped.clear();
+  EXPECT_EQ(finish(world.loop, world.index.begin_telling()), flights::Telling::begun);
+  world.index.fail_to_restore(false);
+  EXPECT_EQ(sync_changed(), 1U);
+  EXPECT_EQ(finish(world.loop, world.index.begin_telling()), flights::Telling::unneeded);
+}
+
 TEST_F(SweeperTest, WhileAnotherTellsOfEveryFlightItsTurnIsYetToCome) {
   const FlightId flight = add_elsewhere(5);
   world.index.tell_elsewhere(true);

@@ -1,5 +1,7 @@
 #include "doubles/booking_world.h"
 
+#include <stdexcept>
+
 namespace flightdeck::test {
 
 using booking::Booking;
@@ -65,6 +67,7 @@ Task<bool> SwitchableIndex::update(std::vector<Flight> flights, Instant now) {
 }
 
 Task<bool> SwitchableIndex::restore(std::vector<Flight> flights, Instant now) {
+  if (fails_to_restore_) throw std::runtime_error("restore failed");
   if (away_) co_return false;
   co_return co_await index_->restore(std::move(flights), now);
 }

@@ -85,12 +85,15 @@ class SwitchableIndex final : public flights::FlightIndex {
   void tell_elsewhere(bool now) { told_elsewhere_ = now; }
   // As an index that is emptied while it is told of every flight.
   void lose_telling(bool now) { loses_telling_ = now; }
+  // `restore` throws, as when memory runs out.
+  void fail_to_restore(bool now) { fails_to_restore_ = now; }
 
  private:
   const std::unique_ptr<memory::MemoryFlightIndex>& index_;
   bool complete_ = false;
   bool told_elsewhere_ = false;
   bool loses_telling_ = false;
+  bool fails_to_restore_ = false;
   bool away_ = false;
 };
 

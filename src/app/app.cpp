@@ -61,30 +61,24 @@ class App::Impl {
 };
 
 void App::Impl::sync_all() {
-  auto done = std::make_shared<std::promise<std::optional<std::size_t>>>();
+  auto done = std::make_shared<std::promise<void>>();
   // Redis may be away: then the first sweep that finds it tells it of everything.
   wait_until(SteadyClock::now() + limits::redis_start_patience, [this] {
     return first().call([this] { return !first().redis() || first().redis()->connection.up(); });
   });
   first().call([this, done] {
-    static constexpr auto sync =
-        [](BackgroundWork& work,
-           std::shared_ptr<std::promise<std::optional<std::size_t>>> result) -> Task<void> {
+    static constexpr auto sync = [](BackgroundWork& work,
+                                    std::shared_ptr<std::promise<void>> result) -> Task<void> {
       try {
-        result->set_value(co_await work.sync_all());
+        co_await work.sync_all();
+        result->set_value();
       } catch (...) {
         result->set_exception(std::current_exception());
       }
     };
     first().scope().spawn(sync(*background_, done));
   });
-  const std::optional<std::size_t> flights = done->get_future().get();
-  if (!flights) {
-    shared_.log.info("another process is telling gate and index of every flight");
-    return;
-  }
-  shared_.log.info("gate and index are in step with the ledger",
-                   {{"flights", static_cast<std::int64_t>(*flights)}});
+  done->get_future().get();
 }
 
 std::uint16_t App::Impl::start() {

@@ -1,5 +1,8 @@
 #include "app/background_work.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "core/limits.h"
 
 namespace flightdeck::app {
@@ -14,7 +17,8 @@ BackgroundWork::BackgroundWork(IoThread& thread, SharedParts& shared)
       sweep_ticker_(thread.loop(), limits::sweep_interval),
       unfinished_ticker_(thread.loop(), limits::unfinished_scan_interval),
       relay_ticker_(thread.loop(), limits::relay_interval),
-      audit_ticker_(thread.loop(), limits::audit_interval) {
+      audit_ticker_(thread.loop(), limits::audit_start_delay),
+      next_audit_(shared.clock.now() + limits::audit_start_delay) {
   if (thread.redis()) relay_.emplace(thread.ledger(), thread.redis()->event_sink, shared.clock);
 }
 
@@ -69,7 +73,29 @@ Task<void> BackgroundWork::look_at_parts() {
   shared_.health.database_answers(true);
 }
 
-Task<void> BackgroundWork::sweep() { return sweeper_.run_once(); }
+Task<void> BackgroundWork::sync_all() {
+  const sync::Synced synced = co_await sweeper_.sync_changed();
+  log_synced(synced);
+}
+
+Task<void> BackgroundWork::sweep() {
+  const sync::Synced synced = co_await sweeper_.run_once();
+  log_synced(synced);
+}
+
+void BackgroundWork::log_synced(const sync::Synced& synced) {
+  using End = sync::Synced::End;
+  const bool as_before = std::exchange(last_sync_, synced.end) == synced.end;
+  if (as_before && !(synced.end == End::in_step && synced.every_flight)) return;
+  const auto told = static_cast<std::int64_t>(synced.told);
+  if (synced.end == End::in_step) {
+    shared_.log.info("gate and index are in step with the ledger", {{"flights_told", told}});
+  } else if (synced.end == End::interrupted) {
+    shared_.log.warn("gate or index did not hear of everything and is told again", {{"flights_told", told}});
+  } else {
+    shared_.log.info("another process is telling gate and index of every flight");
+  }
+}
 
 Task<void> BackgroundWork::finish_bookings() { return unfinished_.run_once(); }
 
@@ -83,7 +109,8 @@ Task<void> BackgroundWork::audit() {
   if (shared_.clock.now() < next_audit_) co_return;
   const Result<sync::AuditReport> report = co_await thread_.auditor().run();
   if (!report) co_return;  // somebody asked for one just now
-  next_audit_ = shared_.clock.now() + limits::audit_rest_factor * report->duration;
+  next_audit_ = shared_.clock.now() +
+                std::max<Milliseconds>(limits::audit_interval, limits::audit_rest_factor * report->duration);
   for (const sync::Finding& finding : report->findings) {
     shared_.log.error("the audit found something wrong",
                       {{"kind", to_string(finding.kind)},

@@ -17,9 +17,9 @@ class BackgroundWork {
  public:
   BackgroundWork(IoThread& thread, SharedParts& shared);
 
-  // Fills gate and index from the ledger; to be awaited before the first request, by a process that sweeps. As
-  // Sweeper::sync_changed.
-  Task<std::optional<std::size_t>> sync_all() { return sweeper_.sync_changed(); }
+  // Fills gate and index from the ledger; to be awaited before the first request, by a process that sweeps. Throws
+  // UnavailableError.
+  Task<void> sync_all();
 
   // Starts the loops in the thread's scope; `stop` ends them after their present turn.
   void start();
@@ -35,6 +35,8 @@ class BackgroundWork {
   Task<void> finish_bookings();
   Task<void> publish_events();
   Task<void> audit();
+  // Whether gate and index are in step with the ledger: each time that this changes, and that they heard of every flight.
+  void log_synced(const sync::Synced& synced);
 
   IoThread& thread_;
   SharedParts& shared_;
@@ -46,7 +48,8 @@ class BackgroundWork {
   Ticker unfinished_ticker_;
   Ticker relay_ticker_;
   Ticker audit_ticker_;
-  Instant next_audit_{};
+  std::optional<sync::Synced::End> last_sync_;
+  Instant next_audit_;
 };
 
 }  // namespace flightdeck::app

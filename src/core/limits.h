@@ -124,13 +124,13 @@ inline constexpr std::chrono::minutes hold_from_the_future{10};  // clocks diffe
 inline constexpr seconds hold_deadline{10};  // by then its booking is in the ledger, or hardly ever will be
 inline constexpr std::size_t scrub_batch = 250;  // flights told again with each sweep, changed or not
 inline constexpr std::size_t sweep_batch = 1000;
-inline constexpr seconds change_period{10};  // changes of flights are in order give or take so much
-inline constexpr seconds sweep_overlap{5};   // a row may become visible so long after the time it carries
-inline constexpr std::size_t tell_part =
-    250;  // flights of a batch that are told side by side with the others
+inline constexpr seconds change_period{10};    // changes of flights are in order give or take so much
+inline constexpr seconds sweep_overlap{5};     // a row may become visible so long after the time it carries
+inline constexpr std::size_t tell_part = 250;  // flights; the parts of a batch are told side by side
 // A process that starts leaves it to another one, which gave a sign of life so lately, to tell gate and index of every
 // flight: two at once take twice as long.
 inline constexpr seconds telling_patience{3};
+inline constexpr seconds telling_forgotten{3600};  // its teller is dead for certain
 inline constexpr std::size_t cancel_batch = 256;
 // What could not be told is kept, a thread, and told again after this pause: next to nothing while Redis is away, when
 // calls end at once. With more than this owed the whole index is told anew.
@@ -157,9 +157,12 @@ inline constexpr std::chrono::minutes audit_intent_patience{
     1};  // past its time, for one that is of no use any more
 inline constexpr std::size_t audit_findings_listed = 100;  // the others are only counted
 inline constexpr seconds audit_read_deadline{30};          // for one page of the ledger
-inline constexpr seconds audit_interval{60};  // between the audits of a worker; and so many times as long as
+// A worker audits by itself: not as soon as it starts, when it has yet to publish what was left lying; then so often, and
+// so rarely that auditing stays a small part of the work.
+inline constexpr seconds audit_start_delay{5};
+inline constexpr seconds audit_interval{60};
 inline constexpr int audit_rest_factor =
-    20;  // the last one took, so that auditing stays a small part of the work
+    20;  // the pause is at least so many times as long as the last one took
 
 // Publishing events.
 inline constexpr milliseconds relay_interval{250};

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/limits.h"
+#include "core/cut.h"
 #include "redis/flight_fields.h"
 #include "redis/mending.h"
 #include "redis/redis_connection.h"
@@ -149,10 +149,7 @@ Task<bool> RedisFlightIndex::restore_settled(std::vector<Flight> flights, Instan
 }
 
 Task<bool> RedisFlightIndex::take_in(std::vector<Flight> flights, Instant now, bool whole) {
-  for (std::size_t begin = 0; begin < flights.size(); begin += limits::redis_pipeline_commands) {
-    const auto first = flights.begin() + static_cast<std::ptrdiff_t>(begin);
-    const std::size_t count = std::min(flights.size() - begin, limits::redis_pipeline_commands);
-    std::vector<Flight> some(first, first + static_cast<std::ptrdiff_t>(count));
+  for (std::vector<Flight>& some : cut(std::move(flights), limits::redis_pipeline_commands)) {
     std::optional<std::vector<Move>> moves = co_await store(std::move(some), now, whole);
     if (!moves) co_return false;
     if (moves->empty()) continue;
@@ -365,7 +362,7 @@ Task<flights::Telling> RedisFlightIndex::begin_telling() {
   }
   std::vector<Command> begin;
   begin.push_back(script_call(begin_telling_script, {keys_.index()}).add(telling_).add(marked_ ? "1" : "0"));
-  begin.back().add(limits::telling_patience.count());
+  begin.back().add(patience_.count()).add(limits::telling_forgotten.count());
   const std::optional<Replies> begun = co_await connection_.call(std::move(begin));
   // Without a mark of its own this telling cannot be completed; that is right when Redis is away.
   telling_ = begun && begun->front().kind == Reply::Kind::text ? begun->front().text : no_telling;

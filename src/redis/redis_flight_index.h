@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "core/limits.h"
 #include "flights/change_clock.h"
 #include "flights/flight_index.h"
 #include "redis/flight_places.h"
@@ -17,9 +18,10 @@ class RedisConnection;
 class RedisFlightIndex final : public flights::FlightIndex {
  public:
   // `changes` hears of every change by this object before the call that makes it ends; it outlives this. Null: nobody
-  // wants to know.
-  RedisFlightIndex(RedisConnection& connection, std::string prefix, flights::ChangeClock* changes = nullptr)
-      : connection_(connection), keys_(std::move(prefix)), changes_(changes) {}
+  // wants to know. `patience`: with a telling of others (begin_telling).
+  RedisFlightIndex(RedisConnection& connection, std::string prefix, flights::ChangeClock* changes = nullptr,
+                   std::chrono::seconds patience = limits::telling_patience)
+      : connection_(connection), keys_(std::move(prefix)), changes_(changes), patience_(patience) {}
 
   // Away, too, when it would have to read too many flights that cannot be shown.
   Task<std::optional<flights::SearchPage>> search(flights::SearchQuery query, Instant now) override;
@@ -71,6 +73,7 @@ class RedisFlightIndex final : public flights::FlightIndex {
   RedisConnection& connection_;
   const Keys keys_;
   flights::ChangeClock* const changes_;
+  const std::chrono::seconds patience_;
   std::optional<std::uint64_t> marked_;     // the generation at the last mark
   std::optional<std::uint64_t> looked_at_;  // the generation when it began to tell
   std::string telling_;                     // the mark that Redis gave it then; empty: none is under way

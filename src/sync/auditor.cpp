@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "core/cut.h"
 #include "core/limits.h"
 #include "core/ticker.h"
 #include "sync/derived_audit.h"
@@ -118,10 +119,7 @@ Task<void> Auditor::audit_derived(AuditReport& report, std::vector<FlightId> fli
   report.index = parts_.index ? AuditedPart::checked : AuditedPart::elsewhere;
   if (!parts_.gate && !parts_.index) co_return;
   Seen seen;
-  for (std::size_t at = 0; at < flights.size(); at += limits::audit_flights_looked) {
-    const auto begin = flights.begin() + static_cast<std::ptrdiff_t>(at);
-    const std::size_t count = std::min(limits::audit_flights_looked, flights.size() - at);
-    std::vector<FlightId> some(begin, begin + static_cast<std::ptrdiff_t>(count));
+  for (std::vector<FlightId>& some : cut(std::move(flights), limits::audit_flights_looked)) {
     const Rows rows = co_await rows_of(std::move(some));
     std::vector<Flight> before;
     for (const auto& [id, row] : rows) before.push_back(row);

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "core/cut.h"
 #include "core/gather.h"
 #include "core/limits.h"
 #include "core/sort_unique.h"
@@ -47,13 +48,8 @@ Task<bool> Sweeper::tell(std::vector<Flight> rows, bool whole) {
   std::size_t told = 0;  // counted up, so that a part which fails with an exception is not taken for told
   const std::size_t count = rows.size();
   std::vector<Task<void>> parts;
-  for (std::size_t begin = 0; begin < rows.size(); begin += limits::tell_part) {
-    const std::size_t end = std::min(rows.size(), begin + limits::tell_part);
-    const auto at = [&rows](std::size_t i) {
-      return std::move_iterator(rows.begin() + static_cast<std::ptrdiff_t>(i));
-    };
-    parts.push_back(tell_part(std::vector<Flight>(at(begin), at(end)), whole, told));
-  }
+  for (std::vector<Flight>& part : cut(std::move(rows), limits::tell_part))
+    parts.push_back(tell_part(std::move(part), whole, told));
   co_await gather(scope_, std::move(parts));
   co_return told == count;
 }
@@ -73,15 +69,15 @@ Task<void> Sweeper::tell_part(std::vector<Flight> rows, bool whole, std::size_t&
   if (gate_told && index_told) told += count;
 }
 
-Task<std::optional<std::size_t>> Sweeper::sync_changed() {
+Task<Synced> Sweeper::sync_changed() {
   const flights::Telling telling = co_await index_.begin_telling();
-  if (telling == flights::Telling::left_to_another) co_return std::nullopt;
+  if (telling == flights::Telling::left_to_another) co_return Synced{Synced::End::left_to_another};
   const bool complete = telling == flights::Telling::unneeded;
   if (!complete) synced_until_ = {};
+  Synced synced{Synced::End::interrupted, synced_until_ == Instant{}, 0};
   const Instant started = clock_.now();
   const Instant since = synced_until_ - limits::sweep_overlap;
   Position position{since, {}};
-  std::size_t told = 0;
   for (;;) {
     std::vector<Flight> changed = co_await changed_after(position, limits::sweep_batch);
     if (changed.empty()) break;
@@ -90,17 +86,19 @@ Task<std::optional<std::size_t>> Sweeper::sync_changed() {
     std::erase_if(changed, [since](const Flight& flight) { return flight.updated_at < since; });
     const std::size_t news = changed.size();
     const bool heard = co_await tell(std::move(changed), !complete);
-    if (!heard) co_return told;  // away: from the same place again next time
-    told += news;
+    if (!heard) co_return synced;  // from the same place again next time
+    synced.told += news;
     if (count < limits::sweep_batch) break;
     if (complete) continue;
     const bool kept = co_await index_.keep_telling();
-    if (!kept) co_return told;  // begin again next time
+    if (!kept) co_return synced;  // begin again next time
   }
   // Not the time of the latest row: the rows of the last overlap before a quiet time would be told again and again.
   synced_until_ = started;
-  if (!complete) co_await index_.mark_complete();
-  co_return told;
+  bool in_step = complete;
+  if (!complete) in_step = co_await index_.mark_complete();
+  if (in_step) synced.end = Synced::End::in_step;
+  co_return synced;
 }
 
 Task<void> Sweeper::scrub() {
@@ -211,12 +209,13 @@ Task<void> Sweeper::finish_closed_flights() {
   for (const FlightId id : closed) co_await flights_.cancel_bookings_of(id);
 }
 
-Task<void> Sweeper::run_once() {
-  co_await sync_changed();
+Task<Synced> Sweeper::run_once() {
+  const Synced synced = co_await sync_changed();
   co_await scrub();
   co_await drop_stale_holds();
   co_await drop_departed();
   co_await finish_closed_flights();
+  co_return synced;
 }
 
 }  // namespace flightdeck::sync

@@ -2,14 +2,24 @@
 // by other processes, after crashes, and as time passes.
 #pragma once
 
-#include <optional>
-
 #include "booking/ledger.h"
 #include "booking/manage_flights.h"
 #include "booking/seat_gate.h"
 #include "flights/flight_index.h"
 
 namespace flightdeck::sync {
+
+// What came of a call of Sweeper::sync_changed.
+struct Synced {
+  enum class End {
+    in_step,      // gate and index have heard of everything
+    interrupted,  // one of them is away, or has lost what it was told: the next call goes on or begins again
+    left_to_another,  // another process is telling of every flight, and the turn of this one comes with a later call
+  };
+  End end = End::in_step;
+  bool every_flight = false;  // not only of those that changed
+  std::size_t told = 0;       // flights
+};
 
 // Used from one thread. Every part of it may be repeated at any time.
 class Sweeper {
@@ -19,9 +29,8 @@ class Sweeper {
       : ledger_(ledger), gate_(gate), index_(index), flights_(flights), clock_(clock), scope_(scope) {}
 
   // Tells gate and index of every flight that changed since the last call; of all of them with the first call, and
-  // whenever the index says that it is not complete. Returns how many; nullopt: another process is telling of all of
-  // them, and the turn of this one comes with a later call. Throws UnavailableError.
-  Task<std::optional<std::size_t>> sync_changed();
+  // whenever the index says that it is not complete. Throws UnavailableError.
+  Task<Synced> sync_changed();
 
   // Tells of the next limits::scrub_batch flights, changed or not, and begins again after the last one: whatever else
   // goes wrong in gate and index heals in time, also versions that the ledger never came to (it was put back to an
@@ -36,8 +45,8 @@ class Sweeper {
   Task<void> drop_departed();
   Task<void> finish_closed_flights();
 
-  // All of the above.
-  Task<void> run_once();
+  // All of the above. Returns what `sync_changed` did.
+  Task<Synced> run_once();
 
  private:
   // A place in the order of changes.

@@ -37,7 +37,13 @@ class SweeperTest : public ::testing::Test {
     const BookingId id{make_uuid_v7(world.clock.now(), world.random)};
     return *elsewhere(booking::PlaceBooking{id, {}, flight, seats, seconds{60}})->booking;
   }
-  std::size_t sync_changed() { return finish(world.loop, world.sweeper.sync_changed()).value(); }
+  Synced sync() { return finish(world.loop, world.sweeper.sync_changed()); }
+  // How many flights were told.
+  std::size_t sync_changed() {
+    const Synced synced = sync();
+    EXPECT_EQ(synced.end, Synced::End::in_step);
+    return synced.told;
+  }
   // Until nothing is left that was told within the overlap.
   void settle_down() {
     world.loop.advance(seconds{600});
@@ -104,7 +110,7 @@ TEST_F(SweeperTest, ARowThatBecomesVisibleLateIsHeard) {
 TEST_F(SweeperTest, WhatWasMissedWhileTheGateWasAwayIsToldLater) {
   const FlightId flight = add_elsewhere(5);
   world.gate.go_away(true);
-  sync_changed();
+  EXPECT_EQ(sync().end, Synced::End::interrupted);
   world.gate.go_away(false);
   world.loop.advance(seconds{600});
   EXPECT_EQ(world.sellable(flight), std::nullopt);
@@ -112,7 +118,7 @@ TEST_F(SweeperTest, WhatWasMissedWhileTheGateWasAwayIsToldLater) {
   EXPECT_EQ(world.sellable(flight), 5);
   world.index.go_away(true);
   place_elsewhere(flight, 1);
-  sync_changed();
+  EXPECT_EQ(sync().end, Synced::End::interrupted);
   world.index.go_away(false);
   world.loop.advance(seconds{600});
   sync_changed();
@@ -178,7 +184,7 @@ TEST_F(SweeperTest, AnIndexThatWasEmptiedIsToldOfEverything) {
 TEST_F(SweeperTest, AnIndexIsNotCompleteBeforeItHasHeardOfEveryFlight) {
   add_elsewhere(5);
   world.gate.go_away(true);
-  sync_changed();
+  EXPECT_EQ(sync().end, Synced::End::interrupted);
   EXPECT_EQ(finish(world.loop, world.index.begin_telling()), flights::Telling::begun);
   world.gate.go_away(false);
   sync_changed();
@@ -189,7 +195,9 @@ TEST_F(SweeperTest, ATellingThatIsLostBeginsAgainFromTheFirstFlight) {
   const std::size_t count = limits::sweep_batch + 3;
   for (std::size_t i = 0; i < count; ++i) add_elsewhere(5, "FD" + std::to_string(i));
   world.index.lose_telling(true);
-  EXPECT_EQ(sync_changed(), limits::sweep_batch) << "the rest would be told in vain";
+  const Synced lost = sync();
+  EXPECT_EQ(lost.end, Synced::End::interrupted);
+  EXPECT_EQ(lost.told, limits::sweep_batch) << "the rest would be told in vain";
   EXPECT_EQ(finish(world.loop, world.index.begin_telling()), flights::Telling::begun);
   world.index.lose_telling(false);
   EXPECT_EQ(sync_changed(), count);
@@ -199,7 +207,9 @@ TEST_F(SweeperTest, ATellingThatIsLostBeginsAgainFromTheFirstFlight) {
 TEST_F(SweeperTest, AFlightThatFailedToBeToldIsNotTakenForTold) {
   add_elsewhere(5);
   world.index.fail_to_restore(true);
-  EXPECT_EQ(sync_changed(), 0U);
+  const Synced failed = sync();
+  EXPECT_EQ(failed.end, Synced::End::interrupted);
+  EXPECT_EQ(failed.told, 0U);
   EXPECT_THAT(world.escaped, ::testing::ElementsAre("restore failed"));
   world.escaped.clear();
   EXPECT_EQ(finish(world.loop, world.index.begin_telling()), flights::Telling::begun);
@@ -211,7 +221,7 @@ TEST_F(SweeperTest, AFlightThatFailedToBeToldIsNotTakenForTold) {
 TEST_F(SweeperTest, WhileAnotherTellsOfEveryFlightItsTurnIsYetToCome) {
   const FlightId flight = add_elsewhere(5);
   world.index.tell_elsewhere(true);
-  EXPECT_EQ(finish(world.loop, world.sweeper.sync_changed()), std::nullopt);
+  EXPECT_EQ(sync().end, Synced::End::left_to_another);
   EXPECT_EQ(world.sellable(flight), std::nullopt);
   world.index.tell_elsewhere(false);
   EXPECT_EQ(sync_changed(), 1U) << "the other one may have died: everything is told all the same";

@@ -28,10 +28,13 @@ class RedisIndexTelling : public ::testing::Test {
     EXPECT_TRUE(loop.finish(index.update(std::move(flights), now)));
   }
   bool searched() { return loop.finish(index.search({}, now)).has_value(); }
-  // As by a teller that began long ago and gave its last sign of life so many seconds ago.
-  void tell_elsewhere(std::int64_t last_sign_age) {
-    const std::int64_t second = std::stoll(probe.command({"TIME"}).front());
-    probe.command({"HSET", prefix + "flight_index", elsewhere, std::to_string(second - last_sign_age)});
+  std::int64_t second() { return std::stoll(probe.command({"TIME"}).front()); }
+  // As by a teller that began long ago and gave its last sign of life then.
+  void tell_elsewhere(const std::string& last_sign) {
+    probe.command({"HSET", prefix + "flight_index", elsewhere, last_sign});
+  }
+  bool told_elsewhere() {
+    return probe.command({"HEXISTS", prefix + "flight_index", elsewhere}).front() == "1";
   }
   bool mark() { return loop.finish(index.mark_complete()); }
   bool complete() { return loop.finish(index.begin_telling()) == Telling::unneeded; }
@@ -41,6 +44,7 @@ class RedisIndexTelling : public ::testing::Test {
   RedisLoop loop{test::shared_endpoint()};
   RedisFlightIndex index{loop.connection(), prefix};
   RedisFlightIndex other{loop.connection(), prefix};  // as another process has it
+  RedisFlightIndex patient{loop.connection(), prefix, nullptr, limits::telling_forgotten};
   test::RedisProbe probe{test::shared_redis().port()};
 };
 
@@ -82,17 +86,36 @@ TEST_F(RedisIndexTelling, TwoThatKnewItCompleteMayTellAtOnce) {
 }
 
 TEST_F(RedisIndexTelling, WhoStartsLeavesItToAnotherForAWhile) {
-  tell_elsewhere(-1000);  // however long this test takes
+  tell_elsewhere(std::to_string(second()));
   probe.command({"HSET", prefix + "flight_index", "complete", "1"});
-  EXPECT_EQ(loop.finish(index.begin_telling()), Telling::left_to_another);
-  EXPECT_FALSE(loop.finish(index.mark_complete())) << "it has told nothing";
+  EXPECT_EQ(loop.finish(patient.begin_telling()), Telling::left_to_another);
+  EXPECT_FALSE(loop.finish(patient.mark_complete())) << "it has told nothing";
   EXPECT_TRUE(searched()) << "what is there is whole all the while";
   probe.command({"HDEL", prefix + "flight_index", elsewhere});
-  EXPECT_EQ(loop.finish(index.begin_telling()), Telling::begun) << "its turn";
-  EXPECT_TRUE(loop.finish(index.mark_complete()));
+  EXPECT_EQ(loop.finish(patient.begin_telling()), Telling::begun) << "its turn";
+  EXPECT_TRUE(loop.finish(patient.mark_complete()));
 
-  tell_elsewhere(limits::telling_patience.count());
+  tell_elsewhere(std::to_string(second() - limits::telling_patience.count()));
   EXPECT_EQ(loop.finish(other.begin_telling()), Telling::begun) << "its teller may have died";
+  EXPECT_TRUE(told_elsewhere()) << "or is slow, and may still come to an end";
+  EXPECT_TRUE(loop.finish(other.mark_complete()));
+}
+
+TEST_F(RedisIndexTelling, AMarkThatSaysNothingOfALivingTellerIsNotWaitedForAndGoes) {
+  const std::int64_t hour = limits::telling_forgotten.count();
+  // Its teller has died; Redis had another clock, as after a failover; written by hand.
+  for (const std::string& last_sign :
+       {std::to_string(second() - hour), std::to_string(second() + 2 * hour), std::string("9e99"),
+        std::string("inf"), std::string("-inf"), std::string("nan"), std::string("now"), std::string()}) {
+    SCOPED_TRACE(last_sign);
+    RedisFlightIndex starting(loop.connection(), prefix, nullptr, limits::telling_forgotten);
+    tell_elsewhere(last_sign);
+    EXPECT_EQ(loop.finish(starting.begin_telling()), Telling::begun);
+    EXPECT_FALSE(told_elsewhere());
+    EXPECT_TRUE(loop.finish(starting.mark_complete()));
+  }
+  tell_elsewhere(std::to_string(second() + hour / 2));  // a clock that was set back
+  EXPECT_EQ(loop.finish(patient.begin_telling()), Telling::begun);
 }
 
 TEST_F(RedisIndexTelling, WhoGoesOnTellingIsWaitedFor) {
@@ -102,9 +125,7 @@ TEST_F(RedisIndexTelling, WhoGoesOnTellingIsWaitedFor) {
   EXPECT_TRUE(loop.finish(index.keep_telling()));
   const std::int64_t last_sign = std::stoll(probe.command({"HGET", prefix + "flight_index", own}).front());
   EXPECT_GT(last_sign, 1'000'000'000);
-  tell_elsewhere(limits::telling_patience.count());
-  probe.command({"HSET", prefix + "flight_index", own, std::to_string(last_sign + 1000)});
-  EXPECT_EQ(loop.finish(other.begin_telling()), Telling::left_to_another);
+  EXPECT_EQ(loop.finish(patient.begin_telling()), Telling::left_to_another);
   EXPECT_TRUE(mark());
 }
 

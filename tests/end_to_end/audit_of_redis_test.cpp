@@ -83,6 +83,22 @@ TEST_F(RedisAuditTest, EventsThatNobodyPublishesAreNamed) {
   EXPECT_TRUE(eventually([&] { return field(audit(), "ok").as_bool(); }, std::chrono::seconds(60)));
 }
 
+// Once at the start, and once again for an index that is not complete any more.
+TEST_F(RedisAuditTest, AWorkerSaysWhenItHasToldOfEveryFlight) {
+  const auto told = [this] {
+    const std::string log = worker.log();
+    const std::string_view line = "gate and index are in step with the ledger";
+    std::size_t count = 0;
+    for (auto at = log.find(line); at != std::string::npos; at = log.find(line, at + 1)) ++count;
+    return count;
+  };
+  const std::size_t before = told();
+  worker.start();
+  EXPECT_EQ(told(), before + 1);
+  redis.command({"DEL", place().key("flight_index")});
+  EXPECT_TRUE(eventually([&] { return told() == before + 2; }));
+}
+
 // Commits that a process was killed before telling of: nothing is wrong once a worker has told of them.
 TEST_F(RedisAuditTest, WhatWasNeverToldIsNamed) {
   make_hand(*storage)->execute(

@@ -79,7 +79,7 @@ class Process {
   using Turn = Task<void> (Process::*)();
 
   Task<void> repeat(Milliseconds rest, Turn turn);
-  Task<void> sweep() { return sweeper_.run_once(); }
+  Task<void> sweep() { co_await sweeper_.run_once(); }
   Task<void> finish_bookings() { return worker_.run_once(); }
   Task<void> publish();
   TaskScope::OnError report(std::string what);

@@ -10,7 +10,8 @@ bool is_damage(const Reply& reply) {
   // Redis 6 puts the first word of a script's error behind words of its own. `attempt to`: Lua cannot count with it.
   return text.find("WRONGTYPE") != std::string_view::npos ||
          text.find("attempt to ") != std::string_view::npos ||
-         text.find("not an integer") != std::string_view::npos;
+         text.find("not an integer") != std::string_view::npos ||
+         text.find("would overflow") != std::string_view::npos;
 }
 
 Task<std::optional<Replies>> call_mending(RedisConnection& connection, Keys keys,

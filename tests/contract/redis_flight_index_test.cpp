@@ -409,5 +409,15 @@ TEST_F(RedisIndexTest, CrossingUpdatesEndInOnePlace) {
   }
 }
 
+// It had stopped the telling of every other flight, too.
+TEST_F(RedisIndexTest, ACountOfMovesThatCannotGrowIsDamage) {
+  update({flight(1)});
+  probe.command({"HSET", key("flight:"), "moves", "9223372036854775807", "place", "junk"});
+  EXPECT_TRUE(loop.finish(index.restore({flight(1), flight(2)}, now)));
+  EXPECT_TRUE(mark());
+  EXPECT_THAT(found(), UnorderedElementsAre(id_of<FlightId>(1), id_of<FlightId>(2)));
+  EXPECT_NE(place_field(), "junk");
+}
+
 }  // namespace
 }  // namespace flightdeck::redis

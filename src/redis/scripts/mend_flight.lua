@@ -10,11 +10,16 @@ expect(flight, 'hash')
 expect(counter, 'string')
 expect(holds, 'hash')
 
+-- As many digits as can still be counted on from.
+local function is_number(text)
+  return string.find(text, '^%-?%d+$') and #text <= 18
+end
+
 local left = redis.call('GET', counter)
-if left and not string.find(left, '^%-?%d+$') then redis.call('DEL', counter) end
+if left and not is_number(left) then redis.call('DEL', counter) end
 for _, field in ipairs({'details_version', 'version', 'available_seats', 'seats_version', 'seats_available', 'moves'}) do
   local number = redis.call('HGET', flight, field)
-  if number and not string.find(number, '^%-?%d+$') then redis.call('HDEL', flight, field) end
+  if number and not is_number(number) then redis.call('HDEL', flight, field) end
 end
 local all = redis.call('HGETALL', holds)
 for i = 1, #all, 2 do

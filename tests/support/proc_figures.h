@@ -7,8 +7,8 @@
 
 namespace flightdeck::test {
 
-// Sockets that it holds open.
-std::size_t open_sockets(pid_t pid);
+// Descriptors that it holds open.
+std::size_t open_descriptors(pid_t pid);
 // Bytes of its memory that are in RAM.
 std::size_t resident_bytes(pid_t pid);
 // A limit of `usual` bytes for them, widened in a sanitizer's build: it keeps what was freed for a while, and notes beside

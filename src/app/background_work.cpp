@@ -46,8 +46,9 @@ Task<void> BackgroundWork::repeat(Ticker& ticker, std::string_view what, Turn tu
   bool failing = false;
   for (;;) {
     try {
-      co_await (this->*turn)();
-      if (std::exchange(failing, false)) shared_.log.info("background work goes on", {{"work", what}});
+      const Turned turned = co_await (this->*turn)();
+      if (turned == Turned::well && std::exchange(failing, false))
+        shared_.log.info("background work goes on", {{"work", what}});
     } catch (const std::exception& error) {
       if (!std::exchange(failing, true)) {
         shared_.log.warn("background work put off", {{"work", what}, {"error", error.what()}});
@@ -58,7 +59,7 @@ Task<void> BackgroundWork::repeat(Ticker& ticker, std::string_view what, Turn tu
   }
 }
 
-Task<void> BackgroundWork::look_at_parts() {
+Task<BackgroundWork::Turned> BackgroundWork::look_at_parts() {
   if (RedisParts* redis = thread_.redis()) shared_.health.redis_answers(redis->connection.up());
   try {
     std::function<bool(booking::LedgerReader&)> query = [](booking::LedgerReader& reader) {
@@ -71,6 +72,7 @@ Task<void> BackgroundWork::look_at_parts() {
     throw;
   }
   shared_.health.database_answers(true);
+  co_return Turned::well;
 }
 
 Task<void> BackgroundWork::sync_all() {
@@ -78,9 +80,10 @@ Task<void> BackgroundWork::sync_all() {
   log_synced(synced);
 }
 
-Task<void> BackgroundWork::sweep() {
+Task<BackgroundWork::Turned> BackgroundWork::sweep() {
   const sync::Synced synced = co_await sweeper_.run_once();
   log_synced(synced);
+  co_return Turned::well;
 }
 
 void BackgroundWork::log_synced(const sync::Synced& synced) {
@@ -97,18 +100,23 @@ void BackgroundWork::log_synced(const sync::Synced& synced) {
   }
 }
 
-Task<void> BackgroundWork::finish_bookings() { return unfinished_.run_once(); }
-
-Task<void> BackgroundWork::publish_events() {
-  if (!thread_.redis()->connection.up()) co_return;  // leases taken now would only hold the events up
-  const std::size_t rows = co_await relay_->run_once();
-  shared_.counters.events_published.add(static_cast<std::int64_t>(rows));
+Task<BackgroundWork::Turned> BackgroundWork::finish_bookings() {
+  co_await unfinished_.run_once();
+  co_return Turned::well;
 }
 
-Task<void> BackgroundWork::audit() {
-  if (shared_.clock.now() < next_audit_) co_return;
+Task<BackgroundWork::Turned> BackgroundWork::publish_events() {
+  // Leases taken now would only hold the events up.
+  if (!thread_.redis()->connection.up()) co_return Turned::idle;
+  const std::size_t rows = co_await relay_->run_once();
+  shared_.counters.events_published.add(static_cast<std::int64_t>(rows));
+  co_return rows > 0 ? Turned::well : Turned::idle;  // what was refused is leased, and not seen for a while
+}
+
+Task<BackgroundWork::Turned> BackgroundWork::audit() {
+  if (shared_.clock.now() < next_audit_) co_return Turned::idle;
   const Result<sync::AuditReport> report = co_await thread_.auditor().run();
-  if (!report) co_return;  // somebody asked for one just now
+  if (!report) co_return Turned::idle;  // somebody asked for one just now
   next_audit_ = shared_.clock.now() +
                 std::max<Milliseconds>(limits::audit_interval, limits::audit_rest_factor * report->duration);
   for (const sync::Finding& finding : report->findings) {
@@ -117,6 +125,7 @@ Task<void> BackgroundWork::audit() {
                        {"flight_id", finding.flight ? finding.flight->str() : std::string()},
                        {"detail", std::string_view(finding.detail)}});
   }
+  co_return Turned::well;
 }
 
 }  // namespace flightdeck::app

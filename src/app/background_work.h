@@ -26,15 +26,19 @@ class BackgroundWork {
   void stop();
 
  private:
-  using Turn = Task<void> (BackgroundWork::*)();
+  enum class Turned {
+    well,
+    idle,  // there was nothing to do, which says nothing about whether it can be done
+  };
+  using Turn = Task<Turned> (BackgroundWork::*)();
 
   // A turn, a pause, until the ticker is stopped. The log says when turns begin to fail and when they go well again.
   Task<void> repeat(Ticker& ticker, std::string_view what, Turn turn);
-  Task<void> look_at_parts();
-  Task<void> sweep();
-  Task<void> finish_bookings();
-  Task<void> publish_events();
-  Task<void> audit();
+  Task<Turned> look_at_parts();
+  Task<Turned> sweep();
+  Task<Turned> finish_bookings();
+  Task<Turned> publish_events();
+  Task<Turned> audit();
   // Whether gate and index are in step with the ledger: each time that this changes, and that they heard of every flight.
   void log_synced(const sync::Synced& synced);
 

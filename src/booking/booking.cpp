@@ -23,6 +23,8 @@ std::optional<BookingStatus> parse_booking_status(std::string_view text) {
   return std::nullopt;
 }
 
+std::string void_refund_ref(const Booking& booking) { return "void-" + booking.payment_ref; }
+
 NextStep next_step(const Booking& booking) {
   if (booking.status == BookingStatus::confirmed) return NextStep::nothing;
   if (booking.payment_ref.empty()) return NextStep::ask_provider;

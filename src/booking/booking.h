@@ -48,6 +48,12 @@ inline bool refund_due(const Booking& booking) {
   return !holds_seats(booking) && !booking.payment_ref.empty() && booking.refund_ref.empty();
 }
 
+// The refund of a payment that the provider does not have: there is nothing to give back.
+std::string void_refund_ref(const Booking& booking);
+inline bool refund_is_void(const Booking& booking) {
+  return !booking.refund_ref.empty() && booking.refund_ref == void_refund_ref(booking);
+}
+
 // What is left to do for a booking that is listed as unfinished.
 enum class NextStep {
   ask_provider,  // its payment is unknown
@@ -56,7 +62,8 @@ enum class NextStep {
 };
 NextStep next_step(const Booking& booking);
 
-// When to ask again about a booking of which the provider knew no payment at `now`; nullopt: that was the last time.
+// When to ask again about a booking of which the provider knew no payment at `now`, be it to learn of one or to have one
+// refunded; nullopt: that was the last time.
 std::optional<Instant> next_payment_look(const Booking& booking, Instant now);
 
 // Does a repeated request ask for what it asked for before?

@@ -70,9 +70,6 @@ SettlePayment verdict_on(const Booking& booking, bool success, std::string payme
   return command;
 }
 
-// What a refund is called when the provider says that it holds no such payment: there is nothing to give back.
-std::string void_refund_ref(const Booking& booking) { return "void-" + booking.payment_ref; }
-
 }  // namespace
 
 Error overload() { return refuse(ErrorCode::overloaded, "Too many bookings are under way; try again."); }
@@ -223,9 +220,15 @@ Task<Booking> BookingService::refund_if_due(Booking booking) {
   if (refund) {
     record.refund_ref = std::move(refund->refund_id);
   } else if (refund.error().code == ErrorCode::not_found || refund.error().code == ErrorCode::invalid_state) {
-    record.refund_ref = void_refund_ref(booking);
     parts_.log.warn("the payment provider knows of no payment to refund",
                     {{"booking_id", id}, {"payment_ref", booking.payment_ref}});
+    // A callback can be ahead of the provider's books, or false while the charge is under way.
+    const std::optional<Instant> next = next_payment_look(booking, parts_.clock.now());
+    if (next) {
+      co_await reschedule(booking, next);
+      co_return booking;
+    }
+    record.refund_ref = void_refund_ref(booking);
   } else {
     parts_.log.warn("refund put off", {{"booking_id", id}, {"error", refund.error().detail}});
     co_return booking;  // its intent brings it back

@@ -188,7 +188,16 @@ void Batch::owe_refund(Booking& booking, const std::string& payment_ref) {
 Result<Applied> Batch::settle_success(Booking& booking, const SettlePayment& c) {
   const std::string& payment_ref = c.payment_ref;
   if (!booking.payment_ref.empty()) {
-    if (booking.payment_ref == payment_ref) return with(booking);
+    const bool told_before = booking.payment_ref == payment_ref;
+    // The provider keeps one payment a booking. What a callback called it by, or that it was not found before, counts
+    // for nothing against that.
+    const bool to_give_back = refund_is_void(booking) || (refund_due(booking) && !told_before);
+    if (c.answered && to_give_back) {
+      booking.refund_ref.clear();
+      owe_refund(booking, payment_ref);
+      return with(booking);
+    }
+    if (told_before) return with(booking);
     return refuse(ErrorCode::invalid_state, "The booking was settled with another payment.");
   }
   const bool late = booking.status == BookingStatus::failed || booking.status == BookingStatus::cancelled;
@@ -268,7 +277,7 @@ Result<Applied> Batch::apply(const RecordRefund& c) {
   booking->refund_ref = c.refund_ref;
   touch_booking(*booking);
   set_intent(booking->id, std::nullopt);
-  emit(*booking, events::booking_refunded);
+  if (!refund_is_void(*booking)) emit(*booking, events::booking_refunded);
   return with(*booking);
 }
 

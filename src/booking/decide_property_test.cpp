@@ -106,7 +106,11 @@ class History {
         return SettlePayment{id, its_flight, false, {}, std::string(reason), maybe_later()};
       }
       case 9: return CancelBooking{id, its_flight};
-      case 10: return RecordRefund{id, its_flight, "refund" + id.str()};
+      case 10: {
+        const auto found = rows.bookings.find(id);
+        const bool is_void = found != rows.bookings.end() && one_in(3);
+        return RecordRefund{id, its_flight, is_void ? void_refund_ref(found->second) : "refund" + id.str()};
+      }
       case 11: return RescheduleIntent{id, its_flight, maybe_later()};
       case 12: return AddFlight{flight(), draft(), one_in(2)};
       case 13: return AddFlight{flight(), draft(), one_in(2)};

@@ -250,6 +250,49 @@ TEST_F(Decide, APaymentThatTheProviderAnsweredOfADeclinedBookingIsOwedBack) {
   EXPECT_EQ(available(), 3) << "though its seats are free: its buyer was told no";
 }
 
+TEST_F(Decide, WhatTheProviderAnsweredIsOwedBackWhateverACallbackCalledIt) {
+  place(2);
+  apply(paid("told"));
+  apply(cancel());
+  now += seconds{5};
+  EXPECT_EQ(error_of(paid("pay-2")), ErrorCode::invalid_state);
+  SettlePayment answered = paid("pay-2");
+  answered.answered = true;
+  ASSERT_TRUE(apply(answered).has_value());
+  EXPECT_EQ(booking().payment_ref, "pay-2");
+  EXPECT_TRUE(refund_due(booking()));
+  EXPECT_EQ(intent(booking_1), now + limits::unfinished_lease);
+  EXPECT_TRUE(apply(answered).has_value());
+  EXPECT_TRUE(last.changes.empty());
+  apply(refund());
+  EXPECT_EQ(error_of([&] {
+              answered.payment_ref = "pay-3";
+              return answered;
+            }()),
+            ErrorCode::invalid_state);
+  EXPECT_EQ(available(), 3);
+}
+
+TEST_F(Decide, AVoidRefundGivesWayToAPaymentThatTheProviderAnswers) {
+  for (const char* ref : {"told", "pay-2"}) {
+    const BookingId id = id_of<BookingId>(ref[0]);
+    place(1, id);
+    apply(SettlePayment{id, flight_1, true, "told", {}, {}, false});
+    apply(CancelBooking{id, flight_1});
+    apply(RecordRefund{id, flight_1, "void-told"});
+    EXPECT_THAT(events(), IsEmpty()) << "nothing was given back";
+    EXPECT_FALSE(refund_due(booking(id)));
+    EXPECT_TRUE(refund_is_void(booking(id)));
+    apply(SettlePayment{id, flight_1, true, ref, {}, {}, false});
+    EXPECT_TRUE(last.changes.empty()) << "a callback is not the provider's own word";
+    ASSERT_TRUE(apply(SettlePayment{id, flight_1, true, ref, {}, {}, true}).has_value());
+    EXPECT_TRUE(refund_due(booking(id)));
+    EXPECT_EQ(booking(id).payment_ref, ref);
+    EXPECT_EQ(intent(id), now + limits::unfinished_lease);
+    EXPECT_EQ(available(), 3);
+  }
+}
+
 TEST_F(Decide, AVerdictOnNoBookingIsNotFound) {
   EXPECT_EQ(error_of(paid()), ErrorCode::not_found);
   EXPECT_EQ(error_of(not_paid()), ErrorCode::not_found);

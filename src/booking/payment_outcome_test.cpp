@@ -216,9 +216,59 @@ TEST_F(PaymentOutcome, ARefundOfNoPaymentIsVoid) {
   const BookingId id = book(Charge::never_arrives);
   expire();
   sell_out();
-  // A callback tells of a payment that the provider, asked, knows nothing of: there is nothing to give back.
-  EXPECT_EQ(verdict(id, true, "forged").value().refund_ref, "void-forged");
+  // A callback tells of a payment that the provider, asked, knows nothing of, now and as long as a charge can be under way.
+  EXPECT_EQ(verdict(id, true, "forged").value().refund_ref, "");
+  world.loop.advance(limits::payment_recheck_first);
+  world.work();
+  EXPECT_EQ(world.booking(id).refund_ref, "");
+  world.loop.advance(limits::payment_recheck_last);
+  world.work();
+  EXPECT_EQ(world.booking(id).refund_ref, "void-forged") << "there is nothing to give back";
   EXPECT_EQ(world.provider.refunds(), 0);
+  EXPECT_TRUE(all_finished());
+}
+
+TEST_F(PaymentOutcome, AChargeThatACallbackRanAheadOfIsRefundedWhenItIsAnswered) {
+  const BookingId id = book(Charge::hangs);
+  EXPECT_EQ(verdict(id, true, "another").value().status, BookingStatus::confirmed);
+  EXPECT_EQ(cancel(id).value().refund_ref, "") << "not paid yet, as far as the provider knows";
+  world.provider.let_go(Charge::paid);
+  world.loop.run();
+  EXPECT_EQ(status(id), BookingStatus::cancelled);
+  EXPECT_EQ(world.booking(id).payment_ref, paid_as(id));
+  EXPECT_EQ(world.booking(id).refund_ref, world.provider.refund_id(id));
+  EXPECT_EQ(world.provider.refunds(), 1);
+  EXPECT_TRUE(all_finished());
+}
+
+TEST_F(PaymentOutcome, AChargeThatACallbackRanAheadOfIsRefundedByALook) {
+  for (const Charge what : {Charge::paid_unheard, Charge::pending}) {
+    const BookingId id = book(Charge::hangs);
+    verdict(id, true, "another");
+    cancel(id);
+    world.provider.let_go(what);
+    world.loop.run();
+    EXPECT_EQ(world.booking(id).refund_ref, "");
+    world.provider.decide(id, PaymentStatus::success);
+    expire();
+    world.loop.advance(limits::payment_recheck_first);
+    world.work();
+    EXPECT_EQ(world.booking(id).refund_ref, world.provider.refund_id(id));
+    EXPECT_TRUE(all_finished());
+  }
+  EXPECT_EQ(world.provider.refunds(), 2);
+}
+
+TEST_F(PaymentOutcome, AChargeThatIsAnsweredAfterItsRefundWasVoidIsRefunded) {
+  const BookingId id = book(Charge::hangs);
+  verdict(id, true, "another");
+  expire();
+  world.loop.advance(limits::payment_recheck_last);
+  EXPECT_EQ(cancel(id).value().refund_ref, "void-another");
+  world.provider.let_go(Charge::paid);
+  world.loop.run();
+  EXPECT_EQ(world.booking(id).refund_ref, world.provider.refund_id(id));
+  EXPECT_EQ(world.provider.refunds(), 1);
   EXPECT_TRUE(all_finished());
 }
 

@@ -68,6 +68,10 @@ class SeatGate {
   // False: the gate is away.
   virtual Task<bool> sync(std::vector<SeatNews> news) = 0;
 
+  // Takes away what the program never writes, as a hold that names no booking, so that the next `sync` counts anew. False:
+  // the gate is away.
+  virtual Task<bool> mend(std::vector<FlightId> flights) = 0;
+
   // What is stored of those it knows; none when it is away.
   virtual Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) = 0;
   // The ledger never came as far as these, as when it was put back to an older state: whatever is synced next is taken in.

@@ -123,6 +123,7 @@ inline constexpr seconds hold_look_after{1};  // older ones are looked up: their
 inline constexpr std::chrono::minutes hold_from_the_future{10};  // clocks differ, but never by so much
 inline constexpr seconds hold_deadline{10};  // by then its booking is in the ledger, or hardly ever will be
 inline constexpr std::size_t scrub_batch = 250;  // flights told again with each sweep, changed or not
+inline constexpr int scrub_tries = 3;            // then a batch that cannot be told is passed by
 inline constexpr std::size_t sweep_batch = 1000;
 inline constexpr seconds change_period{10};    // changes of flights are in order give or take so much
 inline constexpr seconds sweep_overlap{5};     // a row may become visible so long after the time it carries

@@ -14,6 +14,10 @@ bool is_damage(const Reply& reply) {
          text.find("would overflow") != std::string_view::npos;
 }
 
+Command mend_call(const Keys& keys, FlightId flight) {
+  return script_call(mend_flight_script, {keys.flight(flight), keys.seats(flight), keys.holds(flight)});
+}
+
 Task<std::optional<Replies>> call_mending(RedisConnection& connection, Keys keys,
                                           std::vector<FlightId> flights, std::vector<Command> commands) {
   std::optional<Replies> replies = co_await connection.call_kept(commands);
@@ -23,8 +27,7 @@ Task<std::optional<Replies>> call_mending(RedisConnection& connection, Keys keys
   for (std::size_t i = 0; i < replies->size(); ++i) {
     if (!is_damage((*replies)[i])) continue;
     damaged.push_back(i);
-    again.push_back(script_call(mend_flight_script,
-                                {keys.flight(flights[i]), keys.seats(flights[i]), keys.holds(flights[i])}));
+    again.push_back(mend_call(keys, flights[i]));
     again.push_back(std::move(commands[i]));
   }
   if (damaged.empty()) co_return replies;

@@ -13,6 +13,9 @@ namespace flightdeck::redis {
 // Says that a key is of another type, or holds something else, than the program ever writes.
 bool is_damage(const Reply& reply);
 
+// Deletes such keys and fields of one flight.
+Command mend_call(const Keys& keys, FlightId flight);
+
 // `connection.call` of commands on the keys of one flight each, `flights[i]` of `commands[i]`. Those whose keys are damaged
 // are called again after what is damaged was deleted.
 Task<std::optional<Replies>> call_mending(RedisConnection& connection, Keys keys,

@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "core/limits.h"
+#include "redis/mending.h"
 #include "redis/redis_connection.h"
 
 namespace flightdeck::redis {
@@ -53,7 +54,14 @@ Task<bool> RedisEventSink::publish(std::vector<events::OutboxRow> rows) {
   for (const events::OutboxRow& row : rows) {
     if (!add_events(commands, stream, row.data)) co_return false;
   }
-  const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
+  std::optional<Replies> replies = co_await connection_.call_kept(commands);
+  if (replies && std::any_of(replies->begin(), replies->end(), is_damage)) {
+    // A key that is no stream is none of ours.
+    std::vector<Command> remove;
+    remove.push_back(Command("DEL").add(stream));
+    replies = co_await connection_.call(std::move(remove));
+    if (replies) replies = co_await connection_.call(std::move(commands));
+  }
   if (!replies) co_return false;
   co_return std::all_of(replies->begin(), replies->end(),
                         [](const Reply& reply) { return reply.kind == Reply::Kind::text; });

@@ -117,6 +117,14 @@ Task<bool> RedisSeatGate::sync(std::vector<SeatNews> news) {
   co_return replies && !any_error(*replies);
 }
 
+Task<bool> RedisSeatGate::mend(std::vector<FlightId> flights) {
+  std::vector<Command> commands;
+  commands.reserve(flights.size());
+  for (const FlightId flight : flights) commands.push_back(mend_call(keys_, flight));
+  const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
+  co_return replies && !any_error(*replies);
+}
+
 Task<std::vector<flights::StoredVersion>> RedisSeatGate::versions(std::vector<FlightId> flights) {
   auto found = co_await stored_versions(connection_, keys_, version_fields, std::move(flights));
   co_return std::move(found).value_or(std::vector<flights::StoredVersion>());

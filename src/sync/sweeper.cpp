@@ -106,10 +106,17 @@ Task<void> Sweeper::scrub() {
   const bool last = rows.size() < limits::scrub_batch;
   const Position next = last ? Position{} : Position{rows.back().updated_at, rows.back().id};
   std::vector<StoredVersion> told;
+  std::vector<FlightId> ids;
   told.reserve(rows.size());
-  for (const Flight& row : rows) told.push_back({row.id, row.version, {}});
+  for (const Flight& row : rows) {
+    told.push_back({row.id, row.version, {}});
+    ids.push_back(row.id);
+  }
+  co_await gate_.mend(std::move(ids));
   const bool heard = co_await tell(std::move(rows), true);
-  if (!heard) co_return;
+  scrub_failures_ = heard ? 0 : scrub_failures_ + 1;
+  if (!heard && scrub_failures_ < limits::scrub_tries) co_return;
+  scrub_failures_ = 0;
   scrubbed_until_ = next;
   co_await forget_the_future(std::move(told));
 }

@@ -33,8 +33,9 @@ class Sweeper {
   Task<Synced> sync_changed();
 
   // Tells of the next limits::scrub_batch flights, changed or not, and begins again after the last one: whatever else
-  // goes wrong in gate and index heals in time, also versions that the ledger never came to (it was put back to an
-  // older state, or lost its last commits with its server).
+  // goes wrong in gate and index heals in time, also what the program never writes, and versions that the ledger never
+  // came to (it was put back to an older state, or lost its last commits with its server). Flights that cannot be told,
+  // whyever, are passed by after limits::scrub_tries, so that they do not hold up the others.
   Task<void> scrub();
 
   // Drops holds whose bookings are in the ledger though nobody said so, and those past limits::hold_deadline: by then
@@ -70,6 +71,7 @@ class Sweeper {
   TaskScope& scope_;
   Instant synced_until_{};
   Position scrubbed_until_;
+  int scrub_failures_ = 0;  // at this place, one after another
 };
 
 }  // namespace flightdeck::sync

@@ -248,6 +248,19 @@ TEST_F(SweeperTest, ScrubbingTellsOfEveryFlightInTurns) {
   EXPECT_EQ(world.sellable(flights.front()), 5) << "it begins again";
 }
 
+TEST_F(SweeperTest, ABatchThatCannotBeToldIsPassedBy) {
+  const std::size_t count = limits::scrub_batch + 2;
+  for (std::size_t i = 0; i < count; ++i) add_elsewhere(5, "FD" + std::to_string(i));
+  world.index.go_away(true);
+  for (int tries = 0; tries < limits::scrub_tries; ++tries) finish(world.loop, world.sweeper.scrub());
+  finish(world.loop, world.sweeper.scrub());
+  world.index.go_away(false);
+  finish(world.loop, world.sweeper.scrub());
+  EXPECT_EQ(found(), 2U) << "the others, tried anew";
+  finish(world.loop, world.sweeper.scrub());
+  EXPECT_EQ(found(), count) << "its turn comes again";
+}
+
 // As gate and index of a database that was put back to an older state: they have seen what it never will.
 TEST_F(SweeperTest, AFutureThatTheLedgerLostIsForgotten) {
   const FlightId flight = add_elsewhere(5);

@@ -73,10 +73,20 @@ TEST_F(RedisEventSinkTest, WhatIsNoRowIsNotPublished) {
   EXPECT_EQ(length(), 0U);
 }
 
+TEST_F(RedisEventSinkTest, AKeyThatIsNoStreamMakesWay) {
+  const std::vector<Event> first{event(1)};
+  const std::vector<Event> second{event(2)};
+  probe.command({"SET", stream, "in the way"});
+  EXPECT_TRUE(publish({{1, events::outbox_row(first)}, {2, events::outbox_row(second)}}));
+  EXPECT_THAT(values("id"), ElementsAre(format_uuid(uuid(1)), format_uuid(uuid(2))));
+}
+
 TEST_F(RedisEventSinkTest, AnErrorOfRedisIsNoSuccess) {
   const std::vector<Event> batch{event(1)};
-  probe.command({"SET", stream, "in the way"});
+  const std::string largest = "18446744073709551615-18446744073709551615";
+  probe.command({"XADD", stream, largest, "id", "1"});
   EXPECT_FALSE(publish({{1, events::outbox_row(batch)}}));
+  EXPECT_EQ(length(), 1U) << "what others may not have read stays";
   probe.command({"DEL", stream});
   loop.connection().close();
   EXPECT_FALSE(publish({{1, events::outbox_row(batch)}}));

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cctype>
 #include <set>
 
 #include "contract/redis_loop.h"
@@ -92,6 +94,35 @@ TEST_F(RedisGateTest, WhatNoScriptOfOursHasWrittenIsPutRightByTheNextSync) {
     SeatNews settled = news(3, 5);
     settled.holds_to_drop = {id_of<BookingId>(1)};
     EXPECT_TRUE(loop.finish(gate.sync({settled})));
+  }
+}
+
+// They pass for what the scripts write, so that no script refuses them.
+TEST_F(RedisGateTest, MendingTakesAwayWhatNobodyCanCountOn) {
+  const std::string holds = prefix + "flight_holds:" + id;
+  const std::string booking = BookingId::parse("0197f3a0-5b1c-7abc-8def-0123456789ab")->str();
+  std::string upper = booking;
+  std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return std::toupper(c); });
+  using Scribble = std::vector<std::string>;
+  for (const Scribble& scribble :
+       std::vector<Scribble>{{"HSET", holds, "nonsense", "1000:5"},
+                             {"HSET", holds, upper, "1000:5"},
+                             {"HSET", holds, booking + "0", "1000:5"},
+                             {"HSET", holds, booking, "99999999999999999999:5"},
+                             {"HSET", holds, booking, "1000:99999999999999999999"},
+                             {"HSET", prefix + "flight:" + id, "seats_version", "99999999999999999999"},
+                             {"HSET", prefix + "flight:" + id, "seats_version", "1e9"},
+                             {"SET", prefix + "flight_seats:" + id, "99999999999999999999"}}) {
+    SCOPED_TRACE(scribble.front() + " " + scribble.back());
+    sync(3, 5);
+    ASSERT_EQ(reserve(1, 2), ReserveAnswer::held);
+    probe.command(scribble);
+    EXPECT_TRUE(loop.finish(gate.mend({flight, id_of<FlightId>(2)})));
+    sync(4, 5);
+    EXPECT_EQ(sellable(), 3) << "and a hold of a booking stays";
+    EXPECT_EQ(probe.text({"HLEN", holds}), "1");
+    EXPECT_EQ(probe.text({"HGET", prefix + "flight:" + id, "seats_version"}), "4");
+    probe.command({"DEL", prefix + "flight:" + id, prefix + "flight_seats:" + id, holds});
   }
 }
 

@@ -31,6 +31,11 @@ Task<bool> SwitchableGate::sync(std::vector<SeatNews> news) {
   co_return co_await gate_->sync(std::move(news));
 }
 
+Task<bool> SwitchableGate::mend(std::vector<FlightId> flights) {
+  if (away_) co_return false;
+  co_return co_await gate_->mend(std::move(flights));
+}
+
 Task<std::vector<flights::StoredVersion>> SwitchableGate::versions(std::vector<FlightId> flights) {
   if (away_) co_return std::vector<flights::StoredVersion>{};
   co_return co_await gate_->versions(std::move(flights));

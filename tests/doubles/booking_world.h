@@ -39,6 +39,7 @@ class SwitchableGate final : public booking::SeatGate {
   Task<booking::ReserveAnswer> reserve(FlightId flight, BookingId booking, std::int64_t seats,
                                        Instant now) override;
   Task<bool> sync(std::vector<booking::SeatNews> news) override;
+  Task<bool> mend(std::vector<FlightId> flights) override;
   Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) override;
   Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
   Task<std::optional<std::int64_t>> sellable(FlightId flight) override;

@@ -76,11 +76,41 @@ TEST_F(RedisAuditTest, EveryDamageToRedisIsNamedAndAWorkerHealsIt) {
   EXPECT_EQ(metric(api->http(), "inventory_drift_seats"), 0);
 }
 
+// Nothing that a script would stumble over, and no commit comes by.
+TEST_F(RedisAuditTest, DamageThatPassesForNumbersIsHealedToo) {
+  const std::string too_large = "99999999999999999999";
+  redis.command({"HSET", place().key("flight_holds:{" + flights[0] + "}"), "nonsense", "1000:5"});
+  redis.command({"HSET", place().key("flight_holds:{" + flights[1] + "}"), fresh_uuid(), too_large + ":5"});
+  redis.command({"HSET", flight_key(flights[2]), "seats_version", too_large});
+  redis.command({"HSET", flight_key(flights[3]), "version", too_large, "details_version", "1e9"});
+  redis.command({"HSET", flight_key(flights[3]), "price", "1"});
+  EXPECT_EQ(found().size(), 4U);
+  worker.start();
+  EXPECT_TRUE(eventually([&] { return found().empty(); }, std::chrono::seconds(60)));
+}
+
 TEST_F(RedisAuditTest, EventsThatNobodyPublishesAreNamed) {
   make_hand(*storage)->execute("UPDATE events SET created_at = TIMESTAMPTZ '2020-01-01 00:00:00Z'");
   EXPECT_THAT(kinds(audit()), UnorderedElementsAre("outbox_stuck"));
   worker.start();
   EXPECT_TRUE(eventually([&] { return field(audit(), "ok").as_bool(); }, std::chrono::seconds(60)));
+}
+
+// Refused rows are leased for a while: turns that find nothing to publish are no sign that it goes well.
+TEST_F(RedisAuditTest, TheLogSaysThatEventsArePublishedAgainWhenTheyAre) {
+  const auto said = [this](std::string_view line) { return worker.log().find(line) != std::string::npos; };
+  const std::string stream = place().key("booking_event_stream");
+  worker.start();
+  ASSERT_TRUE(eventually([&] { return field(audit(), "ok").as_bool(); }));
+  redis.command({"DEL", stream});
+  redis.command({"XADD", stream, "18446744073709551615-18446744073709551615", "id", "1"});
+  api->book(flights.front());
+  ASSERT_TRUE(eventually([&] { return said("The event stream takes no events."); }));
+  HttpClient http(worker.port());
+  for (int looks = 0; looks < 2000; ++looks) http.get("/health");
+  EXPECT_FALSE(said("background work goes on"));
+  redis.command({"DEL", stream});
+  EXPECT_TRUE(eventually([&] { return said("background work goes on"); }, std::chrono::seconds(60)));
 }
 
 // Once at the start, and once again for an index that is not complete any more.

@@ -171,5 +171,20 @@ TEST_F(LatePaymentTest, OfACancelledBookingIsRefunded) {
   EXPECT_EQ(number(api->seat_counts(flight_id), "available"), 2);
 }
 
+TEST_F(LatePaymentTest, ThatACallbackRanAheadOfIsRefunded) {
+  const std::string flight_id = api->add_flight_id(2);
+  const std::string booking_id = text(api->book(flight_id, 2), "booking_id");
+  ASSERT_TRUE(eventually([&] { return payments.charges(booking_id) > 0; }));
+  ASSERT_EQ(api->callback(booking_id, "success", "another-name").status, 200);
+  const json::value cancelled = api->cancel(booking_id);
+  EXPECT_EQ(text(cancelled, "status"), "CANCELLED");
+  EXPECT_TRUE(is_null(cancelled, "refund_ref")) << "the payment service does not know of it yet";
+  payments.pay_after_all(booking_id);
+  payments.release_answers();
+  const json::value refunded = api->wait_for_refund(booking_id);
+  EXPECT_EQ(text(refunded, "payment_ref"), payments.payment_id(booking_id));
+  EXPECT_GE(payments.refunds(booking_id), 1);
+}
+
 }  // namespace
 }  // namespace flightdeck::test

@@ -29,6 +29,7 @@ void draw(PaymentFaults& payment, Dice& dice) {
   if (dice.chance(0.7)) payment.calls_back = dice.chance(0.5) ? 1 : 0.5;
   if (dice.chance(0.5)) payment.calls_back_twice = 0.4;
   if (dice.chance(0.4)) payment.contradicts = 0.3;
+  if (dice.chance(0.4)) payment.calls_back_early = 0.5;
   draw(payment.link, dice, true);
   payment.link.latest = Micros(12'000'000);
 }

@@ -18,7 +18,7 @@ Payment PaymentService::describe(BookingId booking, const Record& record) const 
 
 void PaymentService::decide(BookingId booking) {
   Record& record = records_.at(booking);
-  const bool paid = queue_.dice().chance(faults_.success);
+  const bool paid = record.promised || queue_.dice().chance(faults_.success);
   record.status = paid ? PaymentStatus::success : PaymentStatus::failure;
   if (paid) ++record.charges;
   queue_.note(paid ? "payment: paid" : "payment: declined", 0, brief(booking));
@@ -29,6 +29,13 @@ void PaymentService::decide(BookingId booking) {
     queue_.after(dice.delay(Micros(1000), faults_.calls_back_within),
                  [this, booking] { send_callback(booking, true, limits::mock_callback_attempts); });
   }
+}
+
+// Its callbacks are ahead of its books: asked about the payment, or for a refund, it knows of none for a while.
+void PaymentService::call_back_early(BookingId booking) {
+  records_.at(booking).promised = true;
+  queue_.note("payment: calls back early", 0, brief(booking));
+  call_back_({booking, true, "early-" + payment_id(booking)}, [](bool) {});
 }
 
 void PaymentService::send_callback(BookingId booking, bool truth, int attempts) {
@@ -52,6 +59,7 @@ Result<Payment> PaymentService::charge(BookingId booking, Money amount) {
   Dice& dice = queue_.dice();
   if (dice.chance(faults_.decides_later)) {
     queue_.after(dice.delay(Micros(1000), faults_.decides_within), [this, booking] { decide(booking); });
+    if (dice.chance(faults_.calls_back_early)) call_back_early(booking);
     return describe(booking, at->second);
   }
   decide(booking);

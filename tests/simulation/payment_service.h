@@ -17,7 +17,9 @@ struct PaymentFaults {
   double answers = 1;        // of those decided at once: it says so in its answer, else it answers `pending`
   double calls_back = 0;
   double calls_back_twice = 0;  // of those
-  double contradicts = 0;       // after the matter is settled it claims the opposite
+  double calls_back_early =
+      0;                   // of those decided later that will be paid: before it knows of it, by another name
+  double contradicts = 0;  // after the matter is settled it claims the opposite
   Micros decides_within{20'000'000};
   Micros calls_back_within{10'000'000};
   LinkFaults link;
@@ -30,6 +32,7 @@ class PaymentService {
     payment::PaymentStatus status = payment::PaymentStatus::pending;
     int charges = 0;  // that took money
     int refunds = 0;
+    bool promised = false;  // a callback has told of the payment already
   };
   // Brings a callback to some process; answers whether it was taken.
   using CallBack = std::function<void(booking::PaymentVerdict, std::function<void(bool taken)>)>;
@@ -51,6 +54,7 @@ class PaymentService {
 
  private:
   void decide(BookingId booking);
+  void call_back_early(BookingId booking);
   payment::Payment describe(BookingId booking, const Record& record) const;
 
   EventQueue& queue_;

@@ -1,4 +1,5 @@
--- Deletes what none of the other scripts has written: keys of another type, values that are no numbers.
+-- Deletes what none of the other scripts has written: keys of another type, values that are no numbers or can't be counted
+-- on from, holds that name no booking.
 -- KEYS: flight, counter, holds.
 local flight, counter, holds = KEYS[1], KEYS[2], KEYS[3]
 
@@ -22,7 +23,13 @@ for _, field in ipairs({'details_version', 'version', 'available_seats', 'seats_
   if number and not is_number(number) then redis.call('HDEL', flight, field) end
 end
 local all = redis.call('HGETALL', holds)
+-- Lua has no counted repeats; ids are written in lower case.
+local digits = string.rep('[0-9a-f]', 4)
+local id = '^' .. digits .. digits .. string.rep('%-' .. digits, 4) .. digits .. digits .. '$'
 for i = 1, #all, 2 do
-  if not string.find(all[i + 1], '^%d+:%-?%d+$') then redis.call('HDEL', holds, all[i]) end
+  local seats, since = string.match(all[i + 1], '^(%d+):(%-?%d+)$')
+  if not seats or not is_number(seats) or not is_number(since) or not string.find(all[i], id) then
+    redis.call('HDEL', holds, all[i])
+  end
 end
 return 'mended'

@@ -31,11 +31,13 @@ NextStep next_step(const Booking& booking) {
   return refund_due(booking) ? NextStep::refund : NextStep::nothing;
 }
 
-std::optional<Instant> next_payment_look(const Booking& booking, Instant now) {
+std::optional<Instant> next_payment_look(const Booking& booking, PaymentNews news, Instant now) {
+  if (news == PaymentNews::declined) return std::nullopt;
   const Instant first = booking.expires_at + limits::payment_recheck_first;
   const Instant last = booking.expires_at + limits::payment_recheck_last;
   if (now < first) return first;
   if (now < last) return last;
+  if (news == PaymentNews::undecided) return now + limits::payment_recheck_last;
   return std::nullopt;
 }
 

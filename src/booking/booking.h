@@ -62,9 +62,14 @@ enum class NextStep {
 };
 NextStep next_step(const Booking& booking);
 
-// When to ask again about a booking of which the provider knew no payment at `now`, be it to learn of one or to have one
-// refunded; nullopt: that was the last time.
-std::optional<Instant> next_payment_look(const Booking& booking, Instant now);
+// What the provider, asked at some time, knows of a payment that has not succeeded.
+enum class PaymentNews {
+  none,       // nothing
+  undecided,  // it has it, and may still take the money
+  declined,   // for good
+};
+// When to ask again, be it to learn of a payment or to have one refunded; nullopt: never.
+std::optional<Instant> next_payment_look(const Booking& booking, PaymentNews news, Instant now);
 
 // Does a repeated request ask for what it asked for before?
 inline bool same_request(const Booking& booking, UserId user, FlightId flight, std::int64_t seats) {

@@ -70,6 +70,20 @@ SettlePayment verdict_on(const Booking& booking, bool success, std::string payme
   return command;
 }
 
+// nullopt: it has succeeded, or the provider does not answer.
+std::optional<PaymentNews> news_of(const Result<payment::Payment>& payment) {
+  if (!payment) {
+    if (payment.error().code == ErrorCode::not_found) return PaymentNews::none;
+    return std::nullopt;
+  }
+  switch (payment->status) {
+    case payment::PaymentStatus::success: return std::nullopt;
+    case payment::PaymentStatus::failure: return PaymentNews::declined;
+    case payment::PaymentStatus::pending: return PaymentNews::undecided;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Error overload() { return refuse(ErrorCode::overloaded, "Too many bookings are under way; try again."); }
@@ -216,20 +230,14 @@ Task<Booking> BookingService::refund_if_due(Booking booking) {
   if (!refund_due(booking)) co_return booking;
   Result<payment::Refund> refund = co_await parts_.provider.refund(booking.id);
   RecordRefund record{booking.id, booking.flight, {}};
-  const std::string id = booking.id.str();
   if (refund) {
     record.refund_ref = std::move(refund->refund_id);
   } else if (refund.error().code == ErrorCode::not_found || refund.error().code == ErrorCode::invalid_state) {
-    parts_.log.warn("the payment provider knows of no payment to refund",
-                    {{"booking_id", id}, {"payment_ref", booking.payment_ref}});
-    // A callback can be ahead of the provider's books, or false while the charge is under way.
-    const std::optional<Instant> next = next_payment_look(booking, parts_.clock.now());
-    if (next) {
-      co_await reschedule(booking, next);
-      co_return booking;
-    }
+    const bool is_void = co_await never_to_be_paid(booking);
+    if (!is_void) co_return booking;
     record.refund_ref = void_refund_ref(booking);
   } else {
+    const std::string id = booking.id.str();
     parts_.log.warn("refund put off", {{"booking_id", id}, {"error", refund.error().detail}});
     co_return booking;  // its intent brings it back
   }
@@ -237,6 +245,20 @@ Task<Booking> BookingService::refund_if_due(Booking booking) {
   Result<Applied> applied = co_await parts_.ledger.apply(std::move(command));
   if (applied) co_return std::move(*applied->booking);
   co_return booking;
+}
+
+// A callback can be false, or ahead of the provider's books, while the charge is under way.
+Task<bool> BookingService::never_to_be_paid(Booking booking) {
+  const Result<payment::Payment> payment = co_await parts_.provider.find(booking.id);
+  const std::optional<PaymentNews> news = news_of(payment);
+  if (!news) co_return false;  // paid just now, or not answered: its intent brings it back
+  const std::string id = booking.id.str();
+  parts_.log.warn("the payment provider knows of no payment to refund",
+                  {{"booking_id", id}, {"payment_ref", booking.payment_ref}});
+  const std::optional<Instant> next = next_payment_look(booking, *news, parts_.clock.now());
+  if (!next) co_return true;
+  co_await reschedule(std::move(booking), next);
+  co_return false;
 }
 
 Task<Result<Booking>> BookingService::settle(PaymentVerdict verdict) {
@@ -275,24 +297,20 @@ Task<void> BookingService::finish(BookingId id) {
 
 Task<void> BookingService::ask_provider(Booking booking) {
   const Result<payment::Payment> payment = co_await parts_.provider.find(booking.id);
-  const bool unknown = !payment && payment.error().code == ErrorCode::not_found;
-  if (!payment && !unknown) {
+  if (payment && payment->status == payment::PaymentStatus::success) {
+    Command paid = verdict_on(booking, true, payment->payment_id, true);
+    co_await apply_and_refund(std::move(paid));
+    co_return;
+  }
+  const std::optional<PaymentNews> news = news_of(payment);
+  if (!news) {
     const std::string id = booking.id.str();
     parts_.log.warn("payment provider not answering, asked again later",
                     {{"booking_id", id}, {"error", payment.error().detail}});
     co_return;  // its seats stay held: it may be paid
   }
 
-  if (payment && payment->status == payment::PaymentStatus::success) {
-    Command paid = verdict_on(booking, true, payment->payment_id, true);
-    co_await apply_and_refund(std::move(paid));
-    co_return;
-  }
-  const bool declined = payment && payment->status == payment::PaymentStatus::failure;
-  const Instant now = parts_.clock.now();
-  std::optional<Instant> next = declined ? std::nullopt : next_payment_look(booking, now);
-  // The provider has it and has not decided: money may still be taken, so this is never the last look.
-  if (payment && !declined && !next) next = now + limits::payment_recheck_last;
+  const std::optional<Instant> next = next_payment_look(booking, *news, parts_.clock.now());
   if (booking.status != BookingStatus::pending) {
     co_await reschedule(std::move(booking), next);
     co_return;

@@ -191,13 +191,17 @@ Result<Applied> Batch::settle_success(Booking& booking, const SettlePayment& c) 
     const bool told_before = booking.payment_ref == payment_ref;
     // The provider keeps one payment a booking. What a callback called it by, or that it was not found before, counts
     // for nothing against that.
-    const bool to_give_back = refund_is_void(booking) || (refund_due(booking) && !told_before);
-    if (c.answered && to_give_back) {
+    if (c.answered && (refund_is_void(booking) || (refund_due(booking) && !told_before))) {
       booking.refund_ref.clear();
       owe_refund(booking, payment_ref);
       return with(booking);
     }
     if (told_before) return with(booking);
+    if (c.answered && booking.status == BookingStatus::confirmed) {
+      booking.payment_ref = payment_ref;
+      touch_booking(booking);
+      return with(booking);
+    }
     return refuse(ErrorCode::invalid_state, "The booking was settled with another payment.");
   }
   const bool late = booking.status == BookingStatus::failed || booking.status == BookingStatus::cancelled;
@@ -238,7 +242,8 @@ Result<Applied> Batch::settle_failure(Booking& booking, const SettlePayment& c) 
   booking.failure_reason = c.failure_reason;
   touch_booking(booking);
   move_seats(booking.flight, booking.seats);
-  set_intent(booking.id, c.look_again);
+  // A callback may be false, or of an attempt that another one follows: then the look at its payment stays.
+  if (c.answered) set_intent(booking.id, c.look_again);
   emit(booking, events::booking_failed);
   ++stats_.failed;
   settled(booking);

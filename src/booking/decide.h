@@ -36,7 +36,9 @@ struct PlaceBooking {
 // A verdict of the payment provider. Errors: not_found, invalid_state (it contradicts what is settled).
 // A success for a booking that has expired takes the seats again if there are any; else a refund is due. So it is for one that was
 // cancelled, and for one that was declined if the provider itself says so: a callback that says both contradicts itself.
-// What the provider itself says was paid for a booking without seats is given back, whatever payment a callback told of.
+// What the provider itself says was paid for a booking without seats is given back, whatever payment a callback told of,
+// and a booking goes by the payment that the provider itself says it is. A failure that a callback tells of settles the
+// booking and leaves its intent, for the charge may be under way; the provider's own failure ends the matter.
 struct SettlePayment {
   BookingId id;
   FlightId flight;

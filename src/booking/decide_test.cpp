@@ -80,7 +80,8 @@ class Decide : public ::testing::Test {
     return SettlePayment{id, flight_1, true, std::move(ref), {}, {}};
   }
   static SettlePayment not_paid(std::optional<Instant> look_again = std::nullopt) {
-    return SettlePayment{booking_1, flight_1, false, {}, std::string(reason_payment_declined), look_again};
+    return SettlePayment{booking_1,  flight_1, false, {}, std::string(reason_payment_declined),
+                         look_again, true};
   }
   static SettlePayment expired() {
     SettlePayment command = not_paid(start + minutes{5});
@@ -205,6 +206,28 @@ TEST_F(Decide, AFailureCanAskForAnotherLook) {
   place(2);
   apply(not_paid(start + minutes{5}));
   EXPECT_EQ(intent(booking_1), start + minutes{5});
+}
+
+TEST_F(Decide, AFailureThatACallbackTellsOfLeavesTheLookAtThePayment) {
+  place(2);
+  SettlePayment told = not_paid();
+  told.answered = false;
+  ASSERT_TRUE(apply(told).has_value());
+  EXPECT_EQ(booking().status, BookingStatus::failed);
+  EXPECT_EQ(available(), 3);
+  EXPECT_EQ(intent(booking_1), start + payment_timeout);
+}
+
+TEST_F(Decide, AConfirmedBookingGoesByThePaymentThatTheProviderAnswered) {
+  place(2);
+  apply(paid("told"));
+  SettlePayment answered = paid("pay-2");
+  answered.answered = true;
+  ASSERT_TRUE(apply(answered).has_value());
+  EXPECT_EQ(booking().status, BookingStatus::confirmed);
+  EXPECT_EQ(booking().payment_ref, "pay-2");
+  EXPECT_THAT(events(), IsEmpty());
+  EXPECT_EQ(available(), 1);
 }
 
 TEST_F(Decide, TheSameVerdictAgainIsAnsweredAsBefore) {

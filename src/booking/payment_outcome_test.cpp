@@ -259,6 +259,54 @@ TEST_F(PaymentOutcome, AChargeThatACallbackRanAheadOfIsRefundedByALook) {
   EXPECT_EQ(world.provider.refunds(), 2);
 }
 
+TEST_F(PaymentOutcome, ARefundIsNotVoidWhileThePaymentIsUndecided) {
+  const BookingId id = book(Charge::pending);
+  verdict(id, true, "another");
+  expire();
+  world.loop.advance(2 * limits::payment_recheck_last);
+  EXPECT_EQ(cancel(id).value().refund_ref, "");
+  EXPECT_FALSE(all_finished());
+  world.provider.decide(id, PaymentStatus::success);
+  world.loop.advance(limits::payment_recheck_last);
+  world.work();
+  EXPECT_EQ(world.booking(id).refund_ref, world.provider.refund_id(id));
+  EXPECT_TRUE(all_finished());
+}
+
+TEST_F(PaymentOutcome, ARefundOfADeclinedPaymentIsVoidAtOnce) {
+  const BookingId id = book(Charge::hangs);
+  verdict(id, true, "another");
+  world.provider.decide(id, PaymentStatus::failure);
+  EXPECT_EQ(cancel(id).value().refund_ref, "void-another");
+  EXPECT_TRUE(all_finished());
+}
+
+TEST_F(PaymentOutcome, AChargeWhoseAnswerIsLostAfterACallbackSaidNoIsRefundedByALook) {
+  for (const Charge what : {Charge::paid_unheard, Charge::pending}) {
+    const BookingId id = book(Charge::hangs);
+    EXPECT_EQ(verdict(id, false, "first-attempt").value().status, BookingStatus::failed);
+    world.provider.let_go(what);
+    world.loop.run();
+    world.provider.decide(id, PaymentStatus::success);
+    expire();
+    EXPECT_EQ(status(id), BookingStatus::failed);
+    EXPECT_EQ(world.booking(id).refund_ref, world.provider.refund_id(id));
+    EXPECT_TRUE(all_finished());
+  }
+  EXPECT_EQ(world.provider.refunds(), 2);
+}
+
+TEST_F(PaymentOutcome, AConfirmedBookingIsKnownByThePaymentThatTheProviderAnswers) {
+  const BookingId id = book(Charge::hangs);
+  verdict(id, true, "another");
+  world.provider.let_go(Charge::paid);
+  world.loop.run();
+  EXPECT_EQ(status(id), BookingStatus::confirmed);
+  EXPECT_EQ(world.booking(id).payment_ref, paid_as(id));
+  EXPECT_EQ(cancel(id).value().refund_ref, world.provider.refund_id(id));
+  EXPECT_EQ(world.provider.refunds(), 1);
+}
+
 TEST_F(PaymentOutcome, AChargeThatIsAnsweredAfterItsRefundWasVoidIsRefunded) {
   const BookingId id = book(Charge::hangs);
   verdict(id, true, "another");

@@ -120,7 +120,7 @@ inline constexpr seconds health_stale_after{5};
 // Sync of seat gate and flight index with the ledger.
 inline constexpr seconds sweep_interval{1};
 inline constexpr seconds hold_look_after{1};  // older ones are looked up: their booking may be in the ledger
-inline constexpr std::chrono::minutes hold_from_the_future{10};  // clocks differ, but never by so much
+inline constexpr seconds hold_from_the_future{15};  // clocks that differ by more lose holds early, no more
 inline constexpr seconds hold_deadline{10};  // by then its booking is in the ledger, or hardly ever will be
 inline constexpr std::size_t scrub_batch = 250;  // flights told again with each sweep, changed or not
 inline constexpr int scrub_tries = 3;            // then a batch that cannot be told is passed by

@@ -112,7 +112,9 @@ std::optional<SearchPosition> parse_entry(std::string_view member, std::string_v
   const auto read = std::from_chars(member.data(), end, bits, 16);
   const auto id = FlightId::parse(member.substr(departure_chars + 1));
   if (read.ec != std::errc() || read.ptr != end || !id) return std::nullopt;
-  return SearchPosition{*rank, from_unix_ms(static_cast<std::int64_t>(bits ^ sign_bit)), *id};
+  const Instant departure = from_unix_ms(static_cast<std::int64_t>(bits ^ sign_bit));
+  if (member_of(departure, *id) != member) return std::nullopt;  // such as in capitals
+  return SearchPosition{*rank, departure, *id};
 }
 
 }  // namespace flightdeck::redis

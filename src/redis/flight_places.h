@@ -41,6 +41,7 @@ std::optional<std::int64_t> rank_of(std::string_view score);
 
 // `<departure, hexadecimal>:<id>`, in the order of departures.
 std::string member_of(Instant departure, FlightId id);
+// nullopt: the program has not written it.
 std::optional<flights::SearchPosition> parse_entry(std::string_view member, std::string_view score);
 
 }  // namespace flightdeck::redis

@@ -31,11 +31,21 @@ Command range(const std::string& key, const std::string& from, const std::string
   return command;
 }
 
-// Members and scores in turn. An entry that is none of ours becomes one of no flight.
-std::vector<SearchPosition> parse_entries(const Reply& reply) {
-  std::vector<SearchPosition> entries;
+struct Entries {
+  std::vector<SearchPosition> ours;
+  std::vector<std::string> foreign;  // members that the program never writes
+  std::size_t size() const { return ours.size() + foreign.size(); }
+};
+
+// Members and scores in turn.
+Entries parse_entries(const Reply& reply) {
+  Entries entries;
   for (std::size_t i = 0; i + 1 < reply.texts.size(); i += 2) {
-    entries.push_back(parse_entry(reply.texts[i], reply.texts[i + 1]).value_or(SearchPosition{}));
+    if (const auto entry = parse_entry(reply.texts[i], reply.texts[i + 1])) {
+      entries.ours.push_back(*entry);
+    } else {
+      entries.foreign.push_back(reply.texts[i]);
+    }
   }
   return entries;
 }
@@ -58,9 +68,12 @@ Task<std::optional<SearchPage>> RedisFlightIndex::search(SearchQuery query, Inst
     if (!found || any_error(*found)) co_return std::nullopt;
     if (chunk == 0 && found->back().kind == Reply::Kind::nil) co_return std::nullopt;
 
-    std::vector<SearchPosition> entries = parse_entries(found->front());
-    const bool last = entries.size() < size;
-    offset += entries.size();
+    Entries all = parse_entries(found->front());
+    const bool last = all.size() < size;
+    offset += all.ours.size();
+    const bool cleared = co_await remove(key, std::move(all.foreign));
+    if (!cleared) co_return std::nullopt;
+    std::vector<SearchPosition> entries = std::move(all.ours);
     if (query.after)
       std::erase_if(entries, [&query](const SearchPosition& entry) { return entry <= *query.after; });
     std::vector<Command> reads;
@@ -224,6 +237,16 @@ void RedisFlightIndex::take_out(Changes& changes, FlightId flight, const std::st
   }
 }
 
+// They would be read again with every look, and hide what is behind them.
+Task<bool> RedisFlightIndex::remove(std::string set, std::vector<std::string> foreign) {
+  if (foreign.empty()) co_return true;
+  std::vector<Command> commands;
+  commands.push_back(Command("ZREM").add(set));
+  for (const std::string& member : foreign) commands.back().add(member);
+  const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
+  co_return replies && !any_error(*replies);
+}
+
 Task<bool> RedisFlightIndex::change_sets(Changes changes) {
   std::vector<Command> commands;  // all that adds before all that removes
   std::vector<Command> removals;
@@ -290,8 +313,10 @@ Task<std::vector<FlightId>> RedisFlightIndex::drop_departed(Instant now) {
     commands.push_back(range(keys_.departures(), "-inf", until, 0, limits::sweep_batch));
     const std::optional<Replies> found = co_await connection_.call(std::move(commands));
     if (!found || found->front().texts.empty()) break;
-    std::vector<SearchPosition> departed = parse_entries(found->front());
-    std::optional<std::vector<FlightId>> dropped = co_await drop(std::move(departed), now);
+    Entries departed = parse_entries(found->front());
+    const bool cleared = co_await remove(keys_.departures(), std::move(departed.foreign));
+    if (!cleared) break;
+    std::optional<std::vector<FlightId>> dropped = co_await drop(std::move(departed.ours), now);
     if (!dropped) break;
     if (!dropped->empty()) co_return *std::move(dropped);
   }

@@ -63,6 +63,8 @@ class RedisFlightIndex final : public flights::FlightIndex {
   Task<std::optional<std::vector<Move>>> store(std::vector<flights::Flight> flights, Instant now, bool whole);
   Task<bool> move(std::vector<Move> moves);
   Task<bool> change_sets(Changes changes);
+  // Takes members that the program never writes out of a sorted set.
+  Task<bool> remove(std::string set, std::vector<std::string> foreign);
   // Also of what may not have reached Redis.
   void tell_changed(FlightId flight);
   void tell_changed(const Changes& changes);

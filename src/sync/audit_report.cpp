@@ -118,7 +118,8 @@ std::string audit_summary(const AuditReport& report) {
   const std::int64_t total = report.findings_total();
   const auto unlisted = total - static_cast<std::int64_t>(report.findings.size());
   if (unlisted > 0) text += "  and " + std::to_string(unlisted) + " more\n";
-  if (total == 0) return text + "nothing is wrong\n";
+  const bool all = report.gate == AuditedPart::checked && report.index == AuditedPart::checked;
+  if (total == 0) return text + (all ? "nothing is wrong\n" : "nothing is wrong in what was checked\n");
   return text + std::to_string(total) + (total == 1 ? " finding, " : " findings, ") +
          std::to_string(report.oversold_seats) + " seats oversold, " + std::to_string(report.drift_seats) +
          " seats adrift\n";

@@ -63,6 +63,7 @@ TEST(AuditReportTest, PeopleAreToldWhetherAllIsWell) {
   EXPECT_THAT(audit_summary(report), EndsWith("nothing is wrong\n"));
   report.gate = AuditedPart::away;
   EXPECT_THAT(audit_summary(report), HasSubstr("seat gate: not checked"));
+  EXPECT_THAT(audit_summary(report), EndsWith("nothing is wrong in what was checked\n"));
   report.add({FindingKind::stale_hold, FlightId{}, BookingId{}, "held", 2});
   EXPECT_THAT(audit_summary(report), EndsWith("1 finding, 0 seats oversold, 2 seats adrift\n"));
 }

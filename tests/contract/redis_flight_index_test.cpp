@@ -4,8 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "contract/redis_loop.h"
 #include "contract/temporary_ledger.h"
+#include "core/limits.h"
 #include "doubles/booking_world.h"
 #include "redis/redis_seat_gate.h"
 #include "redis/scripts.h"
@@ -168,6 +172,41 @@ TEST_F(RedisIndexTest, ADamagedFlightDoesNotKeepOthersFromDeparting) {
   probe.command({"SET", key("flight:"), "scribble"});
   EXPECT_THAT(loop.finish(index.drop_departed(flight(2).departure)), ElementsAre(flight(2).id));
   EXPECT_EQ(probe.text({"EXISTS", key("flight:", 2)}), "0");
+}
+
+TEST_F(RedisIndexTest, WhatIsNoEntryDoesNotKeepFlightsFromDeparting) {
+  update({flight(1)});
+  std::vector<std::string> add{"ZADD", prefix + "flight_departures"};
+  for (std::size_t i = 0; i < 3 * limits::sweep_batch; ++i)
+    add.insert(add.end(), {"0", "junk" + std::to_string(i)});
+  probe.command(add);
+  EXPECT_THAT(loop.finish(index.drop_departed(flight(1).departure)), ElementsAre(flight(1).id));
+  EXPECT_THAT(probe.command({"KEYS", prefix + "*"}), IsEmpty());
+}
+
+TEST_F(RedisIndexTest, ASearchTakesAwayWhatIsNoEntry) {
+  ASSERT_TRUE(mark());
+  update({flight(1), flight(2)});
+  std::vector<std::string> add{"ZADD", set("lhr")};
+  for (int i = 0; i < 1000; ++i) add.insert(add.end(), {"-1", "junk" + std::to_string(i)});
+  std::string capitals = probe.text({"ZRANGE", set("lhr"), "0", "0"});
+  std::transform(capitals.begin(), capitals.end(), capitals.begin(),
+                 [](unsigned char c) { return std::toupper(c); });
+  add.insert(add.end(), {"-1", capitals});
+  probe.command(add);
+  EXPECT_THAT(found(), ElementsAre(flight(1).id, flight(2).id));
+  EXPECT_EQ(probe.text({"ZCARD", set("lhr")}), "2");
+}
+
+// As nobody ever writes: it would be read and written again with every look, a line at a time.
+TEST_F(RedisIndexTest, APlaceOfManyLinesIsForgotten) {
+  update({flight(1)});
+  const std::string place = place_field();
+  std::string lines;
+  for (int i = 0; i < 20'000; ++i) lines += "1|1||a:b:" + std::to_string(i) + "\n";
+  probe.command({"HSET", key("flight:"), "place", lines});
+  update({flight(1)});
+  EXPECT_EQ(place_field(), place);
 }
 
 TEST_F(RedisIndexTest, AwayIsSaid) {

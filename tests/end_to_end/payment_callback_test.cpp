@@ -171,8 +171,25 @@ TEST_F(LatePaymentTest, OfACancelledBookingIsRefunded) {
   EXPECT_EQ(number(api->seat_counts(flight_id), "available"), 2);
 }
 
+// The charge's own answer never comes.
+TEST_F(LatePaymentTest, ThatACallbackDeniedIsRefunded) {
+  const std::string flight_id = api->add_flight_id(2);
+  const std::string booking_id = text(api->book(flight_id, 2), "booking_id");
+  ASSERT_TRUE(eventually([&] { return payments.charges(booking_id) > 0; }));
+  const Reply denied = api->callback(booking_id, "failure", "first-attempt");
+  ASSERT_EQ(denied.status, 200);
+  EXPECT_EQ(text(denied.json(), "failure_reason"), "payment_declined");
+  payments.pay_after_all(booking_id);
+  const json::value refunded = api->wait_for_refund(booking_id);
+  EXPECT_EQ(text(refunded, "status"), "FAILED");
+  EXPECT_EQ(text(refunded, "payment_ref"), payments.payment_id(booking_id));
+  EXPECT_GE(payments.refunds(booking_id), 1);
+  EXPECT_EQ(number(api->seat_counts(flight_id), "available"), 2);
+}
+
 TEST_F(LatePaymentTest, ThatACallbackRanAheadOfIsRefunded) {
   const std::string flight_id = api->add_flight_id(2);
+  payments.decide(Verdict::pending);
   const std::string booking_id = text(api->book(flight_id, 2), "booking_id");
   ASSERT_TRUE(eventually([&] { return payments.charges(booking_id) > 0; }));
   ASSERT_EQ(api->callback(booking_id, "success", "another-name").status, 200);

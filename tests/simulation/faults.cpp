@@ -30,6 +30,7 @@ void draw(PaymentFaults& payment, Dice& dice) {
   if (dice.chance(0.5)) payment.calls_back_twice = 0.4;
   if (dice.chance(0.4)) payment.contradicts = 0.3;
   if (dice.chance(0.4)) payment.calls_back_early = 0.5;
+  if (dice.chance(0.4)) payment.denies_early = 0.3;
   draw(payment.link, dice, true);
   payment.link.latest = Micros(12'000'000);
 }
@@ -64,6 +65,7 @@ void Faults::end() {
   // How payments were decided and are told is no fault.
   payment.link = none.payment.link;
   payment.contradicts = 0;
+  payment.denies_early = 0;
   crash_per_turn = 0;
 }
 

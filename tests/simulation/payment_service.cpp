@@ -31,11 +31,12 @@ void PaymentService::decide(BookingId booking) {
   }
 }
 
-// Its callbacks are ahead of its books: asked about the payment, or for a refund, it knows of none for a while.
-void PaymentService::call_back_early(BookingId booking) {
-  records_.at(booking).promised = true;
-  queue_.note("payment: calls back early", 0, brief(booking));
-  call_back_({booking, true, "early-" + payment_id(booking)}, [](bool) {});
+// A success is kept: its callbacks are ahead of its books. Asked about the payment, or for a refund, it knows of none for a
+// while. A failure is of an attempt that another one follows.
+void PaymentService::call_back_early(BookingId booking, bool success) {
+  if (success) records_.at(booking).promised = true;
+  queue_.note(success ? "payment: calls back early" : "payment: denies early", 0, brief(booking));
+  call_back_({booking, success, "early-" + payment_id(booking)}, [](bool) {});
 }
 
 void PaymentService::send_callback(BookingId booking, bool truth, int attempts) {
@@ -57,9 +58,10 @@ Result<Payment> PaymentService::charge(BookingId booking, Money amount) {
   if (!added) return describe(booking, at->second);
   at->second.amount = amount;
   Dice& dice = queue_.dice();
+  if (dice.chance(faults_.denies_early)) call_back_early(booking, false);
   if (dice.chance(faults_.decides_later)) {
     queue_.after(dice.delay(Micros(1000), faults_.decides_within), [this, booking] { decide(booking); });
-    if (dice.chance(faults_.calls_back_early)) call_back_early(booking);
+    if (dice.chance(faults_.calls_back_early)) call_back_early(booking, true);
     return describe(booking, at->second);
   }
   decide(booking);

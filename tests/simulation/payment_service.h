@@ -18,8 +18,9 @@ struct PaymentFaults {
   double calls_back = 0;
   double calls_back_twice = 0;  // of those
   double calls_back_early =
-      0;                   // of those decided later that will be paid: before it knows of it, by another name
-  double contradicts = 0;  // after the matter is settled it claims the opposite
+      0;  // of those decided later that will be paid: before it knows of it, by another name
+  double denies_early = 0;  // before it decides, it says that nothing was paid
+  double contradicts = 0;   // after the matter is settled it claims the opposite
   Micros decides_within{20'000'000};
   Micros calls_back_within{10'000'000};
   LinkFaults link;
@@ -54,7 +55,7 @@ class PaymentService {
 
  private:
   void decide(BookingId booking);
-  void call_back_early(BookingId booking);
+  void call_back_early(BookingId booking, bool success);
   payment::Payment describe(BookingId booking, const Record& record) const;
 
   EventQueue& queue_;

@@ -31,7 +31,14 @@ std::optional<Request> read_request(Socket& socket, std::string& unread) {
   return parser.release();
 }
 
-const char* status_text(Verdict verdict) { return verdict == Verdict::success ? "success" : "failure"; }
+const char* status_text(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::success: return "success";
+    case Verdict::failure: return "failure";
+    case Verdict::pending: return "pending";
+  }
+  return "failure";
+}
 
 json::value problem(const char* title) { return {{"title", title}}; }
 

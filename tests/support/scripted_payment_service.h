@@ -16,7 +16,7 @@
 
 namespace flightdeck::test {
 
-enum class Verdict { success, failure };
+enum class Verdict { success, failure, pending };
 
 // Thread-safe.
 class ScriptedPaymentService {

@@ -1,5 +1,7 @@
 #include "booking/booking.h"
 
+#include <algorithm>
+
 #include "core/json_writer.h"
 #include "core/limits.h"
 
@@ -27,17 +29,21 @@ std::string void_refund_ref(const Booking& booking) { return "void-" + booking.p
 
 NextStep next_step(const Booking& booking) {
   if (booking.status == BookingStatus::confirmed) return NextStep::nothing;
-  if (booking.payment_ref.empty()) return NextStep::ask_provider;
+  if (booking.payment_ref.empty() || refund_is_void(booking)) return NextStep::ask_provider;
   return refund_due(booking) ? NextStep::refund : NextStep::nothing;
 }
 
-std::optional<Instant> next_payment_look(const Booking& booking, PaymentNews news, Instant now) {
+std::optional<Instant> next_payment_look(const Booking& booking, PaymentNews news, Instant silent,
+                                         Instant now) {
   if (news == PaymentNews::declined) return std::nullopt;
-  const Instant first = booking.expires_at + limits::payment_recheck_first;
-  const Instant last = booking.expires_at + limits::payment_recheck_last;
+  const Instant since = std::max(booking.expires_at, silent);
+  const Instant first = since + limits::payment_recheck_first;
+  const Instant last = since + limits::payment_recheck_last;
   if (now < first) return first;
   if (now < last) return last;
-  if (news == PaymentNews::undecided) return now + limits::payment_recheck_last;
+  // It may still take the money. And whoever comes late for the first time may only have a clock that is ahead.
+  if (news == PaymentNews::undecided || booking.status == BookingStatus::pending)
+    return now + limits::payment_recheck_last;
   return std::nullopt;
 }
 

@@ -68,8 +68,10 @@ enum class PaymentNews {
   undecided,  // it has it, and may still take the money
   declined,   // for good
 };
-// When to ask again, be it to learn of a payment or to have one refunded; nullopt: never.
-std::optional<Instant> next_payment_look(const Booking& booking, PaymentNews news, Instant now);
+// When to ask again, be it to learn of a payment or to have one refunded; nullopt: never. `silent`: when the provider last
+// failed to answer, for what it was sent before then it may read only after.
+std::optional<Instant> next_payment_look(const Booking& booking, PaymentNews news, Instant silent,
+                                         Instant now);
 
 // Does a repeated request ask for what it asked for before?
 inline bool same_request(const Booking& booking, UserId user, FlightId flight, std::int64_t seats) {

@@ -174,6 +174,7 @@ Task<void> BookingService::charge_and_settle(Booking booking, [[maybe_unused]] A
   const Result<payment::Payment> payment = co_await parts_.provider.charge(std::move(request));
   if (!payment) {
     // Its outcome is unknown: the seats stay held until the provider can be asked, when the booking expires.
+    provider_silent_ = parts_.clock.now();
     const std::string id = booking.id.str();
     parts_.log.warn("charge not answered", {{"booking_id", id}, {"error", payment.error().detail}});
     co_return;
@@ -237,6 +238,7 @@ Task<Booking> BookingService::refund_if_due(Booking booking) {
     if (!is_void) co_return booking;
     record.refund_ref = void_refund_ref(booking);
   } else {
+    provider_silent_ = parts_.clock.now();
     const std::string id = booking.id.str();
     parts_.log.warn("refund put off", {{"booking_id", id}, {"error", refund.error().detail}});
     co_return booking;  // its intent brings it back
@@ -251,11 +253,14 @@ Task<Booking> BookingService::refund_if_due(Booking booking) {
 Task<bool> BookingService::never_to_be_paid(Booking booking) {
   const Result<payment::Payment> payment = co_await parts_.provider.find(booking.id);
   const std::optional<PaymentNews> news = news_of(payment);
-  if (!news) co_return false;  // paid just now, or not answered: its intent brings it back
+  if (!news) {
+    if (!payment) provider_silent_ = parts_.clock.now();
+    co_return false;  // paid just now, or not answered: its intent brings it back
+  }
   const std::string id = booking.id.str();
   parts_.log.warn("the payment provider knows of no payment to refund",
                   {{"booking_id", id}, {"payment_ref", booking.payment_ref}});
-  const std::optional<Instant> next = next_payment_look(booking, *news, parts_.clock.now());
+  const std::optional<Instant> next = next_payment_look(booking, *news, provider_silent_, parts_.clock.now());
   if (!next) co_return true;
   co_await reschedule(std::move(booking), next);
   co_return false;
@@ -265,7 +270,11 @@ Task<Result<Booking>> BookingService::settle(PaymentVerdict verdict) {
   const std::optional<Booking> booking = co_await parts_.ledger.find_booking(verdict.booking);
   if (!booking) co_return refuse(ErrorCode::not_found, "There is no such booking.");
   Command command = verdict_on(*booking, verdict.success, std::move(verdict.payment_ref), false);
-  co_return co_await apply_and_refund(std::move(command));
+  Result<Booking> settled = co_await apply_and_refund(std::move(command));
+  // It may be true all the same, as of a second attempt. Then the provider says so, too.
+  const bool refused = !settled && settled.error().code == ErrorCode::invalid_state;
+  if (refused && verdict.success && !holds_seats(*booking)) co_await reschedule(*booking, parts_.clock.now());
+  co_return settled;
 }
 
 Task<Result<Booking>> BookingService::cancel(BookingId id) {
@@ -304,13 +313,14 @@ Task<void> BookingService::ask_provider(Booking booking) {
   }
   const std::optional<PaymentNews> news = news_of(payment);
   if (!news) {
+    provider_silent_ = parts_.clock.now();
     const std::string id = booking.id.str();
     parts_.log.warn("payment provider not answering, asked again later",
                     {{"booking_id", id}, {"error", payment.error().detail}});
     co_return;  // its seats stay held: it may be paid
   }
 
-  const std::optional<Instant> next = next_payment_look(booking, *news, parts_.clock.now());
+  const std::optional<Instant> next = next_payment_look(booking, *news, provider_silent_, parts_.clock.now());
   if (booking.status != BookingStatus::pending) {
     co_await reschedule(std::move(booking), next);
     co_return;

@@ -118,7 +118,8 @@ class BookingService {
   };
 
   // `rules` outlives it.
-  BookingService(Parts parts, const BookingRules& rules) : parts_(parts), rules_(rules) {}
+  BookingService(Parts parts, const BookingRules& rules)
+      : parts_(parts), rules_(rules), provider_silent_(parts.clock.now()) {}
   BookingService(Parts parts, BookingRules&& rules) = delete;
 
   const BookingRules& rules() const { return rules_; }
@@ -136,7 +137,7 @@ class BookingService {
   Task<Booking> wait_until_final(BookAnswer answer, Milliseconds wait);
 
   // Errors: not_found, invalid_state, unavailable. A refund that falls due is made before it answers, if the provider
-  // answers in time; else it is made later.
+  // answers in time; else it is made later. A success that contradicts what is settled has the provider asked.
   Task<Result<Booking>> settle(PaymentVerdict verdict);
   Task<Result<Booking>> cancel(BookingId id);
   Task<std::optional<Booking>> find(BookingId id);
@@ -159,6 +160,7 @@ class BookingService {
 
   Parts parts_;
   const BookingRules& rules_;
+  Instant provider_silent_;  // when it last left a question unanswered; nothing is known of before the start
 };
 
 }  // namespace flightdeck::booking

@@ -237,7 +237,11 @@ Result<Applied> Batch::settle_failure(Booking& booking, const SettlePayment& c) 
   if (!booking.payment_ref.empty()) {
     return refuse(ErrorCode::invalid_state, "The booking was paid; a failed payment contradicts that.");
   }
-  if (booking.status != BookingStatus::pending) return with(booking);
+  if (booking.status != BookingStatus::pending) {
+    // It has said so for good.
+    if (c.answered && !c.look_again) set_intent(booking.id, std::nullopt);
+    return with(booking);
+  }
   booking.status = BookingStatus::failed;
   booking.failure_reason = c.failure_reason;
   touch_booking(booking);

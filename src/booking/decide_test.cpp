@@ -218,6 +218,21 @@ TEST_F(Decide, AFailureThatACallbackTellsOfLeavesTheLookAtThePayment) {
   EXPECT_EQ(intent(booking_1), start + payment_timeout);
 }
 
+TEST_F(Decide, AFailureThatTheProviderAnswersEndsTheMatter) {
+  for (const bool cancelled : {false, true}) {
+    place(1, cancelled ? booking_2 : booking_1);
+    SettlePayment failure = not_paid();
+    failure.id = cancelled ? booking_2 : booking_1;
+    failure.answered = false;
+    apply(cancelled ? Command(cancel(booking_2)) : Command(failure));
+    EXPECT_TRUE(intent(failure.id).has_value());
+    failure.answered = true;
+    ASSERT_TRUE(apply(failure).has_value());
+    EXPECT_EQ(intent(failure.id), std::nullopt);
+    EXPECT_TRUE(last.changes.updated_bookings.empty());
+  }
+}
+
 TEST_F(Decide, AConfirmedBookingGoesByThePaymentThatTheProviderAnswered) {
   place(2);
   apply(paid("told"));

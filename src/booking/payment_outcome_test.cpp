@@ -116,6 +116,68 @@ TEST_F(PaymentOutcome, TheLooksAtAnExpiredBookingEnd) {
   EXPECT_TRUE(all_finished());
 }
 
+// By the clock of whoever looks, which may be ahead.
+TEST_F(PaymentOutcome, AFirstLookIsNeverTheLast) {
+  const BookingId id = book(Charge::never_arrives);
+  world.loop.advance(seconds{60} + 2 * limits::payment_recheck_last);
+  world.work();
+  EXPECT_EQ(status(id), BookingStatus::failed);
+  world.provider.decide(id, PaymentStatus::success);
+  world.loop.advance(limits::payment_recheck_last);
+  world.work();
+  EXPECT_EQ(status(id), BookingStatus::confirmed);
+}
+
+// What the provider was sent before it stood still it reads when it goes on.
+TEST_F(PaymentOutcome, AProviderThatWasSilentForLongIsAskedAgainAfterItsFirstAnswer) {
+  const BookingId expired = book(Charge::hangs);
+  const BookingId cancelled = book(Charge::hangs);
+  cancel(cancelled);
+  world.provider.finds_answered(false);
+  for (int looks = 0; looks < 60; ++looks) {
+    world.loop.advance(limits::unfinished_lease);
+    world.work();
+  }
+  world.provider.finds_answered(true);
+  world.loop.advance(limits::unfinished_lease);
+  world.work();
+  EXPECT_EQ(status(expired), BookingStatus::failed) << "not known yet";
+  world.provider.let_go(Charge::paid_unheard);
+  world.loop.run();
+  world.loop.advance(limits::payment_recheck_first);
+  world.work();
+  EXPECT_EQ(status(expired), BookingStatus::confirmed);
+  EXPECT_EQ(world.booking(cancelled).refund_ref, world.provider.refund_id(cancelled));
+  EXPECT_TRUE(all_finished());
+}
+
+// Of a second attempt, when the first one was declined for all that the provider knew.
+TEST_F(PaymentOutcome, ASuccessThatContradictsHasTheProviderAsked) {
+  const BookingId id = book(Charge::declined);
+  EXPECT_TRUE(all_finished());
+  world.provider.decide(id, PaymentStatus::success);
+  EXPECT_EQ(verdict(id, true, paid_as(id)).error().code, ErrorCode::invalid_state);
+  world.work();
+  EXPECT_EQ(status(id), BookingStatus::failed);
+  EXPECT_EQ(world.booking(id).refund_ref, world.provider.refund_id(id));
+  EXPECT_TRUE(all_finished());
+}
+
+TEST_F(PaymentOutcome, ASuccessThatContradictsAVoidRefundHasTheProviderAsked) {
+  const BookingId id = book(Charge::declined_unheard);
+  verdict(id, true, "another");
+  EXPECT_EQ(cancel(id).value().refund_ref, "void-another");
+  EXPECT_EQ(verdict(id, true, "false as well").error().code, ErrorCode::invalid_state);
+  world.work();
+  EXPECT_EQ(world.booking(id).refund_ref, "void-another");
+  EXPECT_TRUE(all_finished());
+  world.provider.decide(id, PaymentStatus::success);
+  EXPECT_EQ(verdict(id, true, paid_as(id)).error().code, ErrorCode::invalid_state);
+  world.work();
+  EXPECT_EQ(world.booking(id).refund_ref, world.provider.refund_id(id));
+  EXPECT_TRUE(all_finished());
+}
+
 TEST_F(PaymentOutcome, ALatePaymentFoundByALookTakesItsSeatsAgain) {
   const BookingId id = book(Charge::never_arrives);
   expire();

@@ -91,7 +91,9 @@ std::optional<std::int64_t> rank_of(std::string_view score) {
   const auto read = std::from_chars(score.data(), score.data() + score.size(), value);
   if (read.ec != std::errc() || read.ptr != score.data() + score.size()) return std::nullopt;
   if (!(std::abs(value) < 0x1p53)) return std::nullopt;
-  return static_cast<std::int64_t>(value);
+  const auto rank = static_cast<std::int64_t>(value);
+  if (static_cast<double>(rank) != value) return std::nullopt;
+  return rank;
 }
 
 std::string member_of(Instant departure, FlightId id) {

@@ -107,6 +107,7 @@ TEST(FlightPlaces, EntriesThatAreNoneOfOursAreNone) {
        {std::string(), std::string("x"), good + "0", good.substr(1), "x" + good.substr(1)})
     EXPECT_EQ(parse_entry(bad, "1"), std::nullopt) << bad;
   EXPECT_EQ(parse_entry(good, "one"), std::nullopt);
+  EXPECT_EQ(parse_entry(good, "1.5"), std::nullopt);
 }
 
 }  // namespace

@@ -108,8 +108,8 @@ struct Batch {
 constexpr const char* credentials_refused = "user or password refused";
 
 std::string why_ended(const Session& session, const ErrorCodeOf& error) {
-  // Boost ended it on its own: before it has proven itself, since HELLO was refused.
   if (!error) return "connection broken";
+  // Boost ended it on its own: before it has proven itself, since HELLO was refused.
   const bool aborted = error == asio::error::operation_aborted || error == boost::redis::error::resp3_hello;
   if (!aborted) return error.message();
   return session.proven ? "connection broken" : credentials_refused;

@@ -127,8 +127,8 @@ Task<bool> RedisFlightIndex::restore(std::vector<Flight> flights, Instant now) {
     (here ? settled : others).push_back(std::move(flights[i]));
   }
   const bool others_taken_in = co_await take_in(std::move(others), now, false);
-  if (!others_taken_in) co_return false;
-  co_return co_await restore_settled(std::move(settled), now);
+  const bool settled_taken_in = co_await restore_settled(std::move(settled), now);
+  co_return others_taken_in&& settled_taken_in;
 }
 
 Task<bool> RedisFlightIndex::restore_settled(std::vector<Flight> flights, Instant now) {
@@ -157,23 +157,24 @@ Task<bool> RedisFlightIndex::restore_settled(std::vector<Flight> flights, Instan
     (as_told ? placed : misplaced).push_back(std::move(flights[i]));
   }
   const bool placed_taken_in = co_await take_in(std::move(placed), now, false);
-  if (!placed_taken_in) co_return false;
-  co_return co_await take_in(std::move(misplaced), now, true);
+  const bool misplaced_taken_in = co_await take_in(std::move(misplaced), now, true);
+  co_return placed_taken_in&& misplaced_taken_in;
 }
 
+// One that Redis refuses holds up no other.
 Task<bool> RedisFlightIndex::take_in(std::vector<Flight> flights, Instant now, bool whole) {
+  bool all = true;
   for (std::vector<Flight>& some : cut(std::move(flights), limits::redis_pipeline_commands)) {
-    std::optional<std::vector<Move>> moves = co_await store(std::move(some), now, whole);
-    if (!moves) co_return false;
-    if (moves->empty()) continue;
-    const bool moved = co_await move(*std::move(moves));
-    if (!moved) co_return false;
+    Stored stored = co_await store(std::move(some), now, whole);
+    all = all && stored.all;
+    if (stored.moves.empty()) continue;
+    const bool moved = co_await move(std::move(stored.moves));
+    all = all && moved;
   }
-  co_return true;
+  co_return all;
 }
 
-Task<std::optional<std::vector<RedisFlightIndex::Move>>> RedisFlightIndex::store(std::vector<Flight> flights,
-                                                                                 Instant now, bool whole) {
+Task<RedisFlightIndex::Stored> RedisFlightIndex::store(std::vector<Flight> flights, Instant now, bool whole) {
   std::vector<FlightId> ids;
   std::vector<Command> commands;
   std::vector<std::string> places;
@@ -189,13 +190,14 @@ Task<std::optional<std::vector<RedisFlightIndex::Move>>> RedisFlightIndex::store
   const std::optional<Replies> replies =
       co_await call_mending(connection_, keys_, std::move(ids), std::move(commands));
   for (const Flight& flight : flights) tell_changed(flight.id);
-  if (!replies || any_error(*replies)) co_return std::nullopt;
-  std::vector<Move> moves;
+  Stored stored;
+  if (!replies) co_return stored;
+  stored.all = !any_error(*replies);
   for (std::size_t i = 0; i < flights.size(); ++i) {
     const std::vector<std::string>& moved = (*replies)[i].texts;
-    if (moved.size() == 2) moves.push_back({flights[i].id, std::move(places[i]), moved[0], moved[1]});
+    if (moved.size() == 2) stored.moves.push_back({flights[i].id, std::move(places[i]), moved[0], moved[1]});
   }
-  co_return moves;
+  co_return stored;
 }
 
 // The new place first, then the old ones go, then the flight is told that it is settled: a crash in between leaves an

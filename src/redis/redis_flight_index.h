@@ -60,7 +60,11 @@ class RedisFlightIndex final : public flights::FlightIndex {
   Task<bool> restore_settled(std::vector<flights::Flight> flights, Instant now);
   // `whole`: every sorted set is written, whatever is known of it.
   Task<bool> take_in(std::vector<flights::Flight> flights, Instant now, bool whole);
-  Task<std::optional<std::vector<Move>>> store(std::vector<flights::Flight> flights, Instant now, bool whole);
+  struct Stored {
+    std::vector<Move> moves;
+    bool all = false;  // Redis has taken in every one
+  };
+  Task<Stored> store(std::vector<flights::Flight> flights, Instant now, bool whole);
   Task<bool> move(std::vector<Move> moves);
   Task<bool> change_sets(Changes changes);
   // Takes members that the program never writes out of a sorted set.

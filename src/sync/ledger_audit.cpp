@@ -74,9 +74,11 @@ void LedgerAudit::look_at(const booking::IntentRow& intent) {
         "there is nothing left to do, and it is listed as unfinished");
     return;
   }
-  // Leases and looks at the payment are never further away, give or take the clocks of whoever wrote them.
+  // Leases and looks at the payment are never further away, by the clock of whoever wrote them. That one may be ahead: twice the
+  // time is as much as matters to nobody.
   const Instant last = std::max(intent.booking->expires_at, now_) + limits::payment_recheck_last;
-  if (intent.due > last + limits::audit_intent_patience) {
+  const Milliseconds ahead = 2 * limits::payment_recheck_last + limits::audit_intent_patience;
+  if (intent.due > last + ahead) {
     add(FindingKind::intent_too_late, *intent.booking,
         "nobody comes back to it until " + format_rfc3339(intent.due));
   }

@@ -161,6 +161,7 @@ TEST_F(LedgerAuditTest, ABookingThatIsLeftAloneForLongIsNamed) {
   const Instant next_look = world_start + limits::payment_recheck_last;
   audit.look_at(booking::IntentRow{id_of<BookingId>(11), next_look, expired});
   audit.look_at(booking::IntentRow{id_of<BookingId>(11), young.expires_at, young});
+  audit.look_at(booking::IntentRow{id_of<BookingId>(11), next_look + std::chrono::minutes{10}, expired});
   EXPECT_TRUE(report.ok());
   audit.look_at(booking::IntentRow{id_of<BookingId>(11), next_look + std::chrono::hours{1}, expired});
   EXPECT_THAT(kinds(), ElementsAre(FindingKind::intent_too_late));

@@ -174,6 +174,25 @@ TEST_F(RedisIndexTest, ADamagedFlightDoesNotKeepOthersFromDeparting) {
   EXPECT_EQ(probe.text({"EXISTS", key("flight:", 2)}), "0");
 }
 
+TEST_F(RedisIndexTest, AnUnknownFlightWithoutATimeDoesNotKeepOthersFromDeparting) {
+  update({flight(1), flight(2)});
+  probe.command({"DEL", key("flight:")});
+  probe.command({"HSET", key("flight:"), "departure", "abc"});
+  EXPECT_THAT(loop.finish(index.drop_departed(flight(2).departure)), ElementsAre(flight(2).id));
+  EXPECT_EQ(probe.text({"EXISTS", prefix + "flight_departures"}), "0");
+}
+
+// `restore` finds it in its place, but for half a unit.
+TEST_F(RedisIndexTest, AFractionalScoreIsPutRight) {
+  ASSERT_TRUE(mark());
+  update({flight(1)});
+  const std::string member = probe.text({"ZRANGE", set("lhr"), "0", "0"});
+  const std::string score = probe.text({"ZSCORE", set("lhr"), member});
+  probe.command({"ZADD", set("lhr"), score + ".5", member});
+  EXPECT_TRUE(loop.finish(index.restore({flight(1)}, now)));
+  EXPECT_EQ(probe.text({"ZSCORE", set("lhr"), member}), score);
+}
+
 TEST_F(RedisIndexTest, WhatIsNoEntryDoesNotKeepFlightsFromDeparting) {
   update({flight(1)});
   std::vector<std::string> add{"ZADD", prefix + "flight_departures"};
@@ -451,11 +470,14 @@ TEST_F(RedisIndexTest, CrossingUpdatesEndInOnePlace) {
 // It had stopped the telling of every other flight, too.
 TEST_F(RedisIndexTest, ACountOfMovesThatCannotGrowIsDamage) {
   update({flight(1)});
-  probe.command({"HSET", key("flight:"), "moves", "9223372036854775807", "place", "junk"});
-  EXPECT_TRUE(loop.finish(index.restore({flight(1), flight(2)}, now)));
-  EXPECT_TRUE(mark());
-  EXPECT_THAT(found(), UnorderedElementsAre(id_of<FlightId>(1), id_of<FlightId>(2)));
-  EXPECT_NE(place_field(), "junk");
+  for (const char* moves : {"9223372036854775807", "007", "-0"}) {
+    SCOPED_TRACE(moves);
+    probe.command({"HSET", key("flight:"), "moves", moves, "place", "junk"});
+    EXPECT_TRUE(loop.finish(index.restore({flight(1), flight(2)}, now)));
+    EXPECT_TRUE(mark());
+    EXPECT_THAT(found(), UnorderedElementsAre(id_of<FlightId>(1), id_of<FlightId>(2)));
+    EXPECT_NE(place_field(), "junk");
+  }
 }
 
 }  // namespace

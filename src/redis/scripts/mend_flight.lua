@@ -11,9 +11,9 @@ expect(flight, 'hash')
 expect(counter, 'string')
 expect(holds, 'hash')
 
--- As many digits as can still be counted on from.
+-- As Redis itself writes it, which refuses to count on from others; and no more digits than can still be counted on from.
 local function is_number(text)
-  return string.find(text, '^%-?%d+$') and #text <= 18
+  return (text == '0' or string.find(text, '^%-?[1-9]%d*$')) and #text <= 18
 end
 
 local left = redis.call('GET', counter)

@@ -249,14 +249,17 @@ Task<Booking> BookingService::refund_if_due(Booking booking) {
   co_return booking;
 }
 
+Task<Result<payment::Payment>> BookingService::find_payment(BookingId id) {
+  Result<payment::Payment> payment = co_await parts_.provider.find(id);
+  if (!payment && payment.error().code != ErrorCode::not_found) provider_silent_ = parts_.clock.now();
+  co_return payment;
+}
+
 // A callback can be false, or ahead of the provider's books, while the charge is under way.
 Task<bool> BookingService::never_to_be_paid(Booking booking) {
-  const Result<payment::Payment> payment = co_await parts_.provider.find(booking.id);
+  const Result<payment::Payment> payment = co_await find_payment(booking.id);
   const std::optional<PaymentNews> news = news_of(payment);
-  if (!news) {
-    if (!payment) provider_silent_ = parts_.clock.now();
-    co_return false;  // paid just now, or not answered: its intent brings it back
-  }
+  if (!news) co_return false;  // paid just now, or not answered: its intent brings it back
   const std::string id = booking.id.str();
   parts_.log.warn("the payment provider knows of no payment to refund",
                   {{"booking_id", id}, {"payment_ref", booking.payment_ref}});
@@ -305,7 +308,7 @@ Task<void> BookingService::finish(BookingId id) {
 }
 
 Task<void> BookingService::ask_provider(Booking booking) {
-  const Result<payment::Payment> payment = co_await parts_.provider.find(booking.id);
+  const Result<payment::Payment> payment = co_await find_payment(booking.id);
   if (payment && payment->status == payment::PaymentStatus::success) {
     Command paid = verdict_on(booking, true, payment->payment_id, true);
     co_await apply_and_refund(std::move(paid));
@@ -313,7 +316,6 @@ Task<void> BookingService::ask_provider(Booking booking) {
   }
   const std::optional<PaymentNews> news = news_of(payment);
   if (!news) {
-    provider_silent_ = parts_.clock.now();
     const std::string id = booking.id.str();
     parts_.log.warn("payment provider not answering, asked again later",
                     {{"booking_id", id}, {"error", payment.error().detail}});

@@ -153,6 +153,8 @@ class BookingService {
   Task<void> charge_and_settle(Booking booking, AdmissionSlot slot);
   Task<Result<Booking>> apply_and_refund(Command command);
   Task<Booking> refund_if_due(Booking booking);
+  // Asks the provider, and remembers when it does not answer.
+  Task<Result<payment::Payment>> find_payment(BookingId id);
   // Of a booking whose refund the provider refused, as there is no payment. Else somebody will come back to it.
   Task<bool> never_to_be_paid(Booking booking);
   Task<void> ask_provider(Booking booking);

@@ -128,7 +128,8 @@ Task<bool> RedisFlightIndex::restore(std::vector<Flight> flights, Instant now) {
   }
   const bool others_taken_in = co_await take_in(std::move(others), now, false);
   const bool settled_taken_in = co_await restore_settled(std::move(settled), now);
-  co_return others_taken_in&& settled_taken_in;
+  const bool all = others_taken_in && settled_taken_in;
+  co_return all;
 }
 
 Task<bool> RedisFlightIndex::restore_settled(std::vector<Flight> flights, Instant now) {
@@ -158,7 +159,8 @@ Task<bool> RedisFlightIndex::restore_settled(std::vector<Flight> flights, Instan
   }
   const bool placed_taken_in = co_await take_in(std::move(placed), now, false);
   const bool misplaced_taken_in = co_await take_in(std::move(misplaced), now, true);
-  co_return placed_taken_in&& misplaced_taken_in;
+  const bool all = placed_taken_in && misplaced_taken_in;
+  co_return all;
 }
 
 // One that Redis refuses holds up no other.

@@ -7,7 +7,7 @@
 namespace flightdeck::app {
 namespace {
 
-std::map<std::string, std::string> parse(std::string_view text) {
+std::map<std::string, std::string> parsed_file(std::string_view text) {
   const auto entries = parse_config_file(text, "f.toml");
   EXPECT_TRUE(entries) << entries.error().detail;
   std::map<std::string, std::string> values;
@@ -21,7 +21,7 @@ std::string complaint(std::string_view text) {
 }
 
 TEST(ConfigFile, HoldsKeysAndValues) {
-  const auto values = parse(
+  const auto values = parsed_file(
       "\xEF\xBB\xBF# a comment\n"
       "\n"
       "listen = \"0.0.0.0:80\"   # another\r\n"
@@ -41,8 +41,8 @@ TEST(ConfigFile, HoldsKeysAndValues) {
 }
 
 TEST(ConfigFile, KeepsSpecialCharactersOfStrings) {
-  EXPECT_EQ(parse(R"(a = "p#ss=\"w\\\t\u00e9\U0001F6EB" # no)")["a"], "p#ss=\"w\\\t\u00e9\U0001F6EB");
-  EXPECT_EQ(parse(R"(a = 'C:\x#"y"')")["a"], R"(C:\x#"y")");
+  EXPECT_EQ(parsed_file(R"(a = "p#ss=\"w\\\t\u00e9\U0001F6EB" # no)")["a"], "p#ss=\"w\\\t\u00e9\U0001F6EB");
+  EXPECT_EQ(parsed_file(R"(a = 'C:\x#"y"')")["a"], R"(C:\x#"y")");
 }
 
 TEST(ConfigFile, KnowsTheLineOfEachKey) {

@@ -16,7 +16,7 @@ using Variables = std::map<std::string, std::string>;
 constexpr const char* flight = "01970000-0000-7000-8000-000000000001";
 constexpr const char* other_flight = "01970000-0000-7000-8000-000000000002";
 
-CommandLine parse(std::vector<std::string> arguments, const Variables& variables = {}) {
+CommandLine parse_stress(std::vector<std::string> arguments, const Variables& variables = {}) {
   arguments.insert(arguments.begin(), "stress");
   return parse_command_line(arguments, [&](const std::string& name) -> std::optional<std::string> {
     const auto found = variables.find(name);
@@ -26,7 +26,7 @@ CommandLine parse(std::vector<std::string> arguments, const Variables& variables
 }
 
 StressCommand stress(const std::vector<std::string>& arguments, const Variables& variables = {}) {
-  const CommandLine parsed = parse(arguments, variables);
+  const CommandLine parsed = parse_stress(arguments, variables);
   if (const auto* exit = std::get_if<EarlyExit>(&parsed)) {
     ADD_FAILURE() << exit->to_error;
     return {};
@@ -34,8 +34,8 @@ StressCommand stress(const std::vector<std::string>& arguments, const Variables&
   return std::get<StressCommand>(parsed);
 }
 
-std::string refusal(const std::vector<std::string>& arguments, const Variables& variables = {}) {
-  const CommandLine parsed = parse(arguments, variables);
+std::string stress_refusal(const std::vector<std::string>& arguments, const Variables& variables = {}) {
+  const CommandLine parsed = parse_stress(arguments, variables);
   const auto* exit = std::get_if<EarlyExit>(&parsed);
   if (exit == nullptr) return "accepted";
   EXPECT_EQ(exit->code, 2);
@@ -139,7 +139,7 @@ TEST(StressSettings, TheEnvironmentIsBehindTheFlags) {
   EXPECT_EQ(command.plan.users, 8U);
   EXPECT_TRUE(command.plan.keyed);
   EXPECT_EQ(command.plan.duration, seconds(30));
-  EXPECT_EQ(refusal({"--flight", flight}, {{"FLIGHTDECK_STRESS_SEATS", "ten"}}),
+  EXPECT_EQ(stress_refusal({"--flight", flight}, {{"FLIGHTDECK_STRESS_SEATS", "ten"}}),
             "flightdeck: FLIGHTDECK_STRESS_SEATS: must be a number from 1 to 9, or a range such as 1-4, not "
             "\"ten\"\n");
 }
@@ -163,7 +163,7 @@ TEST(StressSettings, RefusesWrongValuesWithOneLine) {
       {"--seed", {"-1", "x"}}};
   for (const auto& [name, values] : wrong) {
     for (const char* value : values) {
-      const std::string said = refusal({"--create-flights", "1", std::string(name) + "=" + value});
+      const std::string said = stress_refusal({"--create-flights", "1", std::string(name) + "=" + value});
       EXPECT_NE(said.find(name), std::string::npos) << name << " " << value << ": " << said;
       EXPECT_EQ(said.find('\n'), said.size() - 1) << said;
     }
@@ -171,10 +171,10 @@ TEST(StressSettings, RefusesWrongValuesWithOneLine) {
 }
 
 TEST(StressSettings, LooksAtThemTogether) {
-  EXPECT_NE(refusal({}).find("--flight ID, --route FROM-TO"), std::string::npos);
-  EXPECT_NE(refusal({"--route", "A-B"}).find("--date"), std::string::npos);
-  EXPECT_NE(refusal({"--flight", flight, "--date", "2030-01-01"}).find("--route"), std::string::npos);
-  EXPECT_NE(refusal({"--flight", flight, "--users", "1", "--rate", "1"}).find("one of them"),
+  EXPECT_NE(stress_refusal({}).find("--flight ID, --route FROM-TO"), std::string::npos);
+  EXPECT_NE(stress_refusal({"--route", "A-B"}).find("--date"), std::string::npos);
+  EXPECT_NE(stress_refusal({"--flight", flight, "--date", "2030-01-01"}).find("--route"), std::string::npos);
+  EXPECT_NE(stress_refusal({"--flight", flight, "--users", "1", "--rate", "1"}).find("one of them"),
             std::string::npos);
 }
 

@@ -9,7 +9,7 @@ namespace flightdeck::booking {
 
 namespace {
 
-Error refuse(ErrorCode code, std::string detail) { return Error{code, std::move(detail), {}}; }
+Error refused(ErrorCode code, std::string detail) { return Error{code, std::move(detail), {}}; }
 
 // Goes on in the next turn of the executor.
 struct NextTurn {
@@ -86,7 +86,7 @@ std::optional<PaymentNews> news_of(const Result<payment::Payment>& payment) {
 
 }  // namespace
 
-Error overload() { return refuse(ErrorCode::overloaded, "Too many bookings are under way; try again."); }
+Error overload() { return refused(ErrorCode::overloaded, "Too many bookings are under way; try again."); }
 
 Task<ReserveAnswer> BookingService::reserve(FlightId flight_id, BookingId id, std::int64_t seats) {
   for (int tries = 0; tries <= limits::gate_cold_retries; ++tries) {
@@ -134,7 +134,7 @@ Task<Result<BookAnswer>> BookingService::book(BookRequest request) {
     // Its copy may have been written between the look above and here: then the ledger answers with that.
     std::optional<Booking> copy;
     if (keyed) copy = co_await parts_.ledger.find_booking(id);
-    if (!copy) co_return refuse(ErrorCode::out_of_stock, "Not enough seats are left.");
+    if (!copy) co_return refused(ErrorCode::out_of_stock, "Not enough seats are left.");
   }
   const FlightId flight = request.flight;
   Result<BookAnswer> placed = co_await place(std::move(request), id, std::move(slot));
@@ -271,7 +271,7 @@ Task<bool> BookingService::never_to_be_paid(Booking booking) {
 
 Task<Result<Booking>> BookingService::settle(PaymentVerdict verdict) {
   const std::optional<Booking> booking = co_await parts_.ledger.find_booking(verdict.booking);
-  if (!booking) co_return refuse(ErrorCode::not_found, "There is no such booking.");
+  if (!booking) co_return refused(ErrorCode::not_found, "There is no such booking.");
   Command command = verdict_on(*booking, verdict.success, std::move(verdict.payment_ref), false);
   Result<Booking> settled = co_await apply_and_refund(std::move(command));
   // It may be true all the same, as of a second attempt. Then the provider says so, too.
@@ -282,7 +282,7 @@ Task<Result<Booking>> BookingService::settle(PaymentVerdict verdict) {
 
 Task<Result<Booking>> BookingService::cancel(BookingId id) {
   const std::optional<Booking> found = co_await parts_.ledger.find_booking(id);
-  if (!found) co_return refuse(ErrorCode::not_found, "There is no such booking.");
+  if (!found) co_return refused(ErrorCode::not_found, "There is no such booking.");
   Command command = CancelBooking{id, found->flight};
   co_return co_await apply_and_refund(std::move(command));
 }

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "booking/decide.h"
-#include "doubles/ids.h"
+#include "booking/decide_samples.h"
 #include "doubles/row_store.h"
 
 namespace flightdeck::booking {
@@ -14,24 +14,6 @@ using flights::FlightStatus;
 using test::id_of;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-constexpr Instant start{std::chrono::sys_days{std::chrono::year{2030} / 1 / 1}};
-
-const FlightId flight_1 = id_of<FlightId>(1);
-const FlightId flight_2 = id_of<FlightId>(2);
-const BookingId booking_1 = id_of<BookingId>(11);
-
-flights::FlightDraft draft_of(std::int64_t seats, std::string number = "FD1") {
-  flights::FlightDraft draft;
-  draft.flight_number = std::move(number);
-  draft.source = "JFK";
-  draft.destination = "LHR";
-  draft.departure = start + std::chrono::hours{24};
-  draft.date = Date{std::chrono::floor<std::chrono::days>(draft.departure)};
-  draft.total_seats = seats;
-  draft.price = Money{19900};
-  return draft;
-}
 
 class DecideFlights : public ::testing::Test {
  protected:

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "booking/decide.h"
+#include "booking/decide_samples.h"
 #include "doubles/row_store.h"
 
 namespace flightdeck::booking {
@@ -14,7 +15,6 @@ using flights::FlightDraft;
 using test::RowStore;
 
 constexpr int histories = 1500;
-constexpr Instant start{std::chrono::sys_days{std::chrono::year{2030} / 1 / 1}};
 
 template <class IdType>
 IdType small_id(std::uint8_t kind, std::size_t n) {

@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "booking/decide_samples.h"
 #include "core/limits.h"
-#include "doubles/ids.h"
 #include "doubles/row_store.h"
 
 namespace flightdeck::booking {
@@ -19,27 +19,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-constexpr Instant start{std::chrono::sys_days{std::chrono::year{2030} / 1 / 1}};
 constexpr Milliseconds payment_timeout{60'000};
-
-const FlightId flight_1 = id_of<FlightId>(1);
-const FlightId flight_2 = id_of<FlightId>(2);
-const BookingId booking_1 = id_of<BookingId>(11);
-const BookingId booking_2 = id_of<BookingId>(12);
-const UserId user_1 = id_of<UserId>(21);
-const UserId user_2 = id_of<UserId>(22);
-
-flights::FlightDraft draft_of(std::int64_t seats, std::string number = "FD1") {
-  flights::FlightDraft draft;
-  draft.flight_number = std::move(number);
-  draft.source = "JFK";
-  draft.destination = "LHR";
-  draft.departure = start + hours{24};
-  draft.date = Date{std::chrono::floor<std::chrono::days>(draft.departure)};
-  draft.total_seats = seats;
-  draft.price = Money{19900};
-  return draft;
-}
 
 class Decide : public ::testing::Test {
  protected:

@@ -7,7 +7,7 @@
 namespace flightdeck::flights {
 namespace {
 
-FlightId flight(std::uint64_t n) {
+FlightId flight_id(std::uint64_t n) {
   FlightId id;
   std::memcpy(id.value.data() + 8, &n, sizeof n);
   return id;
@@ -46,13 +46,13 @@ class SearchPagesTest : public ::testing::Test {
 
 TEST_F(SearchPagesTest, APageGoesWithAnythingItWasMadeOf) {
   SearchPages pages(changes);
-  const auto keep = [&] { pages.keep(query(0), page("p", 0, {flight(1), flight(2)}), now); };
+  const auto keep = [&] { pages.keep(query(0), page("p", 0, {flight_id(1), flight_id(2)}), now); };
   keep();
   EXPECT_EQ(found(pages, 0), "p");
   EXPECT_EQ(found(pages, 1), "");
-  changes.changed(ChangeClock::slot_of(flight(3)));
+  changes.changed(ChangeClock::slot_of(flight_id(3)));
   EXPECT_EQ(found(pages, 0), "p");
-  changes.changed(ChangeClock::slot_of(flight(2)));
+  changes.changed(ChangeClock::slot_of(flight_id(2)));
   EXPECT_EQ(found(pages, 0), "");
   keep();
   changes.changed(ChangeClock::slot_of_route(route_key("s0", "d", query(0).date)));
@@ -73,7 +73,7 @@ TEST_F(SearchPagesTest, EveryPartOfTheQueryCounts) {
   queries[4].sort = SortOrder::fastest;
   queries[5].limit = 21;
   queries[6].seats = 2;
-  queries[7].after = SearchPosition{1, from_unix_ms(2), flight(3)};
+  queries[7].after = SearchPosition{1, from_unix_ms(2), flight_id(3)};
   for (std::size_t i = 0; i < queries.size(); ++i) pages.keep(queries[i], page(std::to_string(i)), now);
   for (std::size_t i = 0; i < queries.size(); ++i)
     EXPECT_EQ(pages.find(queries[i], now)->body, std::to_string(i));
@@ -81,8 +81,8 @@ TEST_F(SearchPagesTest, EveryPartOfTheQueryCounts) {
 
 TEST_F(SearchPagesTest, AChangeWhileItWasMadeMakesItUseless) {
   SearchPages pages(changes);
-  const auto made = page("p", 0, {flight(1)});
-  changes.changed(ChangeClock::slot_of(flight(1)));
+  const auto made = page("p", 0, {flight_id(1)});
+  changes.changed(ChangeClock::slot_of(flight_id(1)));
   pages.keep(query(0), made, now);
   EXPECT_EQ(pages.pages(), 0U);
 }
@@ -161,7 +161,7 @@ TEST_F(SearchPagesTest, NoPageIsOlderThanWhatWasTold) {
         case 0: ++truth[below(flights)]; break;
         case 1: {  // told of late, perhaps again
           const std::uint64_t id = below(flights);
-          changes.changed(ChangeClock::slot_of(flight(id)));
+          changes.changed(ChangeClock::slot_of(flight_id(id)));
           told[id] = truth[id];
           break;
         }
@@ -169,7 +169,7 @@ TEST_F(SearchPagesTest, NoPageIsOlderThanWhatWasTold) {
           const int route = static_cast<int>(below(routes));
           std::vector<FlightId> of_route;
           for (std::uint64_t id = 0; id < flights; ++id) {
-            if ((id + static_cast<std::uint64_t>(route)) % 3 != 0) of_route.push_back(flight(id));
+            if ((id + static_cast<std::uint64_t>(route)) % 3 != 0) of_route.push_back(flight_id(id));
           }
           under_way.push_back({route, page("p", route, of_route), {}});
           for (std::uint64_t id = 0; id < flights; ++id) {

@@ -46,7 +46,7 @@ Task<Response> fail(Api&, const Request& request) {
   throw std::runtime_error("a secret");
 }
 
-constexpr Route routes[] = {
+constexpr Route server_routes[] = {
     {Method::get, "/query", say_query},         {Method::post, "/body", say_body},
     {Method::get, "/wait/{ms}", wait_then_say}, {Method::get, "/much/{n}", say_much},
     {Method::get, "/fail/{how}", fail},
@@ -57,7 +57,7 @@ class ServerTest : public testing::Test {
   ServerTest() { restart({}); }
   void restart(const ServerOptions& options) {
     server.reset();
-    server.emplace(routes, options);
+    server.emplace(server_routes, options);
     serving_loop = &server->loop();
   }
   Reply ask(std::string_view bytes) {
@@ -320,7 +320,7 @@ TEST_F(ServerTest, ClosesAllAtOnceAndWaitsForHandlers) {
 
 TEST_F(ServerTest, ServersShareAPort) {
   LoopThread other;
-  const Router router{routes};
+  const Router router{server_routes};
   FixedHealth health;
   FixedMetrics metrics;
   CollectedRequests requests;
@@ -347,7 +347,7 @@ TEST_F(ServerTest, ServersShareAPort) {
 TEST_F(ServerTest, SaysWhyItCannotListen) {
   LoopThread other;
   other.run([&] {
-    Router router{routes};
+    Router router{server_routes};
     FixedHealth health;
     FixedMetrics metrics;
     CollectedRequests requests;

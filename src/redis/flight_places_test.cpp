@@ -16,7 +16,7 @@ using flights::SortOrder;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-Flight sample() {
+Flight placed_flight() {
   Flight flight;
   flight.id = *FlightId::parse("01970000-0000-7000-8000-0000000000ab");
   flight.source = "JFK";
@@ -29,7 +29,7 @@ Flight sample() {
 }
 
 TEST(FlightPlaces, ComeBackAsTheyWere) {
-  Flight flight = sample();
+  Flight flight = placed_flight();
   EXPECT_EQ(place_of(flight).route, "jfk:a|b:2030-03-17");
   EXPECT_EQ(parse_place(format_place(place_of(flight))), place_of(flight));
   flight.arrival.reset();
@@ -40,7 +40,7 @@ TEST(FlightPlaces, ComeBackAsTheyWere) {
 }
 
 TEST(FlightPlaces, AreReadLineByLine) {
-  const Place one = place_of(sample());
+  const Place one = place_of(placed_flight());
   Place other = one;
   other.price = 5;
   EXPECT_THAT(parse_places(""), IsEmpty());
@@ -53,7 +53,7 @@ TEST(FlightPlaces, AreReadLineByLine) {
 
 TEST(FlightPlaces, EntriesAreInEachOrderAndAmongTheDepartures) {
   const Keys keys("p:");
-  const Flight flight = sample();
+  const Flight flight = placed_flight();
   const auto entries = entries_of(place_of(flight), flight.id, keys);
   ASSERT_EQ(entries.size(), 4U);
   EXPECT_EQ(entries[0].key, "p:flight_departures");
@@ -101,7 +101,7 @@ TEST(FlightPlaces, MembersAreInTheOrderOfSearchPositions) {
 }
 
 TEST(FlightPlaces, EntriesThatAreNoneOfOursAreNone) {
-  const std::string good = member_of(from_unix_ms(5), sample().id);
+  const std::string good = member_of(from_unix_ms(5), placed_flight().id);
   ASSERT_TRUE(parse_entry(good, "1"));
   for (const std::string& bad :
        {std::string(), std::string("x"), good + "0", good.substr(1), "x" + good.substr(1)})

@@ -19,7 +19,7 @@ using flights::SearchQuery;
 
 namespace {
 
-constexpr VersionFields version_fields{"details_version", "version", "updated_at"};
+constexpr VersionFields index_version_fields{"details_version", "version", "updated_at"};
 
 constexpr const char* no_telling = "telling:none";  // that no telling ever gets
 
@@ -290,12 +290,12 @@ Task<bool> RedisFlightIndex::change_sets(Changes changes) {
 }
 
 Task<std::vector<flights::StoredVersion>> RedisFlightIndex::versions(std::vector<FlightId> flights) {
-  auto found = co_await stored_versions(connection_, keys_, version_fields, std::move(flights));
+  auto found = co_await stored_versions(connection_, keys_, index_version_fields, std::move(flights));
   co_return std::move(found).value_or(std::vector<flights::StoredVersion>());
 }
 
 Task<bool> RedisFlightIndex::forget_versions(std::vector<flights::StoredVersion> seen) {
-  return redis::forget_versions(connection_, keys_, version_fields, std::move(seen));
+  return redis::forget_versions(connection_, keys_, index_version_fields, std::move(seen));
 }
 
 void RedisFlightIndex::tell_changed(FlightId flight) {

@@ -18,7 +18,7 @@ using booking::SeatNews;
 namespace {
 
 // `updated_at` tells two of the same version apart.
-constexpr VersionFields version_fields{"seats_version", "seats_available", "updated_at"};
+constexpr VersionFields gate_version_fields{"seats_version", "seats_available", "updated_at"};
 
 // `booking` and `hold`, which is `<seats>:<time>`; nullopt: the program has not written it.
 std::optional<GateLook::OpenHold> parse_hold(std::string_view booking, std::string_view hold) {
@@ -126,12 +126,12 @@ Task<bool> RedisSeatGate::mend(std::vector<FlightId> flights) {
 }
 
 Task<std::vector<flights::StoredVersion>> RedisSeatGate::versions(std::vector<FlightId> flights) {
-  auto found = co_await stored_versions(connection_, keys_, version_fields, std::move(flights));
+  auto found = co_await stored_versions(connection_, keys_, gate_version_fields, std::move(flights));
   co_return std::move(found).value_or(std::vector<flights::StoredVersion>());
 }
 
 Task<bool> RedisSeatGate::forget_versions(std::vector<flights::StoredVersion> seen) {
-  return redis::forget_versions(connection_, keys_, version_fields, std::move(seen));
+  return redis::forget_versions(connection_, keys_, gate_version_fields, std::move(seen));
 }
 
 Task<std::optional<std::int64_t>> RedisSeatGate::sellable(FlightId flight) {

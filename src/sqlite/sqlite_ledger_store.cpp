@@ -20,7 +20,7 @@ std::string select_flight(std::string_view where) {
 
 // Calls that the port promises to fail with its own errors.
 template <class Work>
-auto translated(Work work) {
+auto with_port_errors(Work work) {
   try {
     return work();
   } catch (const SqliteError& error) {
@@ -75,7 +75,7 @@ SqliteLedgerStore::SqliteLedgerStore(const std::string& path)
       remove_event_(database_, "DELETE FROM events WHERE seq = ?") {}
 
 LedgerRows SqliteLedgerStore::begin(const LedgerKeys& keys) {
-  return translated([&] {
+  return with_port_errors([&] {
     begin_.run();
     return load(keys);
   });
@@ -104,7 +104,7 @@ LedgerRows SqliteLedgerStore::load(const LedgerKeys& keys) {
 
 void SqliteLedgerStore::commit(const LedgerChanges& changes) {
   last_commit_failed_ = true;  // until it has not
-  translated([&] {
+  with_port_errors([&] {
     write(changes);
     commit_.run();
   });
@@ -169,7 +169,7 @@ void SqliteLedgerStore::rollback() noexcept {
 
 std::vector<BookingId> SqliteLedgerStore::claim_unfinished(Instant now, Instant lease_until,
                                                            std::size_t limit) {
-  return translated([&] {
+  return with_port_errors([&] {
     std::vector<BookingId> claimed;
     const bool due = any_due_.bind(now).step();
     any_due_.reset();
@@ -185,7 +185,7 @@ std::vector<BookingId> SqliteLedgerStore::claim_unfinished(Instant now, Instant 
 
 std::vector<events::OutboxRow> SqliteLedgerStore::claim_events(Instant now, Instant lease_until,
                                                                std::size_t limit) {
-  return translated([&] {
+  return with_port_errors([&] {
     ImmediateTransaction transaction(database_);
     std::vector<events::OutboxRow> claimed;
     due_events_.bind(now, static_cast<std::int64_t>(limit));
@@ -197,7 +197,7 @@ std::vector<events::OutboxRow> SqliteLedgerStore::claim_events(Instant now, Inst
 }
 
 void SqliteLedgerStore::remove_events(std::span<const std::int64_t> sequences) {
-  translated([&] {
+  with_port_errors([&] {
     ImmediateTransaction transaction(database_);
     for (const std::int64_t sequence : sequences) remove_event_.bind(sequence).run();
     transaction.commit();
@@ -205,7 +205,7 @@ void SqliteLedgerStore::remove_events(std::span<const std::int64_t> sequences) {
 }
 
 void SqliteLedgerStore::check_writable() {
-  translated([&] {
+  with_port_errors([&] {
     ImmediateTransaction transaction(database_);
     // A full disk shows only when something is written. The user version means nothing here, and changes page 1.
     if (last_commit_failed_) database_.execute(("PRAGMA user_version = " + std::to_string(++probe_)).c_str());

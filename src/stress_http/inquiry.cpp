@@ -1,6 +1,7 @@
 #include "stress_http/inquiry.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "core/limits.h"
@@ -8,8 +9,6 @@
 namespace flightdeck::stress_http {
 
 namespace {
-
-stress::Time clock_now() { return std::chrono::steady_clock::now(); }
 
 std::string describe(const stress::Reply& reply) {
   return "answer " + std::to_string(reply.status) + " " +
@@ -23,7 +22,7 @@ Result<void> Inquiry::run(std::size_t lines, const std::function<std::string(std
   next_ = &next;
   std::size_t begun = 0;
   while (!failure_) {
-    const stress::Time now = clock_now();
+    const stress::Time now = std::chrono::steady_clock::now();
     if (now >= pause_ends_) {
       for (const std::uint32_t tag : std::exchange(again_, {})) ready_.push_back(tag);
     }

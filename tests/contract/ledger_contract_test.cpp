@@ -12,6 +12,8 @@ namespace {
 using flights::Flight;
 using std::chrono::seconds;
 using test::apply;
+using test::flight_1;
+using test::flight_2;
 using test::flight_draft;
 using test::id_of;
 using test::world_start;
@@ -20,8 +22,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-const FlightId flight_1 = id_of<FlightId>(1);
-const FlightId flight_2 = id_of<FlightId>(2);
 const UserId user_1 = id_of<UserId>(21);
 
 class LedgerContract : public ::testing::TestWithParam<test::LedgerKind> {

@@ -10,13 +10,12 @@ namespace flightdeck::booking {
 namespace {
 
 using test::apply;
+using test::flight_1;
 using test::flight_draft;
 using test::id_of;
 using test::world_start;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-const FlightId flight_1 = id_of<FlightId>(1);
 
 class LedgerSnapshotContract : public ::testing::TestWithParam<test::LedgerKind> {
  protected:

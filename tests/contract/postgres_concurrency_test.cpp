@@ -17,13 +17,11 @@ using booking::Command;
 using test::add_flight;
 using test::apply;
 using test::booking_id;
-using test::id_of;
+using test::flight_1;
+using test::flight_2;
 using test::place_booking;
 using test::PostgresSession;
 using ::testing::ElementsAre;
-
-const FlightId flight_1 = id_of<FlightId>(1);
-const FlightId flight_2 = id_of<FlightId>(2);
 
 using PostgresConcurrency = test::PostgresDatabase;
 

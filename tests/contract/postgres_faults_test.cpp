@@ -21,7 +21,7 @@ using booking::Command;
 using test::add_flight;
 using test::apply;
 using test::booking_id;
-using test::id_of;
+using test::flight_1;
 using test::place_booking;
 using test::PostgresServer;
 using test::PostgresSession;
@@ -32,8 +32,6 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-const FlightId flight_1 = id_of<FlightId>(1);
 
 // As they go over the wire: the name of the prepared statement, and the answer to it.
 const std::string commit_asked = "\0commit\0"s;

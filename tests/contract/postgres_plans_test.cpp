@@ -13,13 +13,11 @@ namespace {
 using test::add_flight;
 using test::apply;
 using test::booking_id;
-using test::id_of;
+using test::flight_1;
+using test::flight_2;
 using test::place_booking;
 using test::PostgresSession;
 using test::settle_booking;
-
-const FlightId flight_1 = id_of<FlightId>(1);
-const FlightId flight_2 = id_of<FlightId>(2);
 
 struct Plan {
   std::string sql;

@@ -19,6 +19,7 @@ namespace flightdeck::redis {
 namespace {
 
 using flights::ChangeClock;
+using test::endpoint_of;
 using test::id_of;
 using test::RedisLoop;
 using test::RedisProbe;
@@ -70,8 +71,6 @@ class Listener {
   std::unique_ptr<ChangeClock> changes_ = std::make_unique<ChangeClock>();
   ChangeFeed feed_;
 };
-
-RedisEndpoint endpoint_of(const RedisServer& server) { return parse_redis_url(server.url()).value(); }
 
 ChangeClock::Slot slot(std::uint8_t n) { return ChangeClock::slot_of(id_of<FlightId>(n)); }
 std::string flight_key(const std::string& prefix, std::uint8_t n) {

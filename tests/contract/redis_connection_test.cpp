@@ -14,6 +14,7 @@
 namespace flightdeck::redis {
 namespace {
 
+using test::endpoint_of;
 using test::fresh_prefix;
 using test::RedisLoop;
 using test::RedisServer;
@@ -23,8 +24,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
-
-RedisEndpoint endpoint_of(const RedisServer& server) { return parse_redis_url(server.url()).value(); }
 
 std::vector<Command> one(Command command) {
   std::vector<Command> commands;

@@ -27,10 +27,10 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-constexpr Instant now = test::world_start;
-
 class RedisIndexTest : public ::testing::Test {
  protected:
+  static constexpr Instant now = test::world_start;
+
   static Flight flight(std::uint8_t n, std::int64_t version = 1) {
     Flight made = flights::make_flight(id_of<FlightId>(n), test::flight_draft(10), now);
     made.version = version;

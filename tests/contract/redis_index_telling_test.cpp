@@ -17,10 +17,10 @@ using test::id_of;
 using test::RedisLoop;
 using ::testing::ElementsAre;
 
-constexpr Instant now = test::world_start;
-
 class RedisIndexTelling : public ::testing::Test {
  protected:
+  static constexpr Instant now = test::world_start;
+
   static Flight flight(std::uint8_t n) {
     return flights::make_flight(id_of<FlightId>(n), test::flight_draft(10), now);
   }
@@ -153,7 +153,8 @@ TEST(RedisIndexTellingRestart, EverythingMustBeToldAgain) {
   server.start();
   ASSERT_TRUE(loop.run_until([&loop] { return loop.connection().up(); }));
   EXPECT_EQ(loop.finish(index.begin_telling()), Telling::begun);
-  EXPECT_FALSE(loop.finish(of_another_thread.search({}, now))) << "what is there may be of a while ago";
+  EXPECT_FALSE(loop.finish(of_another_thread.search({}, test::world_start)))
+      << "what is there may be of a while ago";
 
   // Once more, while it is being told.
   server.stop();

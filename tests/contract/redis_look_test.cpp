@@ -16,10 +16,10 @@ using flights::Flight;
 using flights::IndexLook;
 using test::id_of;
 
-constexpr Instant now = test::world_start;
-
 class RedisLookTest : public ::testing::Test {
  protected:
+  static constexpr Instant now = test::world_start;
+
   RedisLookTest() {
     EXPECT_TRUE(loop.finish(index.update({row}, now)));
     EXPECT_TRUE(loop.finish(index.mark_complete()));

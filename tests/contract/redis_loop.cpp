@@ -17,7 +17,11 @@ void RecordingLog::write(LogLevel level, std::string_view, std::string_view mess
   lines.push_back(std::move(line));
 }
 
-redis::RedisEndpoint shared_endpoint() { return redis::parse_redis_url(shared_redis().url()).value(); }
+redis::RedisEndpoint shared_endpoint() { return endpoint_of(shared_redis()); }
+
+redis::RedisEndpoint endpoint_of(const RedisServer& server) {
+  return redis::parse_redis_url(server.url()).value();
+}
 
 std::string fresh_prefix() {
   static int count = 0;

@@ -26,6 +26,7 @@ class RecordingLog final : public Log {
 
 // The server that the tests of this program share.
 redis::RedisEndpoint shared_endpoint();
+redis::RedisEndpoint endpoint_of(const RedisServer& server);
 // Never used before in this process.
 std::string fresh_prefix();
 

@@ -26,11 +26,11 @@ using test::RedisLoop;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-const FlightId flight = id_of<FlightId>(1);
-const Instant now = from_unix_ms(1'900'000'000'000);
-
 class RedisGateTest : public ::testing::Test {
  protected:
+  static inline const FlightId flight = id_of<FlightId>(1);
+  static inline const Instant now = from_unix_ms(1'900'000'000'000);
+
   SeatNews news(std::int64_t version, std::int64_t available, FlightId of = flight) {
     SeatNews made;
     made.flight = of;

@@ -15,12 +15,11 @@
 namespace flightdeck::booking {
 namespace {
 
+using test::flight_1;
+using test::flight_2;
 using test::id_of;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-const FlightId flight_1 = id_of<FlightId>(1);
-const FlightId flight_2 = id_of<FlightId>(2);
 
 using GateUnderTest = test::UnderTest<SeatGate>;
 

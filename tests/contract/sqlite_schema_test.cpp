@@ -23,14 +23,13 @@ using booking::AddFlight;
 using booking::PlaceBooking;
 using flights::Flight;
 using test::apply;
+using test::flight_1;
+using test::flight_2;
 using test::flight_draft;
 using test::id_of;
 using test::world_start;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-const FlightId flight_1 = id_of<FlightId>(1);
-const FlightId flight_2 = id_of<FlightId>(2);
 
 class SqliteFile : public ::testing::Test {
  protected:

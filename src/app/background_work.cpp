@@ -123,6 +123,8 @@ Task<BackgroundWork::Turned> BackgroundWork::audit() {
     shared_.log.error("the audit found something wrong",
                       {{"kind", to_string(finding.kind)},
                        {"flight_id", finding.flight ? finding.flight->str() : std::string()},
+                       {"booking_id", finding.booking ? finding.booking->str() : std::string()},
+                       {"seats", finding.seats},
                        {"detail", std::string_view(finding.detail)}});
   }
   co_return Turned::well;

@@ -31,15 +31,17 @@ class RedisAuditTest : public AuditTest {
   std::array<std::string, 8> flights;
 };
 
-// A worker audits by itself.
+// A worker audits by itself, and its log names what is wrong.
 TEST_F(RedisAuditTest, AWorkerKeepsTheGauges) {
-  api->book(flights.front());
+  const std::string booking = text(api->book(flights.front()), "booking_id");
   make_hand(*storage)->execute("UPDATE bookings SET seats = 12");
   worker.start();
   HttpClient http(worker.port());
   EXPECT_TRUE(eventually([&] { return metric(http, "inventory_oversold_seats") == 2; }));
-  EXPECT_TRUE(
-      eventually([&] { return worker.log().find("the audit found something wrong") != std::string::npos; }));
+  EXPECT_TRUE(eventually([&] {
+    return worker.log().find("\"kind\":\"amount_wrong\",\"flight_id\":\"" + flights.front() +
+                             "\",\"booking_id\":\"" + booking + "\"") != std::string::npos;
+  }));
 }
 
 TEST_F(RedisAuditTest, EveryDamageToRedisIsNamedAndAWorkerHealsIt) {

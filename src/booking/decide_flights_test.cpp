@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "booking/decide.h"
-#include "booking/decide_samples.h"
+#include "doubles/decide_samples.h"
 #include "doubles/row_store.h"
 
 namespace flightdeck::booking {
@@ -11,7 +11,12 @@ namespace {
 
 using flights::Flight;
 using flights::FlightStatus;
+using test::booking_1;
+using test::draft_of;
+using test::flight_1;
+using test::flight_2;
 using test::id_of;
+using test::start;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 

@@ -5,7 +5,7 @@
 #include <map>
 
 #include "booking/decide.h"
-#include "booking/decide_samples.h"
+#include "doubles/decide_samples.h"
 #include "doubles/row_store.h"
 
 namespace flightdeck::booking {
@@ -13,6 +13,7 @@ namespace {
 
 using flights::FlightDraft;
 using test::RowStore;
+using test::start;
 
 constexpr int histories = 1500;
 

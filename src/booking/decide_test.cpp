@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "booking/decide_samples.h"
 #include "core/limits.h"
+#include "doubles/decide_samples.h"
 #include "doubles/row_store.h"
 
 namespace flightdeck::booking {
@@ -14,7 +14,15 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
+using test::booking_1;
+using test::booking_2;
+using test::draft_of;
+using test::flight_1;
+using test::flight_2;
 using test::id_of;
+using test::start;
+using test::user_1;
+using test::user_2;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;

@@ -5,20 +5,19 @@
 #include <string>
 #include <utility>
 
-#include "booking/booking.h"
+#include "core/ids.h"
+#include "core/time.h"
 #include "doubles/ids.h"
 #include "flights/flight.h"
 
-namespace flightdeck::booking {
+namespace flightdeck::test {
 
 inline constexpr Instant start{std::chrono::sys_days{std::chrono::year{2030} / 1 / 1}};
 
-using test::flight_1;
-using test::flight_2;
-inline const BookingId booking_1 = test::id_of<BookingId>(11);
-inline const BookingId booking_2 = test::id_of<BookingId>(12);
-inline const UserId user_1 = test::id_of<UserId>(21);
-inline const UserId user_2 = test::id_of<UserId>(22);
+inline const BookingId booking_1 = id_of<BookingId>(11);
+inline const BookingId booking_2 = id_of<BookingId>(12);
+inline const UserId user_1 = id_of<UserId>(21);
+inline const UserId user_2 = id_of<UserId>(22);
 
 inline flights::FlightDraft draft_of(std::int64_t seats, std::string number = "FD1") {
   flights::FlightDraft draft;
@@ -32,4 +31,4 @@ inline flights::FlightDraft draft_of(std::int64_t seats, std::string number = "F
   return draft;
 }
 
-}  // namespace flightdeck::booking
+}  // namespace flightdeck::test

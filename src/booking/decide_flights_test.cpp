@@ -16,7 +16,7 @@ using test::draft_of;
 using test::flight_1;
 using test::flight_2;
 using test::id_of;
-using test::start;
+using test::start_time;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -25,7 +25,7 @@ class DecideFlights : public ::testing::Test {
   ~DecideFlights() override { EXPECT_THAT(rows.problems, IsEmpty()); }
 
   Result<Applied> apply(const Command& command) {
-    last = rows.apply(command, start);
+    last = rows.apply(command, start_time);
     return last.outcomes.front();
   }
   ErrorCode error_of(const Command& command) {
@@ -103,7 +103,7 @@ TEST_F(DecideFlights, AnUpsertUpdatesTheFlightThatIsThere) {
 TEST_F(DecideFlights, TwoUpsertsOfOneFlightInABatchMakeOne) {
   const std::vector<Command> commands = {AddFlight{flight_1, draft_of(3), true},
                                          AddFlight{flight_2, draft_of(4), true}};
-  last = rows.apply(commands, start);
+  last = rows.apply(commands, start_time);
   EXPECT_TRUE(last.outcomes[0]->added);
   EXPECT_FALSE(last.outcomes[1]->added);
   ASSERT_EQ(rows.flights.size(), 1U);
@@ -140,7 +140,7 @@ TEST_F(DecideFlights, AReleasedKeyIsFreeInTheSameBatch) {
   const std::vector<Command> commands = {ReplaceFlight{flight_1, draft_of(3, "FD9"), {}},
                                          AddFlight{flight_2, draft_of(3, "FD1"), false},
                                          AddFlight{id_of<FlightId>(3), draft_of(3, "FD9"), false}};
-  last = rows.apply(commands, start);
+  last = rows.apply(commands, start_time);
   EXPECT_TRUE(last.outcomes[0].has_value());
   EXPECT_TRUE(last.outcomes[1].has_value());
   ASSERT_FALSE(last.outcomes[2].has_value());
@@ -154,7 +154,7 @@ TEST_F(DecideFlights, ABookingCarriesTheDateItsFlightWasMovedToInTheSameBatch) {
   moved.date = Date{std::chrono::sys_days{moved.date} - std::chrono::days{1}};
   const std::vector<Command> commands = {ReplaceFlight{flight_1, moved, {}},
                                          SettlePayment{booking_1, flight_1, true, "pay-1", {}, {}}};
-  last = rows.apply(commands, start);
+  last = rows.apply(commands, start_time);
   EXPECT_EQ(last.outcomes[1]->booking->date, moved.date);
 }
 
@@ -209,7 +209,7 @@ TEST_F(DecideFlights, ALateSuccessAsksForAllKeys) {
   const std::vector<Command> success = {SettlePayment{booking_1, flight_1, true, "ref", {}, {}}};
   const auto decided = [&](BookingStatus status) {
     booking.status = status;
-    return decide(LedgerRows{{}, {booking}}, success, start);
+    return decide(LedgerRows{{}, {booking}}, success, start_time);
   };
   EXPECT_TRUE(decided(BookingStatus::failed).needs_all_keys);
   EXPECT_TRUE(decided(BookingStatus::cancelled).needs_all_keys);
@@ -228,9 +228,9 @@ TEST_F(DecideFlights, ANewIdIsLookedForOnlyWhenAllKeysAreRead) {
 }
 
 TEST_F(DecideFlights, WhatIsSoldChangesTheSeatsOfItsFlightAlone) {
-  const Flight flight = flights::make_flight(flight_1, draft_of(5), start);
+  const Flight flight = flights::make_flight(flight_1, draft_of(5), start_time);
   const auto decided = [&](std::vector<Command> commands) {
-    return decide(LedgerRows{{flight}, {}}, commands, start + Milliseconds{5}).changes;
+    return decide(LedgerRows{{flight}, {}}, commands, start_time + Milliseconds{5}).changes;
   };
   const Command place = PlaceBooking{booking_1, {}, flight_1, 2, {}};
   const LedgerChanges sold = decided({place});

@@ -13,7 +13,7 @@ namespace {
 
 using flights::FlightDraft;
 using test::RowStore;
-using test::start;
+using test::start_time;
 
 constexpr int histories = 1500;
 
@@ -69,7 +69,7 @@ class History {
     if (!one_in(4)) draft.flight_number = "FD" + std::to_string(upto(3));
     draft.source = "JFK";
     draft.destination = one_in(2) ? "LHR" : "CDG";
-    draft.departure = start + std::chrono::minutes{20 * (1 + upto(2))};
+    draft.departure = start_time + std::chrono::minutes{20 * (1 + upto(2))};
     draft.date = Date{std::chrono::floor<std::chrono::days>(draft.departure)};
     if (one_in(3)) draft.date = Date{std::chrono::sys_days{draft.date} - std::chrono::days{1}};
     draft.total_seats = 1 + upto(6);
@@ -124,7 +124,7 @@ class History {
   }
 
   SeededRandom random_;
-  Instant now_ = start;
+  Instant now_ = start_time;
 };
 
 std::string first_problem(const RowStore& rows) { return rows.problems.empty() ? "" : rows.problems.front(); }

@@ -20,7 +20,7 @@ using test::draft_of;
 using test::flight_1;
 using test::flight_2;
 using test::id_of;
-using test::start;
+using test::start_time;
 using test::user_1;
 using test::user_2;
 using ::testing::ElementsAre;
@@ -72,7 +72,7 @@ class Decide : public ::testing::Test {
                          look_again, true};
   }
   static SettlePayment expired() {
-    SettlePayment command = not_paid(start + minutes{5});
+    SettlePayment command = not_paid(start_time + minutes{5});
     command.failure_reason = reason_payment_timeout;
     return command;
   }
@@ -80,7 +80,7 @@ class Decide : public ::testing::Test {
   static RecordRefund refund(std::string ref = "refund-1") { return {booking_1, flight_1, std::move(ref)}; }
 
   test::RowStore rows;
-  Instant now = start;
+  Instant now = start_time;
   BatchDecision last;
 };
 
@@ -94,9 +94,9 @@ TEST_F(Decide, PlacingHoldsSeatsAndPromisesALook) {
   EXPECT_EQ(made.amount, Money{39800});
   EXPECT_EQ(made.seats, 2);
   EXPECT_EQ(made.date, rows.flights.at(flight_1).date);
-  EXPECT_EQ(made.expires_at, start + payment_timeout);
-  EXPECT_EQ(made.created_at, start);
-  EXPECT_EQ(intent(booking_1), start + payment_timeout);
+  EXPECT_EQ(made.expires_at, start_time + payment_timeout);
+  EXPECT_EQ(made.created_at, start_time);
+  EXPECT_EQ(intent(booking_1), start_time + payment_timeout);
   EXPECT_EQ(available(), 1);
   EXPECT_EQ(version(), 2);
   EXPECT_THAT(events(), ElementsAre(events::booking_intent_created));
@@ -122,7 +122,7 @@ TEST_F(Decide, PlacingIsRefusedOnAFlightThatIsNotOnSale) {
   EXPECT_EQ(error_of(PlaceBooking{booking_1, user_1, flight_2, 1, payment_timeout}), ErrorCode::not_found);
   ASSERT_EQ(last.news.size(), 1U);
   EXPECT_FALSE(last.news[0].flight.has_value());
-  now = start + hours{24};  // the very moment of departure
+  now = start_time + hours{24};  // the very moment of departure
   EXPECT_EQ(error_of(PlaceBooking{booking_1, user_1, flight_1, 1, payment_timeout}),
             ErrorCode::flight_closed);
   now -= Milliseconds{1};
@@ -192,8 +192,8 @@ TEST_F(Decide, AnUnpaidBookingFailsAndGivesItsSeatsBack) {
 
 TEST_F(Decide, AFailureCanAskForAnotherLook) {
   place(2);
-  apply(not_paid(start + minutes{5}));
-  EXPECT_EQ(intent(booking_1), start + minutes{5});
+  apply(not_paid(start_time + minutes{5}));
+  EXPECT_EQ(intent(booking_1), start_time + minutes{5});
 }
 
 TEST_F(Decide, AFailureThatACallbackTellsOfLeavesTheLookAtThePayment) {
@@ -203,7 +203,7 @@ TEST_F(Decide, AFailureThatACallbackTellsOfLeavesTheLookAtThePayment) {
   ASSERT_TRUE(apply(told).has_value());
   EXPECT_EQ(booking().status, BookingStatus::failed);
   EXPECT_EQ(available(), 3);
-  EXPECT_EQ(intent(booking_1), start + payment_timeout);
+  EXPECT_EQ(intent(booking_1), start_time + payment_timeout);
 }
 
 TEST_F(Decide, AFailureThatTheProviderAnswersEndsTheMatter) {
@@ -355,7 +355,7 @@ TEST_F(Decide, ALatePaymentWithoutSeatsIsOwedBack) {
 TEST_F(Decide, ALatePaymentForAFlightOffSaleIsOwedBack) {
   place(2);
   apply(expired());
-  now = start + hours{24};
+  now = start_time + hours{24};
   apply(paid());
   EXPECT_EQ(booking().status, BookingStatus::failed);
   EXPECT_TRUE(refund_due(booking()));
@@ -367,7 +367,7 @@ TEST_F(Decide, CancellingAnUnpaidBookingKeepsTheLookAtItsPayment) {
   ASSERT_TRUE(apply(cancel()).has_value());
   EXPECT_EQ(booking().status, BookingStatus::cancelled);
   EXPECT_EQ(available(), 3);
-  EXPECT_EQ(intent(booking_1), start + payment_timeout);
+  EXPECT_EQ(intent(booking_1), start_time + payment_timeout);
   EXPECT_THAT(events(), ElementsAre(events::booking_cancelled));
   EXPECT_THAT(last.settled, ElementsAre(booking()));
   EXPECT_TRUE(apply(cancel()).has_value());
@@ -420,9 +420,9 @@ TEST_F(Decide, ARefundIsRecordedOnce) {
 TEST_F(Decide, ALookIsForgottenOnlyWhenNothingIsLeftToDo) {
   place(2);
   apply(RescheduleIntent{booking_1, flight_1, std::nullopt});
-  EXPECT_EQ(intent(booking_1), start + payment_timeout) << "PENDING";
-  apply(RescheduleIntent{booking_1, flight_1, start + minutes{9}});
-  EXPECT_EQ(intent(booking_1), start + minutes{9});
+  EXPECT_EQ(intent(booking_1), start_time + payment_timeout) << "PENDING";
+  apply(RescheduleIntent{booking_1, flight_1, start_time + minutes{9}});
+  EXPECT_EQ(intent(booking_1), start_time + minutes{9});
   apply(paid());
   apply(cancel());
   apply(RescheduleIntent{booking_1, flight_1, std::nullopt});

@@ -1,4 +1,4 @@
-// What the tests of the decisions start from.
+// What the tests of the decisions start_time from.
 #pragma once
 
 #include <chrono>
@@ -12,7 +12,7 @@
 
 namespace flightdeck::test {
 
-inline constexpr Instant start{std::chrono::sys_days{std::chrono::year{2030} / 1 / 1}};
+inline constexpr Instant start_time{std::chrono::sys_days{std::chrono::year{2030} / 1 / 1}};
 
 inline const BookingId booking_1 = id_of<BookingId>(11);
 inline const BookingId booking_2 = id_of<BookingId>(12);
@@ -24,7 +24,7 @@ inline flights::FlightDraft draft_of(std::int64_t seats, std::string number = "F
   draft.flight_number = std::move(number);
   draft.source = "JFK";
   draft.destination = "LHR";
-  draft.departure = start + std::chrono::hours{24};
+  draft.departure = start_time + std::chrono::hours{24};
   draft.date = Date{std::chrono::floor<std::chrono::days>(draft.departure)};
   draft.total_seats = seats;
   draft.price = Money{19900};

@@ -1,4 +1,4 @@
-// What the tests of the decisions start_time from.
+// What the tests of the decisions start from.
 #pragma once
 
 #include <chrono>

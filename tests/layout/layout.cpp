@@ -163,6 +163,11 @@ Problems check_built(const fs::path& root, const fs::path& compile_commands) {
     if (begin == std::string::npos) continue;
     const auto path = line.substr(begin + kKey.size(), line.rfind('"') - begin - kKey.size());
     built.insert(fs::path(path).lexically_normal());
+    if (!path.ends_with(".cxx")) continue;
+    // CMake's own file of a unity build, which includes ours.
+    for (const std::string& inner : read_lines(path)) {
+      if (const auto include = parse_include(inner)) built.insert(fs::path(include->header).lexically_normal());
+    }
   }
   Problems problems;
   for (const fs::path& file : entries(root, {"src", "tests", "bench"})) {

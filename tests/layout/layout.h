@@ -32,7 +32,8 @@ Rules project_rules();
 // folders.
 Problems check_includes(const std::filesystem::path& root, const Rules& rules);
 
-// Under root/src and root/tests: .cpp files that compile_commands.json does not build.
+// Under root/src, root/tests and root/bench: .cpp files that compile_commands.json does not build, by themselves or in a
+// unity build.
 Problems check_built(const std::filesystem::path& root, const std::filesystem::path& compile_commands);
 
 // Code files over the limit without a reason, and reasons no longer needed.

@@ -111,6 +111,13 @@ TEST_F(LayoutCheck, RefusesAnUnbuiltSourceFile) {
   EXPECT_THAT(check_built(root_, root_ / "compile_commands.json"),
               ElementsAre(HasSubstr("bench/forgotten_benchmark.cpp"), HasSubstr("src/core/forgotten.cpp"),
                           HasSubstr("tests/integration/forgotten_test.cpp")));
+
+  const fs::path unity = root_ / "unity_0_cxx.cxx";
+  write(unity.filename(), "#include \"" + (root_ / "src/core/forgotten.cpp").string() + "\"\n");
+  write("compile_commands.json", "[{\n  \"file\": \"" + unity.string() + "\"\n}]\n");
+  EXPECT_THAT(check_built(root_, root_ / "compile_commands.json"),
+              ElementsAre(HasSubstr("bench/forgotten_benchmark.cpp"), HasSubstr("src/core/built.cpp"),
+                          HasSubstr("tests/integration/forgotten_test.cpp")));
 }
 
 TEST_F(LayoutCheck, RefusesALongFileWithoutAReason) {

@@ -166,7 +166,8 @@ Problems check_built(const fs::path& root, const fs::path& compile_commands) {
     if (!path.ends_with(".cxx")) continue;
     // CMake's own file of a unity build, which includes ours.
     for (const std::string& inner : read_lines(path)) {
-      if (const auto include = parse_include(inner)) built.insert(fs::path(include->header).lexically_normal());
+      if (const auto include = parse_include(inner))
+        built.insert(fs::path(include->header).lexically_normal());
     }
   }
   Problems problems;

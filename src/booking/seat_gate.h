@@ -52,8 +52,7 @@ struct GateLook {
   std::optional<std::int64_t> version;    // what the ledger said last,
   std::optional<std::int64_t> available;  // and how many seats that were
   std::vector<OpenHold> holds;
-  std::optional<std::int64_t> index_available;  // what search shows, where gate and index share a store
-  bool damaged = false;                         // it holds what the program never writes
+  bool damaged = false;  // it holds what the program never writes
 };
 
 // One instance may serve one thread or many: the adapter says which. Never throws for a gate that is away.

@@ -12,7 +12,6 @@ namespace flightdeck::flights {
 // What the index knows of one flight.
 struct IndexLook {
   std::optional<Flight> row;  // nullopt: none, or not a whole one
-  bool counts_seats = false;  // the row's seats are the ledger's; else they are what the gate would sell
   std::size_t missing = 0;    // places in the orders where the row says it stands, and it does not
   std::size_t extra = 0;      // places where it stands and should not
 };

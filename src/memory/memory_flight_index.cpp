@@ -145,7 +145,6 @@ Task<std::optional<flights::IndexLooks>> MemoryFlightIndex::look(std::vector<Fli
   flights::IndexLooks looks{true, {}};
   for (const Flight& row : rows) {
     flights::IndexLook look;
-    look.counts_seats = true;
     if (const auto known = flights_.find(row.id); known != flights_.end()) {
       look.row = known->second;
       if (known->second.status == FlightStatus::scheduled) look.missing = orders - places_of(known->second);

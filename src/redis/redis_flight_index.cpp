@@ -182,7 +182,7 @@ Task<RedisFlightIndex::Stored> RedisFlightIndex::store(std::vector<Flight> fligh
   std::vector<std::string> places;
   for (const Flight& flight : flights) {
     places.push_back(format_place(place_of(flight)));
-    Command command = script_call(update_flight_script, {keys_.flight(flight.id), keys_.seats(flight.id)});
+    Command command = script_call(update_flight_script, {keys_.flight(flight.id)});
     command.add(flight.version).add(places.back()).add(flight.departure <= now ? "1" : "0");
     command.add(flight.available_seats).add(whole ? "1" : "0");
     add_fields(command, flight);

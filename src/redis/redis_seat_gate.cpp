@@ -48,7 +48,7 @@ void append_stale(std::vector<Hold>& stale, FlightId flight, const Reply& holds,
 
 // As the script answers.
 GateLook parse_look(const Reply& reply) {
-  constexpr std::size_t numbers = 4;
+  constexpr std::size_t numbers = 3;
   GateLook look;
   const std::vector<std::string>& texts = reply.texts;
   if (texts.size() < numbers) {
@@ -63,7 +63,6 @@ GateLook parse_look(const Reply& reply) {
   look.counter = number(texts[0]);
   look.version = number(texts[1]);
   look.available = number(texts[2]);
-  look.index_available = number(texts[3]);
   for (std::size_t i = numbers; i + 1 < texts.size(); i += 2) {
     const auto hold = parse_hold(texts[i], texts[i + 1]);
     if (hold) {
@@ -80,8 +79,7 @@ GateLook parse_look(const Reply& reply) {
 Task<ReserveAnswer> RedisSeatGate::reserve(FlightId flight, BookingId booking, std::int64_t seats,
                                            Instant now) {
   std::vector<Command> commands;
-  commands.push_back(
-      script_call(reserve_script, {keys_.seats(flight), keys_.holds(flight), keys_.flight(flight)}));
+  commands.push_back(script_call(reserve_script, {keys_.seats(flight), keys_.holds(flight)}));
   commands.back().add(booking.str()).add(seats).add(to_unix_ms(now));
   const bool was_up = connection_.up();  // else nothing is sent
   const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
@@ -163,9 +161,12 @@ Task<std::optional<std::vector<GateLook>>> RedisSeatGate::look(std::vector<Fligh
 Task<std::vector<Hold>> RedisSeatGate::stale_holds(Instant before, std::size_t limit) {
   std::vector<Hold> stale;
   std::set<std::string, std::less<>> seen;  // SCAN may tell of a key twice
+  bool whole_round = scan_cursor_ == "0";
   for (int scans = 0; scans < limits::redis_scans_per_look && stale.size() < limit; ++scans) {
-    const bool from_start = scan_cursor_ == "0";
-    if (from_start && scans > 0 && !stale.empty()) break;
+    if (scan_cursor_ == "0" && scans > 0) {
+      if (whole_round || !stale.empty()) break;
+      whole_round = true;
+    }
     std::vector<Command> scan;
     scan.push_back(Command("SCAN").add(scan_cursor_).add("MATCH").add(keys_.holds_pattern()));
     scan.back().add("COUNT").add(static_cast<std::int64_t>(limits::redis_scan_keys));
@@ -186,7 +187,6 @@ Task<std::vector<Hold>> RedisSeatGate::stale_holds(Instant before, std::size_t l
     for (std::size_t i = 0; i < flights.size(); ++i) append_stale(stale, flights[i], (*holds)[i], before);
     // When there were more than asked for, this part is looked at again next time.
     if (stale.size() <= limit) scan_cursor_ = texts.front();
-    if (from_start && scan_cursor_ == "0") break;
   }
   if (stale.size() > limit) stale.resize(limit);
   co_return stale;

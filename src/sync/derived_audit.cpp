@@ -48,7 +48,7 @@ class Differences {
   void look_at(const GateLook& gate);
   void look_at_count(const GateLook& gate);
   void look_at(const IndexLook& index);
-  void look_at_row(const Flight& row, bool counts_seats);
+  void look_at_row(const Flight& row);
   // Behind, ahead, or not of this row; what it says in `kind`. True: of one of the two rows.
   bool of_a_row(FindingKind kind, std::int64_t version, std::int64_t seats_apart);
 
@@ -91,14 +91,6 @@ void Differences::look_at(const GateLook& gate) {
             number(held) + " held",
         *gate.counter - right);
   }
-  if (gate.index_available) {
-    const std::int64_t sellable = std::max<std::int64_t>(*gate.counter, 0);
-    if (*gate.index_available != sellable) {
-      add(FindingKind::index_seats,
-          "search shows " + number(*gate.index_available) + " seats, the gate would sell " + number(sellable),
-          *gate.index_available - sellable);
-    }
-  }
   if (off_sale_) add(FindingKind::gate_off_sale, "it would sell a flight that is not on sale");
   if (on_sale_) look_at_count(gate);
 }
@@ -129,7 +121,7 @@ void Differences::look_at(const IndexLook& index) {
     add(FindingKind::index_missing, "a flight on sale is not in the index");
     return;
   }
-  look_at_row(*index.row, index.counts_seats);
+  look_at_row(*index.row);
   if (index.missing > 0 || index.extra > 0) {
     add(FindingKind::index_places, "it is missing at " + number(static_cast<std::int64_t>(index.missing)) +
                                        " places of the orders, and at " +
@@ -138,12 +130,12 @@ void Differences::look_at(const IndexLook& index) {
   }
 }
 
-void Differences::look_at_row(const Flight& row, bool counts_seats) {
+void Differences::look_at_row(const Flight& row) {
   const bool known_row = of_a_row(FindingKind::index_differs, row.version, 0);
   if (!same_details(row, looks_.before) && !same_details(row, looks_.after)) {
     add(FindingKind::index_differs, "it shows other fields than the ledger has");
   }
-  if (!counts_seats || !known_row) return;
+  if (!known_row) return;
   const Flight& same = row.version == looks_.after.version ? looks_.after : looks_.before;
   if (row.available_seats != same.available_seats) {
     add(FindingKind::index_seats,

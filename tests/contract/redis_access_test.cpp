@@ -54,6 +54,7 @@ void use_everything(RedisConnection& connection, RedisLoop& loop, const std::str
   EXPECT_TRUE(loop.finish(gate.sync({news})));
   flight.version = 2;
   flight.destination = "CDG";
+  flight.available_seats = 3;
   EXPECT_TRUE(loop.finish(index.update({flight}, test::world_start)));
   flights::SearchQuery query;
   query.source = "jfk";

@@ -122,7 +122,6 @@ TEST_F(RedisChangeFeedOfTellings, HearsOfEveryScriptThatChangesAFlight) {
   news.flight = flight.id;
   news.count = booking::SeatNews::Count{1, 10};
   EXPECT_TRUE(hears_of_it([&] { loop.finish(gate.sync({news})); }));
-  EXPECT_TRUE(hears_of_it([&] { loop.finish(gate.reserve(flight.id, id_of<BookingId>(1), 2, now)); }));
   flight.version = 2;
   flight.price.minor += 1;
   const auto route = ChangeClock::slot_of_route(route_key("jfk", "lhr", flight.date));
@@ -137,6 +136,7 @@ TEST_F(RedisChangeFeedOfTellings, WhatIsToldAgainIsNoChange) {
   news.flight = flight.id;
   news.count = booking::SeatNews::Count{3, 7, now};  // later than the row
   const auto tell = [&] {
+    loop.finish(gate.reserve(flight.id, id_of<BookingId>(1), 2, now));  // a hold is for the gate alone
     EXPECT_TRUE(loop.finish(gate.sync({news})));
     EXPECT_TRUE(loop.finish(index.update({flight}, now)));
     EXPECT_TRUE(loop.finish(index.restore({flight}, now)));

@@ -139,7 +139,7 @@ TEST(RedisConnection, AForgottenScriptIsLoadedAgain) {
   std::vector<Command> commands;
   commands.push_back(Command("SET").add("counter:{1}").add("3"));
   for (int i = 0; i < 2; ++i) {
-    commands.push_back(script_call(reserve_script, {"counter:{1}", "holds:{1}", "flight:{1}"}));
+    commands.push_back(script_call(reserve_script, {"counter:{1}", "holds:{1}"}));
     commands.back().add("booking" + std::to_string(i)).add(2).add(1000);
   }
   commands.push_back(Command("ECHO").add("last"));

@@ -46,13 +46,14 @@ class RedisLookTest : public ::testing::Test {
   test::RedisProbe probe{test::shared_redis().port()};
 };
 
-TEST_F(RedisLookTest, TheGateTellsWhatSearchShowsBesides) {
-  EXPECT_EQ(gate_look().index_available, 10);
+TEST_F(RedisLookTest, SeatsOfSearchAreNotTheGates) {
   ASSERT_EQ(loop.finish(gate.reserve(row.id, id_of<BookingId>(9), 3, now)), booking::ReserveAnswer::held);
   EXPECT_EQ(gate_look().counter, 7);
-  EXPECT_EQ(gate_look().index_available, 7);
+  EXPECT_EQ(gate_look().available, 10);
+  EXPECT_EQ(index_look().row->available_seats, 10);
   probe.command({"HSET", key("flight"), "available_seats", "4"});
-  EXPECT_EQ(gate_look().index_available, 4);
+  EXPECT_EQ(index_look().row->available_seats, 4);
+  EXPECT_EQ(gate_look().available, 10);
   EXPECT_FALSE(gate_look().damaged);
 }
 

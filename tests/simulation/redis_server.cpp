@@ -24,7 +24,6 @@ ReserveAnswer RedisServer::reserve(FlightId flight, BookingId booking, std::int6
   if (!keys.counter) return ReserveAnswer::cold;
   if (*keys.counter < seats) return ReserveAnswer::sold_out;
   *keys.counter -= seats;
-  if (keys.row) keys.row->available_seats -= seats;
   keys.holds[booking] = {seats, now};
   return ReserveAnswer::held;
 }
@@ -43,12 +42,12 @@ void RedisServer::sync_seats(const SeatNews& news) {
     keys.count = news.count;
     if (keys.row && news.count->version >= keys.row->version) {
       keys.row->version = news.count->version;
+      keys.row->available_seats = news.count->available;
       keys.row->updated_at = news.count->updated_at;
     }
   }
   if (!keys.count) return forget_if_empty(news.flight);
   keys.counter = keys.count->available - keys.held();
-  if (keys.row) keys.row->available_seats = std::max<std::int64_t>(*keys.counter, 0);
 }
 
 void RedisServer::forget_if_empty(FlightId flight) {
@@ -79,11 +78,12 @@ void RedisServer::update_flight(const Flight& row, Instant now) {
   const std::optional<Flight> shown = keys.row;
   keys.row = row;
   keys.details_version = row.version;
-  if (keys.counter) keys.row->available_seats = std::max<std::int64_t>(*keys.counter, 0);
   if (shown && shown->version > row.version) {
     keys.row->version = shown->version;
+    keys.row->available_seats = shown->available_seats;
     keys.row->updated_at = shown->updated_at;
   }
+  if (keys.count && keys.count->version > row.version) keys.row->available_seats = keys.count->available;
 }
 
 SearchPage RedisServer::search(const SearchQuery& query, Instant now) const {

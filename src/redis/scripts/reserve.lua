@@ -1,15 +1,11 @@
--- Takes seats for a booking, once.
--- KEYS: counter, holds, flight. ARGV: booking id, seats, time in Unix milliseconds.
-local counter, holds, flight = KEYS[1], KEYS[2], KEYS[3]
-local booking, seats, now = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+-- Takes seats for a booking, once. What search shows waits for the commit: every write there makes its pages to be made anew.
+-- KEYS: counter, holds. ARGV: booking id, seats, time in Unix milliseconds.
+local counter, holds, booking, seats = KEYS[1], KEYS[2], ARGV[1], ARGV[2]
 
-if redis.call('HEXISTS', holds, booking) == 1 then return 'held' end
 local left = redis.call('GET', counter)
-if not left then return 'cold' end
-if tonumber(left) < seats then return 'sold_out' end
-redis.call('DECRBY', counter, ARGV[2])
-if redis.call('HEXISTS', flight, 'available_seats') == 1 then
-  redis.call('HINCRBY', flight, 'available_seats', '-' .. ARGV[2])
+if not left or tonumber(left) < tonumber(seats) then
+  if redis.call('HEXISTS', holds, booking) == 1 then return 'held' end
+  return left and 'sold_out' or 'cold'
 end
-redis.call('HSET', holds, booking, ARGV[2] .. ':' .. now)
+if redis.call('HSETNX', holds, booking, seats .. ':' .. ARGV[3]) == 1 then redis.call('DECRBY', counter, seats) end
 return 'held'

@@ -93,6 +93,9 @@ inline constexpr seconds payment_call_deadline{10};
 inline constexpr std::size_t payment_connections_per_thread = 1024;
 inline constexpr std::size_t payment_calls_queued_per_thread = 16 * 1024;
 inline constexpr std::size_t payment_answer_bytes = 64 * 1024;
+// Calls that begin together go out on one connection, one behind the other, while answers come so quickly.
+inline constexpr std::size_t http_pipeline_depth = 16;
+inline constexpr milliseconds http_pipeline_quick{25};
 inline constexpr seconds payment_connection_idle{
     60};  // shorter than a server keeps it: `idle_connection_deadline`
 inline constexpr std::size_t mock_payments_remembered = 1'000'000;

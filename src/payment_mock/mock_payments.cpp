@@ -98,6 +98,7 @@ Task<Result<Refund>> MockPayments::refund(BookingId booking) { co_return book_.r
 // True after the delay; false when closed, at once or while waiting.
 Task<bool> MockPayments::pause(Milliseconds delay) {
   if (closed_) co_return false;
+  if (delay <= Milliseconds::zero()) co_return true;
   Timers::TimerId id = 0;
   auto wait = callback_awaiter<bool>([this, delay, &id](auto done) {
     id = timers_.start(delay, [done](bool fired) mutable { done(fired); });

@@ -98,6 +98,14 @@ TEST(MockPayments, AnswersAfterItsDelay) {
   EXPECT_EQ(thread.find(id_of(1)).value().payment_id, payment.payment_id);
 }
 
+TEST(MockPayments, WithoutADelayItNeedsNoTimer) {
+  MockSettings settings = settings_with(1);
+  settings.min_delay = settings.max_delay = Milliseconds{0};
+  MockPaymentBook book(settings);
+  MockThread thread(book);
+  EXPECT_EQ(thread.charge_at_once(id_of(1)).value().status, PaymentStatus::success);
+}
+
 TEST(MockPayments, AnswersARepeatAtOnce) {
   MockPaymentBook book(settings_with(0));
   MockThread thread(book);

@@ -23,9 +23,9 @@ class Store final : public booking::LedgerStore {
     if (away) throw UnavailableError("away");
     return ledger.begin(keys);
   }
-  void commit(const booking::LedgerChanges& changes) override {
+  std::optional<booking::RowStamp> commit(const booking::LedgerChanges& changes) override {
     ++commits;
-    ledger.commit(changes);
+    return ledger.commit(changes);
   }
   void rollback() noexcept override {
     if (!away) ledger.rollback();

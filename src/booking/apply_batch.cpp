@@ -17,9 +17,10 @@ class Transaction {
   ~Transaction() {
     if (!committed_) store_.rollback();
   }
-  void commit(const LedgerChanges& changes) {
-    store_.commit(changes);
+  std::optional<RowStamp> commit(const LedgerChanges& changes) {
+    const std::optional<RowStamp> stamp = store_.commit(changes);
     committed_ = true;
+    return stamp;
   }
 
  private:
@@ -32,7 +33,11 @@ BatchDecision attempt(LedgerStore& store, std::span<const Command> commands, con
   Transaction transaction(store);
   LedgerRows rows = store.begin(keys);
   BatchDecision decision = decide(std::move(rows), commands, now);
-  if (!decision.needs_all_keys && !decision.changes.empty()) transaction.commit(decision.changes);
+  if (decision.needs_all_keys || decision.changes.empty()) return decision;
+  const std::optional<RowStamp> stamp = transaction.commit(decision.changes);
+  for (Result<Applied>& outcome : decision.outcomes) {
+    if (outcome && outcome->as_written) outcome->stamp = stamp;
+  }
   return decision;
 }
 

@@ -162,11 +162,12 @@ Task<Result<BookAnswer>> BookingService::place(BookRequest request, BookingId id
     co_return placed.error();
   }
   BookAnswer answer{std::move(*placed->booking), placed->replayed};
-  if (!answer.replayed) parts_.scope.spawn(charge_and_settle(answer.booking, std::move(slot)));
+  if (!answer.replayed) parts_.scope.spawn(charge_and_settle(answer.booking, placed->stamp, std::move(slot)));
   co_return answer;
 }
 
-Task<void> BookingService::charge_and_settle(Booking booking, [[maybe_unused]] AdmissionSlot slot) {
+Task<void> BookingService::charge_and_settle(Booking booking, std::optional<RowStamp> stamp,
+                                             [[maybe_unused]] AdmissionSlot slot) {
   // Lets whoever booked wait for the outcome before there can be one.
   NextTurn next_turn{parts_.home};
   co_await next_turn;
@@ -181,11 +182,14 @@ Task<void> BookingService::charge_and_settle(Booking booking, [[maybe_unused]] A
   }
   if (payment->status == payment::PaymentStatus::pending) co_return;  // the verdict comes by callback
   const bool success = payment->status == payment::PaymentStatus::success;
-  Command command = verdict_on(booking, success, payment->payment_id, true);
+  const BookingId id = booking.id;
+  SettlePayment verdict = verdict_on(booking, success, payment->payment_id, true);
+  if (stamp) verdict.known = std::make_shared<const KnownBooking>(KnownBooking{std::move(booking), *stamp});
+  Command command = std::move(verdict);
   const Result<Booking> settled = co_await apply_and_refund(std::move(command));
   if (!settled) {
-    const std::string id = booking.id.str();
-    parts_.log.warn("payment not settled", {{"booking_id", id}, {"error", settled.error().detail}});
+    const std::string text = id.str();
+    parts_.log.warn("payment not settled", {{"booking_id", text}, {"error", settled.error().detail}});
   }
 }
 

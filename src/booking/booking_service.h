@@ -150,7 +150,7 @@ class BookingService {
   Task<ReserveAnswer> reserve(FlightId flight, BookingId id, std::int64_t seats);
   Task<Result<BookAnswer>> place(BookRequest request, BookingId id, AdmissionSlot slot);
   Task<void> look_again(Booking& booking);
-  Task<void> charge_and_settle(Booking booking, AdmissionSlot slot);
+  Task<void> charge_and_settle(Booking booking, std::optional<RowStamp> stamp, AdmissionSlot slot);
   Task<Result<Booking>> apply_and_refund(Command command);
   Task<Booking> refund_if_due(Booking booking);
   // Asks the provider, and remembers when it does not answer.

@@ -133,15 +133,15 @@ class Batch {
   BatchStats stats_;
 };
 
-Applied with(const Booking& booking) { return Applied{booking, std::nullopt, false, false}; }
-Applied with(const Flight& flight, bool added = false) { return Applied{std::nullopt, flight, false, added}; }
+Applied with(const Booking& booking) { return Applied{.booking = booking}; }
+Applied with(const Flight& flight, bool added = false) { return Applied{.flight = flight, .added = added}; }
 
 // ---- Bookings ----
 
 Result<Applied> Batch::apply(const PlaceBooking& c) {
   if (const Booking* existing = find_booking(c.id)) {
     if (!same_request(*existing, c.user, c.flight, c.seats)) return key_reused();
-    return Applied{*existing, std::nullopt, true, false};
+    return Applied{.booking = *existing, .replayed = true};
   }
   const Flight* flight = find_flight(c.flight);
   if (!flight) return refuse(ErrorCode::not_found, "There is no such flight.");
@@ -395,6 +395,11 @@ void Batch::emit(const Flight& flight, std::string_view type) {
 BatchDecision Batch::finish(std::vector<Result<Applied>> outcomes, std::span<const Command> commands) {
   BatchDecision decision;
   decision.needs_all_keys = needs_all_keys_;
+  for (Result<Applied>& outcome : outcomes) {
+    if (!outcome || !outcome->booking || outcome->replayed) continue;
+    const BookingRow& row = bookings_.at(outcome->booking->id);
+    outcome->as_written = row.inserted && !row.updated;
+  }
   decision.outcomes = std::move(outcomes);
   decision.stats = stats_;
   decision.settled.reserve(settled_.size());

@@ -5,6 +5,8 @@
 //   seats of PENDING and CONFIRMED bookings + available_seats = total_seats, and available_seats >= 0.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,6 +24,17 @@ namespace flightdeck::booking {
 // ---- Commands. Each names its flight, so that all commands of one flight go the same way. ----
 
 Error key_reused();
+
+// What a backend calls the write that a row is from. A row is as it was then while the backend calls its last write so.
+struct RowStamp {
+  std::uint64_t value = 0;
+};
+
+// A booking as the caller saw it committed.
+struct KnownBooking {
+  Booking booking;
+  RowStamp stamp;
+};
 
 // Errors: not_found, flight_closed, out_of_stock, idempotency_key_reused (this id with another flight, user or seats).
 struct PlaceBooking {
@@ -47,6 +60,8 @@ struct SettlePayment {
   std::string failure_reason;         // of a failure
   std::optional<Instant> look_again;  // of a failure: the provider may still learn of a payment, ask it then
   bool answered = false;              // by the provider, to a charge or a question of ours; not a callback
+  std::shared_ptr<const KnownBooking>
+      known;  // then it need not be read: the commit finds out whether it still is so
 };
 
 // Errors: not_found, invalid_state (FAILED).
@@ -99,15 +114,17 @@ FlightId flight_of(const Command& command);
 
 using NaturalKey = std::pair<std::string, Instant>;  // flight_number and departure; unique among flights
 
-// Sorted and without repeats: locks are taken in this order. Two things are left out, since they cost every booking and
+// Sorted and without repeats: locks are taken in this order. Three things are left out, since they cost every booking and
 // matter to hardly any:
 // - the flight of a payment's success. In time, it moves no seat, and the booking's row alone is guarded
 //   (LedgerStore::commit). When it comes late, `decide` says that it needs the flight too.
 // - a booking's new id. Should it be taken all the same, the commit is a LedgerConflict.
-// Both times the batch begins again with all_keys_of.
+// - a booking that is known. Should it have changed since, the commit is a LedgerConflict.
+// Each time the batch begins again with all_keys_of.
 struct LedgerKeys {
   std::vector<FlightId> flights;
   std::vector<BookingId> bookings;
+  std::vector<std::shared_ptr<const KnownBooking>> known;  // none of `bookings`, and none twice
   std::vector<NaturalKey> natural_keys;
 };
 
@@ -126,6 +143,8 @@ struct Applied {
   std::optional<flights::Flight> flight;  // of a flight command: as it is now
   bool replayed = false;                  // PlaceBooking: this id was there before
   bool added = false;                     // AddFlight: added, not updated
+  bool as_written = false;                // PlaceBooking: added, and `booking` is how its batch leaves it
+  std::optional<RowStamp> stamp;  // of what is as written, once it is committed and if the backend tells
 };
 
 struct IntentChange {

@@ -201,6 +201,43 @@ TEST_F(DecideFlights, ASuccessReadsItsFlightOnlyWhenAllKeysAreRead) {
   EXPECT_THAT(keys_of(failure).flights, ElementsAre(flight_1));
 }
 
+TEST_F(DecideFlights, ABookingThatIsKnownIsReadOnlyWhenInDoubt) {
+  const BookingId booking_2 = id_of<BookingId>(2);
+  const auto settle = [](BookingId id, bool known) {
+    SettlePayment command{id, flight_1, true, "ref", {}, {}};
+    Booking booking;
+    booking.id = id;
+    if (known) command.known = std::make_shared<KnownBooking>(booking, RowStamp{7});
+    return Command(command);
+  };
+  const std::vector<Command> commands = {settle(booking_2, true), settle(booking_1, true)};
+  const LedgerKeys keys = keys_of(commands);
+  EXPECT_THAT(keys.bookings, IsEmpty());
+  ASSERT_EQ(keys.known.size(), 2U);
+  EXPECT_EQ(keys.known[0]->booking.id, booking_2);
+  EXPECT_THAT(all_keys_of(commands).bookings, ElementsAre(booking_2, booking_1));
+  EXPECT_THAT(all_keys_of(commands).known, IsEmpty());
+
+  const std::vector<Command> read_too = {settle(booking_1, true), settle(booking_1, false)};
+  EXPECT_THAT(keys_of(read_too).bookings, ElementsAre(booking_1));
+  EXPECT_THAT(keys_of(read_too).known, IsEmpty());
+  const std::vector<Command> known_twice = {settle(booking_1, true), settle(booking_1, true)};
+  EXPECT_THAT(keys_of(known_twice).bookings, ElementsAre(booking_1));
+  EXPECT_THAT(keys_of(known_twice).known, IsEmpty());
+}
+
+TEST_F(DecideFlights, WhatItsBatchLeavesAsPlacedIsAsWritten) {
+  const BookingId booking_2 = id_of<BookingId>(2);
+  const std::vector<Command> commands = {
+      PlaceBooking{booking_1, {}, flight_1, 1, {}, true}, PlaceBooking{booking_2, {}, flight_1, 1, {}, true},
+      PlaceBooking{booking_2, {}, flight_1, 1, {}, false}, CancelBooking{booking_1, flight_1}};
+  const Flight flight = flights::make_flight(flight_1, draft_of(5), start_time);
+  const BatchDecision decision = decide(LedgerRows{{flight}, {}}, commands, start_time);
+  std::vector<bool> as_written;
+  for (const auto& outcome : decision.outcomes) as_written.push_back(outcome->as_written);
+  EXPECT_THAT(as_written, ElementsAre(false, true, false, false));
+}
+
 TEST_F(DecideFlights, ALateSuccessAsksForAllKeys) {
   Booking booking;
   booking.id = booking_1;

@@ -4,7 +4,24 @@ namespace flightdeck::booking {
 
 namespace {
 
-// Hands a call that lives in the awaiting coroutine to a queue; goes straight on when it was not taken.
+// Hands over a call that lives in the awaiting coroutine, at the end of the turn.
+template <class Queue, class Call>
+struct Gather {
+  Gathering<Queue, Call>& gathering;
+  Queue& queue;
+  Call& call;
+  Executor& home;
+
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waiter) {
+    call.home = &home;
+    call.waiter = waiter;
+    gathering.add(queue, call);
+  }
+  void await_resume() const noexcept {}
+};
+
+// The same at once; goes straight on when it was not taken.
 template <class Queue, class Call>
 struct Submit {
   Queue& queue;
@@ -32,8 +49,8 @@ Task<Result<Applied>> LedgerClient::apply(Command command) {
   LedgerCall call;
   call.command = std::move(command);
   LedgerWriter& writer = writer_for(call.command);
-  Submit<LedgerWriter, LedgerCall> submit{writer, call, home_};
-  co_await submit;
+  Gather<LedgerWriter, LedgerCall> gather{commands_, writer, call, home_};
+  co_await gather;
   co_return std::move(*call.outcome);
 }
 
@@ -80,8 +97,8 @@ Task<void> LedgerClient::check_writable() {
 Task<std::optional<Booking>> LedgerClient::find_booking(BookingId id) {
   FindBookingCall call;
   call.id = id;
-  Submit<LedgerReads, FindBookingCall> submit{threads_.reads, call, home_};
-  co_await submit;
+  Gather<LedgerReads, FindBookingCall> gather{bookings_, threads_.reads, call, home_};
+  co_await gather;
   if (call.failure) std::rethrow_exception(call.failure);
   co_return std::move(call.found);
 }
@@ -89,8 +106,8 @@ Task<std::optional<Booking>> LedgerClient::find_booking(BookingId id) {
 Task<std::optional<flights::Flight>> LedgerClient::find_flight(FlightId id) {
   FindFlightCall call;
   call.id = id;
-  Submit<LedgerReads, FindFlightCall> submit{threads_.reads, call, home_};
-  co_await submit;
+  Gather<LedgerReads, FindFlightCall> gather{flights_, threads_.reads, call, home_};
+  co_await gather;
   if (call.failure) std::rethrow_exception(call.failure);
   co_return std::move(call.found);
 }

@@ -1,6 +1,7 @@
 // The ledger of one I/O thread: hands calls to the ledger's threads and resumes the caller on its own.
 #pragma once
 
+#include "booking/gathering.h"
 #include "booking/ledger_reads.h"
 #include "booking/ledger_writer.h"
 
@@ -37,6 +38,9 @@ class LedgerClient final : public Ledger {
 
   LedgerThreads threads_;
   Executor& home_;
+  Gathering<LedgerWriter, LedgerCall> commands_{home_};
+  Gathering<LedgerReads, FindBookingCall> bookings_{home_};
+  Gathering<LedgerReads, FindFlightCall> flights_{home_};
 };
 
 }  // namespace flightdeck::booking

@@ -1,4 +1,6 @@
 // What a batch reads and locks.
+#include <algorithm>
+
 #include "booking/decide.h"
 #include "core/sort_unique.h"
 
@@ -20,7 +22,10 @@ struct KeyCollector {
     keys.flights.push_back(c.flight);
   }
   void operator()(const SettlePayment& c) {
-    keys.bookings.push_back(c.id);
+    if (c.known && !all)
+      keys.known.push_back(c.known);
+    else
+      keys.bookings.push_back(c.id);
     if (all || !c.success) keys.flights.push_back(c.flight);
   }
   void operator()(const AddFlight& c) {
@@ -52,8 +57,18 @@ LedgerKeys collect_keys(std::span<const Command> commands, bool all) {
   LedgerKeys keys;
   for (const Command& command : commands) std::visit(KeyCollector{keys, all}, command);
   sort_unique(keys.flights);
-  sort_unique(keys.bookings);
   sort_unique(keys.natural_keys);
+  // Two that know different states of it: the row decides.
+  std::sort(keys.known.begin(), keys.known.end(),
+            [](const auto& a, const auto& b) { return a->booking.id < b->booking.id; });
+  for (std::size_t i = 1; i < keys.known.size(); ++i) {
+    if (keys.known[i]->booking.id == keys.known[i - 1]->booking.id)
+      keys.bookings.push_back(keys.known[i]->booking.id);
+  }
+  sort_unique(keys.bookings);
+  std::erase_if(keys.known, [&keys](const auto& known) {
+    return std::binary_search(keys.bookings.begin(), keys.bookings.end(), known->booking.id);
+  });
   return keys;
 }
 

@@ -86,24 +86,32 @@ LedgerReads::LedgerReads(LedgerReader& reader) : reader_(reader), thread_([this]
 LedgerReads::~LedgerReads() { stop(); }
 
 template <class Call>
-bool LedgerReads::enqueue(std::deque<Call*>& queue, Call& call) {
-  const std::lock_guard lock(mutex_);
-  if (stopping_) {
-    call.failure = std::make_exception_ptr(UnavailableError("The server is stopping."));
-    return false;
+std::vector<Call*> LedgerReads::enqueue(std::deque<Call*>& queue, std::vector<Call*> calls) {
+  bool stopping = false;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping = stopping_;
+    const std::size_t room = stopping ? 0 : limits::ledger_queue_reads - queue.size();
+    const auto taken = static_cast<std::ptrdiff_t>(std::min(room, calls.size()));
+    queue.insert(queue.end(), calls.begin(), calls.begin() + taken);
+    calls.erase(calls.begin(), calls.begin() + taken);
   }
-  if (queue.size() >= limits::ledger_queue_reads) {
-    call.failure = std::make_exception_ptr(OverloadedError("Too many reads are waiting; try again."));
-    return false;
-  }
-  queue.push_back(&call);
   wake_.notify_one();
-  return true;
+  for (Call* call : calls) {
+    call->failure = stopping
+                        ? std::make_exception_ptr(UnavailableError("The server is stopping."))
+                        : std::make_exception_ptr(OverloadedError("Too many reads are waiting; try again."));
+  }
+  return calls;
 }
 
-bool LedgerReads::submit(FindBookingCall& call) { return enqueue(bookings_, call); }
-bool LedgerReads::submit(FindFlightCall& call) { return enqueue(flights_, call); }
-bool LedgerReads::submit(QueryCall& call) { return enqueue(queries_, call); }
+std::vector<FindBookingCall*> LedgerReads::submit(std::vector<FindBookingCall*> calls) {
+  return enqueue(bookings_, std::move(calls));
+}
+std::vector<FindFlightCall*> LedgerReads::submit(std::vector<FindFlightCall*> calls) {
+  return enqueue(flights_, std::move(calls));
+}
+bool LedgerReads::submit(QueryCall& call) { return enqueue(queries_, std::vector{&call}).empty(); }
 
 template <class Call>
 std::vector<Call*> LedgerReads::take(std::deque<Call*>& queue, std::size_t limit) {

@@ -44,9 +44,10 @@ class LedgerReads {
   LedgerReads(const LedgerReads&) = delete;
   LedgerReads& operator=(const LedgerReads&) = delete;
 
-  // False: not taken (queue full, or stopped); `failure` says which. Else the waiter is resumed on its home later.
-  bool submit(FindBookingCall& call);
-  bool submit(FindFlightCall& call);
+  // Those that are not taken (queue full, or stopped) are returned, or false; `failure` says which. Else the waiter is
+  // resumed on its home later.
+  std::vector<FindBookingCall*> submit(std::vector<FindBookingCall*> calls);
+  std::vector<FindFlightCall*> submit(std::vector<FindFlightCall*> calls);
   bool submit(QueryCall& call);
 
   // Takes nothing new, answers what is queued, ends the thread. Idempotent.
@@ -54,7 +55,7 @@ class LedgerReads {
 
  private:
   template <class Call>
-  bool enqueue(std::deque<Call*>& queue, Call& call);
+  std::vector<Call*> enqueue(std::deque<Call*>& queue, std::vector<Call*> calls);
   template <class Call>
   std::vector<Call*> take(std::deque<Call*>& queue, std::size_t limit);
   void run();

@@ -22,19 +22,22 @@ LedgerWriter::LedgerWriter(LedgerStore& store, CommitObserver& observer, const C
 
 LedgerWriter::~LedgerWriter() { stop(); }
 
-bool LedgerWriter::submit(LedgerCall& call) {
-  const std::lock_guard lock(mutex_);
-  if (stopping_) {
-    call.outcome = Error{ErrorCode::unavailable, "The server is stopping.", {}};
-    return false;
+std::vector<LedgerCall*> LedgerWriter::submit(std::vector<LedgerCall*> calls) {
+  Error refusal{ErrorCode::overloaded, "Too many bookings are being written; try again.", {}};
+  {
+    const std::lock_guard lock(mutex_);
+    std::size_t room = limits::ledger_queue_commands - commands_.size();
+    if (stopping_) {
+      room = 0;
+      refusal = {ErrorCode::unavailable, "The server is stopping.", {}};
+    }
+    const auto taken = static_cast<std::ptrdiff_t>(std::min(room, calls.size()));
+    commands_.insert(commands_.end(), calls.begin(), calls.begin() + taken);
+    calls.erase(calls.begin(), calls.begin() + taken);
   }
-  if (commands_.size() >= limits::ledger_queue_commands) {
-    call.outcome = Error{ErrorCode::overloaded, "Too many bookings are being written; try again.", {}};
-    return false;
-  }
-  commands_.push_back(&call);
-  if (commands_.size() == 1) wake_.notify_one();
-  return true;
+  wake_.notify_one();
+  for (LedgerCall* call : calls) call->outcome = refusal;
+  return calls;
 }
 
 bool LedgerWriter::submit(StoreCall& call) {

@@ -45,8 +45,10 @@ class LedgerWriter {
   LedgerWriter(const LedgerWriter&) = delete;
   LedgerWriter& operator=(const LedgerWriter&) = delete;
 
-  // False: not taken (queue full, or stopped); the call says which. Else the waiter is resumed on its home later.
-  bool submit(LedgerCall& call);
+  // Returns those that are not taken (queue full, or stopped); the call says which. Else the waiter is resumed on its home
+  // later.
+  std::vector<LedgerCall*> submit(std::vector<LedgerCall*> calls);
+  // False: not taken (stopped).
   bool submit(StoreCall& call);
 
   // Takes nothing new, applies what is queued, ends the thread. Idempotent.

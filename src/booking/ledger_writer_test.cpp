@@ -46,7 +46,7 @@ class DoorStore final : public LedgerStore {
     if (failures_ > 0 && failures_-- > 0) throw UnavailableError("out of order");
     return rows.begin(keys);
   }
-  void commit(const LedgerChanges& changes) override {
+  std::optional<RowStamp> commit(const LedgerChanges& changes) override {
     {
       std::unique_lock lock(mutex_);
       knocking_ = true;
@@ -57,7 +57,7 @@ class DoorStore final : public LedgerStore {
     if (failing_commits_ > 0 && failing_commits_-- > 0) throw UnavailableError("out of order");
     const bool good = good_left_ > 0 && good_left_-- > 0;
     if (!good && conflicts_ > 0 && conflicts_-- > 0) throw LedgerConflict("somebody else was faster");
-    rows.commit(changes);
+    return rows.commit(changes);
   }
   void rollback() noexcept override { rows.rollback(); }
   std::vector<BookingId> claim_unfinished(Instant now, Instant lease, std::size_t limit) override {
@@ -136,6 +136,7 @@ class LedgerWriterTest : public ::testing::Test {
   }
   void start_placing(std::size_t count) {
     for (; count > 0; --count) placing.push_back(test::start(place()));
+    loop.run();  // the turn ends
   }
   void wait_for_all() {
     loop.run_until([&] {
@@ -176,6 +177,16 @@ TEST_F(LedgerWriterTest, ABatchFillsWhileAnotherCommits) {
   EXPECT_EQ(available(), 100'000 - 101);
 }
 
+TEST_F(LedgerWriterTest, WhatATurnAsksForIsOneBatch) {
+  const auto before = counters.ledger_batches.batches();
+  const int begun = store.begun();
+  for (int i = 0; i < 50; ++i) placing.push_back(test::start(place()));
+  EXPECT_EQ(store.begun(), begun) << "not before its end";
+  wait_for_all();
+  for (auto& one : placing) ASSERT_TRUE(one.take().has_value());
+  EXPECT_EQ(counters.ledger_batches.batches() - before, 1);
+}
+
 TEST_F(LedgerWriterTest, ABatchHasALimit) {
   const auto before = counters.ledger_batches.batches();
   store.shut();
@@ -193,6 +204,7 @@ TEST_F(LedgerWriterTest, AFullQueueTakesNothingMore) {
   store.wait_until_somebody_knocks();
   start_placing(limits::ledger_queue_commands);
   auto refused = test::start(place());
+  loop.run();
   ASSERT_TRUE(refused.done()) << "at once";
   EXPECT_EQ(refused.take().error().code, ErrorCode::overloaded);
   store.open();
@@ -247,6 +259,7 @@ TEST_F(LedgerWriterTest, ReadsThatWaitedForOneThatFailedDoNotWaitForAnother) {
   std::vector<test::Started<test::Nothing>> queries;
   queries.push_back(test::start(client.run(waits)));
   auto by_id = test::start(client.find_flight(flight));
+  loop.run();
   let_go.set_value();
   loop.run_until([&] { return first.done() && by_id.done() && queries[0].done(); });
   EXPECT_THROW(first.take(), UnavailableError);
@@ -306,6 +319,7 @@ TEST_F(LedgerWriterTest, StoppingFinishesWhatIsQueuedAndTakesNothingMore) {
   wait_for_all();
   for (auto& one : placing) ASSERT_TRUE(one.take().has_value());
   auto late = test::start(place());
+  loop.run();
   ASSERT_TRUE(late.done());
   EXPECT_EQ(late.take().error().code, ErrorCode::unavailable);
   EXPECT_THROW(wait(client.claim_unfinished(clock.now(), clock.now(), 1)), UnavailableError);

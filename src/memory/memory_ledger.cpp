@@ -132,7 +132,7 @@ void MemoryLedger::check_changes(const booking::LedgerChanges& changes) const {
   }
 }
 
-void MemoryLedger::commit(const booking::LedgerChanges& changes) {
+std::optional<booking::RowStamp> MemoryLedger::commit(const booking::LedgerChanges& changes) {
   {
     const std::lock_guard lock(rows_);
     check_changes(changes);
@@ -152,6 +152,7 @@ void MemoryLedger::commit(const booking::LedgerChanges& changes) {
     }
   }
   rollback();  // ends the transaction; there is nothing to undo
+  return std::nullopt;
 }
 
 void MemoryLedger::rollback() noexcept {

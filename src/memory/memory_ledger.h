@@ -15,7 +15,7 @@ namespace flightdeck::memory {
 class MemoryLedger final : public booking::LedgerStore, public booking::LedgerReader {
  public:
   booking::LedgerRows begin(const booking::LedgerKeys& keys) override;
-  void commit(const booking::LedgerChanges& changes) override;
+  std::optional<booking::RowStamp> commit(const booking::LedgerChanges& changes) override;
   void rollback() noexcept override;
   std::vector<BookingId> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
   std::vector<events::OutboxRow> claim_events(Instant now, Instant lease_until, std::size_t limit) override;

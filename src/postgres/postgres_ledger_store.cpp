@@ -11,6 +11,7 @@ namespace flightdeck::postgres {
 
 using booking::Booking;
 using booking::IntentChange;
+using booking::KnownBooking;
 using booking::LedgerChanges;
 using booking::LedgerConflict;
 using booking::LedgerKeys;
@@ -60,6 +61,14 @@ Parameters inserted_booking_parameters(const std::vector<Booking>& rows) {
   return p;
 }
 
+std::vector<FlightId> flights_of(const std::vector<std::shared_ptr<const KnownBooking>>& known) {
+  std::vector<FlightId> flights;
+  flights.reserve(known.size());
+  for (const auto& one : known) flights.push_back(one->booking.flight);
+  sort_unique(flights);
+  return flights;
+}
+
 Parameters claim_parameters(Instant now, Instant lease_until, std::size_t limit) {
   Parameters p;
   p.add(now).add(lease_until).add(static_cast<std::int64_t>(limit));
@@ -103,23 +112,40 @@ LedgerRows PostgresLedgerStore::load(Connection& connection, Deadline deadline, 
     Parameters p;
     connection.queue(sql_.bookings, add_ids(p, keys.bookings));
   }
+  if (!keys.known.empty()) {
+    Parameters p;
+    connection.queue(sql_.flight_dates, add_ids(p, flights_of(keys.known)));
+  }
   const Results results = connection.finish(deadline);
-  const std::size_t after_begin = keys.natural_keys.empty() ? 1 : 0;
-  transaction_id_ = results.at(after_begin).text(0, 0);
+  auto result = results.begin() + (keys.natural_keys.empty() ? 1 : 0);  // after that of `begin`
+  transaction_id_ = result->text(0, 0);
   LedgerRows rows;
-  if (!flights.empty()) rows.flights = read_flights(results.at(after_begin + 1));
   written_by_.clear();
+  if (!flights.empty()) rows.flights = read_flights(*++result);
   if (!keys.bookings.empty()) {
-    rows.bookings = read_bookings(results.back());
-    for (int row = 0; row < results.back().rows(); ++row) {
+    rows.bookings = read_bookings(*++result);
+    for (int row = 0; row < result->rows(); ++row) {
       const Booking& read = rows.bookings[static_cast<std::size_t>(row)];
-      written_by_.emplace(read.id, results.back().transaction_id(row, booking_column_count));
+      written_by_.emplace(read.id, result->transaction_id(row, booking_column_count));
     }
   }
+  if (!keys.known.empty()) add_known(rows, keys, *++result);
   return rows;
 }
 
-void PostgresLedgerStore::commit(const LedgerChanges& changes) {
+void PostgresLedgerStore::add_known(LedgerRows& rows, const LedgerKeys& keys, const Result& dates) {
+  std::unordered_map<FlightId, Date> date_of;
+  for (int row = 0; row < dates.rows(); ++row)
+    date_of.emplace(dates.id<FlightId>(row, 0), dates.date(row, 1));
+  for (const auto& known : keys.known) {
+    Booking& booking = rows.bookings.emplace_back(known->booking);
+    if (const auto date = date_of.find(booking.flight); date != date_of.end()) booking.date = date->second;
+    // A row carries the lower half of its transaction's id.
+    written_by_.emplace(booking.id, TransactionId{static_cast<std::uint32_t>(known->stamp.value)});
+  }
+}
+
+std::optional<booking::RowStamp> PostgresLedgerStore::commit(const LedgerChanges& changes) {
   last_commit_failed_ = true;  // until it has not
   const Deadline whole(limits::ledger_commit_deadline);
   Connection* connection = link_.live();
@@ -139,6 +165,7 @@ void PostgresLedgerStore::commit(const LedgerChanges& changes) {
     throw_as_ledger_error(error);
   }
   last_commit_failed_ = false;
+  return booking::RowStamp{std::stoull(transaction_id_)};
 }
 
 void PostgresLedgerStore::find_out(const LedgerChanges& changes, int backend_pid, Deadline deadline) {

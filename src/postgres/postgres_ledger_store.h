@@ -20,7 +20,7 @@ class PostgresLedgerStore final : public booking::LedgerStore {
   PostgresLedgerStore(const std::string& url, Log& log);
 
   booking::LedgerRows begin(const booking::LedgerKeys& keys) override;
-  void commit(const booking::LedgerChanges& changes) override;
+  std::optional<booking::RowStamp> commit(const booking::LedgerChanges& changes) override;
   void rollback() noexcept override;
   std::vector<BookingId> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
   std::vector<events::OutboxRow> claim_events(Instant now, Instant lease_until, std::size_t limit) override;
@@ -29,6 +29,7 @@ class PostgresLedgerStore final : public booking::LedgerStore {
 
  private:
   booking::LedgerRows load(Connection& connection, Deadline deadline, const booking::LedgerKeys& keys);
+  void add_known(booking::LedgerRows& rows, const booking::LedgerKeys& keys, const Result& dates);
   void queue_changes(Connection& connection, const booking::LedgerChanges& changes) const;
   void queue_flights(Connection& connection, const booking::LedgerChanges& changes) const;
   void queue_bookings(Connection& connection, const booking::LedgerChanges& changes) const;
@@ -42,7 +43,7 @@ class PostgresLedgerStore final : public booking::LedgerStore {
   Link link_;
   std::string transaction_id_;  // of the transaction that `begin` started
   std::unordered_map<BookingId, TransactionId>
-      written_by_;  // the bookings it has read, by whom they were written last
+      written_by_;  // the bookings it has read or that are known, by whom they were written last
   bool last_commit_failed_ = false;
 };
 

@@ -20,6 +20,7 @@ StoreStatements store_statements() {
       .bookings = {"bookings", std::string("SELECT ")
                                    .append(booking_columns())
                                    .append(", b.xmin FROM bookings b WHERE b.id = ANY($1::uuid[])")},
+      .flight_dates = {"flight_dates", "SELECT id, departure_date FROM flights WHERE id = ANY($1::uuid[])"},
       .update_flights =
           {"update_flights",
            "UPDATE flights f SET flight_number = d.flight_number, source = d.source, "
@@ -112,11 +113,11 @@ StoreStatements store_statements() {
 }
 
 std::vector<Statement> StoreStatements::all() const {
-  return {
-      begin,          commit,         rollback,        transaction_id,     flights_of_keys,  lock_flights,
-      bookings,       update_flights, update_seats,    insert_flights,     insert_bookings,  update_bookings,
-      insert_intents, set_intents,    remove_intents,  insert_events,      claim_unfinished, claim_events,
-      remove_events,  read_only,      write_something, transaction_status, rows_kept,        end_backend};
+  return {begin,          commit,          rollback,           transaction_id, flights_of_keys,
+          lock_flights,   bookings,        flight_dates,       update_flights, update_seats,
+          insert_flights, insert_bookings, update_bookings,    insert_intents, set_intents,
+          remove_intents, insert_events,   claim_unfinished,   claim_events,   remove_events,
+          read_only,      write_something, transaction_status, rows_kept,      end_backend};
 }
 
 }  // namespace flightdeck::postgres

@@ -102,13 +102,14 @@ LedgerRows SqliteLedgerStore::load(const LedgerKeys& keys) {
   return rows;
 }
 
-void SqliteLedgerStore::commit(const LedgerChanges& changes) {
+std::optional<booking::RowStamp> SqliteLedgerStore::commit(const LedgerChanges& changes) {
   last_commit_failed_ = true;  // until it has not
   with_port_errors([&] {
     write(changes);
     commit_.run();
   });
   last_commit_failed_ = false;
+  return std::nullopt;
 }
 
 void SqliteLedgerStore::write(const LedgerChanges& changes) {

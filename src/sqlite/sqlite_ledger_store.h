@@ -13,7 +13,7 @@ class SqliteLedgerStore final : public booking::LedgerStore {
   explicit SqliteLedgerStore(const std::string& path);
 
   booking::LedgerRows begin(const booking::LedgerKeys& keys) override;
-  void commit(const booking::LedgerChanges& changes) override;
+  std::optional<booking::RowStamp> commit(const booking::LedgerChanges& changes) override;
   void rollback() noexcept override;
   std::vector<BookingId> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
   std::vector<events::OutboxRow> claim_events(Instant now, Instant lease_until, std::size_t limit) override;

@@ -91,6 +91,65 @@ TEST_F(PostgresConcurrency, ABookingThatChangedSinceItWasReadIsNotSettled) {
   EXPECT_EQ(test::broken_flights(probe), 0);
 }
 
+// As the process that placed it settles it.
+booking::SettlePayment settle_known(const booking::Applied& placed) {
+  booking::SettlePayment settle = test::settle_booking(placed.booking->id, placed.booking->flight);
+  settle.known = std::make_shared<booking::KnownBooking>(*placed.booking, placed.stamp.value());
+  return settle;
+}
+
+TEST_F(PostgresConcurrency, ABookingThatIsKnownIsSettledUnread) {
+  PostgresLedgerStore store(url, log);
+  PostgresLedgerStore settler(url, log);
+  apply(store, add_flight(1, 10), now).value();
+  const auto placed = apply(store, place_booking(booking_id(1), flight_1), now);
+  const std::vector<Command> settle = {settle_known(*placed)};
+  EXPECT_THAT(keys_of(settle).bookings, ::testing::IsEmpty());
+  PostgresSession probe(url);
+  probe.execute("UPDATE flights SET departure_date = departure_date + 1");
+  const booking::BatchDecision decision = decide(settler.begin(keys_of(settle)), settle, now);
+  EXPECT_TRUE(settler.commit(decision.changes));
+  booking::Booking expected = *placed->booking;
+  expected.status = booking::BookingStatus::confirmed;
+  expected.payment_ref = decision.outcomes.front()->booking->payment_ref;
+  expected.date = Date(std::chrono::sys_days(expected.date) + std::chrono::days(1));
+  EXPECT_EQ(decision.outcomes.front()->booking, expected) << "with the date that its flight has now";
+  EXPECT_EQ(PostgresLedgerReader(url, log).bookings(std::vector{booking_id(1)}).front(), expected);
+  EXPECT_EQ(probe.number("SELECT count(*) FROM booking_intents"), 0);
+}
+
+TEST_F(PostgresConcurrency, ABookingThatIsKnownAndHasChangedIsRead) {
+  PostgresLedgerStore store(url, log);
+  PostgresLedgerStore other(url, log);
+  apply(store, add_flight(1, 10), now).value();
+  const auto placed = apply(store, place_booking(booking_id(1), flight_1), now);
+  const auto unchanged = apply(store, place_booking(booking_id(2), flight_1), now);
+  apply(other, booking::CancelBooking{booking_id(1), flight_1}, now).value();
+  const std::vector<Command> settle = {settle_known(*placed), settle_known(*unchanged)};
+  booking::BatchDecision decision = decide(store.begin(keys_of(settle)), settle, now);
+  EXPECT_THROW(store.commit(decision.changes), booking::LedgerConflict);
+  store.rollback();
+  const auto outcomes = apply_batch(store, settle, now).outcomes;
+  EXPECT_TRUE(refund_due(*outcomes[0]->booking));
+  EXPECT_EQ(outcomes[1]->booking->status, booking::BookingStatus::confirmed);
+  PostgresSession probe(url);
+  EXPECT_EQ(probe.number("SELECT available_seats FROM flights"), 9);
+  EXPECT_EQ(test::broken_flights(probe), 0);
+}
+
+TEST_F(PostgresConcurrency, WhatItsOwnBatchHasChangedIsNotKnown) {
+  PostgresLedgerStore store(url, log);
+  apply(store, add_flight(1, 10), now).value();
+  const std::vector<Command> commands = {place_booking(booking_id(1), flight_1),
+                                         booking::CancelBooking{booking_id(1), flight_1},
+                                         place_booking(booking_id(2), flight_1)};
+  const auto outcomes = apply_batch(store, commands, now).outcomes;
+  EXPECT_FALSE(outcomes[0]->stamp);
+  EXPECT_TRUE(outcomes[2]->stamp);
+  EXPECT_FALSE(apply(store, place_booking(booking_id(2), flight_1), now)->stamp)
+      << "a repeat has written nothing";
+}
+
 TEST_F(PostgresConcurrency, OfASuccessAndACancellationNeitherIsLost) {
   constexpr std::uint32_t bookings = 200;
   {
@@ -206,8 +265,8 @@ class CountingStore final : public booking::LedgerStore {
   booking::LedgerRows begin(const booking::LedgerKeys& keys) override {
     return counted([&] { return store_.begin(keys); });
   }
-  void commit(const booking::LedgerChanges& changes) override {
-    counted([&] { store_.commit(changes); });
+  std::optional<booking::RowStamp> commit(const booking::LedgerChanges& changes) override {
+    return counted([&] { return store_.commit(changes); });
   }
   void rollback() noexcept override { store_.rollback(); }
   std::vector<BookingId> claim_unfinished(Instant now, Instant lease, std::size_t limit) override {

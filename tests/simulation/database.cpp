@@ -55,7 +55,7 @@ void Database::let_another_in() {
   run(other);
 }
 
-void Database::write(const LedgerChanges& changes) {
+booking::RowStamp Database::write(const LedgerChanges& changes) {
   rows_.begin({});
   try {
     rows_.commit(changes);
@@ -71,7 +71,12 @@ void Database::write(const LedgerChanges& changes) {
   if (!changes.events.empty()) committed_events_.insert(events::outbox_row(changes.events));
   queue_.note("database: commit", changes.inserted_bookings.size() + changes.updated_bookings.size(),
               static_cast<std::uint64_t>(rows_.pending_bookings()));
+  const booking::RowStamp stamp{++commits_};
+  for (const auto* rows : {&changes.inserted_bookings, &changes.updated_bookings}) {
+    for (const Booking& row : *rows) stamps_[row.id] = stamp;
+  }
   on_commit_(changes);
+  return stamp;
 }
 
 LedgerRows DatabaseSession::begin(const LedgerKeys& keys) {
@@ -84,7 +89,12 @@ LedgerRows DatabaseSession::begin(const LedgerKeys& keys) {
   }
   LedgerRows rows = db_.rows_.begin(keys);
   db_.rows_.rollback();  // others may write meanwhile; what is locked is known here
-  for (const Booking& row : rows.bookings) read_[row.id] = row;
+  for (const Booking& row : rows.bookings) read_[row.id] = db_.stamps_.at(row.id);
+  for (const auto& known : keys.known) {
+    Booking& row = rows.bookings.emplace_back(known->booking);
+    row.date = db_.rows_.flights(std::span(&row.flight, 1)).front().date;
+    read_[row.id] = known->stamp;
+  }
   return rows;
 }
 
@@ -94,30 +104,32 @@ void DatabaseSession::rollback() noexcept {
   read_.clear();
 }
 
-void DatabaseSession::commit(const LedgerChanges& changes) {
+std::optional<booking::RowStamp> DatabaseSession::commit(const LedgerChanges& changes) {
   Dice& dice = db_.queue_.dice();
+  std::optional<booking::RowStamp> stamp;
   db_.let_another_in();
   if (dice.chance(db_.faults_.refuse)) throw UnavailableError("the database refuses");
   if (dice.chance(db_.faults_.give_way)) throw LedgerConflict("chosen to give way");
   if (dice.chance(db_.faults_.break_commit)) {
     const bool kept = dice.chance(0.5);
     db_.queue_.note("database: broken commit", kept ? 1 : 0);
-    if (kept) write_unless_changed(changes);
+    if (kept) stamp = write_unless_changed(changes);
     find_out(changes, kept);
   } else {
-    write_unless_changed(changes);
+    stamp = write_unless_changed(changes);
   }
   rollback();  // ends the transaction; there is nothing to undo
+  return stamp;
 }
 
-void DatabaseSession::write_unless_changed(const LedgerChanges& changes) {
+booking::RowStamp DatabaseSession::write_unless_changed(const LedgerChanges& changes) {
   for (const Booking& next : changes.updated_bookings) {
-    const std::vector<Booking> now = db_.rows_.bookings(std::span(&next.id, 1));
+    const auto now = db_.stamps_.find(next.id);
     const auto then = read_.find(next.id);
-    if (now.empty() || then == read_.end() || now.front() != then->second)
+    if (now == db_.stamps_.end() || then == read_.end() || now->second.value != then->second.value)
       throw LedgerConflict("a booking has changed since it was read");
   }
-  db_.write(changes);
+  return db_.write(changes);
 }
 
 std::int64_t DatabaseSession::rows_kept(const LedgerChanges& changes) {

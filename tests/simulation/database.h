@@ -63,7 +63,7 @@ class Database {
  private:
   friend class DatabaseSession;
   void let_another_in();
-  void write(const booking::LedgerChanges& changes);
+  booking::RowStamp write(const booking::LedgerChanges& changes);
 
   EventQueue& queue_;
   const DatabaseFaults& faults_;
@@ -72,6 +72,8 @@ class Database {
   bool up_ = true;
   memory::MemoryLedger rows_;
   test::RowStore judge_;
+  std::map<BookingId, booking::RowStamp> stamps_;  // of the commit that wrote each last
+  std::uint64_t commits_ = 0;
   std::set<std::string> committed_events_;
   std::vector<std::string> problems_;
   std::vector<std::shared_ptr<Batch>> approaching_;
@@ -85,7 +87,7 @@ class DatabaseSession final : public booking::LedgerStore {
   explicit DatabaseSession(Database& database) : db_(database) {}
 
   booking::LedgerRows begin(const booking::LedgerKeys& keys) override;
-  void commit(const booking::LedgerChanges& changes) override;
+  std::optional<booking::RowStamp> commit(const booking::LedgerChanges& changes) override;
   void rollback() noexcept override;
   // Of these only what commits in batches is simulated here; see ProcessLedger for the others.
   std::vector<BookingId> claim_unfinished(Instant, Instant, std::size_t) override { return {}; }
@@ -94,13 +96,13 @@ class DatabaseSession final : public booking::LedgerStore {
   void check_writable() override {}
 
  private:
-  void write_unless_changed(const booking::LedgerChanges& changes);
+  booking::RowStamp write_unless_changed(const booking::LedgerChanges& changes);
   void find_out(const booking::LedgerChanges& changes, bool kept);
   std::int64_t rows_kept(const booking::LedgerChanges& changes);
 
   Database& db_;
   std::set<FlightId> locks_;
-  std::map<BookingId, booking::Booking> read_;
+  std::map<BookingId, booking::RowStamp> read_;  // and those that are known
 };
 
 }  // namespace flightdeck::simulation

@@ -69,6 +69,11 @@ class Flightdeck:
         _, page = self.admin.ask("GET", "/metrics")
         return count_answers(page.decode(), route, status)
 
+    def has_audited(self) -> bool:
+        """Whether the worker's first audit, a few seconds after its start, is over."""
+        _, page = calls.Caller(self._urls["worker"][0]).ask("GET", "/metrics")
+        return metric(page.decode(), "audit_finished_timestamp_seconds") > 0
+
     def import_flights(self, database: str, schedule: Path) -> None:
         """With no process running: the next start tells Redis."""
         done = subprocess.run(
@@ -107,6 +112,14 @@ class Flightdeck:
 
         processes.await_ready(process, ready)
         self._urls.setdefault(group, []).append(f"http://127.0.0.1:{port_file.read_text().strip()}")
+
+
+def metric(metrics: str, name: str) -> float:
+    """In Prometheus' text: the value of one without labels; 0 while there is none."""
+    for line in metrics.splitlines():
+        if line.startswith(f"{name} "):
+            return float(line.rsplit(" ", 1)[1])
+    return 0.0
 
 
 def count_answers(metrics: str, route: str, status: int) -> int:

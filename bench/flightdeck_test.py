@@ -1,6 +1,6 @@
 import unittest
 
-from flightdeck import count_answers
+from flightdeck import count_answers, metric
 
 PAGE = """# TYPE request_latency_seconds histogram
 request_latency_seconds_count{method="POST",route="/booking",status="400"} 12
@@ -16,6 +16,13 @@ class CountedAnswers(unittest.TestCase):
         self.assertEqual(count_answers(PAGE, "/booking", 400), 12)
         self.assertEqual(count_answers(PAGE, "/booking", 503), 7)
         self.assertEqual(count_answers(PAGE, "/booking", 404), 0)
+
+
+class AMetric(unittest.TestCase):
+    def test_is_the_one_of_that_name_without_labels(self):
+        page = "# TYPE audit_findings gauge\naudit_findings_all 9\naudit_findings 5\n"
+        self.assertEqual(metric(page, "audit_findings"), 5)
+        self.assertEqual(metric(page, "audit_duration_seconds"), 0)
 
 
 if __name__ == "__main__":

@@ -187,7 +187,7 @@ inline constexpr milliseconds redis_end_retry{50};  // ending a connection is as
 inline constexpr std::size_t redis_calls_under_way = 16 * 1024;
 inline constexpr std::size_t redis_pipeline_commands = 256;
 inline constexpr std::size_t redis_scan_keys = 1000;   // looked at by one SCAN
-inline constexpr int redis_scans_per_look = 100;       // for stale holds
+inline constexpr int redis_scans_per_look = 15;        // for stale holds, each second
 inline constexpr int redis_departed_rounds = 10;       // of sweep_batch flights, while none is to be told of
 inline constexpr std::size_t redis_search_spare = 16;  // read besides a page's flights: some are sold out
 inline constexpr std::size_t redis_search_chunk = 256;

@@ -103,8 +103,24 @@ Task<std::optional<SearchPage>> RedisFlightIndex::search(SearchQuery query, Inst
   co_return std::nullopt;
 }
 
+// A look is a tenth of a script, and most of what the sweeper tells is known.
 Task<bool> RedisFlightIndex::update(std::vector<Flight> flights, Instant now) {
-  return take_in(std::move(flights), now, false);
+  std::vector<Command> reads;
+  reads.reserve(2 * flights.size());
+  for (const Flight& flight : flights) {
+    reads.push_back(read_fields(keys_.flight(flight.id)));
+    reads.push_back(Command("HGET").add(keys_.flight(flight.id)).add("place"));
+  }
+  const std::optional<Replies> stored = co_await connection_.call(std::move(reads));
+  for (const Flight& flight : flights) tell_changed(flight.id);
+  if (!stored) co_return false;
+  std::vector<Flight> news;
+  for (std::size_t i = 0; i < flights.size(); ++i) {
+    const bool settled = (*stored)[2 * i + 1].is_text(format_place(place_of(flights[i])));
+    const bool known = settled && parse_fields(flights[i].id, (*stored)[2 * i]) == flights[i];
+    if (!known) news.push_back(std::move(flights[i]));
+  }
+  co_return co_await take_in(std::move(news), now, false);
 }
 
 Task<bool> RedisFlightIndex::update_seats(std::vector<Flight> flights, Instant) {

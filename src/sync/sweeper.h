@@ -2,6 +2,8 @@
 // by other processes, after crashes, and as time passes.
 #pragma once
 
+#include <unordered_map>
+
 #include "booking/ledger.h"
 #include "booking/manage_flights.h"
 #include "booking/seat_gate.h"
@@ -61,6 +63,8 @@ class Sweeper {
   Task<bool> tell(std::vector<flights::Flight> rows, bool whole);
   // Counts what both have heard of into `told`.
   Task<void> tell_part(std::vector<flights::Flight> rows, bool whole, std::size_t& told);
+  // Without those whose count the gate has.
+  Task<std::vector<booking::SeatNews>> news_for_gate(std::vector<flights::Flight> rows);
   Task<void> forget_the_future(std::vector<flights::StoredVersion> told);
 
   booking::Ledger& ledger_;
@@ -70,6 +74,8 @@ class Sweeper {
   const Clock& clock_;
   TaskScope& scope_;
   Instant synced_until_{};
+  // What was told of the flights that changed within the last overlap, which are read again with the next call.
+  std::unordered_map<FlightId, std::int64_t> told_lately_;
   Position scrubbed_until_;
   int scrub_failures_ = 0;  // at this place, one after another
 };

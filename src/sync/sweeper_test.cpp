@@ -90,8 +90,29 @@ TEST_F(SweeperTest, WhatIsOldIsNotToldAgain) {
   EXPECT_EQ(sync_changed(), 1U);
   EXPECT_EQ(sync_changed(), 1U) << "a row may become visible late: the overlap";
   world.loop.advance(limits::sweep_overlap + seconds{1});
-  EXPECT_EQ(sync_changed(), 1U) << "it was within the overlap of the last time";
+  EXPECT_EQ(sync_changed(), 0U) << "within the overlap of the last time, and told then";
+}
+
+TEST_F(SweeperTest, WhatChangesAgainWithinTheOverlapIsToldAgain) {
+  const FlightId flight = add_elsewhere(5);
+  sync_changed();
+  EXPECT_EQ(sync_changed(), 1U);
+  place_elsewhere(flight, 2);
+  EXPECT_EQ(sync_changed(), 1U);
+  EXPECT_EQ(world.sellable(flight), 3);
   EXPECT_EQ(sync_changed(), 0U);
+}
+
+TEST_F(SweeperTest, WhatAnIndexThatWasEmptiedHeardBeforeCountsForNothing) {
+  const FlightId flight = add_elsewhere(5);
+  sync_changed();
+  sync_changed();
+  world.memory_index = std::make_unique<memory::MemoryFlightIndex>();
+  world.memory_gate = std::make_unique<memory::MemorySeatGate>();
+  world.index.forget_complete();
+  EXPECT_EQ(sync_changed(), 1U);
+  EXPECT_EQ(found(), 1U);
+  EXPECT_EQ(world.sellable(flight), 5);
 }
 
 TEST_F(SweeperTest, ARowThatBecomesVisibleLateIsHeard) {

@@ -33,8 +33,8 @@ class LedgerStore {
   virtual LedgerRows begin(const LedgerKeys& keys) = 0;
   // Writes and makes durable, unless a booking to be updated has changed since it was read or known (LedgerConflict): not
   // every command has its flight locked. Answers what its rows carry from now on, if the backend can tell later whether
-  // they still do; one that can't is never given a booking that is known. When it returns, the changes survive the death of the process and of the machine's
-  // operating system. A backend that loses its connection in the middle of a commit looks what
+  // they still do; one that can't is never given a booking that is known. When it returns, the changes survive the death
+  // of the process and of the machine's operating system. A backend that loses its connection in the middle of a commit looks what
   // became of it before it returns or throws; only one that cannot find out in time leaves it open (UnavailableError).
   virtual std::optional<RowStamp> commit(const LedgerChanges& changes) = 0;
   virtual void rollback() noexcept = 0;

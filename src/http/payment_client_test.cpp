@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <functional>
 
 #include "http/server_fixture.h"
@@ -377,6 +378,32 @@ TEST_F(PipelinedCallsTest, AnAnswerThatBreaksOffCostsOneCall) {
       },
       2);
   EXPECT_EQ(payments(outcomes), (std::vector<std::string>{"a", "none", "again", "again"}));
+}
+
+TEST_F(PipelinedCallsTest, AnAnswerThatNobodyAskedForIsNobodys) {
+  SilentService service;
+  connect(service.url());
+  const test::Deadline deadline(std::chrono::seconds(10));
+  std::atomic<bool> answered{false};
+  std::atomic<bool> unasked{false};
+  std::thread answering([&] {
+    Socket socket = service.accept();
+    receive_requests(socket, 1, deadline);
+    socket.send_all(answer_of("first"), deadline);
+    answered.wait(false);
+    socket.send_all(answer_of("unasked"), deadline);
+    unasked = true;
+    unasked.notify_all();
+    Socket other = service.accept();
+    receive_requests(other, 1, deadline);
+    other.send_all(answer_of("second"), deadline);
+  });
+  EXPECT_EQ(charge()->payment_id, "first");
+  answered = true;
+  answered.notify_all();
+  unasked.wait(false);
+  EXPECT_EQ(charge()->payment_id, "second");
+  answering.join();
 }
 
 TEST_F(PipelinedCallsTest, NobodyIsAskedThrice) {

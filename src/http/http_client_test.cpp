@@ -1,0 +1,211 @@
+#include "http/http_client.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include "http/payment_client_fixture.h"
+#include "support/deadline.h"
+#include "support/silent_service.h"
+
+namespace flightdeck::http {
+namespace {
+
+using test::SilentService;
+using test::Socket;
+
+// Reads requests until there are so many; they have a body of `{…}` each.
+void receive_requests(Socket& socket, std::size_t count, const test::Deadline& deadline) {
+  std::string text;
+  while (static_cast<std::size_t>(std::count(text.begin(), text.end(), '}')) < count)
+    socket.receive_some(text, deadline);
+}
+
+std::string answer_of(const std::string& payment, const std::string& field = {}) {
+  const std::string body = R"({"payment_id": ")" + payment + R"(", "status": "success"})";
+  return "HTTP/1.1 200 OK\r\n" + field + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+class PipelinedCallsTest : public PaymentClientTest {
+ protected:
+  using Outcomes = std::array<Outcome<Result<payment::Payment>>, 4>;
+
+  static constexpr HttpClientOptions always{.pipeline_below = std::chrono::hours(1)};
+
+  void charge_all(Outcomes& outcomes) {
+    client.run([&] {
+      for (auto& outcome : outcomes)
+        scope.spawn(keep<Result<payment::Payment>>(provider->charge(charge_of()), outcome));
+    });
+  }
+  static void wait_for(Outcomes& outcomes) {
+    for (auto& outcome : outcomes) outcome.done.wait(false);
+  }
+  // A service that answers one call, then does `then` with the connection on which four more have come, then answers
+  // `asked_again` calls on connections of their own. What became of the four.
+  void serve(Outcomes& outcomes, const std::function<void(Socket&, const test::Deadline&)>& then,
+             int asked_again) {
+    SilentService service;
+    connect(service.url(), always);
+    const test::Deadline deadline(std::chrono::seconds(10));
+    std::thread answering([&] {
+      {
+        Socket socket = service.accept();
+        receive_requests(socket, 1, deadline);
+        socket.send_all(answer_of("first"), deadline);
+        receive_requests(socket, outcomes.size(), deadline);
+        then(socket, deadline);
+      }
+      for (int i = 0; i < asked_again; ++i) {
+        Socket socket = service.accept();
+        receive_requests(socket, 1, deadline);
+        socket.send_all(answer_of("again"), deadline);
+      }
+    });
+    EXPECT_TRUE(charge());
+    charge_all(outcomes);
+    wait_for(outcomes);
+    answering.join();
+  }
+  static std::vector<std::string> payments(const Outcomes& outcomes) {
+    std::vector<std::string> ids;
+    for (const auto& outcome : outcomes)
+      ids.push_back(*outcome.value ? (*outcome.value)->payment_id : "none");
+    return ids;
+  }
+};
+
+TEST_F(PipelinedCallsTest, AnswersGoToTheCallsInTheirOrder) {
+  Outcomes outcomes;
+  serve(
+      outcomes,
+      [](Socket& socket, const test::Deadline& deadline) {
+        std::string answers;
+        for (const char* id : {"a", "b", "c", "d"}) answers += answer_of(id);
+        for (std::size_t i = 0; i < answers.size(); i += 50) socket.send_all(answers.substr(i, 50), deadline);
+      },
+      0);
+  EXPECT_EQ(payments(outcomes), (std::vector<std::string>{"a", "b", "c", "d"}));
+}
+
+TEST_F(PipelinedCallsTest, ThoseBehindAClosedConnectionAreAskedAgain) {
+  Outcomes outcomes;
+  serve(
+      outcomes,
+      [](Socket& socket, const test::Deadline& deadline) {
+        socket.send_all(answer_of("a", "Connection: close\r\n"), deadline);
+      },
+      3);
+  EXPECT_EQ(payments(outcomes), (std::vector<std::string>{"a", "again", "again", "again"}));
+}
+
+TEST_F(PipelinedCallsTest, AnAnswerThatBreaksOffCostsOneCall) {
+  Outcomes outcomes;
+  serve(
+      outcomes,
+      [](Socket& socket, const test::Deadline& deadline) {
+        socket.send_all(answer_of("a") + "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", deadline);
+      },
+      2);
+  EXPECT_EQ(payments(outcomes), (std::vector<std::string>{"a", "none", "again", "again"}));
+}
+
+TEST_F(PipelinedCallsTest, AnAnswerThatNobodyAskedForIsNobodys) {
+  SilentService service;
+  connect(service.url());
+  const test::Deadline deadline(std::chrono::seconds(10));
+  std::atomic<bool> answered{false};
+  std::atomic<bool> unasked{false};
+  std::thread answering([&] {
+    Socket socket = service.accept();
+    receive_requests(socket, 1, deadline);
+    socket.send_all(answer_of("first"), deadline);
+    answered.wait(false);
+    socket.send_all(answer_of("unasked"), deadline);
+    unasked = true;
+    unasked.notify_all();
+    Socket other = service.accept();
+    receive_requests(other, 1, deadline);
+    other.send_all(answer_of("second"), deadline);
+  });
+  EXPECT_EQ(charge()->payment_id, "first");
+  answered = true;
+  answered.notify_all();
+  unasked.wait(false);
+  EXPECT_EQ(charge()->payment_id, "second");
+  answering.join();
+}
+
+TEST_F(PipelinedCallsTest, NobodyIsAskedThrice) {
+  Outcomes outcomes;
+  SilentService service;
+  connect(service.url(), always);
+  const test::Deadline deadline(std::chrono::seconds(10));
+  std::thread answering([&] {
+    {
+      Socket socket = service.accept();
+      receive_requests(socket, 1, deadline);
+      socket.send_all(answer_of("first"), deadline);
+      receive_requests(socket, outcomes.size(), deadline);
+    }
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+      Socket socket = service.accept();
+      receive_requests(socket, 1, deadline);
+    }
+  });
+  EXPECT_TRUE(charge());
+  charge_all(outcomes);
+  wait_for(outcomes);
+  answering.join();
+  EXPECT_EQ(payments(outcomes), (std::vector<std::string>(outcomes.size(), "none")));
+}
+
+TEST_F(PipelinedCallsTest, ASilentOneEndsThemAllAtTheDeadline) {
+  Outcomes outcomes;
+  SilentService service;
+  connect(service.url(), {.deadline = short_deadline, .pipeline_below = always.pipeline_below});
+  const test::Deadline deadline(std::chrono::seconds(10));
+  std::thread answering([&] {
+    Socket socket = service.accept();
+    receive_requests(socket, 1, deadline);
+    socket.send_all(answer_of("first"), deadline);
+    receive_requests(socket, outcomes.size(), deadline);
+    wait_for(outcomes);
+  });
+  ASSERT_TRUE(charge());
+  charge_all(outcomes);
+  answering.join();
+  EXPECT_EQ(payments(outcomes), (std::vector<std::string>(outcomes.size(), "none")));
+}
+
+TEST_F(PipelinedCallsTest, NoMoreThanTheDepthShareAConnection) {
+  script_.answer(200, R"({"payment_id": "pay-1", "status": "success"})");
+  constexpr std::size_t connections = 3;
+  std::array<Outcome<Result<payment::Payment>>, connections * limits::http_pipeline_depth> outcomes;
+  connect(server->url(), always);
+  ASSERT_TRUE(charge());
+  client.run([&] {
+    for (auto& outcome : outcomes)
+      scope.spawn(keep<Result<payment::Payment>>(provider->charge(charge_of()), outcome));
+  });
+  for (auto& outcome : outcomes) {
+    outcome.done.wait(false);
+    EXPECT_TRUE(*outcome.value);
+  }
+  EXPECT_EQ(server->sessions(), connections);
+}
+
+TEST_F(PipelinedCallsTest, ASlowServiceIsAskedOnOneConnectionACall) {
+  script_.answer(200, R"({"payment_id": "pay-1", "status": "success"})");
+  Outcomes outcomes;
+  connect(server->url(), {.pipeline_below = Milliseconds(0)});
+  ASSERT_TRUE(charge());
+  charge_all(outcomes);
+  wait_for(outcomes);
+  EXPECT_EQ(server->sessions(), outcomes.size());
+}
+
+}  // namespace
+}  // namespace flightdeck::http

@@ -184,7 +184,8 @@ Task<void> BookingService::charge_and_settle(Booking booking, std::optional<RowS
   const bool success = payment->status == payment::PaymentStatus::success;
   const BookingId id = booking.id;
   SettlePayment verdict = verdict_on(booking, success, payment->payment_id, true);
-  if (stamp) verdict.known = std::make_shared<const KnownBooking>(KnownBooking{std::move(booking), *stamp});
+  if (stamp && success)
+    verdict.known = std::make_shared<const KnownBooking>(KnownBooking{std::move(booking), *stamp});
   Command command = std::move(verdict);
   const Result<Booking> settled = co_await apply_and_refund(std::move(command));
   if (!settled) {

@@ -119,7 +119,7 @@ using NaturalKey = std::pair<std::string, Instant>;  // flight_number and depart
 // - the flight of a payment's success. In time, it moves no seat, and the booking's row alone is guarded
 //   (LedgerStore::commit). When it comes late, `decide` says that it needs the flight too.
 // - a booking's new id. Should it be taken all the same, the commit is a LedgerConflict.
-// - a booking that is known. Should it have changed since, the commit is a LedgerConflict.
+// - a booking that is known, for a payment's success. Should it have changed since, the commit is a LedgerConflict.
 // Each time the batch begins again with all_keys_of.
 struct LedgerKeys {
   std::vector<FlightId> flights;

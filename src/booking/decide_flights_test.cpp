@@ -221,6 +221,12 @@ TEST_F(DecideFlights, ABookingThatIsKnownIsReadOnlyWhenInDoubt) {
   const std::vector<Command> read_too = {settle(booking_1, true), settle(booking_1, false)};
   EXPECT_THAT(keys_of(read_too).bookings, ElementsAre(booking_1));
   EXPECT_THAT(keys_of(read_too).known, IsEmpty());
+  SettlePayment failure = std::get<SettlePayment>(settle(booking_1, true));
+  failure.success = false;
+  const std::vector<Command> failures = {failure};
+  EXPECT_THAT(keys_of(failures).bookings, ElementsAre(booking_1))
+      << "its seats go back to a flight that is read";
+  EXPECT_THAT(keys_of(failures).known, IsEmpty());
   const std::vector<Command> known_twice = {settle(booking_1, true), settle(booking_1, true)};
   EXPECT_THAT(keys_of(known_twice).bookings, ElementsAre(booking_1));
   EXPECT_THAT(keys_of(known_twice).known, IsEmpty());

@@ -22,7 +22,8 @@ struct KeyCollector {
     keys.flights.push_back(c.flight);
   }
   void operator()(const SettlePayment& c) {
-    if (c.known && !all)
+    // A failure gives seats back: its flight is locked anyway, and what is known of the booking may be of before that.
+    if (c.known && c.success && !all)
       keys.known.push_back(c.known);
     else
       keys.bookings.push_back(c.id);

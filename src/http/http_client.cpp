@@ -61,14 +61,11 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
     const std::vector<PendingCall*> calls = connection.release_calls();
     drop(connection);
     for (PendingCall* call : calls) {
-      // Those behind the first were perhaps not even read. Again, on a new connection: another one may be as old.
-      const bool worth_it = perhaps_stale || call != calls.front();
-      if (!worth_it || std::exchange(call->sent_again, true))
-        end(*call, Error{ErrorCode::unavailable, "no answer from " + call->authority, {}});
-      else if (connections_.size() < options_.connections_max)
-        open(*call);
+      // Those behind the first were perhaps not even read.
+      if (perhaps_stale || call != calls.front())
+        ask_again(*call);
       else
-        waiting_.push_back(*call);
+        end(*call, Error{ErrorCode::unavailable, "no answer from " + call->authority, {}});
     }
     serve_waiting();
   }
@@ -189,11 +186,30 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
     while (!started_.empty() && started_.front().deadline <= now) {
       PendingCall& call = started_.front();
       quick_ = false;
-      // Those that went out with it are as late.
-      if (call.connection) drop(*call.connection);
+      if (call.connection) give_up(*call.connection, now);
       finish(call, Error{ErrorCode::unavailable, "no answer from " + call.authority + " in time", {}});
     }
     serve_waiting();
+    deliver();
+  }
+
+  // Calls on it that are not late, since they had waited less for a connection, are asked again.
+  void give_up(Connection& connection, Time now) {
+    const std::vector<PendingCall*> calls = connection.release_calls();
+    drop(connection);
+    for (PendingCall* call : calls) {
+      if (call->deadline > now) ask_again(*call);
+    }
+  }
+
+  // On a new connection: another one may be as old.
+  void ask_again(PendingCall& call) {
+    if (std::exchange(call.sent_again, true))
+      end(call, Error{ErrorCode::unavailable, "no answer from " + call.authority, {}});
+    else if (connections_.size() < options_.connections_max)
+      open(call);
+    else
+      waiting_.push_back(call);
   }
 
   EventLoop& loop_;

@@ -6,8 +6,8 @@ namespace flightdeck::postgres {
 
 Meaning meaning_of(std::string_view state) {
   if (state == "40001" || state == "40P01" || state == "23505") return Meaning::conflict;
-  // A value that the database cannot hold: alone, it fails alone.
-  if (state.starts_with("22")) return Meaning::conflict;
+  // What the database cannot hold, a value or a row that breaks a CHECK: alone, it fails alone.
+  if (state.starts_with("22") || state == "23514") return Meaning::conflict;
   if (state == "25006") return Meaning::elsewhere;
   return Meaning::unavailable;
 }

@@ -137,6 +137,38 @@ TEST_F(PostgresConcurrency, ABookingThatIsKnownAndHasChangedIsRead) {
   EXPECT_EQ(test::broken_flights(probe), 0);
 }
 
+// The seats of a booking that was cancelled meanwhile are back already: with no other booking, once more is too many.
+TEST_F(PostgresConcurrency, APaymentDeclinedAfterACancellationFailsNobodyElse) {
+  PostgresLedgerStore store(url, log);
+  PostgresLedgerStore other(url, log);
+  apply(store, add_flight(1, 10), now).value();
+  apply(store, add_flight(2, 10), now).value();
+  const auto placed = apply(store, place_booking(booking_id(1), flight_1, 4), now);
+  apply(other, booking::CancelBooking{booking_id(1), flight_1}, now).value();
+  booking::SettlePayment declined = settle_known(*placed);
+  declined.success = false;
+  declined.failure_reason = "payment_declined";
+  const std::vector<Command> commands = {declined, place_booking(booking_id(2), flight_2)};
+  const auto outcomes = apply_batch(store, commands, now).outcomes;
+  EXPECT_EQ(outcomes[0]->booking->status, booking::BookingStatus::cancelled);
+  EXPECT_TRUE(outcomes[1].has_value());
+}
+
+// By hand, or by a defect.
+TEST_F(PostgresConcurrency, AFlightThatDoesNotAddUpFailsAlone) {
+  PostgresLedgerStore store(url, log);
+  apply(store, add_flight(1, 10), now).value();
+  apply(store, add_flight(2, 10), now).value();
+  apply(store, place_booking(booking_id(1), flight_1, 4), now).value();
+  PostgresSession(url).execute("UPDATE flights SET available_seats = total_seats");
+  const std::vector<Command> commands = {booking::CancelBooking{booking_id(1), flight_1},
+                                         place_booking(booking_id(2), flight_2)};
+  const auto outcomes = apply_batch(store, commands, now).outcomes;
+  ASSERT_FALSE(outcomes[0].has_value());
+  EXPECT_EQ(outcomes[0].error().code, ErrorCode::unavailable);
+  EXPECT_TRUE(outcomes[1].has_value());
+}
+
 TEST_F(PostgresConcurrency, WhatItsOwnBatchHasChangedIsNotKnown) {
   PostgresLedgerStore store(url, log);
   apply(store, add_flight(1, 10), now).value();

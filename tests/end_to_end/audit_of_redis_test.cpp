@@ -52,7 +52,6 @@ TEST_F(RedisAuditTest, EveryDamageToRedisIsNamedAndAWorkerHealsIt) {
   redis.command({"HINCRBY", flight_key(told), "available_seats", "5"});
   redis.command({"HSET", place().key("flight_holds:{" + hold + "}"), fresh_uuid(), "2:1000"});
   redis.command({"DECRBY", place().seats_key(hold), "2"});
-  redis.command({"HINCRBY", flight_key(hold), "available_seats", "-2"});
   ASSERT_EQ(api->http().request("DELETE", "/admin/flights/" + closed).status, 204);
   redis.command({"SET", place().seats_key(closed), "10"});
   redis.command({"DEL", flight_key(missing)});
@@ -63,15 +62,15 @@ TEST_F(RedisAuditTest, EveryDamageToRedisIsNamedAndAWorkerHealsIt) {
     }
   }
   const auto damage = found();
-  EXPECT_THAT(damage.at(counter), UnorderedElementsAre("gate_counter", "index_seats"));
-  EXPECT_THAT(damage.at(told), UnorderedElementsAre("gate_differs"));
+  EXPECT_THAT(damage.at(counter), UnorderedElementsAre("gate_counter"));
+  EXPECT_THAT(damage.at(told), UnorderedElementsAre("gate_differs", "index_seats"));
   EXPECT_THAT(damage.at(hold), UnorderedElementsAre("stale_hold"));
   EXPECT_THAT(damage.at(closed), UnorderedElementsAre("gate_counter", "gate_off_sale"));
   EXPECT_THAT(damage.at(missing), UnorderedElementsAre("gate_counter", "index_missing"));
   EXPECT_THAT(damage.at(differs), UnorderedElementsAre("index_differs", "index_places"));
   EXPECT_THAT(damage.at(misplaced), UnorderedElementsAre("index_places"));
   EXPECT_FALSE(damage.contains(sound));
-  EXPECT_EQ(metric(api->http(), "inventory_drift_seats"), 3 + 3 + 5 + 2);
+  EXPECT_EQ(metric(api->http(), "inventory_drift_seats"), 3 + 5 + 5 + 2);
 
   worker.start();
   EXPECT_TRUE(eventually([&] { return found().empty(); }, std::chrono::seconds(60)));

@@ -188,9 +188,6 @@ class Redis:
         if self.ask("FLUSHALL") != "OK":
             raise BenchError("Redis cannot be flushed")
 
-    def keys(self) -> int:
-        return int(self.ask("DBSIZE"))
-
     def ask(self, *command: str) -> str:
         """What redis-cli prints; nothing when Redis is not there."""
         done = subprocess.run(["redis-cli", "-p", str(self.port), *command], capture_output=True, text=True)

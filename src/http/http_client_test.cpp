@@ -34,14 +34,13 @@ class PipelinedCallsTest : public PaymentClientTest {
 
   static constexpr HttpClientOptions always{.pipeline_below = std::chrono::hours(1)};
 
-  void charge_all(Outcomes& outcomes) {
-    client.run([&] {
-      for (auto& outcome : outcomes)
-        scope.spawn(keep<Result<payment::Payment>>(provider->charge(charge_of()), outcome));
-    });
-  }
-  static void wait_for(Outcomes& outcomes) {
-    for (auto& outcome : outcomes) outcome.done.wait(false);
+  // Answers one call, and has as many more on its connection as there are outcomes.
+  static Socket accept_all(SilentService& service, const Outcomes& outcomes, const test::Deadline& deadline) {
+    Socket socket = service.accept();
+    receive_requests(socket, 1, deadline);
+    socket.send_all(answer_of("first"), deadline);
+    receive_requests(socket, outcomes.size(), deadline);
+    return socket;
   }
   // A service that answers one call, then does `then` with the connection on which four more have come, then answers
   // `asked_again` calls on connections of their own. What became of the four.
@@ -52,10 +51,7 @@ class PipelinedCallsTest : public PaymentClientTest {
     const test::Deadline deadline(std::chrono::seconds(10));
     std::thread answering([&] {
       {
-        Socket socket = service.accept();
-        receive_requests(socket, 1, deadline);
-        socket.send_all(answer_of("first"), deadline);
-        receive_requests(socket, outcomes.size(), deadline);
+        Socket socket = accept_all(service, outcomes, deadline);
         then(socket, deadline);
       }
       for (int i = 0; i < asked_again; ++i) {
@@ -144,12 +140,7 @@ TEST_F(PipelinedCallsTest, NobodyIsAskedThrice) {
   connect(service.url(), always);
   const test::Deadline deadline(std::chrono::seconds(10));
   std::thread answering([&] {
-    {
-      Socket socket = service.accept();
-      receive_requests(socket, 1, deadline);
-      socket.send_all(answer_of("first"), deadline);
-      receive_requests(socket, outcomes.size(), deadline);
-    }
+    accept_all(service, outcomes, deadline);  // and closed
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
       Socket socket = service.accept();
       receive_requests(socket, 1, deadline);
@@ -168,10 +159,7 @@ TEST_F(PipelinedCallsTest, ASilentOneEndsThemAllAtTheDeadline) {
   connect(service.url(), {.deadline = short_deadline, .pipeline_below = always.pipeline_below});
   const test::Deadline deadline(std::chrono::seconds(10));
   std::thread answering([&] {
-    Socket socket = service.accept();
-    receive_requests(socket, 1, deadline);
-    socket.send_all(answer_of("first"), deadline);
-    receive_requests(socket, outcomes.size(), deadline);
+    const Socket socket = accept_all(service, outcomes, deadline);
     wait_for(outcomes);
   });
   ASSERT_TRUE(charge());
@@ -186,10 +174,7 @@ TEST_F(PipelinedCallsTest, NoMoreThanTheDepthShareAConnection) {
   std::array<Outcome<Result<payment::Payment>>, connections * limits::http_pipeline_depth> outcomes;
   connect(server->url(), always);
   ASSERT_TRUE(charge());
-  client.run([&] {
-    for (auto& outcome : outcomes)
-      scope.spawn(keep<Result<payment::Payment>>(provider->charge(charge_of()), outcome));
-  });
+  charge_all(outcomes);
   for (auto& outcome : outcomes) {
     outcome.done.wait(false);
     EXPECT_TRUE(*outcome.value);

@@ -97,6 +97,18 @@ class PaymentClientTest : public testing::Test {
     outcome.done.wait(false);
     return std::move(*outcome.value);
   }
+  // As many calls as there are outcomes, begun in one turn of the loop.
+  template <class Outcomes>
+  void charge_all(Outcomes& outcomes) {
+    client.run([&] {
+      for (auto& outcome : outcomes)
+        scope.spawn(keep<Result<payment::Payment>>(provider->charge(charge_of()), outcome));
+    });
+  }
+  template <class Outcomes>
+  static void wait_for(Outcomes& outcomes) {
+    for (auto& outcome : outcomes) outcome.done.wait(false);
+  }
   Result<payment::Payment> charge() {
     return ask([&] { return provider->charge(charge_of()); });
   }

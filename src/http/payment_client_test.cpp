@@ -149,10 +149,7 @@ TEST_F(PaymentClientTest, BoundsWhatIsUnderWay) {
   SilentService silent;
   connect(silent.url(), {.deadline = short_deadline, .connections_max = 2, .queued_max = 3});
   std::array<Outcome<Result<payment::Payment>>, 8> outcomes;
-  client.run([&] {
-    for (auto& outcome : outcomes)
-      scope.spawn(keep<Result<payment::Payment>>(provider->charge(charge_of()), outcome));
-  });
+  charge_all(outcomes);
   int overloaded = 0;
   int unavailable = 0;
   for (auto& outcome : outcomes) {
@@ -167,10 +164,7 @@ TEST_F(PaymentClientTest, ManyCallsShareFewConnections) {
   script_.answer(200, R"({"payment_id": "pay-1", "status": "success"})");
   connect(server->url(), {.connections_max = 3});
   std::array<Outcome<Result<payment::Payment>>, 200> outcomes;
-  client.run([&] {
-    for (auto& outcome : outcomes)
-      scope.spawn(keep<Result<payment::Payment>>(provider->charge(charge_of()), outcome));
-  });
+  charge_all(outcomes);
   for (auto& outcome : outcomes) {
     outcome.done.wait(false);
     EXPECT_TRUE(*outcome.value);
@@ -182,10 +176,7 @@ TEST_F(PaymentClientTest, CloseEndsEveryCall) {
   SilentService silent;
   connect(silent.url(), {.connections_max = 1});
   std::array<Outcome<Result<payment::Payment>>, 3> outcomes;  // one under way, two waiting
-  client.run([&] {
-    for (auto& outcome : outcomes)
-      scope.spawn(keep<Result<payment::Payment>>(provider->charge(charge_of()), outcome));
-  });
+  charge_all(outcomes);
   client.run([&] { provider->close(); });
   for (auto& outcome : outcomes) {
     outcome.done.wait(false);

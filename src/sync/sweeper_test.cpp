@@ -50,6 +50,11 @@ class SweeperTest : public ::testing::Test {
     sync_changed();
     EXPECT_EQ(sync_changed(), 0U);
   }
+  void empty_index_and_gate() {
+    world.memory_index = std::make_unique<memory::MemoryFlightIndex>();
+    world.memory_gate = std::make_unique<memory::MemorySeatGate>();
+    world.index.forget_complete();
+  }
   std::size_t found() {
     flights::SearchQuery query;
     query.source = "jfk";
@@ -107,9 +112,7 @@ TEST_F(SweeperTest, WhatAnIndexThatWasEmptiedHeardBeforeCountsForNothing) {
   const FlightId flight = add_elsewhere(5);
   sync_changed();
   sync_changed();
-  world.memory_index = std::make_unique<memory::MemoryFlightIndex>();
-  world.memory_gate = std::make_unique<memory::MemorySeatGate>();
-  world.index.forget_complete();
+  empty_index_and_gate();
   EXPECT_EQ(sync_changed(), 1U);
   EXPECT_EQ(found(), 1U);
   EXPECT_EQ(world.sellable(flight), 5);
@@ -193,9 +196,7 @@ TEST_F(SweeperTest, AnIndexThatWasEmptiedIsToldOfEverything) {
   const FlightId flight = add_elsewhere(5);
   sync_changed();
   settle_down();
-  world.memory_index = std::make_unique<memory::MemoryFlightIndex>();
-  world.memory_gate = std::make_unique<memory::MemorySeatGate>();
-  world.index.forget_complete();
+  empty_index_and_gate();
   EXPECT_EQ(sync_changed(), 1U);
   EXPECT_EQ(found(), 1U);
   EXPECT_EQ(world.sellable(flight), 5);

@@ -18,8 +18,10 @@ namespace {
 const Statement bookings_by_id{"bookings_by_id", select_bookings("WHERE b.id = ANY($1::uuid[])")};
 const Statement flights_by_id{"flights_by_id", select_flights("WHERE id = ANY($1::uuid[])")};
 const Statement changed_flights{"changed_flights",
-                                select_flights("WHERE (updated_period, id) > ($1::timestamptz, $2::uuid) "
-                                               "ORDER BY updated_period, id LIMIT $3::bigint")};
+                                select_flights("WHERE (updated_period, id::text COLLATE \"C\") > "
+                                               "($1::timestamptz, $2::text) "
+                                               "ORDER BY updated_period, id::text COLLATE \"C\" "
+                                               "LIMIT $3::bigint")};
 const Statement closed_flights{
     "closed_flights",
     "SELECT id FROM flights WHERE status = 'CANCELLED' AND available_seats < total_seats LIMIT $1::bigint"};
@@ -65,10 +67,12 @@ std::string_view rank_of(SortOrder sort) {
   return "departure_ts";
 }
 
-// A local date at any offset from UTC lies within a day of the same date in UTC.
-void add_date(Query& query, Date date) {
+// A local date at any offset from UTC lies within a day of the same date in UTC. Without a route before it, the date is
+// kept from the index of routes, all of which PostgreSQL would read.
+void add_date(Query& query, Date date, bool of_route) {
   const Instant midnight{std::chrono::sys_days{date}};
-  query.sql += " AND departure_date = " + query.parameter(date, "date");
+  query.sql += of_route ? " AND departure_date = " : " AND departure_date + 0 = ";
+  query.sql += query.parameter(date, "date");
   query.sql += " AND departure_ts >= " + query.parameter(midnight - std::chrono::hours{24}, "timestamptz");
   query.sql += " AND departure_ts < " + query.parameter(midnight + std::chrono::hours{48}, "timestamptz");
 }
@@ -120,7 +124,7 @@ SearchPage PostgresLedgerReader::list_flights(const booking::FlightListQuery& qu
   q.sql = "WHERE true";
   if (query.source) q.sql += " AND lower(source) = " + q.parameter(*query.source, "text");
   if (query.destination) q.sql += " AND lower(destination) = " + q.parameter(*query.destination, "text");
-  if (query.date) add_date(q, *query.date);
+  if (query.date) add_date(q, *query.date, query.source.has_value());
   if (query.after) {
     q.sql += " AND (departure_ts, id) > (" + q.parameter(query.after->departure, "timestamptz") + ", " +
              q.parameter(query.after->id, "uuid") + ")";
@@ -175,7 +179,7 @@ std::vector<FlightId> PostgresLedgerReader::closed_with_live_bookings(std::size_
 std::vector<Flight> PostgresLedgerReader::flights_changed(Instant since, FlightId after, std::size_t limit) {
   Parameters p;
   const Instant period = std::chrono::floor<ChangePeriod>(since);
-  p.add(period).add(after).add(static_cast<std::int64_t>(limit));
+  p.add(period).add(after.str()).add(static_cast<std::int64_t>(limit));
   return read_flights(read(changed_flights, p));
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <sstream>
 
 #include "contract/postgres_database.h"
@@ -54,23 +55,41 @@ bool may_walk(const std::string& node, const std::string& sql) {
          (reads("flights_by_departure") && asks("WHERE true ORDER BY"));    // the first page of all
 }
 
+// Index to the column it begins with.
+using Indexes = std::map<std::string, std::string>;
+
+// The index that a line of a plan reads; "": none.
+std::string index_read(const std::string& line) {
+  for (const std::string_view before : {"Index Scan using ", "Index Only Scan using ",
+                                        "Index Scan Backward using ", "Bitmap Index Scan on "}) {
+    const std::size_t found = line.find(before);
+    if (found == std::string::npos) continue;
+    const std::size_t begin = found + before.size();
+    return line.substr(begin, line.find(' ', begin) - begin);
+  }
+  return {};
+}
+
+// A condition on another column of it than its first one is answered by reading all of it.
+bool reads_a_part(const std::string& condition, const std::string& first_column) {
+  const std::size_t found = condition.find("Index Cond:");
+  return found != std::string::npos && condition.find(first_column, found) != std::string::npos;
+}
+
 // The lines of plans that read more than they should.
-std::vector<std::string> faults_of(const std::vector<Plan>& plans) {
+std::vector<std::string> faults_of(const std::vector<Plan>& plans, const Indexes& indexes) {
   std::vector<std::string> faults;
   for (const Plan& plan : plans) {
     for (std::size_t i = 0; i < plan.lines.size(); ++i) {
       const std::string& line = plan.lines[i];
-      const bool index = line.find("Index Scan using") != std::string::npos ||
-                         line.find("Index Only Scan using") != std::string::npos ||
-                         line.find("Index Scan Backward using") != std::string::npos ||
-                         line.find("Bitmap Index Scan on") != std::string::npos;
-      const bool conditional =
-          i + 1 < plan.lines.size() && plan.lines[i + 1].find("Index Cond:") != std::string::npos;
       const bool whole_table = line.find("Seq Scan on") != std::string::npos;
       // A migrations table of one row has no index worth reading.
       if (whole_table && line.find("schema_migrations") != std::string::npos) continue;
-      if (whole_table || (index && !conditional && !may_walk(line, plan.sql))) {
-        faults.push_back(line + "\n  in " + plan.sql);
+      const std::string index = index_read(line);
+      const std::string next = i + 1 < plan.lines.size() ? plan.lines[i + 1] : "";
+      const bool walked = !index.empty() && !reads_a_part(next, indexes.at(index));
+      if (whole_table || (walked && !may_walk(line, plan.sql))) {
+        faults.push_back(line + "\n" + next + "\n  in " + plan.sql);
       }
     }
   }
@@ -148,7 +167,16 @@ class PostgresPlans : public ::testing::Test {
     run_every_read(reader);
     const std::vector<Plan> plans = plans_in(server.log(), from);
     EXPECT_GT(plans.size(), 30U);
-    EXPECT_THAT(faults_of(plans), ::testing::IsEmpty());
+    EXPECT_THAT(faults_of(plans, indexes()), ::testing::IsEmpty());
+  }
+
+  Indexes indexes() {
+    Indexes found;
+    for (const auto& row : PostgresSession(url).rows(
+             "SELECT indexrelid::regclass, pg_get_indexdef(indexrelid, 1, true) FROM pg_index "
+             "WHERE indrelid::regclass::text NOT LIKE 'pg_%'"))
+      found.emplace(row[0], row[1]);
+    return found;
   }
 
   void fill() {
@@ -170,6 +198,11 @@ class PostgresPlans : public ::testing::Test {
   }
   void run(const std::string& sql) { PostgresSession(url).execute(sql); }
   void empty() { run("TRUNCATE flights, bookings, booking_intents, events"); }
+  // As a queue that was long ends: its indexes keep their pages and their height.
+  void delete_all() {
+    for (const char* const table : {"booking_intents", "events", "bookings", "flights"})
+      run(std::string("DELETE FROM ").append(table));
+  }
 
   // Statistics come only when a test says so.
   test::PostgresServer server{
@@ -203,6 +236,21 @@ TEST_F(PostgresPlans, StayOnTheirIndexHoweverTheTablesGrowAndShrink) {
   check("planned when the statistics said that there is nothing", planned_vacuumed, reader_vacuumed);
   fill();
   check("filled after that", planned_vacuumed, reader_vacuumed);
+  run("INSERT INTO booking_intents SELECT id, id, now(), now() FROM bookings ON CONFLICT DO NOTHING");
+  delete_all();
+  run("VACUUM ANALYZE");
+  PostgresLedgerStore planned_drained(url, log);
+  PostgresLedgerReader reader_drained(url, log);
+  check("planned when all rows were deleted", planned_drained, reader_drained);
+}
+
+// Which index the planner takes for an id is a matter of statistics as soon as there are two.
+TEST_F(PostgresPlans, AnIdIsInThePrimaryKeyAlone) {
+  EXPECT_THAT(PostgresSession(url).column("SELECT i.indexrelid::regclass FROM pg_index i JOIN pg_attribute a "
+                                          "ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey) AND "
+                                          "a.attname = 'id' WHERE NOT i.indisprimary AND "
+                                          "i.indpred IS NULL AND i.indrelid::regclass::text NOT LIKE 'pg_%'"),
+              ::testing::IsEmpty());
 }
 
 TEST_F(PostgresPlans, StayOnTheirIndexAfterARestart) {
@@ -218,10 +266,13 @@ TEST_F(PostgresPlans, TheCheckItselfFindsWholeReads) {
   PostgresLedgerReader loose(test::with_options(url, "options=-c%20enable_seqscan%3Don"), log);
   const std::size_t from = server.log().size();
   loose.any_flight();
-  EXPECT_THAT(faults_of(plans_in(server.log(), from)), ::testing::Not(::testing::IsEmpty()));
+  EXPECT_THAT(faults_of(plans_in(server.log(), from), indexes()), ::testing::Not(::testing::IsEmpty()));
   const std::vector<Plan> walk = {
       {"UPDATE bookings", {"\t  ->  Index Scan using bookings_pkey on bookings b"}}};
-  EXPECT_EQ(faults_of(walk).size(), 1U);
+  EXPECT_EQ(faults_of(walk, indexes()).size(), 1U);
+  const std::vector<Plan> second_column = {
+      {"SELECT", {"\tIndex Scan using bookings_by_user on bookings b", "\t  Index Cond: (created_at > $1)"}}};
+  EXPECT_EQ(faults_of(second_column, indexes()).size(), 1U);
 }
 
 }  // namespace

@@ -53,7 +53,8 @@ TEST_F(PostgresMigrations, AreAppliedOnce) {
   EXPECT_EQ(second.version, newest);
   PostgresSession probe(url);
   EXPECT_THAT(probe.column("SELECT name FROM schema_migrations"),
-              ElementsAre("0001_initial", "0002_cheaper_bookings", "0003_leaner_bookings"));
+              ElementsAre("0001_initial", "0002_cheaper_bookings", "0003_leaner_bookings",
+                          "0004_one_index_for_an_id"));
 }
 
 TEST_F(PostgresMigrations, AreNumberedWithoutGaps) {

@@ -35,6 +35,7 @@ inline constexpr seconds lingering_close_deadline{
     2};  // for a client to take the last answer before its connection goes
 inline constexpr milliseconds deadline_check_interval{
     500};  // connections may outlive their deadlines by this much
+inline constexpr int accepted_a_turn = 64;
 inline constexpr milliseconds accept_retry_pause{100};  // out of descriptors: no use in trying at once again
 inline constexpr std::size_t json_depth = 16;
 inline constexpr seconds shutdown_drain_deadline{6};    // of the 10 s that a stop may take
@@ -46,10 +47,10 @@ inline constexpr std::int64_t seats_per_booking_ceiling = 100;
 inline constexpr std::int64_t price_minor_max =
     99'999'999;  // 999,999.99: times 100 seats still fits NUMERIC(10,2)
 
-inline constexpr std::int64_t bookings_placing = 512;  // at once in a process: more only wait longer
+inline constexpr std::int64_t bookings_placing = 1024;  // at once in a process: more only wait longer
 
 // The ledger.
-inline constexpr std::size_t ledger_batch_commands = 256;
+inline constexpr std::size_t ledger_batch_commands = 512;
 inline constexpr std::size_t ledger_selling_threads = 2;  // where the database takes several writers at once
 inline constexpr std::size_t ledger_queue_commands = 16 * 1024;
 inline constexpr std::size_t ledger_batch_reads = 256;

@@ -64,6 +64,7 @@ class Server::Impl final : public SessionHost {
     }
     open(endpoint, true, error);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+    if (!error) acceptor_.non_blocking(true, error);
     if (error) fail(host, port, error);
     accept();
     return acceptor_.local_endpoint().port();
@@ -111,6 +112,7 @@ class Server::Impl final : public SessionHost {
       if (!acceptor_.is_open()) return;
       if (!error) {
         admit(std::move(socket));
+        admit_waiting();
       } else if (error == asio::error::no_descriptors ||
                  error == boost::system::errc::too_many_files_open_in_system ||
                  error == asio::error::no_buffer_space || error == asio::error::no_memory) {
@@ -122,6 +124,17 @@ class Server::Impl final : public SessionHost {
       }
       accept();
     });
+  }
+
+  // Many come at once when all clients begin anew. With one a turn of the loop the kernel's queue would overflow, and a
+  // client that it turns away tries again after a second, after two, after four.
+  void admit_waiting() {
+    for (int i = 1; i < limits::accepted_a_turn; ++i) {
+      boost::system::error_code error;
+      tcp::socket socket = acceptor_.accept(error);
+      if (error) return;  // mostly: nobody waits
+      admit(std::move(socket));
+    }
   }
 
   void admit(tcp::socket socket) {

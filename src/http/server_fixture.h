@@ -122,6 +122,10 @@ class RunningServer {
     thread_.run([&] { count = server_->sessions(); });
     return count;
   }
+  // Runs it on the loop's thread, between two turns.
+  void on_loop(const std::function<void(Server&)>& work) {
+    thread_.run([&] { work(*server_); });
+  }
   void drain() {
     if (std::exchange(draining_, true)) return;
     thread_.run([&] {

@@ -344,6 +344,27 @@ TEST_F(ServerTest, ServersShareAPort) {
   second.reset();
 }
 
+// How many connections the server has, once it has any.
+void count_when_there_are(RunningServer& server, Server& counted, std::atomic<std::size_t>& count) {
+  if (counted.sessions() == 0)
+    return server.loop().post([&] { count_when_there_are(server, counted, count); });
+  count.store(counted.sessions());
+  count.notify_one();
+}
+
+// Else the kernel's queue overflows when thousands begin anew.
+TEST_F(ServerTest, TakesAllConnectionsThatWaitInOneTurn) {
+  constexpr std::size_t waiting = limits::accepted_a_turn - 1;
+  std::vector<std::unique_ptr<RawConnection>> clients;
+  std::atomic<std::size_t> count{0};
+  server->on_loop([&](Server& counted) {
+    while (clients.size() < waiting) clients.push_back(std::make_unique<RawConnection>(server->port()));
+    count_when_there_are(*server, counted, count);
+  });
+  count.wait(0);
+  EXPECT_EQ(count.load(), waiting);
+}
+
 TEST_F(ServerTest, SaysWhyItCannotListen) {
   LoopThread other;
   other.run([&] {

@@ -106,7 +106,7 @@ Task<ReserveAnswer> BookingService::reserve(FlightId flight_id, BookingId id, st
 }
 
 bool BookingService::overloaded() {
-  const bool full = parts_.admission.full();
+  const bool full = parts_.admission.full(parts_.clock.now());
   if (full) parts_.counters.overloaded.add();
   return full;
 }
@@ -124,7 +124,7 @@ Task<Result<BookAnswer>> BookingService::book(BookRequest request) {
       co_return BookAnswer{*std::move(earlier), true};
     }
   }
-  AdmissionSlot slot(parts_.admission);
+  AdmissionSlot slot(parts_.admission, parts_.clock.now());
   if (!slot.admitted()) {
     parts_.counters.overloaded.add();
     co_return overload();

@@ -1,11 +1,11 @@
 // Booking seats, settling payments, cancelling: the life of a booking, step by step (ARCHITECTURE.md).
 #pragma once
 
-#include <atomic>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "booking/admission.h"
 #include "booking/counters.h"
 #include "booking/hold_drops.h"
 #include "booking/ledger.h"
@@ -23,57 +23,6 @@ struct BookingRules {
   std::int64_t seats_per_booking_max = 9;
   Milliseconds payment_timeout{60'000};
   std::string callback_url;  // told to the payment provider; empty: none
-};
-
-// How many bookings are being placed or charged at once, over all threads of the process. Placing has a limit of its
-// own: its pace is the ledger's, so a longer queue only means longer waits, while a charge may wait for the payment
-// service at no cost. Thread-safe.
-class Admission {
- public:
-  explicit Admission(std::int64_t max, std::int64_t placing_max = limits::bookings_placing)
-      : max_(max), placing_max_(placing_max) {}
-  bool enter() {
-    const bool free = in_flight_.fetch_add(1, std::memory_order_relaxed) < max_;
-    const bool may_place = placing_.fetch_add(1, std::memory_order_relaxed) < placing_max_;
-    if (free && may_place) return true;
-    placed();
-    leave();
-    return false;
-  }
-  void placed() { placing_.fetch_sub(1, std::memory_order_relaxed); }
-  void leave() { in_flight_.fetch_sub(1, std::memory_order_relaxed); }
-  bool full() const { return in_flight() >= max_ || placing() >= placing_max_; }
-  std::int64_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
-  std::int64_t placing() const { return placing_.load(std::memory_order_relaxed); }
-
- private:
-  std::int64_t max_;
-  std::int64_t placing_max_;
-  std::atomic<std::int64_t> in_flight_{0};
-  std::atomic<std::int64_t> placing_{0};
-};
-
-// One place of an Admission, left when it goes.
-class AdmissionSlot {
- public:
-  explicit AdmissionSlot(Admission& admission) : admission_(admission.enter() ? &admission : nullptr) {}
-  AdmissionSlot(AdmissionSlot&& other) noexcept
-      : admission_(std::exchange(other.admission_, nullptr)),
-        placing_(std::exchange(other.placing_, false)) {}
-  AdmissionSlot& operator=(AdmissionSlot&&) = delete;
-  ~AdmissionSlot() {
-    placed();
-    if (admission_) admission_->leave();
-  }
-  bool admitted() const { return admission_ != nullptr; }
-  // It is being charged from here on. Idempotent.
-  void placed() {
-    if (std::exchange(placing_, false)) admission_->placed();
-  }
-
- private:
-  Admission* admission_;
-  bool placing_ = admission_ != nullptr;
 };
 
 Error overload();  // what a request that is not admitted is told

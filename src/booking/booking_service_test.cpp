@@ -325,25 +325,5 @@ TEST_F(BookingServiceTest, ARepeatWhoseBookingWasSettledMeanwhileDoesNotWait) {
   EXPECT_EQ(waiting.take().status, BookingStatus::failed);
 }
 
-TEST(Admission, PlacingHasALimitOfItsOwn) {
-  Admission admission(3, 2);
-  AdmissionSlot first(admission);
-  AdmissionSlot second(admission);
-  ASSERT_TRUE(first.admitted() && second.admitted());
-  EXPECT_TRUE(admission.full());
-  EXPECT_FALSE(AdmissionSlot(admission).admitted());
-  first.placed();
-  first.placed();  // again
-  EXPECT_FALSE(admission.full());
-  AdmissionSlot third(admission);
-  ASSERT_TRUE(third.admitted());
-  second.placed();
-  EXPECT_TRUE(admission.full()) << "three in flight";
-  EXPECT_FALSE(AdmissionSlot(admission).admitted());
-  { const AdmissionSlot gone(std::move(third)); }
-  EXPECT_EQ(admission.in_flight(), 2);
-  EXPECT_EQ(admission.placing(), 0);
-}
-
 }  // namespace
 }  // namespace flightdeck::booking

@@ -20,7 +20,7 @@ class Counter {
 // How many commands a commit carried: a histogram with a bucket for each power of two.
 class BatchSizes {
  public:
-  static constexpr std::size_t buckets = 10;  // at most 1, 2, 4 … 512 = limits::ledger_batch_commands
+  static constexpr std::size_t buckets = 9;  // at most 1, 2, 4 … 256 = limits::ledger_batch_commands
   void observe(std::size_t commands) {
     std::size_t bucket = 0;
     while (bucket + 1 < buckets && upper_bound(bucket) < commands) ++bucket;

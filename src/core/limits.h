@@ -47,10 +47,14 @@ inline constexpr std::int64_t seats_per_booking_ceiling = 100;
 inline constexpr std::int64_t price_minor_max =
     99'999'999;  // 999,999.99: times 100 seats still fits NUMERIC(10,2)
 
-inline constexpr std::int64_t bookings_placing = 1024;  // at once in a process: more only wait longer
+// At once in a process: of a queue that stays, and of one in which, so lately, there were few.
+inline constexpr std::int64_t bookings_placing = 768;  // a batch for each selling thread, and one that waits
+inline constexpr std::int64_t bookings_placing_burst = 2048;
+inline constexpr std::int64_t bookings_placing_short = 128;
+inline constexpr milliseconds bookings_placing_patience{500};
 
 // The ledger.
-inline constexpr std::size_t ledger_batch_commands = 512;
+inline constexpr std::size_t ledger_batch_commands = 256;
 inline constexpr std::size_t ledger_selling_threads = 2;  // where the database takes several writers at once
 inline constexpr std::size_t ledger_queue_commands = 16 * 1024;
 inline constexpr std::size_t ledger_batch_reads = 256;

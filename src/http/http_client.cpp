@@ -38,7 +38,9 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
     connections_.clear();
     idle_.clear();
     while (!started_.empty()) finish(started_.front(), closed_error());
-    if (alarm_) loop_.cancel(*std::exchange(alarm_, std::nullopt));
+    for (auto* const alarm : {&alarm_, &idle_alarm_}) {
+      if (*alarm) loop_.cancel(*std::exchange(*alarm, std::nullopt));
+    }
   }
 
   void answered(PendingCall& call, HttpReply reply) override { end(call, std::move(reply)); }
@@ -49,7 +51,7 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
     if (keep) {
       connection.idle_since = now;
       idle_.push_back(&connection);
-      drop_long_idle(now);
+      set_idle_alarm();
     } else {
       drop(connection);
     }
@@ -142,10 +144,21 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
     connections_.erase(connection.shared_from_this());
   }
 
+  // By the clock and not when the next call comes: after a quiet time the other side has closed them all.
+  void set_idle_alarm() {
+    if (idle_alarm_ || idle_.empty()) return;
+    const auto left = idle_.front()->idle_since + options_.idle_max - std::chrono::steady_clock::now();
+    idle_alarm_ = loop_.start(std::chrono::ceil<Milliseconds>(left), [weak = weak_from_this()](bool fired) {
+      const auto self = weak.lock();
+      if (!self || !fired || !self->idle_alarm_) return;
+      self->idle_alarm_.reset();
+      self->drop_long_idle(std::chrono::steady_clock::now());
+      self->set_idle_alarm();
+    });
+  }
+
   void drop_long_idle(Time now) {
-    while (!idle_.empty() && idle_.front()->idle_since + limits::payment_connection_idle < now) {
-      drop(*idle_.front());
-    }
+    while (!idle_.empty() && idle_.front()->idle_since + options_.idle_max <= now) drop(*idle_.front());
   }
 
   void end(PendingCall& call, Result<HttpReply> outcome) {
@@ -202,11 +215,12 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
     }
   }
 
-  // On a new connection: another one may be as old.
+  // On a new connection: another one may be as old. So an old one makes room for it.
   void ask_again(PendingCall& call) {
     if (std::exchange(call.sent_again, true))
-      end(call, Error{ErrorCode::unavailable, "no answer from " + call.authority, {}});
-    else if (connections_.size() < options_.connections_max)
+      return end(call, Error{ErrorCode::unavailable, "no answer from " + call.authority, {}});
+    if (connections_.size() >= options_.connections_max && !idle_.empty()) drop(*idle_.front());
+    if (connections_.size() < options_.connections_max)
       open(call);
     else
       waiting_.push_back(call);
@@ -222,7 +236,8 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
   Connection* gathering_ = nullptr;  // takes what else is asked in this turn, then sends it
   bool sending_posted_ = false;
   bool quick_ = false;  // the latest answers: then waiting for others costs a call nothing to speak of
-  std::optional<Timers::TimerId> alarm_;
+  std::optional<Timers::TimerId> alarm_;       // for the call started first
+  std::optional<Timers::TimerId> idle_alarm_;  // for the connection idle for longest
   bool closed_ = false;
 };
 

@@ -18,6 +18,7 @@ struct HttpClientOptions {
   Milliseconds deadline = limits::payment_call_deadline;  // of a call: waiting, connecting, sending, reading
   std::size_t connections_max = limits::payment_connections_per_thread;
   std::size_t queued_max = limits::payment_calls_queued_per_thread;
+  Milliseconds idle_max = limits::payment_connection_idle;  // of a connection
   std::size_t answer_bytes_max = limits::payment_answer_bytes;
   // While answers take less, calls of the same turn share connections, one behind the other (RFC 9112, 9.3.2). One that
   // is slow then holds up those behind it: at most limits::http_pipeline_depth.

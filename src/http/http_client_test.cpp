@@ -192,5 +192,35 @@ TEST_F(PipelinedCallsTest, ASlowServiceIsAskedOnOneConnectionACall) {
   EXPECT_EQ(server->sessions(), outcomes.size());
 }
 
+// After a quiet time the service has closed them all.
+TEST_F(PipelinedCallsTest, AtTheMostConnectionsClosedOnesMakeRoomForNewOnes) {
+  script_.answer(200, R"({"payment_id": "p", "status": "success"})");
+  connect(server->url(), {.connections_max = 2, .pipeline_below = always.pipeline_below});
+  std::array<Outcome<Result<payment::Payment>>, 2> first;
+  charge_all(first);
+  wait_for(first);
+  ASSERT_EQ(server->sessions(), 2U);
+  server->close_all();
+  Outcomes outcomes;
+  charge_all(outcomes);
+  wait_for(outcomes);
+  for (const auto& outcome : outcomes) EXPECT_TRUE(*outcome.value);
+}
+
+TEST_F(PaymentClientTest, AConnectionThatIsIdleForLongEnds) {
+  SilentService service;
+  connect(service.url(), {.idle_max = Milliseconds{1}});
+  const test::Deadline deadline(std::chrono::seconds(10));
+  std::thread answering([&] {
+    Socket socket = service.accept();
+    receive_requests(socket, 1, deadline);
+    socket.send_all(answer_of("first"), deadline);
+    std::string nothing;
+    EXPECT_FALSE(socket.receive_some(nothing, deadline));
+  });
+  EXPECT_TRUE(charge());
+  answering.join();
+}
+
 }  // namespace
 }  // namespace flightdeck::http

@@ -35,7 +35,7 @@ inline constexpr seconds lingering_close_deadline{
     2};  // for a client to take the last answer before its connection goes
 inline constexpr milliseconds deadline_check_interval{
     500};  // connections may outlive their deadlines by this much
-inline constexpr int accepted_a_turn = 64;
+inline constexpr int accepted_a_turn = 16;
 inline constexpr milliseconds accept_retry_pause{100};  // out of descriptors: no use in trying at once again
 inline constexpr std::size_t json_depth = 16;
 inline constexpr seconds shutdown_drain_deadline{6};    // of the 10 s that a stop may take
@@ -48,8 +48,8 @@ inline constexpr std::int64_t price_minor_max =
     99'999'999;  // 999,999.99: times 100 seats still fits NUMERIC(10,2)
 
 // At once in a process: of a queue that stays, and of one in which, so lately, there were few.
-inline constexpr std::int64_t bookings_placing = 768;  // a batch for each selling thread, and one that waits
-inline constexpr std::int64_t bookings_placing_burst = 2048;
+inline constexpr std::int64_t bookings_placing = 512;
+inline constexpr std::int64_t bookings_placing_burst = 1024;
 inline constexpr std::int64_t bookings_placing_short = 128;
 inline constexpr milliseconds bookings_placing_patience{500};
 

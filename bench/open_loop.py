@@ -5,6 +5,7 @@
 
 import audit
 import schedule
+import summary
 from load import Stress
 from rig import Rig
 from scenarios import stress_findings
@@ -31,9 +32,23 @@ def study(rig: Rig) -> dict:
                 f"open loop, {percent} %: {rate:,}/s offered, {told['confirmed_per_s']:,.0f}/s confirmed, "
                 f"p50 {accepted['p50']:.1f} ms, p99 {accepted['p99']:.1f} ms"
             )
-        return {"maximum_per_s": maximum, "crowds": crowds, "points": points}
+        users = max(crowds, key=lambda crowd: crowd["confirmed_per_s"])["users"]
+        overloads = [_overload(rig, flight, users) for _ in range(rig.lengths.overload_rounds)]
+        points.append({"percent": 200, "told": summary.median_overload(overloads)["told"]})
+        return {"maximum_per_s": maximum, "crowds": crowds, "points": points, "overloads": overloads}
     finally:
         rig.flightdeck.stop()
+
+
+def _overload(rig: Rig, flight: str, users: int) -> dict:
+    """Twice the maximum, which is taken anew right before: the machine's own pace changes by a third in a minute."""
+    maximum = _stress(rig, flight, ["--users", str(users)])["confirmed_per_s"]
+    told = _stress(rig, flight, ["--rate", str(max(1, round(2 * maximum)))])
+    rig.step(
+        f"twice the maximum of {maximum:,.0f}/s: {told['confirmed_per_s']:,.0f}/s confirmed, "
+        f"the longest after {told['latency_ms']['accepted']['max']:.0f} ms"
+    )
+    return {"maximum_per_s": maximum, "told": told}
 
 
 def _stress(rig: Rig, flight: str, flags: list[str]) -> dict:

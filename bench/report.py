@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import markdown
+import summary
 from figures import dig
 from summary import title_of
 
@@ -178,7 +179,25 @@ def _open_loop(results: dict, plot: str | None) -> list[str]:
         "",
     ]
     lines += markdown.table(columns, rows)
+    lines += ["", "Twice the maximum, each time after the maximum was taken anew.", ""]
+    lines += markdown.table(
+        ["maximum/s", "offered/s", "confirmed/s", "of the maximum", "p50 ms", "p99 ms", "max ms", "503"],
+        [_overload_row(overload) for overload in open_loop["overloads"]],
+    )
     return lines + (["", f"![Throughput and latency over offered load]({plot})"] if plot else [])
+
+
+def _overload_row(overload: dict) -> list[str]:
+    told = overload["told"]
+    accepted = told["latency_ms"]["accepted"]
+    return [
+        number(overload["maximum_per_s"]),
+        number(told["offered_per_s"]),
+        number(told["confirmed_per_s"]),
+        f"{100 * summary.kept_under_overload(overload):.0f} %",
+        *(number(accepted[name], 1) for name in ("p50", "p99", "max")),
+        f"{100 * told['overloaded'] / max(1, told['requests']):.1f} %",
+    ]
 
 
 def _growth(results: dict) -> list[str]:

@@ -30,6 +30,7 @@ def results(**changes) -> dict:
             "maximum_per_s": 10000,
             "crowds": [{"users": 256, "confirmed_per_s": 10000}],
             "points": [{"percent": 50, "told": told()}],
+            "overloads": [{"maximum_per_s": 10000, "told": told()}],
         },
     }
     found |= changes

@@ -21,6 +21,7 @@ class Lengths:
     changes: int  # after which the first page is looked at
     load_seconds: int  # of a run at an offered load; its audit takes several times as long
     loads_percent: tuple[int, ...]  # of the maximum, offered
+    overload_rounds: int  # the maximum and twice as much, in turn
     crowds: tuple[int, ...]  # users at once, when the maximum is looked for
 
 
@@ -34,7 +35,8 @@ DEFAULT = Lengths(
     past_bookings=(100_000,),
     changes=100,
     load_seconds=4,
-    loads_percent=(10, 25, 50, 75, 90, 100, 125, 150, 200),
+    loads_percent=(10, 25, 50, 75, 90, 100, 125, 150),
+    overload_rounds=3,
     crowds=(256, 1024),
 )
 QUICK = Lengths(
@@ -47,7 +49,8 @@ QUICK = Lengths(
     past_bookings=(),
     changes=5,
     load_seconds=1,
-    loads_percent=(50, 200),
+    loads_percent=(50,),
+    overload_rounds=1,
     crowds=(64,),
 )
 LONG_PAST_BOOKINGS = (100_000, 1_000_000)

@@ -81,8 +81,9 @@ class Comparisons(unittest.TestCase):
 
 class LoadJudgements(unittest.TestCase):
     def judge(self, half: dict, double: dict) -> dict[str, str]:
-        points = [{"percent": 50, "told": half}, {"percent": 200, "told": double}]
-        return verdicts({"open_loop": {"maximum_per_s": 10000, "points": points}})
+        points = [{"percent": 50, "told": half}]
+        overloads = [{"maximum_per_s": 10000, "told": double}]
+        return verdicts({"open_loop": {"points": points, "overloads": overloads}})
 
     def test_all_met(self):
         got = self.judge(told(), told(confirmed_per_s=8000, overloaded=9000))
@@ -105,6 +106,21 @@ class LoadJudgements(unittest.TestCase):
         got = self.judge(told(), double)
         self.assertEqual({what: v for what, v in got.items() if what.startswith("half") and v != "met"}, {})
         self.assertEqual({v for what, v in got.items() if what.startswith("twice")}, {"NOT MET"})
+
+    def test_twice_the_load_is_compared_with_the_maximum_beside_it_and_the_median_counts(self):
+        def overload(maximum: float, confirmed: float, longest: float) -> dict:
+            latencies = {"accepted": {"p50": 10.0, "p99": 100.0, "max": longest}}
+            return {
+                "maximum_per_s": maximum,
+                "told": told(confirmed_per_s=confirmed, latency_ms=latencies),
+            }
+
+        overloads = [overload(8000, 7200, 300), overload(4000, 2000, 1001), overload(10000, 8100, 200)]
+        got = verdicts({"open_loop": {"points": [], "overloads": overloads}})
+        self.assertEqual(summary.median_overload(overloads), overloads[2])
+        self.assertEqual(got["twice the maximum: confirmed, of the maximum, median"], "met")
+        self.assertEqual(got["twice the maximum: longest accepted"], "NOT MET", "of all")
+        self.assertEqual(summary.median_overload(overloads[:2]), overloads[1])
 
 
 class GrowthJudgements(unittest.TestCase):

@@ -8,7 +8,9 @@ namespace flightdeck::booking {
 namespace {
 
 constexpr Instant start{Milliseconds{1'000'000}};
-constexpr PlacingLimits placing{.standing = 4, .burst = 10, .short_queue = 2, .patience = Milliseconds{500}};
+constexpr limits::QueueLimits placing{.standing = 4, .burst = 10, .few = 2, .patience = Milliseconds{500}};
+constexpr limits::QueueLimits waited{.standing = 50, .burst = 500, .few = 25, .patience = Milliseconds{500}};
+constexpr AdmissionLimits both{placing, waited};
 
 // As many as are admitted at that moment.
 std::vector<AdmissionSlot> fill(Admission& admission, Instant now) {
@@ -21,7 +23,7 @@ std::vector<AdmissionSlot> fill(Admission& admission, Instant now) {
 }
 
 TEST(Admission, PlacingHasALimitOfItsOwn) {
-  Admission admission(3, {.standing = 2, .burst = 2});
+  Admission admission(3, {{.standing = 2, .burst = 2, .few = 0, .patience = {}}, waited});
   AdmissionSlot first(admission, start);
   AdmissionSlot second(admission, start);
   ASSERT_TRUE(first.admitted() && second.admitted());
@@ -41,14 +43,14 @@ TEST(Admission, PlacingHasALimitOfItsOwn) {
 }
 
 TEST(Admission, AQueueThatWasShortLatelyMayBecomeLong) {
-  Admission admission(100, placing);
+  Admission admission(100, both);
   const auto slots = fill(admission, start);
   EXPECT_EQ(slots.size(), 10U);
   EXPECT_TRUE(admission.full(start));
 }
 
 TEST(Admission, AQueueThatStaysLongIsKeptShorter) {
-  Admission admission(100, placing);
+  Admission admission(100, both);
   auto slots = fill(admission, start);
   const Instant later = start + placing.patience + Milliseconds{1};
   for (int i = 0; i < 5; ++i) slots.pop_back();
@@ -61,7 +63,7 @@ TEST(Admission, AQueueThatStaysLongIsKeptShorter) {
 }
 
 TEST(Admission, AQueueThatBecameShortAgainMayBecomeLongOnceMore) {
-  Admission admission(100, placing);
+  Admission admission(100, both);
   auto slots = fill(admission, start);
   const Instant later = start + placing.patience * 2;
   while (slots.size() > 1) slots.pop_back();
@@ -69,11 +71,39 @@ TEST(Admission, AQueueThatBecameShortAgainMayBecomeLongOnceMore) {
 }
 
 TEST(Admission, AClockThatIsSetBackGivesNoMoreThanAStandingQueue) {
-  Admission admission(100, placing);
+  Admission admission(100, both);
   auto slots = fill(admission, start);
   const Instant earlier = start - Milliseconds{1};
   while (slots.size() > 3) slots.pop_back();
   EXPECT_EQ(fill(admission, earlier).size(), 1U);
+}
+
+// ---- A process that is behind ----
+
+bool admits(Admission& admission, Instant now, std::int64_t waited_ms) {
+  const Milliseconds time{waited_ms};
+  const bool full = admission.full(now, time);
+  const bool admitted = AdmissionSlot(admission, now, time).admitted();
+  EXPECT_EQ(full, !admitted);
+  return admitted;
+}
+
+TEST(Admission, AProcessThatStoodStillForAMomentRefusesNobody) {
+  Admission admission(100, both);
+  EXPECT_TRUE(admits(admission, start, 0));
+  EXPECT_TRUE(admits(admission, start + Milliseconds{450}, 449));
+  EXPECT_FALSE(admits(admission, start + Milliseconds{500}, 500)) << "not even then";
+}
+
+TEST(Admission, AProcessThatStaysBehindRefusesUntilItHasCaughtUp) {
+  Admission admission(100, both);
+  EXPECT_TRUE(admits(admission, start, 24));
+  const Instant later = start + waited.patience + Milliseconds{1};
+  EXPECT_FALSE(admits(admission, later, 50));
+  EXPECT_TRUE(admits(admission, later, 49)) << "nearly";
+  EXPECT_FALSE(admits(admission, later, 51));
+  EXPECT_TRUE(admits(admission, later, 10)) << "it has";
+  EXPECT_TRUE(admits(admission, later, 499));
 }
 
 }  // namespace

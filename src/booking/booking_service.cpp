@@ -105,8 +105,8 @@ Task<ReserveAnswer> BookingService::reserve(FlightId flight_id, BookingId id, st
   co_return ReserveAnswer::away;  // the ledger alone decides, and says why not
 }
 
-bool BookingService::overloaded() {
-  const bool full = parts_.admission.full(parts_.clock.now());
+bool BookingService::overloaded(Milliseconds waited) {
+  const bool full = parts_.admission.full(parts_.clock.now(), waited);
   if (full) parts_.counters.overloaded.add();
   return full;
 }
@@ -124,7 +124,7 @@ Task<Result<BookAnswer>> BookingService::book(BookRequest request) {
       co_return BookAnswer{*std::move(earlier), true};
     }
   }
-  AdmissionSlot slot(parts_.admission, parts_.clock.now());
+  AdmissionSlot slot(parts_.admission, parts_.clock.now(), request.waited);
   if (!slot.admitted()) {
     parts_.counters.overloaded.add();
     co_return overload();
@@ -168,6 +168,8 @@ Task<Result<BookAnswer>> BookingService::place(BookRequest request, BookingId id
 
 Task<void> BookingService::charge_and_settle(Booking booking, std::optional<RowStamp> stamp,
                                              [[maybe_unused]] AdmissionSlot slot) {
+  const BookingId id = booking.id;
+  const Charging charging(charging_, id);
   // Lets whoever booked wait for the outcome before there can be one.
   NextTurn next_turn{parts_.home};
   co_await next_turn;
@@ -176,13 +178,12 @@ Task<void> BookingService::charge_and_settle(Booking booking, std::optional<RowS
   if (!payment) {
     // Its outcome is unknown: the seats stay held until the provider can be asked, when the booking expires.
     provider_silent_ = parts_.clock.now();
-    const std::string id = booking.id.str();
-    parts_.log.warn("charge not answered", {{"booking_id", id}, {"error", payment.error().detail}});
+    const std::string text = id.str();
+    parts_.log.warn("charge not answered", {{"booking_id", text}, {"error", payment.error().detail}});
     co_return;
   }
   if (payment->status == payment::PaymentStatus::pending) co_return;  // the verdict comes by callback
   const bool success = payment->status == payment::PaymentStatus::success;
-  const BookingId id = booking.id;
   SettlePayment verdict = verdict_on(booking, success, payment->payment_id, true);
   if (stamp && success)
     verdict.known = std::make_shared<const KnownBooking>(KnownBooking{std::move(booking), *stamp});
@@ -204,13 +205,19 @@ Task<Booking> BookingService::wait_until_final(BookAnswer answer, Milliseconds w
   // A repeated request may have found its booking settled before it subscribed; the first one cannot.
   if (answer.replayed) co_await look_again(booking);
   Milliseconds pause = limits::wait_look_first;
+  Milliseconds not_looked{0};
   while (booking.status == BookingStatus::pending && !state->over && wait > Milliseconds::zero()) {
     const Milliseconds step = std::min(pause, wait);
     co_await over_or_after(state, step, parts_.timers);
     wait -= step;
+    not_looked += step;
     pause = std::min(2 * pause, limits::wait_look_longest);
-    // Settled here, this process has been told; elsewhere, only the ledger knows.
-    if (!state->settled) co_await look_again(booking);
+    // Settled here, this process has been told; elsewhere, only the ledger knows. Of what is charged here that is hardly
+    // ever news: under load, when all wait, it would be a look for every booking.
+    const bool may_wait = charging_.contains(booking.id) && not_looked + pause <= limits::wait_look_longest;
+    if (state->settled || (may_wait && wait > Milliseconds::zero())) continue;
+    co_await look_again(booking);
+    not_looked = Milliseconds::zero();
   }
   if (state->settled) co_return *std::move(state->settled);
   co_return booking;

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "booking/admission.h"
@@ -32,6 +33,7 @@ struct BookRequest {
   FlightId flight;
   std::int64_t seats = 0;  // 1 to BookingRules::seats_per_booking_max, checked by the caller
   std::optional<std::string> idempotency_key;  // checked by the caller
+  Milliseconds waited{0};                      // before anybody looked at it
 };
 
 struct BookAnswer {
@@ -77,8 +79,8 @@ class BookingService {
   // flight_closed, idempotency_key_reused, overloaded, unavailable.
   Task<Result<BookAnswer>> book(BookRequest request);
 
-  // A request without an idempotency key would be refused now: overloaded. Nobody needs to read it then.
-  bool overloaded();
+  // A request without an idempotency key that has `waited` would be refused now: overloaded. Nobody needs to read it then.
+  bool overloaded(Milliseconds waited);
 
   // The booking as it is when it is final, or after `wait` at the latest (earlier when the process stops). A settlement
   // by this process ends the wait at once, one by another process within limits::wait_look_longest. To be
@@ -109,8 +111,22 @@ class BookingService {
   Task<void> ask_provider(Booking booking);
   Task<void> reschedule(Booking booking, std::optional<Instant> next);
 
+  // That a booking's charge is under way, or what came of it being settled.
+  class Charging {
+   public:
+    Charging(std::unordered_set<BookingId>& all, BookingId id) : all_(all), id_(id) { all_.insert(id_); }
+    Charging(const Charging&) = delete;
+    Charging& operator=(const Charging&) = delete;
+    ~Charging() { all_.erase(id_); }
+
+   private:
+    std::unordered_set<BookingId>& all_;
+    BookingId id_;
+  };
+
   Parts parts_;
   const BookingRules& rules_;
+  std::unordered_set<BookingId> charging_;  // by this service, of which there is one a thread
   Instant provider_silent_;  // when it last left a question unanswered; nothing is known of before the start
 };
 

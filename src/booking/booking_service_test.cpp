@@ -284,6 +284,30 @@ TEST_F(BookingServiceTest, WhoWaitsFindsASettlementByAnotherProcess) {
   EXPECT_EQ(waiting.take().payment_ref, "pay-elsewhere");
 }
 
+// Under load all wait for longer than the first look is away: they must not ask the ledger one by one.
+TEST_F(BookingServiceTest, WhatIsChargedHereIsHardlyLookedAt) {
+  const BookAnswer answer = book_and_hang(2);
+  auto waiting = wait_for(answer, seconds{30});
+  const int reads = world.ledger.reads();
+  world.loop.advance(limits::wait_look_longest - Milliseconds{1});
+  EXPECT_LE(world.ledger.reads(), reads + 1);
+  world.provider.let_go(Charge::paid);
+  world.loop.run();
+  EXPECT_TRUE(waiting.done());
+}
+
+TEST_F(BookingServiceTest, WhatACallbackWillSettleIsLookedAtSoon) {
+  world.provider.on_charge(Charge::pending);
+  const BookAnswer answer = world.book(flight.id, 2).value();
+  world.loop.run();
+  auto waiting = wait_for(answer, seconds{30});
+  const Command paid = SettlePayment{answer.booking.id, flight.id, true, "pay-elsewhere", {}, {}};
+  apply_batch(world.rows, std::span(&paid, 1), world.clock.now());  // by another process
+  world.loop.advance(limits::wait_look_first);
+  ASSERT_TRUE(waiting.done());
+  EXPECT_EQ(waiting.take().payment_ref, "pay-elsewhere");
+}
+
 TEST_F(BookingServiceTest, WhoWaitsWhileTheDatabaseGoesAwayGetsTheBookingThatIsPlaced) {
   const BookAnswer answer = book_and_hang(2);
   auto waiting = wait_for(answer, seconds{5});

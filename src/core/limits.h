@@ -36,6 +36,7 @@ inline constexpr seconds lingering_close_deadline{
 inline constexpr milliseconds deadline_check_interval{
     500};  // connections may outlive their deadlines by this much
 inline constexpr int accepted_a_turn = 16;
+inline constexpr int served_a_turn = 32;                // connections that have sent something
 inline constexpr milliseconds accept_retry_pause{100};  // out of descriptors: no use in trying at once again
 inline constexpr std::size_t json_depth = 16;
 inline constexpr seconds shutdown_drain_deadline{6};    // of the 10 s that a stop may take
@@ -47,11 +48,20 @@ inline constexpr std::int64_t seats_per_booking_ceiling = 100;
 inline constexpr std::int64_t price_minor_max =
     99'999'999;  // 999,999.99: times 100 seats still fits NUMERIC(10,2)
 
-// At once in a process: of a queue that stays, and of one in which, so lately, there were few.
-inline constexpr std::int64_t bookings_placing = 512;
-inline constexpr std::int64_t bookings_placing_burst = 1024;
-inline constexpr std::int64_t bookings_placing_short = 128;
-inline constexpr milliseconds bookings_placing_patience{500};
+// How long a queue may become: of one that stays, and of one in which, so lately, there were few.
+struct QueueLimits {
+  std::int64_t standing;
+  std::int64_t burst;
+  std::int64_t few;
+  milliseconds patience;
+};
+inline constexpr QueueLimits bookings_placing{
+    .standing = 512, .burst = 1024, .few = 128, .patience = milliseconds{500}};  // at once in a process
+inline constexpr QueueLimits booking_waited_ms{
+    .standing = 50, .burst = 500, .few = 25, .patience = milliseconds{500}};  // until it was looked at
+
+// Coroutine frames of about a size that a thread keeps for the next ones.
+inline constexpr std::size_t frames_kept = 2048;
 
 // The ledger.
 inline constexpr std::size_t ledger_batch_commands = 256;

@@ -15,6 +15,8 @@
 #include <utility>
 #include <variant>
 
+#include "core/frame_stock.h"
+
 namespace flightdeck {
 
 template <class T = void>
@@ -32,7 +34,7 @@ struct FinalAwaiter {
   void await_resume() const noexcept {}
 };
 
-struct PromiseBase {
+struct PromiseBase : FrameFromStock {
   std::coroutine_handle<> continuation;
   std::suspend_always initial_suspend() const noexcept { return {}; }
   FinalAwaiter final_suspend() const noexcept { return {}; }
@@ -162,7 +164,7 @@ class TaskScope {
 
  private:
   struct Detached {
-    struct promise_type {
+    struct promise_type : FrameFromStock {
       Detached get_return_object() const noexcept { return {}; }
       std::suspend_never initial_suspend() const noexcept { return {}; }
       std::suspend_never final_suspend() const noexcept { return {}; }

@@ -44,6 +44,7 @@ Result<booking::BookRequest> read_book_request(const Request& request, const boo
   Result<JsonBody> body = JsonBody::parse(request.body);
   if (!body) return body.error();
   booking::BookRequest wanted;
+  wanted.waited = request.waited;
   wanted.user = body->id<UserId>("user_id");
   wanted.flight = body->id<FlightId>("flight_id");
   wanted.seats = body->integer("seats", 1, rules.seats_per_booking_max);
@@ -63,10 +64,14 @@ Result<booking::BookRequest> read_book_request(const Request& request, const boo
 
 }  // namespace
 
+// A request with a key may be the repeat of one that was accepted: it is looked up first.
+std::optional<Response> refuse_under_overload(Api& api, const Request& request) {
+  if (request.header(Header::idempotency_key) || !api.bookings->overloaded(request.waited))
+    return std::nullopt;
+  return problem_response(booking::overload(), request.request_id);
+}
+
 Task<Response> book_seats(Api& api, const Request& request) {
-  // Under overload most requests are refused, so that is done before anything else.
-  if (!request.header(Header::idempotency_key) && api.bookings->overloaded())
-    co_return problem_response(booking::overload(), request.request_id);
   Result<booking::BookRequest> wanted = read_book_request(request, api.bookings->rules());
   if (!wanted) co_return problem_response(wanted.error(), request.request_id);
   Result<booking::BookAnswer> answer = co_await api.bookings->book(*std::move(wanted));

@@ -1,6 +1,8 @@
 // The handlers of the route table, by the file they are in.
 #pragma once
 
+#include <optional>
+
 #include "core/task.h"
 #include "http/api.h"
 #include "http/request.h"
@@ -22,6 +24,7 @@ Task<Response> audit_everything(Api& api, const Request& request);
 Task<Response> search_flights(Api& api, const Request& request);
 
 // booking_routes.cpp
+std::optional<Response> refuse_under_overload(Api& api, const Request& request);
 Task<Response> book_seats(Api& api, const Request& request);
 Task<Response> show_booking(Api& api, const Request& request);
 Task<Response> list_bookings(Api& api, const Request& request);

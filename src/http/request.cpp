@@ -76,6 +76,7 @@ void Request::clear() {
   target_.clear();
   request_id.clear();
   body.clear();
+  waited = std::chrono::milliseconds::zero();
   if (body.capacity() > body_bytes_kept) body.shrink_to_fit();
   for (HeaderValue& header : headers_) {
     header.text.clear();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -29,6 +30,7 @@ class Request {
   std::string_view parameter;  // what stands for the `{}` of the route's pattern
   std::string request_id;      // the caller's if it is sane, else a new one
   std::string body;
+  std::chrono::milliseconds waited{0};  // from its last bytes here until it was looked at
 
   // What was sent, without surrounding white space; several fields of one name are joined by ", ".
   std::optional<std::string_view> header(Header name) const;

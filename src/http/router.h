@@ -18,11 +18,16 @@ struct Api;
 // The request stays as it is until the task has ended. UnavailableError becomes a 503, any other exception a 500.
 using Handler = Task<Response> (*)(Api& api, const Request& request);
 
+// Asked before the handler is begun: what a busy process says to most requests must cost next to nothing. nullopt: the
+// handler answers.
+using Refusal = std::optional<Response> (*)(Api& api, const Request& request);
+
 struct Route {
   Method method;
   std::string_view pattern;  // of static storage; at most one segment is a `{name}`
   Handler handler;
   bool reads_json = false;  // a body of another media type is a 415
+  Refusal refusal = nullptr;
 };
 
 struct RouteMatch {

@@ -32,7 +32,7 @@ constexpr Row table[] = {
 
     {search, {Method::get, "/search", search_flights}},
 
-    {booking_group, {Method::post, "/booking", book_seats, json}},
+    {booking_group, {Method::post, "/booking", book_seats, json, refuse_under_overload}},
     {booking_group, {Method::get, "/booking/{booking_id}", show_booking}},
     {booking_group, {Method::del, "/booking/{booking_id}", cancel_booking}},
     {booking_group, {Method::post, "/booking/{booking_id}/cancel", cancel_booking}},

@@ -2,6 +2,8 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <deque>
+#include <memory>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -85,6 +87,13 @@ class Server::Impl final : public SessionHost {
 
   std::size_t sessions() const { return sessions_.size(); }
 
+  // Not at once: when thousands ask, the answers of database, Redis and payments would wait behind all of them, and so
+  // would the bookings that were accepted.
+  void serve_soon(Session& session) override {
+    waiting_.push_back(&session);
+    if (waiting_.size() == 1) serve_in_next_turn();
+  }
+
   void release(Session& session) override {
     sessions_.back()->index = session.index;
     std::swap(sessions_[session.index], sessions_.back());
@@ -158,6 +167,21 @@ class Server::Impl final : public SessionHost {
     socket.write_some(asio::buffer(answer), ignored);
   }
 
+  void serve_in_next_turn() {
+    parts().loop.post([this, alive = std::weak_ptr<bool>(alive_)] {
+      if (!alive.expired()) serve_waiting();
+    });
+  }
+
+  void serve_waiting() {
+    for (int i = 0; i < limits::served_a_turn && !waiting_.empty(); ++i) {
+      Session& session = *waiting_.front();
+      waiting_.pop_front();
+      session.serve();
+    }
+    if (!waiting_.empty()) serve_in_next_turn();
+  }
+
   // One coarse timer for all connections, instead of one that every request sets anew.
   void check_deadlines() {
     date_ = imf_fixdate(parts().clock.now());
@@ -175,6 +199,8 @@ class Server::Impl final : public SessionHost {
 
   tcp::acceptor acceptor_;
   std::vector<Session*> sessions_;
+  std::deque<Session*> waiting_;  // to be served
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   Timers::TimerId deadline_check_ = 0;
   std::function<void()> drained_;
 };

@@ -46,10 +46,19 @@ Task<Response> fail(Api&, const Request& request) {
   throw std::runtime_error("a secret");
 }
 
+std::atomic<int> served{0};
+std::atomic<int> served_when_posted_ran{-1};
+
+// The first one posts something to the loop.
+Task<Response> count_served(Api&, const Request&) {
+  if (served.fetch_add(1) == 0) serving_loop->post([] { served_when_posted_ran = served.load(); });
+  co_return empty_response(204);
+}
+
 constexpr Route server_routes[] = {
     {Method::get, "/query", say_query},         {Method::post, "/body", say_body},
     {Method::get, "/wait/{ms}", wait_then_say}, {Method::get, "/much/{n}", say_much},
-    {Method::get, "/fail/{how}", fail},
+    {Method::get, "/fail/{how}", fail},         {Method::get, "/count", count_served},
 };
 
 class ServerTest : public testing::Test {
@@ -363,6 +372,26 @@ TEST_F(ServerTest, TakesAllConnectionsThatWaitInOneTurn) {
   });
   count.wait(0);
   EXPECT_EQ(count.load(), waiting);
+}
+
+// Else accepted bookings would wait behind all that is asked anew.
+TEST_F(ServerTest, WhatIsPostedWaitsForFewRequests) {
+  constexpr int asking = 4 * limits::served_a_turn;
+  std::vector<std::unique_ptr<RawConnection>> clients;
+  for (int i = 0; i < asking; ++i) {
+    clients.push_back(std::make_unique<RawConnection>(server->port()));
+    clients.back()->send(get("/query"));
+    ASSERT_TRUE(clients.back()->read_reply());
+  }
+  served = 0;
+  served_when_posted_ran = -1;
+  server->on_loop([&](Server&) {
+    for (const auto& client : clients) client->send(get("/count"));
+  });
+  for (const auto& client : clients) EXPECT_EQ(client->read_reply().value().status, 204);
+  EXPECT_EQ(served.load(), asking);
+  EXPECT_LE(served_when_posted_ran.load(), limits::served_a_turn);
+  EXPECT_GE(served_when_posted_ran.load(), 1);
 }
 
 TEST_F(ServerTest, SaysWhyItCannotListen) {

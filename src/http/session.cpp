@@ -1,10 +1,12 @@
 #include "http/session.h"
 
 #include <array>
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/buffer.hpp>
 #include <coroutine>
 #include <utility>
 
+#include "core/frame_stock.h"
 #include "http/header_values.h"
 #include "http/problem.h"
 
@@ -23,7 +25,7 @@ Session::Time now() { return std::chrono::steady_clock::now(); }
 
 // A coroutine that nobody waits for: it tells the session itself, as its last act.
 struct Session::Detached {
-  struct promise_type {
+  struct promise_type : FrameFromStock {
     Detached get_return_object() const noexcept { return {}; }
     std::suspend_never initial_suspend() const noexcept { return {}; }
     std::suspend_never final_suspend() const noexcept { return {}; }
@@ -38,6 +40,13 @@ void Session::start() {
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  advance();
+}
+
+void Session::serve() {
+  waiting_ = false;
+  const auto waited = now() - received_at_;
+  request_.waited = std::chrono::duration_cast<std::chrono::milliseconds>(waited);
   advance();
 }
 
@@ -70,7 +79,7 @@ void Session::advance() {
     close();
   }
   advancing_ = false;
-  if (closed_ && !reading_ && !writing_ && !handling_) host_.release(*this);
+  if (closed_ && !reading_ && !waiting_ && !writing_ && !handling_) host_.release(*this);
 }
 
 // False: the next step comes when what is under way has ended.
@@ -109,7 +118,9 @@ void Session::handle_request() {
   route_ = match.route;
   request_.parameter = match.parameter;
   handling_ = true;
-  if (const std::optional<Response> ready = answer_without_handler(match, request_)) {
+  std::optional<Response> ready = answer_without_handler(match, request_);
+  if (!ready && route_->refusal) ready = route_->refusal(host_.parts().api, request_);
+  if (ready) {
     answer(*ready);
   } else {
     run_handler(*this, route_->handler);
@@ -169,7 +180,7 @@ void Session::render(const Response& response) {
 }
 
 void Session::report(const Response& response, std::size_t bytes) {
-  const double seconds = std::chrono::duration<double>(now() - handling_since_).count();
+  const double seconds = std::chrono::duration<double>(now() - handling_since_ + request_.waited).count();
   const std::string_view method = to_string(request_.method);
   const std::string_view route = route_ ? route_->pattern : "none";
   host_.parts().observer.finished({method, route, response.status, seconds});
@@ -287,9 +298,10 @@ void Session::read() {
   static thread_local std::array<char, 4096> thrown_away;
   const auto space = lingering_ ? std::span<char>(thrown_away) : reader_.space();
   reading_ = true;
-  socket_.async_read_some(
-      asio::buffer(space.data(), space.size()),
-      [this](const boost::system::error_code& error, std::size_t bytes) { on_read(error, bytes); });
+  socket_.async_read_some(asio::buffer(space.data(), space.size()),
+                          asio::bind_allocator(StockAllocator<std::byte>(),
+                                               [this](const boost::system::error_code& error,
+                                                      std::size_t bytes) { on_read(error, bytes); }));
 }
 
 void Session::on_read(const boost::system::error_code& error, std::size_t bytes) {
@@ -313,7 +325,11 @@ void Session::on_read(const boost::system::error_code& error, std::size_t bytes)
     close();
   } else {
     reader_.received(bytes);
-    if (!std::exchange(receiving_, true)) deadline_ = now() + host_.options().read_deadline;
+    received_at_ = now();
+    if (!std::exchange(receiving_, true)) deadline_ = received_at_ + host_.options().read_deadline;
+    waiting_ = true;
+    host_.serve_soon(*this);
+    return;
   }
   advance();
 }

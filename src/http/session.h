@@ -25,6 +25,8 @@ class SessionHost {
   const ServerOptions& options() const { return options_; }
   bool draining() const { return draining_; }
   std::string_view date() const { return date_; }
+  // Bytes have come: `serve` is called when it is the session's turn. It is not released before.
+  virtual void serve_soon(Session& session) = 0;
   // Nothing of the session is under way any more: destroys it.
   virtual void release(Session& session) = 0;
 
@@ -47,8 +49,9 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Either may destroy the session, through its host.
+  // Each may destroy the session, through its host.
   void start();
+  void serve();
   void close_if_idle();
   void close_if_late(Time at);
   void close();
@@ -83,11 +86,13 @@ class Session {
   std::string sending_;  // what a write under way is sending
   std::size_t sent_ = 0;
   const Route* route_ = nullptr;
+  Time received_at_{};
   Time handling_since_{};
   Time deadline_ = Time::max();
 
   bool advancing_ = false;  // `advance` is on the stack
   bool reading_ = false;
+  bool waiting_ = false;  // for its turn
   bool writing_ = false;
   bool handling_ = false;
   bool receiving_ = false;    // part of a request is here

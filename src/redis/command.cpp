@@ -6,6 +6,20 @@
 
 namespace flightdeck::redis {
 
+namespace {
+
+// Of most scripts: a digest, two or three keys, an id and some numbers.
+constexpr std::size_t words_expected = 16;
+constexpr std::size_t words_bytes_expected = 384;
+
+}  // namespace
+
+Command::Command(std::string_view name) {
+  words_.reserve(words_bytes_expected);
+  ends_.reserve(words_expected);
+  add(name);
+}
+
 Command& Command::add(std::string_view word) {
   words_.append(word);
   ends_.push_back(words_.size());

@@ -12,7 +12,7 @@ namespace flightdeck::redis {
 // The words of one command, in one piece of memory.
 class Command {
  public:
-  explicit Command(std::string_view name) { add(name); }
+  explicit Command(std::string_view name);
 
   Command& add(std::string_view word);
   Command& add(std::int64_t number);

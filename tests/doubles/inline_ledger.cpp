@@ -17,6 +17,7 @@ Task<void> InlineLedger::turn() {
 }
 
 Task<void> InlineLedger::read_turn() {
+  ++reads_;
   co_await turn();
   if (reads_fail_) throw UnavailableError("The database does not answer.");
 }

@@ -26,6 +26,7 @@ class InlineLedger final : public booking::Ledger {
     good_left_ = after;
   }
   void fail_reads(bool fail) { reads_fail_ = fail; }
+  int reads() const { return reads_; }  // so far
 
   Task<Result<booking::Applied>> apply(booking::Command command) override;
   Task<std::vector<BookingId>> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
@@ -49,6 +50,7 @@ class InlineLedger final : public booking::Ledger {
   Fault fault_ = Fault::none;
   int good_left_ = 0;
   bool reads_fail_ = false;
+  int reads_ = 0;
 };
 
 }  // namespace flightdeck::test

@@ -9,65 +9,55 @@
 
 namespace flightdeck::booking {
 
-// A queue that was short lately may become long: a commit takes longer now and then, as at a checkpoint, and then all
-// that came meanwhile are placed. One that stays long is kept shorter, since more only wait longer. (The idea of CoDel,
-// Nichols and Jacobson, "Controlling Queue Delay", ACM Queue 2012: what counts is how short a queue was over a time, not
-// how long it is.) Thread-safe.
-class QueueLength {
- public:
-  explicit QueueLength(limits::QueueLimits limits) : limits_(limits) {}
-  void seen(std::int64_t length, Instant now) {
-    if (length < limits_.few) last_short_.store(now, std::memory_order_relaxed);
-  }
-  bool too_long(std::int64_t length, Instant now) const {
-    const Milliseconds since = now - last_short_.load(std::memory_order_relaxed);
-    // Below zero: the clock was set back.
-    const bool lately = Milliseconds::zero() <= since && since <= limits_.patience;
-    return length >= (lately ? limits_.burst : limits_.standing);
-  }
-
- private:
-  limits::QueueLimits limits_;
-  std::atomic<Instant> last_short_{Instant{}};
-};
-
 struct AdmissionLimits {
   limits::QueueLimits placing = limits::bookings_placing;
   limits::QueueLimits waited_ms = limits::booking_waited_ms;
+  Milliseconds patience = limits::admission_patience;
 };
 
 // How many bookings are being placed or charged at once, over all threads of the process. Placing has a limit of its
 // own: its pace is the ledger's, while a charge may wait for the payment service at no cost. And who `waited` for long
-// to be served at all came to a process that is behind: it refuses until it has caught up. Thread-safe.
+// to be served at all came to a process that is behind: it refuses until it has caught up.
+//
+// Both queues may become long once, as a commit takes longer now and then, or the machine stands still: then all that
+// came meanwhile are placed. As long as somebody is refused they are kept shorter, since more only wait longer. (After
+// CoDel, Nichols and Jacobson, "Controlling Queue Delay", ACM Queue 2012: what counts is a queue that stands, not one
+// that was long for a moment.) Thread-safe.
 class Admission {
  public:
-  explicit Admission(std::int64_t max, AdmissionLimits limits = {})
-      : max_(max), placing_queue_(limits.placing), waited_(limits.waited_ms) {}
+  explicit Admission(std::int64_t max, AdmissionLimits limits = {}) : max_(max), limits_(limits) {}
   bool enter(Instant now, Milliseconds waited = {}) {
-    const bool free = in_flight_.fetch_add(1, std::memory_order_relaxed) < max_;
-    const std::int64_t before = placing_.fetch_add(1, std::memory_order_relaxed);
-    placing_queue_.seen(before, now);
-    waited_.seen(waited.count(), now);
-    if (free && !placing_queue_.too_long(before, now) && !waited_.too_long(waited.count(), now)) return true;
+    const std::int64_t in_flight_before = in_flight_.fetch_add(1, std::memory_order_relaxed);
+    const std::int64_t placing_before = placing_.fetch_add(1, std::memory_order_relaxed);
+    if (!refuses(in_flight_before, placing_before, now, waited)) return true;
     placed();
     leave();
     return false;
   }
   void placed() { placing_.fetch_sub(1, std::memory_order_relaxed); }
   void leave() { in_flight_.fetch_sub(1, std::memory_order_relaxed); }
-  bool full(Instant now, Milliseconds waited = {}) const {
-    return in_flight() >= max_ || placing_queue_.too_long(placing(), now) ||
-           waited_.too_long(waited.count(), now);
-  }
+  // `enter` would refuse. Whoever asks is taken to be refused then.
+  bool full(Instant now, Milliseconds waited = {}) { return refuses(in_flight(), placing(), now, waited); }
   std::int64_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
   std::int64_t placing() const { return placing_.load(std::memory_order_relaxed); }
 
  private:
+  bool refuses(std::int64_t in_flight, std::int64_t placing, Instant now, Milliseconds waited) {
+    const Milliseconds since = now - last_refused_.load(std::memory_order_relaxed);
+    // Below zero: the clock was set back.
+    const bool stands = Milliseconds::zero() <= since && since <= limits_.patience;
+    const auto most = stands ? &limits::QueueLimits::standing : &limits::QueueLimits::burst;
+    const bool refused =
+        in_flight >= max_ || placing >= limits_.placing.*most || waited.count() >= limits_.waited_ms.*most;
+    if (refused) last_refused_.store(now, std::memory_order_relaxed);
+    return refused;
+  }
+
   std::int64_t max_;
+  AdmissionLimits limits_;
   std::atomic<std::int64_t> in_flight_{0};
   std::atomic<std::int64_t> placing_{0};
-  QueueLength placing_queue_;
-  QueueLength waited_;
+  std::atomic<Instant> last_refused_{Instant{}};
 };
 
 // One place of an Admission, left when it goes.

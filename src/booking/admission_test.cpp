@@ -8,9 +8,10 @@ namespace flightdeck::booking {
 namespace {
 
 constexpr Instant start{Milliseconds{1'000'000}};
-constexpr limits::QueueLimits placing{.standing = 4, .burst = 10, .few = 2, .patience = Milliseconds{500}};
-constexpr limits::QueueLimits waited{.standing = 50, .burst = 500, .few = 25, .patience = Milliseconds{500}};
-constexpr AdmissionLimits both{placing, waited};
+constexpr Milliseconds patience{500};
+constexpr AdmissionLimits few{.placing = {.standing = 4, .burst = 10},
+                              .waited_ms = {.standing = 50, .burst = 500},
+                              .patience = patience};
 
 // As many as are admitted at that moment.
 std::vector<AdmissionSlot> fill(Admission& admission, Instant now) {
@@ -23,7 +24,7 @@ std::vector<AdmissionSlot> fill(Admission& admission, Instant now) {
 }
 
 TEST(Admission, PlacingHasALimitOfItsOwn) {
-  Admission admission(3, {{.standing = 2, .burst = 2, .few = 0, .patience = {}}, waited});
+  Admission admission(3, {.placing = {.standing = 2, .burst = 2}});
   AdmissionSlot first(admission, start);
   AdmissionSlot second(admission, start);
   ASSERT_TRUE(first.admitted() && second.admitted());
@@ -42,68 +43,65 @@ TEST(Admission, PlacingHasALimitOfItsOwn) {
   EXPECT_EQ(admission.placing(), 0);
 }
 
-TEST(Admission, AQueueThatWasShortLatelyMayBecomeLong) {
-  Admission admission(100, both);
-  const auto slots = fill(admission, start);
-  EXPECT_EQ(slots.size(), 10U);
-  EXPECT_TRUE(admission.full(start));
+TEST(Admission, AQueueMayBecomeLongOnce) {
+  Admission admission(100, few);
+  EXPECT_EQ(fill(admission, start).size(), 10U);
 }
 
-TEST(Admission, AQueueThatStaysLongIsKeptShorter) {
-  Admission admission(100, both);
+TEST(Admission, WhileSomebodyIsRefusedItIsKeptShorter) {
+  Admission admission(100, few);
   auto slots = fill(admission, start);
-  const Instant later = start + placing.patience + Milliseconds{1};
-  for (int i = 0; i < 5; ++i) slots.pop_back();
-  EXPECT_TRUE(admission.full(later)) << "five, and four may stand";
+  while (slots.size() > 4) slots.pop_back();
+  EXPECT_TRUE(admission.full(start + patience));
   slots.pop_back();
-  slots.pop_back();
-  const AdmissionSlot one(admission, later);
-  EXPECT_TRUE(one.admitted()) << "the fourth";
-  EXPECT_FALSE(AdmissionSlot(admission, later).admitted());
+  EXPECT_FALSE(admission.full(start + 2 * patience)) << "four may stand";
+  const AdmissionSlot fourth(admission, start + 2 * patience);
+  EXPECT_TRUE(fourth.admitted());
+  EXPECT_FALSE(AdmissionSlot(admission, start + 2 * patience).admitted());
 }
 
-TEST(Admission, AQueueThatBecameShortAgainMayBecomeLongOnceMore) {
-  Admission admission(100, both);
+TEST(Admission, ItMayBecomeLongAgainWhenNobodyWasRefusedForAWhile) {
+  Admission admission(100, few);
   auto slots = fill(admission, start);
-  const Instant later = start + placing.patience * 2;
-  while (slots.size() > 1) slots.pop_back();
-  EXPECT_EQ(fill(admission, later).size(), 9U);
+  slots.clear();
+  EXPECT_EQ(fill(admission, start + patience + Milliseconds{1}).size(), 10U);
 }
 
-TEST(Admission, AClockThatIsSetBackGivesNoMoreThanAStandingQueue) {
-  Admission admission(100, both);
+TEST(Admission, WhoIsToldThatItIsFullCountsAsRefused) {
+  Admission admission(100, few);
   auto slots = fill(admission, start);
-  const Instant earlier = start - Milliseconds{1};
-  while (slots.size() > 3) slots.pop_back();
-  EXPECT_EQ(fill(admission, earlier).size(), 1U);
+  EXPECT_TRUE(admission.full(start + patience));
+  slots.clear();
+  EXPECT_EQ(fill(admission, start + patience + patience).size(), 4U);
+}
+
+TEST(Admission, AClockThatIsSetBackDoesNotKeepItShort) {
+  Admission admission(100, few);
+  auto slots = fill(admission, start);
+  slots.clear();
+  EXPECT_EQ(fill(admission, start - Milliseconds{1}).size(), 10U);
 }
 
 // ---- A process that is behind ----
 
 bool admits(Admission& admission, Instant now, std::int64_t waited_ms) {
-  const Milliseconds time{waited_ms};
-  const bool full = admission.full(now, time);
-  const bool admitted = AdmissionSlot(admission, now, time).admitted();
-  EXPECT_EQ(full, !admitted);
-  return admitted;
+  return AdmissionSlot(admission, now, Milliseconds{waited_ms}).admitted();
 }
 
 TEST(Admission, AProcessThatStoodStillForAMomentRefusesNobody) {
-  Admission admission(100, both);
-  EXPECT_TRUE(admits(admission, start, 0));
-  EXPECT_TRUE(admits(admission, start + Milliseconds{450}, 449));
-  EXPECT_FALSE(admits(admission, start + Milliseconds{500}, 500)) << "not even then";
+  Admission admission(100, few);
+  EXPECT_TRUE(admits(admission, start, 499));
+  EXPECT_TRUE(admits(admission, start + Milliseconds{1}, 480));
+  EXPECT_FALSE(admits(admission, start + Milliseconds{2}, 500)) << "not even then";
 }
 
 TEST(Admission, AProcessThatStaysBehindRefusesUntilItHasCaughtUp) {
-  Admission admission(100, both);
-  EXPECT_TRUE(admits(admission, start, 24));
-  const Instant later = start + waited.patience + Milliseconds{1};
-  EXPECT_FALSE(admits(admission, later, 50));
-  EXPECT_TRUE(admits(admission, later, 49)) << "nearly";
-  EXPECT_FALSE(admits(admission, later, 51));
-  EXPECT_TRUE(admits(admission, later, 10)) << "it has";
-  EXPECT_TRUE(admits(admission, later, 499));
+  Admission admission(100, few);
+  EXPECT_TRUE(admission.full(start, Milliseconds{500}));
+  EXPECT_FALSE(admits(admission, start + Milliseconds{1}, 50));
+  EXPECT_TRUE(admits(admission, start + Milliseconds{1}, 49));
+  EXPECT_FALSE(admits(admission, start + Milliseconds{2}, 51));
+  EXPECT_TRUE(admits(admission, start + Milliseconds{2} + patience + Milliseconds{1}, 499));
 }
 
 }  // namespace

@@ -48,17 +48,14 @@ inline constexpr std::int64_t seats_per_booking_ceiling = 100;
 inline constexpr std::int64_t price_minor_max =
     99'999'999;  // 999,999.99: times 100 seats still fits NUMERIC(10,2)
 
-// How long a queue may become: of one that stays, and of one in which, so lately, there were few.
+// How long a queue may become once, and how long while somebody is refused.
 struct QueueLimits {
   std::int64_t standing;
   std::int64_t burst;
-  std::int64_t few;
-  milliseconds patience;
 };
-inline constexpr QueueLimits bookings_placing{
-    .standing = 512, .burst = 1024, .few = 128, .patience = milliseconds{500}};  // at once in a process
-inline constexpr QueueLimits booking_waited_ms{
-    .standing = 50, .burst = 500, .few = 25, .patience = milliseconds{500}};  // until it was looked at
+inline constexpr QueueLimits bookings_placing{.standing = 384, .burst = 1024};  // at once in a process
+inline constexpr QueueLimits booking_waited_ms{.standing = 50, .burst = 500};   // until it was looked at
+inline constexpr milliseconds admission_patience{500};  // after the last one that was refused
 
 // Coroutine frames of about a size that a thread keeps for the next ones.
 inline constexpr std::size_t frames_kept = 2048;

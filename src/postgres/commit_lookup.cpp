@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::string_view in_the_future = "22023";
 
-// Its rows as the batch left them; they may be newer by now.
+// Its rows as the batch left them; they may be newer by now. A booking that is known is not locked before it is written,
+// so another writer's row may be newer, too: it has a status that cannot follow.
 Parameters rows_of(const booking::LedgerChanges& changes) {
   std::vector<booking::Booking> bookings = changes.inserted_bookings;
   bookings.insert(bookings.end(), changes.updated_bookings.begin(), changes.updated_bookings.end());
@@ -18,6 +19,7 @@ Parameters rows_of(const booking::LedgerChanges& changes) {
   Parameters p;
   p.add_array(bookings, [](const booking::Booking& b) { return b.id; });
   p.add_array(bookings, [](const booking::Booking& b) { return b.updated_at; });
+  p.add_array(bookings, [](const booking::Booking& b) { return to_string(b.status); });
   p.add_array(flights, [](const flights::Flight& f) { return f.id; });
   p.add_array(flights, [](const flights::Flight& f) { return f.version; });
   return p;

@@ -100,12 +100,13 @@ StoreStatements store_statements() {
       .write_something = {"write_something",
                           "UPDATE schema_migrations SET applied_at = applied_at WHERE version = 1"},
       .transaction_status = {"transaction_status", "SELECT pg_xact_status($1::text::xid8)"},
-      .rows_kept =
-          {"rows_kept",
-           "SELECT (SELECT count(*) FROM unnest($1::uuid[], $2::timestamptz[]) AS d (id, updated_at) "
-           "WHERE (SELECT b.updated_at FROM bookings b WHERE b.id = d.id) >= d.updated_at) + "
-           "(SELECT count(*) FROM unnest($3::uuid[], $4::bigint[]) AS d (id, version) "
-           "WHERE (SELECT f.version FROM flights f WHERE f.id = d.id) >= d.version)"},
+      .rows_kept = {"rows_kept",
+                    "SELECT (SELECT count(*) FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) "
+                    "AS d (id, updated_at, status) "
+                    "WHERE (SELECT b.updated_at FROM bookings b WHERE b.id = d.id AND (b.status = d.status "
+                    "OR b.status = 'CANCELLED' OR d.status IN ('PENDING', 'FAILED'))) >= d.updated_at) + "
+                    "(SELECT count(*) FROM unnest($4::uuid[], $5::bigint[]) AS d (id, version) "
+                    "WHERE (SELECT f.version FROM flights f WHERE f.id = d.id) >= d.version)"},
       .end_backend = {"end_backend",
                       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                       "WHERE pid = $1::integer AND backend_xid = ($2::text::xid8)::xid"},

@@ -71,8 +71,8 @@ FrameStock* stock() {
 }  // namespace
 
 void* take_frame(std::size_t size) {
-  FrameStock* const frames = stock();
-  return frames ? frames->take(size) : ::operator new(size);
+  if (FrameStock* const frames = stock()) return frames->take(size);
+  return FrameStock().take(size);  // as large as one that is given to another thread's stock must be
 }
 
 void give_frame(void* frame, std::size_t size) noexcept {

@@ -7,6 +7,7 @@
 #include <future>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "contract/postgres_database.h"
 #include "postgres/commit_lookup.h"
@@ -179,8 +180,10 @@ TEST_F(BrokenConnection, IsNotSeenByTheNextBatch) {
 class LookingUp : public test::PostgresDatabase {
  protected:
   CommitVerdict verdict_on(const std::string& transaction, const booking::LedgerChanges& written) {
-    for (const Statement& statement : sql.all()) connection.prepare(statement);
-    connection.finish(Deadline(std::chrono::seconds(20)));
+    if (!std::exchange(prepared, true)) {
+      for (const Statement& statement : sql.all()) connection.prepare(statement);
+      connection.finish(Deadline(std::chrono::seconds(20)));
+    }
     CommitLookup lookup(sql, transaction, probe.backend_pid(), written);
     CommitVerdict verdict = CommitVerdict::ask_again;
     test::eventually([&] {
@@ -198,6 +201,7 @@ class LookingUp : public test::PostgresDatabase {
 
   const StoreStatements sql = store_statements();
   Connection connection{connection_settings(url, Purpose::writing), Deadline(std::chrono::seconds(20))};
+  bool prepared = false;
   PostgresSession probe{url};
   booking::LedgerChanges changes;
 };
@@ -214,7 +218,6 @@ TEST_F(LookingUp, ItsRowsMustBeThere) {
 // One that a failover lost, whose number another one got since: a booking that is known is not locked, so its row may be
 // of another writer, whose clock may be ahead.
 TEST_F(LookingUp, ANewerRowThatCannotFollowIsNotOfThisTransaction) {
-  RecordingLog log;
   PostgresLedgerStore store{url, log};
   apply(store, add_flight(1, 10), now).value();
   booking::Booking row = *apply(store, place_booking(booking_id(1), flight_1), now).value().booking;

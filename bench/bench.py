@@ -48,7 +48,7 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--rounds", type=positive, metavar="N", help="of all scenarios, in turn (3)")
     parser.add_argument("--seconds", type=positive, metavar="N", help="a measurement (6)")
-    parser.add_argument("--threads", type=positive, default=1, metavar="N", help="of the api process (1)")
+    parser.add_argument("--threads", type=positive, metavar="N", help="of the api process (one a core)")
     parser.add_argument(
         "--quick", action="store_true", help="one short round: to see that it works; no figures to go by"
     )

@@ -17,9 +17,9 @@ class Flightdeck:
     is_peer = False
     booking_headers = {"Prefer": "wait=20"}  # so that an answer is a booking that is final
 
-    def __init__(self, program: Path, threads: int, postgres: Postgres, redis: Redis, logs: Path):
+    def __init__(self, program: Path, threads: int | None, postgres: Postgres, redis: Redis, logs: Path):
         self._program = program
-        self._threads = threads
+        self._api_threads = threads  # None: its own default
         self._postgres = postgres
         self._redis = redis
         self._logs = logs
@@ -31,12 +31,12 @@ class Flightdeck:
         """On a database that may hold flights already, and a Redis that holds nothing."""
         self.database = database
         self._redis.flush()
-        self._run(
-            "payment", ["--mock-success-rate", "1", "--mock-min-delay-ms", "0", "--mock-max-delay-ms", "0"], 1
-        )
-        self._run("worker", [], 1)
+        instant = "--mock-success-rate 1 --mock-min-delay-ms 0 --mock-max-delay-ms 0"
+        self._run("payment", ["--threads", "1", *instant.split()])
+        self._run("worker", ["--threads", "1"])
         for _ in range(apis):
-            self._run("api", ["--seats-per-flight-max", str(SEATS)], self._threads)
+            threads = ["--threads", str(self._api_threads)] if self._api_threads else []
+            self._run("api", [*threads, "--seats-per-flight-max", str(SEATS)])
         self.admin = calls.Caller(self.url)
 
     def stop(self) -> None:
@@ -92,14 +92,14 @@ class Flightdeck:
             "FLIGHTDECK_REDIS_URL": self._redis.url,
         }
 
-    def _run(self, group: str, flags: list[str], threads: int) -> None:
+    def _run(self, group: str, flags: list[str]) -> None:
         role = {"payment": "payment-mock"}.get(group, group)
         number = len(self._running.get(group, []))
         port_file = self._logs / f"{group}-{number}.port"
         port_file.unlink(missing_ok=True)
         command = ["setpriv", "--pdeathsig", "TERM", str(self._program), "serve", "--role", role]
         command += ["--listen", "127.0.0.1:0", "--port-file", str(port_file), "--access-log", "off"]
-        command += ["--threads", str(threads), *flags]
+        command += flags
         if group != "payment":
             command += ["--payment-url", self._urls["payment"][0]]
         log = self._logs / f"flightdeck-{group}.log"

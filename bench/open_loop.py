@@ -21,7 +21,7 @@ def study(rig: Rig) -> dict:
             told = _stress(rig, flight, ["--users", str(users)])
             crowds.append({"users": users, "confirmed_per_s": told["confirmed_per_s"], "told": told})
             rig.step(f"closed loop, {users} users: {told['confirmed_per_s']:,.0f}/s")
-        maximum = max(crowd["confirmed_per_s"] for crowd in crowds)
+        maximum = crowds[0]["confirmed_per_s"]
         points = []
         for percent in rig.lengths.loads_percent:
             rate = max(1, round(maximum * percent / 100))
@@ -32,9 +32,13 @@ def study(rig: Rig) -> dict:
                 f"open loop, {percent} %: {rate:,}/s offered, {told['confirmed_per_s']:,.0f}/s confirmed, "
                 f"p50 {accepted['p50']:.1f} ms, p99 {accepted['p99']:.1f} ms"
             )
-        users = max(crowds, key=lambda crowd: crowd["confirmed_per_s"])["users"]
-        overloads = [_overload(rig, flight, users) for _ in range(rig.lengths.overload_rounds)]
-        points.append({"percent": 200, "told": summary.median_overload(overloads)["told"]})
+        overloads = [
+            _overload(rig, flight, users)
+            for _ in range(rig.lengths.overload_rounds)
+            for users in rig.lengths.crowds
+        ]
+        usual = summary.overloads_by_users(overloads)[rig.lengths.crowds[0]]
+        points.append({"percent": 200, "told": summary.median_overload(usual)["told"]})
         return {"maximum_per_s": maximum, "crowds": crowds, "points": points, "overloads": overloads}
     finally:
         rig.flightdeck.stop()
@@ -45,10 +49,10 @@ def _overload(rig: Rig, flight: str, users: int) -> dict:
     maximum = _stress(rig, flight, ["--users", str(users)])["confirmed_per_s"]
     told = _stress(rig, flight, ["--rate", str(max(1, round(2 * maximum)))])
     rig.step(
-        f"twice the maximum of {maximum:,.0f}/s: {told['confirmed_per_s']:,.0f}/s confirmed, "
+        f"twice the maximum of {users:,} users, {maximum:,.0f}/s: {told['confirmed_per_s']:,.0f}/s confirmed, "
         f"the longest after {told['latency_ms']['accepted']['max']:.0f} ms"
     )
-    return {"maximum_per_s": maximum, "told": told}
+    return {"users": users, "maximum_per_s": maximum, "told": told}
 
 
 def _stress(rig: Rig, flight: str, flags: list[str]) -> dict:

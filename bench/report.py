@@ -34,7 +34,7 @@ def _machine(results: dict) -> list[str]:
     return [
         f"{machine['date']}, commit {machine['commit']}: {machine['cores']} cores ({machine['cpu']}), "
         f"{machine['memory_gb']:.0f} GB, Linux {machine['kernel']}, PostgreSQL {machine['postgres']}, Redis {machine['redis']}; "
-        f"api threads: {results['threads']}; "
+        f"api threads: {results['threads'] or 'one a core'}; "
         f"{lengths['rounds']} rounds of {lengths['seconds']} s, medians. The load generator shares the cores."
     ]
 
@@ -175,13 +175,23 @@ def _open_loop(results: dict, plot: str | None) -> list[str]:
         f"{number(crowd['confirmed_per_s'])}/s with {crowd['users']:,} users" for crowd in open_loop["crowds"]
     )
     lines = [
-        f"Open loop, one flight, latency from the intended start. The maximum, closed loop: {crowds}.",
+        f"Open loop, one flight, latency from the intended start. In the closed loop: {crowds}; the maximum is the first.",
         "",
     ]
     lines += markdown.table(columns, rows)
-    lines += ["", "Twice the maximum, each time after the maximum was taken anew.", ""]
+    lines += ["", "Twice the maximum of so many users, each time after it was taken anew.", ""]
     lines += markdown.table(
-        ["maximum/s", "offered/s", "confirmed/s", "of the maximum", "p50 ms", "p99 ms", "max ms", "503"],
+        [
+            "users",
+            "maximum/s",
+            "offered/s",
+            "confirmed/s",
+            "of the maximum",
+            "p50 ms",
+            "p99 ms",
+            "max ms",
+            "503",
+        ],
         [_overload_row(overload) for overload in open_loop["overloads"]],
     )
     return lines + (["", f"![Throughput and latency over offered load]({plot})"] if plot else [])
@@ -191,6 +201,7 @@ def _overload_row(overload: dict) -> list[str]:
     told = overload["told"]
     accepted = told["latency_ms"]["accepted"]
     return [
+        number(overload["users"]),
         number(overload["maximum_per_s"]),
         number(told["offered_per_s"]),
         number(told["confirmed_per_s"]),

@@ -21,7 +21,7 @@ def results(**changes) -> dict:
             "postgres": "15.1",
             "redis": "7.0",
         },
-        "threads": 1,
+        "threads": None,
         "lengths": {"rounds": 3, "seconds": 6},
         "rows": rows,
         "comparisons": summary.comparisons(rows, "Flightdeck"),
@@ -30,7 +30,7 @@ def results(**changes) -> dict:
             "maximum_per_s": 10000,
             "crowds": [{"users": 256, "confirmed_per_s": 10000}],
             "points": [{"percent": 50, "told": told()}],
-            "overloads": [{"maximum_per_s": 10000, "told": told()}],
+            "overloads": [{"users": 256, "maximum_per_s": 10000, "told": told()}],
         },
     }
     found |= changes

@@ -22,7 +22,7 @@ class Lengths:
     load_seconds: int  # of a run at an offered load; its audit takes several times as long
     loads_percent: tuple[int, ...]  # of the maximum, offered
     overload_rounds: int  # the maximum and twice as much, in turn
-    crowds: tuple[int, ...]  # users at once, when the maximum is looked for
+    crowds: tuple[int, ...]  # users at once, whose rates are maxima; loads are shares of the first
 
 
 DEFAULT = Lengths(
@@ -36,7 +36,7 @@ DEFAULT = Lengths(
     changes=100,
     load_seconds=4,
     loads_percent=(10, 25, 50, 75, 90, 100, 125, 150),
-    overload_rounds=3,
+    overload_rounds=5,
     crowds=(256, 1024),
 )
 QUICK = Lengths(

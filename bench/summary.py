@@ -112,6 +112,14 @@ def median_overload(overloads: list[dict]) -> dict:
     return sorted(overloads, key=kept_under_overload)[(len(overloads) - 1) // 2]
 
 
+def overloads_by_users(overloads: list[dict]) -> dict[int, list[dict]]:
+    """By the number of users whose rate is the maximum."""
+    found: dict[int, list[dict]] = {}
+    for overload in overloads:
+        found.setdefault(overload["users"], []).append(overload)
+    return found
+
+
 def _judge_load(open_loop: dict | None) -> list[dict]:
     if not open_loop:
         return []
@@ -134,12 +142,19 @@ def _judge_load(open_loop: dict | None) -> list[dict]:
         found.append(_judge("half the maximum: lost, refused or timed out", lost, 0, ""))
     if overloads := open_loop["overloads"]:
         told = [overload["told"] for overload in overloads]
-        kept = kept_under_overload(median_overload(overloads))
         longest = max(each["latency_ms"]["accepted"]["max"] for each in told)
         untold = sum(each["overloaded_without_retry_after"] for each in told)
         lost = sum(each[name] for each in told for name in ("timeouts", "errors", "not_sent"))
+        for users, same in overloads_by_users(overloads).items():
+            kept = kept_under_overload(median_overload(same))
+            found.append(
+                _judge_share(
+                    f"twice the maximum of {users:,} users: confirmed, of the maximum, median",
+                    kept,
+                    OVER_LOAD_KEPT,
+                )
+            )
         found += [
-            _judge_share("twice the maximum: confirmed, of the maximum, median", kept, OVER_LOAD_KEPT),
             _judge("twice the maximum: longest accepted", longest, OVER_LOAD_LATENCY_MS, " ms"),
             _judge("twice the maximum: 503 without Retry-After", untold, 0, ""),
             _judge("twice the maximum: lost or timed out", lost, 0, ""),

@@ -82,7 +82,7 @@ class Comparisons(unittest.TestCase):
 class LoadJudgements(unittest.TestCase):
     def judge(self, half: dict, double: dict) -> dict[str, str]:
         points = [{"percent": 50, "told": half}]
-        overloads = [{"maximum_per_s": 10000, "told": double}]
+        overloads = [{"users": 256, "maximum_per_s": 10000, "told": double}]
         return verdicts({"open_loop": {"points": points, "overloads": overloads}})
 
     def test_all_met(self):
@@ -107,20 +107,33 @@ class LoadJudgements(unittest.TestCase):
         self.assertEqual({what: v for what, v in got.items() if what.startswith("half") and v != "met"}, {})
         self.assertEqual({v for what, v in got.items() if what.startswith("twice")}, {"NOT MET"})
 
-    def test_twice_the_load_is_compared_with_the_maximum_beside_it_and_the_median_counts(self):
-        def overload(maximum: float, confirmed: float, longest: float) -> dict:
-            latencies = {"accepted": {"p50": 10.0, "p99": 100.0, "max": longest}}
-            return {
-                "maximum_per_s": maximum,
-                "told": told(confirmed_per_s=confirmed, latency_ms=latencies),
-            }
+    def overload(self, maximum: float, confirmed: float, longest: float = 200, users: int = 256) -> dict:
+        latencies = {"accepted": {"p50": 10.0, "p99": 100.0, "max": longest}}
+        return {
+            "users": users,
+            "maximum_per_s": maximum,
+            "told": told(confirmed_per_s=confirmed, latency_ms=latencies),
+        }
 
-        overloads = [overload(8000, 7200, 300), overload(4000, 2000, 1001), overload(10000, 8100, 200)]
+    def test_twice_the_load_is_compared_with_the_maximum_beside_it_and_the_median_counts(self):
+        overloads = [
+            self.overload(8000, 7200),
+            self.overload(4000, 2000, longest=1001),
+            self.overload(10000, 8100),
+        ]
         got = verdicts({"open_loop": {"points": [], "overloads": overloads}})
         self.assertEqual(summary.median_overload(overloads), overloads[2])
-        self.assertEqual(got["twice the maximum: confirmed, of the maximum, median"], "met")
+        self.assertEqual(got["twice the maximum of 256 users: confirmed, of the maximum, median"], "met")
         self.assertEqual(got["twice the maximum: longest accepted"], "NOT MET", "of all")
         self.assertEqual(summary.median_overload(overloads[:2]), overloads[1])
+
+    def test_twice_the_maximum_of_another_crowd_is_judged_by_itself(self):
+        overloads = [self.overload(7000, 6000), self.overload(8000, 6000, users=1024)]
+        got = verdicts({"open_loop": {"points": [], "overloads": overloads}})
+        self.assertEqual(got["twice the maximum of 256 users: confirmed, of the maximum, median"], "met")
+        self.assertEqual(
+            got["twice the maximum of 1,024 users: confirmed, of the maximum, median"], "NOT MET"
+        )
 
 
 class GrowthJudgements(unittest.TestCase):

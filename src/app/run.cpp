@@ -13,6 +13,7 @@
 #include "app/database.h"
 #include "app/descriptors.h"
 #include "app/import_flights.h"
+#include "app/scheduling.h"
 #include "app/shared_parts.h"
 #include "app/stress_run.h"
 #include "core/version.h"
@@ -88,6 +89,7 @@ void load_demo_data(const Config& config, const Clock& clock, Log& log) {
 }
 
 int serve(const Config& config) {
+  schedule_as_batch();
   prepare_signals();
   raise_descriptor_limit();
   const SystemClock clock;

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "app/descriptors.h"
+#include "app/scheduling.h"
 #include "core/limits.h"
 #include "core/random.h"
 #include "core/sort_unique.h"
@@ -100,6 +101,7 @@ class StressRun {
       : command_(command), place_{command.url.authority(), command.url.target}, printer_(command.quiet) {}
 
   int run() {
+    schedule_as_batch();  // and what it measures goes first, on the same machine
     const Result<stress_http::Peer> peer =
         stress_http::find_peer(command_.url.host, command_.url.port, limits::stress_connect_deadline);
     if (!peer) return fail("cannot reach " + where() + ": " + peer.error().detail);

@@ -1,7 +1,9 @@
 // The command line: help, version, exit codes, where settings come from, and what is never shown.
 #include <gmock/gmock.h>
+#include <sched.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <regex>
 #include <sstream>
 
@@ -215,6 +217,20 @@ TEST(SettingsTest, WrongValuesAreRefusedWhereverTheyComeFrom) {
   EXPECT_EQ(ServerProcess(config).start_and_fail(), 2);
   write_text(file, "seats-per-boking-max = 3\n");
   EXPECT_EQ(ServerProcess(config).start_and_fail(), 2) << "a typo is never silently ignored";
+}
+
+TEST(ServerSchedulingTest, ThreadsOfAServerPushNobodyAside) {
+  ServerProcess server({"--threads", "2"});
+  server.start();
+  int batches = 0;
+  for (const auto& task :
+       std::filesystem::directory_iterator("/proc/" + std::to_string(server.pid()) + "/task")) {
+    const int policy = ::sched_getscheduler(std::stoi(task.path().filename()));
+    if (policy == SCHED_BATCH) ++batches;
+  }
+  // Both event loops, one of the ledger's threads at least, and the first thread; a sanitizer may have one of its own.
+  EXPECT_GE(batches, 4);
+  server.stop_cleanly();
 }
 
 TEST(LogTest, EveryLineIsAJsonObjectWithTimeLevelAndMessage) {

@@ -175,7 +175,8 @@ def _open_loop(results: dict, plot: str | None) -> list[str]:
         f"{number(crowd['confirmed_per_s'])}/s with {crowd['users']:,} users" for crowd in open_loop["crowds"]
     )
     lines = [
-        f"Open loop, one flight, latency from the intended start. In the closed loop: {crowds}; the maximum is the first.",
+        f"Open loop, one flight, latency from the intended start. In the closed loop: {crowds}; loads are shares of the first. "
+        "200 % is the median of the runs below, each of which has a maximum of its own.",
         "",
     ]
     lines += markdown.table(columns, rows)

@@ -106,6 +106,10 @@ class StressRun {
         stress_http::find_peer(command_.url.host, command_.url.port, limits::stress_connect_deadline);
     if (!peer) return fail("cannot reach " + where() + ": " + peer.error().detail);
     if (const auto trouble = raise_limits()) return fail(*trouble);
+    // Rather now than when all is done.
+    if (writes_json_file() && !std::ofstream(command_.json_file, std::ios::app)) {
+      return fail("cannot write " + command_.json_file);
+    }
     Wire calls(*peer, {limits::stress_audit_connections, limits::stress_call_deadline});
     Deployment deployment(place_, calls);
     const Result<Flights> flights = find_flights(deployment);
@@ -319,12 +323,14 @@ class StressRun {
     } else {
       std::cout << stress::summary_text(command_.plan, outcomes) << '\n'
                 << stress::audit_text(audit) << std::flush;
-      if (!command_.json_file.empty() && !(std::ofstream(command_.json_file) << json << std::flush)) {
+      if (writes_json_file() && !(std::ofstream(command_.json_file) << json << std::flush)) {
         return fail("cannot write " + command_.json_file);
       }
     }
     return audit.passed() ? 0 : 1;
   }
+
+  bool writes_json_file() const { return !command_.json_file.empty() && command_.json_file != "-"; }
 
   const StressCommand& command_;
   const stress::Place place_;

@@ -1,5 +1,6 @@
 #include "stress/answer.h"
 
+#include <charconv>
 #include <iterator>
 #include <utility>
 
@@ -29,6 +30,20 @@ std::size_t end_of_string(std::string_view json, std::size_t begin) {
   return std::string_view::npos;
 }
 
+// Where the value of the next member of that name begins, from `at` on, which is set behind the name; npos: there is none.
+std::size_t next_value(std::string_view json, std::string_view name, std::size_t& at) {
+  for (at = json.find(name, at); at != std::string_view::npos; at = json.find(name, at + 1)) {
+    const std::size_t after = at + name.size();
+    // Inside a string, quotes are escaped: the one after such a name would follow a backslash.
+    if (at == 0 || json[at - 1] != '"' || after >= json.size() || json[after] != '"') continue;
+    const std::size_t colon = skip_blanks(json, after + 1);
+    if (colon >= json.size() || json[colon] != ':') continue;
+    at = after;
+    return skip_blanks(json, colon + 1);
+  }
+  return std::string_view::npos;
+}
+
 }  // namespace
 
 std::optional<Status> parse_status(std::string_view text) {
@@ -46,17 +61,25 @@ std::string_view to_string(Status status) {
 }
 
 std::optional<std::string_view> text_member(std::string_view json, std::string_view name) {
-  for (std::size_t at = json.find(name); at != std::string_view::npos; at = json.find(name, at + 1)) {
-    const std::size_t after = at + name.size();
-    // Inside a string, quotes are escaped: the one after such a name would follow a backslash.
-    if (at == 0 || json[at - 1] != '"' || after >= json.size() || json[after] != '"') continue;
-    const std::size_t colon = skip_blanks(json, after + 1);
-    if (colon >= json.size() || json[colon] != ':') continue;
-    const std::size_t quote = skip_blanks(json, colon + 1);
-    if (quote >= json.size() || json[quote] != '"') continue;
-    const std::size_t end = end_of_string(json, quote + 1);
+  std::size_t at = 0;
+  for (std::size_t value = next_value(json, name, at); value < json.size();
+       value = next_value(json, name, at)) {
+    if (json[value] != '"') continue;
+    const std::size_t end = end_of_string(json, value + 1);
     if (end == std::string_view::npos) return std::nullopt;
-    return json.substr(quote + 1, end - quote - 1);
+    return json.substr(value + 1, end - value - 1);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> whole_member(std::string_view json, std::string_view name) {
+  std::size_t at = 0;
+  for (std::size_t value = next_value(json, name, at); value < json.size();
+       value = next_value(json, name, at)) {
+    std::int64_t number = 0;
+    if (std::from_chars(json.data() + value, json.data() + json.size(), number).ec == std::errc()) {
+      return number;
+    }
   }
   return std::nullopt;
 }
@@ -78,6 +101,8 @@ BookingAnswer read_booking_answer(const Reply& reply) {
     answer.status = *known;
     answer.declined =
         *known == Status::failed && text_member(reply.body, "failure_reason") == "payment_declined";
+    answer.flight = text_member(reply.body, "flight_id");
+    answer.seats = whole_member(reply.body, "seats");
     return answer;
   }
   const std::string_view code = text_member(reply.body, "code").value_or(std::string_view());

@@ -17,6 +17,8 @@ std::string_view to_string(Status status);
 // The text of the first member of that name whose value is a string; escapes are left as they are. For JSON as the
 // deployment writes it: a name that only stands inside another string is not taken for a member.
 std::optional<std::string_view> text_member(std::string_view json, std::string_view name);
+// Likewise of the first whose value is a whole number.
+std::optional<std::int64_t> whole_member(std::string_view json, std::string_view name);
 
 enum class AnswerKind {
   accepted,    // there is a booking
@@ -30,6 +32,9 @@ struct BookingAnswer {
   BookingId booking;                // of an accepted one
   Status status = Status::pending;  // of an accepted one
   bool declined = false;            // it failed because its payment was declined
+  // What it says it is for, in the reply's own text; each as far as it is said.
+  std::optional<std::string_view> flight;
+  std::optional<std::int64_t> seats;
   bool retry_after = false;
   bool may_have_booked = false;  // no booking was told, but the answer does not say that there is none
 };

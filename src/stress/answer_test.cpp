@@ -6,7 +6,7 @@ namespace flightdeck::stress {
 namespace {
 
 constexpr std::string_view booking =
-    R"({"booking_id":"01970000-0000-7000-8000-000000000001","user_id":"u","seats":2,)"
+    R"({"booking_id":"01970000-0000-7000-8000-000000000001","user_id":"u","flight_id":"f","seats":2,)"
     R"("status":"CONFIRMED","failure_reason":null})";
 
 BookingAnswer read(int status, std::string_view body) { return read_booking_answer({status, body, false}); }
@@ -23,12 +23,21 @@ TEST(TextMember, IsFoundWhereverBlanksAre) {
   EXPECT_EQ(text_member(R"("b")", "b"), std::nullopt);
 }
 
+TEST(WholeMember, IsANumberAndNoText) {
+  EXPECT_EQ(whole_member(R"({"a":"b","b" : 12,"c":3})", "b"), 12);
+  EXPECT_EQ(whole_member(R"({"b":"1"})", "b"), std::nullopt);
+  EXPECT_EQ(whole_member(R"({"b":)", "b"), std::nullopt);
+  EXPECT_EQ(whole_member("", "b"), std::nullopt);
+}
+
 TEST(BookingAnswer, TellsTheBooking) {
   for (const int status : {200, 202}) {
     const BookingAnswer answer = read(status, booking);
     EXPECT_EQ(answer.kind, AnswerKind::accepted);
     EXPECT_EQ(answer.booking.str(), "01970000-0000-7000-8000-000000000001");
     EXPECT_EQ(answer.status, Status::confirmed);
+    EXPECT_EQ(answer.flight, "f");
+    EXPECT_EQ(answer.seats, 2);
     EXPECT_FALSE(answer.may_have_booked);
   }
 }

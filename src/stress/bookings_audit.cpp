@@ -77,7 +77,9 @@ void BookingsAudit::tally(const ListedBooking& booking, std::uint32_t flight) {
 
 void BookingsAudit::compare(ToldBooking& told, const ListedBooking& booking) {
   told.seen = true;
-  if (booking.flight != flights_[told.flight]) {
+  if (!told.as_asked) {
+    differing_.add(case_of(told, "was told with another flight or other seats than asked for"));
+  } else if (booking.flight != flights_[told.flight]) {
     differing_.add(case_of(told, "is on flight " + booking.flight.str()));
   } else if (booking.seats != told.seats) {
     differing_.add(case_of(

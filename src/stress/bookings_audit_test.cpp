@@ -64,6 +64,11 @@ TEST_F(BookingsAuditTest, PassesWhatIsAsItWasTold) {
   EXPECT_EQ(audit->own()[1].confirmed_seats, 0);
 }
 
+TEST_F(BookingsAuditTest, FindsWhatWasToldWithAnotherFlightOrSeats) {
+  record.told[0].as_asked = false;
+  EXPECT_EQ(judge(), "with the same flight and seats;");
+}
+
 TEST_F(BookingsAuditTest, MayBeRepeated) {
   listed.pop_back();
   EXPECT_NE(judge(), "");

@@ -218,6 +218,8 @@ void Load::take_accepted(std::uint32_t tag, const BookingAnswer& answer, Time no
   told.declined = answer.declined;
   told.measured = attempt.measured;
   told.in_time = in_time(now);
+  told.as_asked = answer.flight.value_or(flights_[attempt.flight]) == flights_[attempt.flight] &&
+                  answer.seats.value_or(attempt.seats) == attempt.seats;
   record_.told.push_back(told);
   if (!confirmed || plan_.cancel_share <= 0 || random_.next_fraction() >= plan_.cancel_share) {
     return go_on(tag, now);

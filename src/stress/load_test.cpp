@@ -100,6 +100,21 @@ TEST_F(LoadTest, InTheClosedLoopEachUserBooksAgainWhenItHasItsAnswer) {
   EXPECT_EQ(load_->record().told.size(), 3U);
 }
 
+TEST_F(LoadTest, WhatAnAnswerSaysItIsForIsCompared) {
+  begin(1);
+  const std::string as_asked = R"(,"flight_id":")" + FlightId{Uuid{{2}}}.str() + R"(","seats":1})";
+  const std::string another = R"(,"flight_id":")" + FlightId{Uuid{{9}}}.str() + R"(","seats":1})";
+  const std::string two_seats = R"(,"flight_id":")" + FlightId{Uuid{{2}}}.str() + R"(","seats":2})";
+  for (const std::string& rest : {as_asked, another, two_seats, std::string("}")}) {
+    std::string body = answer_body("CONFIRMED");
+    body.pop_back();
+    answer_oldest(200, body + rest);
+  }
+  std::vector<bool> told;
+  for (const ToldBooking& booking : load_->record().told) told.push_back(booking.as_asked);
+  EXPECT_EQ(told, (std::vector<bool>{true, false, false, true}));
+}
+
 TEST_F(LoadTest, TheWarmUpIsToldOfButNotCounted) {
   plan_.warm_up = seconds(1);
   begin(1);

@@ -56,7 +56,7 @@ std::string finding_of(const Check& check) { return check.what + ": " + check.fi
 std::string progress_line(const Progress& progress) {
   const Counts& counts = progress.counts;
   std::string line = formatted(
-      "%6.1fs %8.0f/s confirmed, %llu declined, %llu sold out, %llu overloaded, %llu errors, p50 %.1f ms, "
+      "%6.1fs %8.0f/s confirmed, %llu failed, %llu sold out, %llu overloaded, %llu errors, p50 %.1f ms, "
       "p99 %.1f ms",
       progress.elapsed_s, rate(counts.confirmed, progress.seconds), static_cast<Number>(counts.failed),
       static_cast<Number>(counts.sold_out), static_cast<Number>(counts.overloaded),
@@ -78,7 +78,7 @@ std::string summary_text(const Plan& plan, const Outcomes& outcomes) {
   text += count_line("confirmed", counts.confirmed, seconds);
   text += formatted("%-24s %12s %12.1f/s\n", "  answered in that time", "",
                     rate(outcomes.confirmed_in_time, seconds));
-  text += count_line("failed (declined)", counts.failed, seconds);
+  text += count_line("failed", counts.failed, seconds);
   text += count_line("pending at the end", counts.pending, seconds);
   text += count_line("sold out", counts.sold_out, seconds);
   text += count_line("overloaded (503)", counts.overloaded, seconds);

@@ -114,7 +114,8 @@ class ModelDeployment final : public Sender {
 
   static std::string body_of(const ListedBooking& booking) {
     return R"({"booking_id":")" + booking.id.str() + R"(","status":")" +
-           std::string(to_string(booking.status)) + R"(","failure_reason":"payment_declined"})";
+           std::string(to_string(booking.status)) + R"(","failure_reason":"payment_declined","flight_id":")" +
+           booking.flight.str() + R"(","seats":)" + std::to_string(booking.seats) + "}";
   }
 
   Flight& flight_of(const FlightId& id) {

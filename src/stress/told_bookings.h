@@ -23,6 +23,7 @@ struct ToldBooking {
   bool measured : 1 = false;        // begun in the measured part of the run,
   bool in_time : 1 = false;         // answered before its end
   bool seen : 1 = false;            // the audit has found it
+  bool as_asked : 1 = true;         // told with the flight and the seats that were asked for
 };
 static_assert(sizeof(ToldBooking) <= 32, "a million of them must stay small");
 

@@ -220,6 +220,8 @@ TEST(SettingsTest, WrongValuesAreRefusedWhereverTheyComeFrom) {
 }
 
 TEST(ServerSchedulingTest, ThreadsOfAServerPushNobodyAside) {
+  const sched_param no_priority{};
+  ASSERT_EQ(::sched_setscheduler(0, SCHED_OTHER, &no_priority), 0);  // whatever the tests run under
   ServerProcess server({"--threads", "2"});
   server.start();
   int batches = 0;

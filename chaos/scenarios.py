@@ -87,6 +87,28 @@ def fail_postgres_over(on: WithStandby, number: int) -> None:
     on.postgres.fail_over()
 
 
+def lose_standby(on: WithStandby, number: int) -> None:
+    """What is written meanwhile is on one server alone, and in turn it shows there or not. That server never comes back."""
+    if number:
+        on.postgres.add_standby_at_old_place()
+        time.sleep(1)
+    on.postgres.stop_standby()
+    time.sleep(AWAY_S)
+    if number % 3 == 1:
+        on.postgres.cut_waits_short()
+        time.sleep(AWAY_S)
+    if number % 3 == 2:
+        on.postgres.recover_without_standby()
+        time.sleep(AWAY_S)
+    on.postgres.primary.stop(signal.SIGKILL)
+    on.postgres.start_standby()
+    on.postgres.promote()
+
+
+def refuse_writes(on: Production, number: int) -> None:
+    on.postgres.refuse_writes(AWAY_S)
+
+
 def kill_payments(on: Deployment, number: int) -> None:
     on.payments.kill()
     time.sleep(AWAY_S)
@@ -156,6 +178,13 @@ SCENARIOS = (
         WithStandby,
         fail_postgres_over,
     ),
+    Scenario(
+        "standby-lost",
+        "synchronous standby away, then PostgreSQL `kill -9`, standby promoted",
+        WithStandby,
+        lose_standby,
+    ),
+    Scenario("postgres-read-only", f"PostgreSQL takes no writes for {AWAY_S:g} s", Production, refuse_writes),
     Scenario("payment-kill", f"payment service `kill -9`, away for {AWAY_S:g} s", Production, kill_payments),
     Scenario(
         "payment-slow", f"payments take longer than bookings wait, {SLOW_S:g} s", Production, slow_payments

@@ -81,10 +81,43 @@ class PostgresPair:
 
     def fail_over(self) -> None:
         """The primary is killed, and the standby takes its place, without a standby of its own."""
-        old, self.primary, self._standby = self.primary, self._standby, None
-        old.stop(signal.SIGKILL)
-        self._retired = old
+        self.primary.stop(signal.SIGKILL)
+        self.promote()
+
+    def promote(self) -> None:
+        """The primary is dead already."""
+        self._retired, self.primary, self._standby = self.primary, self._standby, None
         self.primary.sql("postgres", "SELECT pg_promote(true, 30)")
+
+    def stop_standby(self) -> None:
+        """What is written from now on waits for it."""
+        self._standby.stop()
+
+    def cut_waits_short(self) -> None:
+        """As an operator does with sessions that do not end: PostgreSQL then shows what no standby has."""
+        waiting = "FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+        self.primary.sql("postgres", f"SELECT pg_terminate_backend(pid) {waiting}")
+
+    def recover_without_standby(self) -> None:
+        """A crash of the primary; when it has recovered it, too, shows what no standby has."""
+        self.primary.stop(signal.SIGKILL)
+        self.primary.start()
+
+    def start_standby(self) -> None:
+        self._standby.start("hot_standby=on")
+
+    def refuse_writes(self, seconds: float) -> None:
+        """New connections are read-only, and there are no old ones."""
+        self._set_read_only("on")
+        try:
+            time.sleep(seconds)
+        finally:
+            self._set_read_only("off")
+
+    def _set_read_only(self, value: str) -> None:
+        self.primary.sql("postgres", f"ALTER DATABASE {DATABASE} SET default_transaction_read_only = {value}")
+        sessions = f"FROM pg_stat_activity WHERE datname = '{DATABASE}'"
+        self.primary.sql("postgres", f"SELECT pg_terminate_backend(pid) {sessions}")
 
     def add_standby_at_old_place(self) -> None:
         port = self._retired.port

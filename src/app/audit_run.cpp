@@ -59,7 +59,7 @@ int run_audit(const AuditCommand& command) {
   const Config& config = command.config;
   const SystemClock clock;
   telemetry::JsonLog log(config.log_level, STDERR_FILENO, clock);
-  const auto reader = open_ledger_reader(config.database, log);
+  const auto reader = LedgerConnections(config.database, log).open_reader();
   BlockingQueries ledger(*reader);
   sync::AuditDesk desk;
   http::EventLoop loop;

@@ -17,18 +17,19 @@ MigrationOutcome migrate_database(const DatabaseSettings& settings, Instant now)
   return sqlite::migrate(database, now);
 }
 
-std::unique_ptr<booking::LedgerStore> open_ledger_store(const DatabaseSettings& settings, Log& log) {
-  if (settings.kind == DatabaseKind::postgresql) {
-    return std::make_unique<postgres::PostgresLedgerStore>(settings.url, log);
-  }
-  return std::make_unique<sqlite::SqliteLedgerStore>(settings.sqlite_path);
+LedgerConnections::LedgerConnections(const DatabaseSettings& settings, Log& log) : settings_(settings) {
+  if (settings.kind == DatabaseKind::postgresql)
+    watch_ = std::make_shared<postgres::DatabaseWatch>(settings.url, log);
 }
 
-std::unique_ptr<booking::LedgerReader> open_ledger_reader(const DatabaseSettings& settings, Log& log) {
-  if (settings.kind == DatabaseKind::postgresql) {
-    return std::make_unique<postgres::PostgresLedgerReader>(settings.url, log);
-  }
-  return std::make_unique<sqlite::SqliteLedgerReader>(settings.sqlite_path);
+std::unique_ptr<booking::LedgerStore> LedgerConnections::open_store() {
+  if (watch_) return std::make_unique<postgres::PostgresLedgerStore>(settings_.url, watch_);
+  return std::make_unique<sqlite::SqliteLedgerStore>(settings_.sqlite_path);
+}
+
+std::unique_ptr<booking::LedgerReader> LedgerConnections::open_reader() {
+  if (watch_) return std::make_unique<postgres::PostgresLedgerReader>(settings_.url, watch_);
+  return std::make_unique<sqlite::SqliteLedgerReader>(settings_.sqlite_path);
 }
 
 std::unique_ptr<booking::LedgerSnapshot> open_ledger_snapshot(const DatabaseSettings& settings) {

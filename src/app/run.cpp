@@ -69,13 +69,13 @@ void write_port_file(const std::string& path, std::uint16_t port) {
 Result<ImportSummary> import_schedule(const Config& config, const ImportRequest& request, Log& log) {
   const SystemClock clock;
   SeededRandom random;
-  const auto store = open_ledger_store(config.database, log);
+  const auto store = LedgerConnections(config.database, log).open_store();
   return import_flights(request, *store, clock, random);
 }
 
 // Flights to try the program with, when there is none yet.
 void load_demo_data(const Config& config, const Clock& clock, Log& log) {
-  if (config.demo_data.empty() || open_ledger_reader(config.database, log)->any_flight()) return;
+  if (config.demo_data.empty() || LedgerConnections(config.database, log).open_reader()->any_flight()) return;
   const Date today{std::chrono::floor<std::chrono::days>(clock.now())};
   log.info("loading demo flights", {{"file", config.demo_data}});
   const Result<std::string> schedule = read_schedule_file(config.demo_data);

@@ -1,6 +1,5 @@
 #include "app/shared_parts.h"
 
-#include "app/database.h"
 #include "core/limits.h"
 
 namespace flightdeck::app {
@@ -28,10 +27,10 @@ std::size_t writers_of(const Config& config) {
 
 LedgerParts::LedgerParts(const Config& config, booking::CommitObserver& observer, const Clock& clock,
                          booking::Counters& counters, Log& log)
-    : reader(open_ledger_reader(config.database, log)), reads(*reader) {
+    : connections(config.database, log), reader(connections.open_reader()), reads(*reader) {
   for (std::size_t i = 0; i < writers_of(config); ++i) {
     Writing next;
-    next.store = open_ledger_store(config.database, log);
+    next.store = connections.open_store();
     next.thread = std::make_unique<booking::LedgerWriter>(*next.store, observer, clock, counters, log);
     writing.push_back(std::move(next));
   }

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "app/config.h"
+#include "app/database.h"
 #include "app/health_monitor.h"
 #include "app/request_metrics.h"
 #include "booking/booking_service.h"
@@ -44,6 +45,7 @@ struct LedgerParts {
     std::unique_ptr<booking::LedgerStore> store;
     std::unique_ptr<booking::LedgerWriter> thread;
   };
+  LedgerConnections connections;
   std::vector<Writing> writing;  // the last one settles payments; the same one sells if it is the only one
   std::unique_ptr<booking::LedgerReader> reader;
   booking::LedgerReads reads;

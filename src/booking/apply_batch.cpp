@@ -22,6 +22,10 @@ class Transaction {
     committed_ = true;
     return stamp;
   }
+  void confirm() {
+    store_.confirm();
+    committed_ = true;
+  }
 
  private:
   LedgerStore& store_;
@@ -33,7 +37,12 @@ BatchDecision attempt(LedgerStore& store, std::span<const Command> commands, con
   Transaction transaction(store);
   LedgerRows rows = store.begin(keys);
   BatchDecision decision = decide(std::move(rows), commands, now);
-  if (decision.needs_all_keys || decision.changes.empty()) return decision;
+  if (decision.needs_all_keys) return decision;
+  if (decision.changes.empty()) {
+    // Its answers rest on what was read alone, as those to a repeated request.
+    transaction.confirm();
+    return decision;
+  }
   const std::optional<RowStamp> stamp = transaction.commit(decision.changes);
   for (Result<Applied>& outcome : decision.outcomes) {
     if (outcome && outcome->as_written) outcome->stamp = stamp;

@@ -139,8 +139,12 @@ Task<Result<BookAnswer>> BookingService::book(BookRequest request) {
   const FlightId flight = request.flight;
   Result<BookAnswer> placed = co_await place(std::move(request), id, std::move(slot));
   // A commit drops its holds over any connection, so perhaps before this one has brought the hold there.
-  const bool decided = placed || placed.error().code != ErrorCode::unavailable;
-  if (decided && seats == ReserveAnswer::unanswered) parts_.hold_drops.drop_soon(flight, id);
+  if (seats == ReserveAnswer::unanswered) parts_.hold_drops.drop_soon(flight, id);
+  // No commit that the ledger knows of will drop this hold. Should the ledger have committed all the same, then the gate
+  // offers seats that the ledger refuses, until a sweeper has told it.
+  const bool left_over = !placed && (placed.error().code == ErrorCode::unavailable ||
+                                     placed.error().code == ErrorCode::overloaded);
+  if (left_over && seats == ReserveAnswer::held) co_await parts_.hold_drops.drop(flight, id);
   co_return placed;
 }
 
@@ -154,11 +158,7 @@ Task<Result<BookAnswer>> BookingService::place(BookRequest request, BookingId id
   Result<Applied> placed = co_await parts_.ledger.apply(std::move(command));
   slot.placed();
   if (!placed) {
-    if (placed.error().code == ErrorCode::overloaded) {
-      // The ledger never saw it, so no commit will drop its hold.
-      parts_.counters.overloaded.add();
-      co_await parts_.hold_drops.drop(request.flight, id);
-    }
+    if (placed.error().code == ErrorCode::overloaded) parts_.counters.overloaded.add();
     co_return placed.error();
   }
   BookAnswer answer{std::move(*placed->booking), placed->replayed};

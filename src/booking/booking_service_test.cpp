@@ -208,12 +208,24 @@ TEST_F(BookingServiceTest, AFullQueueTakesNothingAndFreesTheSeats) {
   EXPECT_EQ(world.counters.overloaded.get(), 1);
 }
 
-TEST_F(BookingServiceTest, ASilentDatabaseKeepsTheSeatsHeld) {
+TEST_F(BookingServiceTest, ASilentDatabaseKeepsNoSeatFromSale) {
   world.ledger.fail(InlineLedger::Fault::unavailable);
-  EXPECT_EQ(error_of(world.book(flight.id, 2)), ErrorCode::unavailable);
-  EXPECT_EQ(world.sellable(flight.id), 8) << "it may have been done: the sweeper finds out";
+  for (int times = 0; times < 8; ++times)
+    EXPECT_EQ(error_of(world.book(flight.id, 2)), ErrorCode::unavailable) << "whoever else was refused";
+  EXPECT_EQ(world.sellable(flight.id), 10) << "a hold ends with its command";
   EXPECT_EQ(world.provider.charge_calls(), 0);
   EXPECT_EQ(world.admission.in_flight(), 0);
+  world.ledger.fail(InlineLedger::Fault::none);
+  EXPECT_TRUE(world.book(flight.id, 9).has_value()) << "at once";
+}
+
+TEST_F(BookingServiceTest, WhatWasDoneWithoutAnAnswerIsToldByTheSweeper) {
+  world.ledger.fail(InlineLedger::Fault::done_but_unavailable);
+  EXPECT_EQ(error_of(world.book(flight.id, 8)), ErrorCode::unavailable);
+  world.ledger.fail(InlineLedger::Fault::none);
+  EXPECT_EQ(error_of(world.book(flight.id, 3)), ErrorCode::out_of_stock) << "the ledger says so";
+  finish(world.loop, world.sweeper.sync_changed());
+  EXPECT_EQ(world.sellable(flight.id), 2);
 }
 
 TEST_F(BookingServiceTest, ALostAnswerIsRepeatedWithItsKey) {

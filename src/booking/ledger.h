@@ -22,6 +22,13 @@ class LedgerConflict : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// Something was read that the database may still lose: a synchronous standby is configured and has not confirmed it. Ask
+// again later.
+class NotDurableError : public UnavailableError {
+ public:
+  using UnavailableError::UnavailableError;
+};
+
 // Blocking backend for writes. One thread at a time. Any call may throw UnavailableError; then nothing of the
 // transaction is kept.
 class LedgerStore {
@@ -38,6 +45,10 @@ class LedgerStore {
   // became of it before it returns or throws; only one that cannot find out in time leaves it open (UnavailableError).
   virtual std::optional<RowStamp> commit(const LedgerChanges& changes) = 0;
   virtual void rollback() noexcept = 0;
+  // Ends a transaction that has nothing to write. When it returns, what `begin` has read survives whatever the changes of
+  // a commit survive. Throws NotDurableError when that cannot be found out in time. A backend that shows nothing that it may
+  // still lose has nothing to do.
+  virtual void confirm() { rollback(); }
 
   // The bookings whose intent is due at `now`, oldest first; their intents are due again at `lease_until`, so that no
   // other worker takes them meanwhile and that they come back if this one dies. A transaction of its own.
@@ -86,7 +97,8 @@ struct SeatCounts {
 };
 
 // Blocking reads of committed rows, each call on one consistent snapshot. One thread at a time.
-// Any call may throw UnavailableError.
+// Any call may throw UnavailableError. Bookings and flights, and what is counted of them, are as durable as a commit when they
+// are returned, else NotDurableError is thrown; `search` and what sweepers read promise nothing, so they may be ahead.
 class LedgerReader {
  public:
   virtual ~LedgerReader() = default;

@@ -16,11 +16,13 @@ void deliver(const ReadCall& call) {
   call.home->post([waiter = call.waiter] { waiter.resume(); });
 }
 
-// Of a database that does not answer.
+// Of a database that does not answer. One that answers what it may still lose fails nobody else.
 bool is_outage(const std::exception_ptr& failure) {
   if (!failure) return false;
   try {
     std::rethrow_exception(failure);
+  } catch (const NotDurableError&) {
+    return false;
   } catch (const UnavailableError&) {
     return true;
   } catch (...) {
@@ -32,6 +34,8 @@ bool is_outage(const std::exception_ptr& failure) {
 std::exception_ptr copy_of(const std::exception_ptr& failure) {
   try {
     std::rethrow_exception(failure);
+  } catch (const NotDurableError& error) {
+    return std::make_exception_ptr(NotDurableError(error.what()));
   } catch (const UnavailableError& error) {
     return std::make_exception_ptr(UnavailableError(error.what()));
   } catch (const std::exception& error) {
@@ -62,6 +66,15 @@ std::exception_ptr answer_by_id(const std::vector<Call*>& calls, Load load) {
     for (Call* call : calls) {
       if (const auto row = by_id.find(call->id); row != by_id.end()) call->found = *row->second;
     }
+  } catch (const NotDurableError&) {
+    const std::exception_ptr failure = std::current_exception();
+    if (calls.size() == 1) {
+      fail(calls, failure);
+      return failure;
+    }
+    // It is about some of them. The others are answered.
+    for (Call* call : calls) answer_by_id(std::vector{call}, load);
+    return nullptr;
   } catch (...) {
     fail(calls, std::current_exception());
     return std::current_exception();

@@ -83,6 +83,11 @@ inline constexpr milliseconds ledger_idle_transaction_deadline{
 inline constexpr milliseconds ledger_tcp_user_timeout{5000};
 inline constexpr milliseconds ledger_reconnect_pause_first{50};  // doubled with each attempt that fails
 inline constexpr milliseconds ledger_reconnect_pause_max{1000};
+// A write that waits for a synchronous standby for longer than this is taken for one that will not return: nothing else
+// is written meanwhile.
+inline constexpr milliseconds standby_patience{700};
+// Then it is made again on a new connection, perhaps to another server.
+inline constexpr seconds standby_probe_deadline{5};
 inline constexpr seconds migration_lock_deadline{60};  // another process migrates
 inline constexpr std::chrono::minutes migration_deadline{60};
 inline constexpr int gate_cold_retries = 2;

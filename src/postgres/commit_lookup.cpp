@@ -47,18 +47,13 @@ CommitVerdict CommitLookup::ask(Connection& connection, Deadline deadline) {
     const Results results = connection.finish(deadline);
     const std::string text = results.at(0).text(0, 0);
     status = parse_transaction_status(text);
+    synchronous_ = results.at(0).truth(0, 1);
     found = results.at(1).integer(0, 0);
   } catch (const DatabaseError& error) {
     if (error.state() != in_the_future) throw;
   }
   const CommitVerdict verdict = commit_verdict(status, rows_, found);
   if (verdict == CommitVerdict::ask_again && grace_.passed()) end_backend(connection, deadline);
-  if (verdict == CommitVerdict::done) {
-    // A transaction that shows as committed may still wait for a synchronous standby; one that is written after it and
-    // has been waited for says that it waits no longer.
-    connection.queue(sql_.write_something);
-    connection.finish(deadline);
-  }
   return verdict;
 }
 

@@ -18,8 +18,10 @@ class CommitLookup {
                const booking::LedgerChanges& changes);
 
   // On a connection of its own. A transaction that stays open for longer than its grace is ended. When the verdict is
-  // `done`, the commit is as durable as any other. Throws ConnectionLost, DatabaseError.
+  // `done`, its server has the commit on disk. Throws ConnectionLost, DatabaseError.
   CommitVerdict ask(Connection& connection, Deadline deadline);
+  // Commits wait for a standby, as the server said when it was asked last: one that is `done` may still be lost.
+  bool synchronous() const { return synchronous_; }
 
  private:
   void end_backend(Connection& connection, Deadline deadline);
@@ -27,6 +29,7 @@ class CommitLookup {
   const StoreStatements& sql_;
   const std::string& transaction_id_;
   int backend_pid_;
+  bool synchronous_ = false;
   std::int64_t rows_;
   Parameters rows_kept_;
   Deadline grace_;

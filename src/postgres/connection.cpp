@@ -1,6 +1,7 @@
 #include "postgres/connection.h"
 
 #include <poll.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -42,11 +43,20 @@ Connection::Connection(const ConnectionSettings& settings, Deadline deadline) {
   handle_.reset(PQconnectStartParams(keywords.data(), values.data(), 0));
   if (!handle_) throw ConnectionLost("PostgreSQL: out of memory");
   connect(deadline);
-  // Warnings of the server are its own log's business.
-  PQsetNoticeReceiver(
-      handle_.get(), [](void*, const PGresult*) {}, nullptr);
+  PQsetNoticeReceiver(handle_.get(), notice, this);
   if (PQsetnonblocking(handle_.get(), 1) != 0 || PQenterPipelineMode(handle_.get()) != 1) lost();
 }
+
+// Warnings are the business of the server's own log, but for this one: a commit that did not wait to its end is answered
+// like any other. It has no code of its own, and no other warning follows from what is sent here.
+void Connection::notice(void* connection, const PGresult* notice) {
+  const std::string state = field_of(notice, PG_DIAG_SQLSTATE);
+  const bool warning = field_of(notice, PG_DIAG_SEVERITY_NONLOCALIZED) == "WARNING";
+  if (warning && (state == "01000" || state == "57P01"))
+    static_cast<Connection*>(connection)->wait_cut_short_ = true;
+}
+
+void Connection::interrupt() noexcept { ::shutdown(PQsocket(handle_.get()), SHUT_RDWR); }
 
 void Connection::connect(Deadline deadline) {
   if (PQstatus(handle_.get()) == CONNECTION_BAD) lost();
@@ -77,6 +87,7 @@ void Connection::queue(const std::string& sql, const Parameters& parameters) {
 }
 
 Results Connection::finish(Deadline deadline) {
+  wait_cut_short_ = false;
   if (PQpipelineSync(handle_.get()) != 1) lost();
   flush(deadline);
   Results results;

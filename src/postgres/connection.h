@@ -54,6 +54,13 @@ class Connection {
   // Several statements as text, without parameters, outside the pipeline. Throws as `finish`.
   void run_script(const std::string& sql, Deadline deadline);
 
+  // In the last `finish`, PostgreSQL gave up waiting for a synchronous standby: what was written is there, and perhaps
+  // nowhere else.
+  bool wait_cut_short() const { return wait_cut_short_; }
+
+  // Ends the connection under whoever waits for it, on any thread: ConnectionLost.
+  void interrupt() noexcept;
+
   // Statements failed or were left unfinished in a transaction that is still open.
   bool in_transaction() const;
   int backend_pid() const { return PQbackendPID(handle_.get()); }
@@ -72,7 +79,10 @@ class Connection {
   void sent(int accepted);
   [[noreturn]] void lost() const;
 
+  static void notice(void* connection, const PGresult* notice);
+
   std::unique_ptr<PGconn, Finish> handle_;
+  bool wait_cut_short_ = false;
   std::size_t queued_ = 0;
 };
 

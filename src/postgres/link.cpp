@@ -1,6 +1,7 @@
 #include "postgres/link.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/limits.h"
 
@@ -43,11 +44,11 @@ std::unique_ptr<Connection> connect_to_one(const std::vector<ConnectionSettings>
   }
 }
 
-Link::Link(const std::string& url, Purpose purpose, std::vector<Statement> statements, Log& log)
+Link::Link(const std::string& url, Purpose purpose, std::vector<Statement> statements, OutageLog& outages)
     : servers_(one_for_each_server(connection_settings(url, purpose))),
       purpose_(purpose),
       statements_(std::move(statements)),
-      log_(log),
+      outages_(outages),
       pause_(limits::ledger_reconnect_pause_first) {
   try {
     connection_ = connect(Deadline(limits::ledger_start_deadline));
@@ -68,24 +69,38 @@ Connection& Link::connection(Deadline deadline) {
   try {
     connection_ = connect(deadline.at_most(limits::ledger_connect_deadline));
   } catch (const std::runtime_error& error) {
-    next_attempt_ = steady_clock::now() + pause_;
-    pause_ = std::min(pause_ * 2, limits::ledger_reconnect_pause_max);
+    put_off();
+    lose(dropped_for_.empty() ? error.what() : dropped_for_);
     throw UnavailableError(error.what());
   }
-  pause_ = limits::ledger_reconnect_pause_first;
-  if (away_) log_.info("the database is back");
-  away_ = false;
   return *connection_;
 }
 
 void Link::drop(const std::string& reason) {
   connection_.reset();
-  if (!away_) log_.warn("the database connection is lost", {{"error", std::string_view(reason)}});
-  away_ = true;
+  dropped_for_ = reason;
+}
+
+void Link::lose(const std::string& reason) {
+  if (!std::exchange(away_, true)) outages_.lost(reason);
+}
+
+void Link::works() {
+  pause_ = limits::ledger_reconnect_pause_first;
+  if (std::exchange(away_, false)) outages_.back();
 }
 
 void Link::note(const DatabaseError& error) {
-  if (meaning_of(error.state()) == Meaning::elsewhere) drop(error.what());
+  if (meaning_of(error.state()) != Meaning::elsewhere) return;
+  drop(error.what());
+  lose(error.what());
+  // The next connection may lead to the same server.
+  put_off();
+}
+
+void Link::put_off() {
+  next_attempt_ = steady_clock::now() + pause_;
+  pause_ = std::min(pause_ * 2, limits::ledger_reconnect_pause_max);
 }
 
 }  // namespace flightdeck::postgres

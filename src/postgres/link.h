@@ -5,11 +5,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "core/error.h"
-#include "core/log.h"
 #include "postgres/connection.h"
+#include "postgres/database_watch.h"
 
 namespace flightdeck::postgres {
 
@@ -25,13 +26,18 @@ std::unique_ptr<Connection> connect_to_one(const std::vector<ConnectionSettings>
 class Link {
  public:
   // Connects at once and prepares the statements. Throws std::runtime_error in one line, without the password.
-  Link(const std::string& url, Purpose purpose, std::vector<Statement> statements, Log& log);
+  // `outages` hears when the connection is lost and cannot be made again at once, and of the first answer that is of use after
+  // that. It outlives the link.
+  Link(const std::string& url, Purpose purpose, std::vector<Statement> statements, OutageLog& outages);
 
   // The live connection, made anew when there is none. Throws UnavailableError: at once, without trying, while the last
   // failed attempt is too fresh.
   Connection& connection(Deadline deadline);
-  // It is of no more use. The next call of `connection` makes a new one.
+  // It is of no more use. The next call of `connection` makes a new one; when that goes well, nobody hears of it.
   void drop(const std::string& reason);
+  // The database has done what this link is for. Not every answer is a sign of that: a server that takes no writes lets
+  // everybody connect.
+  void works();
 
   // The live connection as it is, or none.
   Connection* live() { return connection_.get(); }
@@ -44,10 +50,19 @@ class Link {
     for (bool again = false;; again = true) {
       Connection& usable = connection(deadline);
       try {
-        return work(usable, deadline);
+        if constexpr (std::is_void_v<decltype(work(usable, deadline))>) {
+          work(usable, deadline);
+          return works();
+        } else {
+          auto answer = work(usable, deadline);
+          works();
+          return answer;
+        }
       } catch (const ConnectionLost& error) {
         drop(error.what());
-        if (again || deadline.passed()) throw UnavailableError(error.what());
+        if (!again && !deadline.passed()) continue;
+        lose(error.what());
+        throw UnavailableError(error.what());
       } catch (const DatabaseError& error) {
         note(error);
         throw UnavailableError(error.what());
@@ -59,14 +74,18 @@ class Link {
 
  private:
   std::unique_ptr<Connection> connect(Deadline all);
+  void put_off();
+  void lose(const std::string& reason);
 
   std::vector<ConnectionSettings> servers_;
   std::size_t server_ = 0;  // the one to try first: the last that answered
   Purpose purpose_;
   std::vector<Statement> statements_;
-  Log& log_;
+  OutageLog& outages_;
   std::unique_ptr<Connection> connection_;
-  bool away_ = false;  // and the log says so
+  std::string dropped_for_;
+  // `outages_` knows that this link has lost the database.
+  bool away_ = false;
   std::chrono::milliseconds pause_;
   std::chrono::steady_clock::time_point next_attempt_{};
 };

@@ -15,8 +15,8 @@ using flights::SortOrder;
 namespace {
 
 // What runs all the time is planned once a connection.
-const Statement bookings_by_id{"bookings_by_id", select_bookings("WHERE b.id = ANY($1::uuid[])")};
-const Statement flights_by_id{"flights_by_id", select_flights("WHERE id = ANY($1::uuid[])")};
+const Statement bookings_by_id{"bookings_by_id", select_bookings_with_writer("WHERE b.id = ANY($1::uuid[])")};
+const Statement flights_by_id{"flights_by_id", select_flights_with_writer("WHERE id = ANY($1::uuid[])")};
 const Statement changed_flights{"changed_flights",
                                 select_flights("WHERE (updated_period, id::text COLLATE \"C\") > "
                                                "($1::timestamptz, $2::text) "
@@ -32,8 +32,10 @@ const Statement pending_count{"pending_count",
 
 const std::string seat_count_sql =
     "SELECT coalesce(sum(seats) FILTER (WHERE status = 'PENDING'), 0)::bigint, "
-    "coalesce(sum(seats) FILTER (WHERE status = 'CONFIRMED'), 0)::bigint "
-    "FROM bookings WHERE flight_id = $1::uuid";
+    "coalesce(sum(seats) FILTER (WHERE status = 'CONFIRMED'), 0)::bigint, "
+    // The writer may be any of them: one that has yet to begin stands for all.
+    "pg_snapshot_xmax(pg_current_snapshot())::xid, " +
+    std::string(commits_wait) + " FROM bookings WHERE flight_id = $1::uuid";
 const std::string live_sql =
     "SELECT id FROM bookings WHERE flight_id = $1::uuid AND status IN ('PENDING', 'CONFIRMED') "
     "LIMIT $2::bigint";
@@ -79,9 +81,14 @@ void add_date(Query& query, Date date, bool of_route) {
 
 }  // namespace
 
+PostgresLedgerReader::PostgresLedgerReader(const std::string& url, std::shared_ptr<DatabaseWatch> watch)
+    : watch_(std::move(watch)),
+      link_(url, Purpose::reading,
+            {bookings_by_id, flights_by_id, changed_flights, closed_flights, pending_count},
+            watch_->outages) {}
+
 PostgresLedgerReader::PostgresLedgerReader(const std::string& url, Log& log)
-    : link_(url, Purpose::reading,
-            {bookings_by_id, flights_by_id, changed_flights, closed_flights, pending_count}, log) {}
+    : PostgresLedgerReader(url, std::make_shared<DatabaseWatch>(url, log)) {}
 
 template <class Query>
 Result PostgresLedgerReader::read(const Query& query, const Parameters& parameters) {
@@ -92,16 +99,27 @@ Result PostgresLedgerReader::read(const Query& query, const Parameters& paramete
   });
 }
 
+template <class Query>
+Result PostgresLedgerReader::read_durable(const Query& query, const Parameters& parameters) {
+  return link_.run(limits::ledger_answer_deadline, [&](Connection& connection, Deadline deadline) {
+    connection.queue(query, parameters);
+    Results results = connection.finish(deadline);
+    if (may_be_lost(results.front(), watch_->standby))
+      watch_->standby.confirm(server_identity(connection, deadline), deadline);
+    return std::move(results.front());
+  });
+}
+
 std::vector<Booking> PostgresLedgerReader::bookings(std::span<const BookingId> ids) {
   if (ids.empty()) return {};
   Parameters p;
-  return read_bookings(read(bookings_by_id, add_ids(p, ids)));
+  return read_bookings(read_durable(bookings_by_id, add_ids(p, ids)));
 }
 
 std::vector<Flight> PostgresLedgerReader::flights(std::span<const FlightId> ids) {
   if (ids.empty()) return {};
   Parameters p;
-  return read_flights(read(flights_by_id, add_ids(p, ids)));
+  return read_flights(read_durable(flights_by_id, add_ids(p, ids)));
 }
 
 BookingPage PostgresLedgerReader::list_bookings(const booking::BookingListQuery& query) {
@@ -114,7 +132,7 @@ BookingPage PostgresLedgerReader::list_bookings(const booking::BookingListQuery&
   }
   q.sql += " ORDER BY b.created_at DESC, b.id DESC LIMIT " + q.parameter(one_more(query.limit), "bigint");
   BookingPage page;
-  page.bookings = read_bookings(read(select_bookings(q.sql), q.parameters));
+  page.bookings = read_bookings(read_durable(select_bookings_with_writer(q.sql), q.parameters));
   page.more = cut_to(page.bookings, query.limit);
   return page;
 }
@@ -131,7 +149,7 @@ SearchPage PostgresLedgerReader::list_flights(const booking::FlightListQuery& qu
   }
   q.sql += " ORDER BY departure_ts, id LIMIT " + q.parameter(one_more(query.limit), "bigint");
   SearchPage page;
-  page.flights = read_flights(read(select_flights(q.sql), q.parameters));
+  page.flights = read_flights(read_durable(select_flights_with_writer(q.sql), q.parameters));
   page.more = cut_to(page.flights, query.limit);
   return page;
 }
@@ -161,7 +179,7 @@ SearchPage PostgresLedgerReader::search(const flights::SearchQuery& query, Insta
 
 booking::SeatCounts PostgresLedgerReader::seat_counts(FlightId flight) {
   Parameters p;
-  const Result row = read(seat_count_sql, p.add(flight));
+  const Result row = read_durable(seat_count_sql, p.add(flight));
   return {row.integer(0, 0), row.integer(0, 1)};
 }
 

@@ -1,6 +1,7 @@
 // Reads of the ledger in PostgreSQL, on a connection of their own. Each call is one statement, hence one snapshot.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "booking/ledger.h"
@@ -11,6 +12,7 @@ namespace flightdeck::postgres {
 class PostgresLedgerReader final : public booking::LedgerReader {
  public:
   // As PostgresLedgerStore.
+  PostgresLedgerReader(const std::string& url, std::shared_ptr<DatabaseWatch> watch);
   PostgresLedgerReader(const std::string& url, Log& log);
 
   std::vector<booking::Booking> bookings(std::span<const BookingId> ids) override;
@@ -29,7 +31,11 @@ class PostgresLedgerReader final : public booking::LedgerReader {
   // `query` is a Statement prepared by the constructor, or SQL to be planned for these parameters.
   template <class Query>
   Result read(const Query& query, const Parameters& parameters = {});
+  // Rows with their writers, once none of them can be lost.
+  template <class Query>
+  Result read_durable(const Query& query, const Parameters& parameters);
 
+  std::shared_ptr<DatabaseWatch> watch_;
   Link link_;
 };
 

@@ -77,10 +77,23 @@ Parameters claim_parameters(Instant now, Instant lease_until, std::size_t limit)
 
 }  // namespace
 
+PostgresLedgerStore::PostgresLedgerStore(const std::string& url, std::shared_ptr<DatabaseWatch> watch)
+    : watch_(std::move(watch)), link_(url, Purpose::writing, sql_.all(), watch_->outages) {}
+
 PostgresLedgerStore::PostgresLedgerStore(const std::string& url, Log& log)
-    : link_(url, Purpose::writing, sql_.all(), log) {}
+    : PostgresLedgerStore(url, std::make_shared<DatabaseWatch>(url, log)) {}
+
+// Each write that waits for a standby in vain keeps a connection of the server, and its locks, until the standby is back.
+void PostgresLedgerStore::expect_standby() const {
+  if (watch_->standby.stuck()) throw booking::NotDurableError("PostgreSQL waits for its synchronous standby");
+}
+
+void PostgresLedgerStore::confirm_on(Connection& connection, Deadline deadline) {
+  watch_->standby.confirm(server_identity(connection, deadline), deadline);
+}
 
 LedgerRows PostgresLedgerStore::begin(const LedgerKeys& keys) {
+  expect_standby();
   return link_.run(limits::ledger_answer_deadline, [&](Connection& connection, Deadline deadline) {
     try {
       return load(connection, deadline, keys);
@@ -119,6 +132,7 @@ LedgerRows PostgresLedgerStore::load(Connection& connection, Deadline deadline, 
   const Results results = connection.finish(deadline);
   auto result = results.begin() + (keys.natural_keys.empty() ? 1 : 0);  // after that of `begin`
   transaction_id_ = result->text(0, 0);
+  synchronous_ = result->truth(0, 1);
   LedgerRows rows;
   written_by_.clear();
   if (!flights.empty()) rows.flights = read_flights(*++result);
@@ -157,14 +171,17 @@ std::optional<booking::RowStamp> PostgresLedgerStore::commit(const LedgerChanges
     connection->queue(sql_.commit);
     const Results results = connection->finish(whole.at_most(limits::ledger_answer_deadline));
     if (results.back().command_tag() != "COMMIT") throw LedgerConflict("PostgreSQL: rolled back");
+    if (connection->wait_cut_short()) confirm_on(*connection, whole);
   } catch (const ConnectionLost& error) {
     link_.drop(error.what());
+    if (synchronous_) watch_->standby.ask();
     find_out(changes, backend_pid, whole.at_most(limits::ledger_commit_lookup_deadline));
   } catch (const DatabaseError& error) {
     link_.note(error);
     throw_as_ledger_error(error);
   }
   last_commit_failed_ = false;
+  link_.works();
   return booking::RowStamp{std::stoull(transaction_id_)};
 }
 
@@ -172,7 +189,10 @@ void PostgresLedgerStore::find_out(const LedgerChanges& changes, int backend_pid
   CommitLookup lookup(sql_, transaction_id_, backend_pid, changes);
   while (!deadline.passed()) {
     switch (ask(lookup, deadline)) {
-      case CommitVerdict::done: return;
+      case CommitVerdict::done:
+        // It shows, which does not say that a standby has it.
+        if (lookup.synchronous()) confirm_on(link_.connection(deadline), deadline);
+        return;
       case CommitVerdict::conflict:
         throw LedgerConflict("PostgreSQL: the connection broke before the commit");
       case CommitVerdict::unknown: throw UnavailableError("PostgreSQL has forgotten what became of a commit");
@@ -283,9 +303,39 @@ void PostgresLedgerStore::rollback() noexcept {
   }
 }
 
+void PostgresLedgerStore::confirm() {
+  Connection* connection = link_.live();
+  if (!synchronous_ || !connection) return rollback();
+  const Deadline deadline(limits::ledger_answer_deadline);
+  try {
+    // Its locks are for nobody's good while it waits.
+    connection->queue(sql_.rollback);
+    connection->finish(deadline);
+    confirm_on(*connection, deadline);
+  } catch (const ConnectionLost& error) {
+    link_.drop(error.what());
+    throw UnavailableError(error.what());
+  }
+}
+
+template <class Work>
+auto PostgresLedgerStore::write(Work work) {
+  expect_standby();
+  try {
+    return link_.run(limits::ledger_answer_deadline, [&](Connection& connection, Deadline deadline) {
+      auto answer = work(connection, deadline);
+      if (connection.wait_cut_short()) confirm_on(connection, deadline);
+      return answer;
+    });
+  } catch (const UnavailableError&) {
+    if (synchronous_) watch_->standby.ask();
+    throw;
+  }
+}
+
 std::vector<BookingId> PostgresLedgerStore::claim_unfinished(Instant now, Instant lease_until,
                                                              std::size_t limit) {
-  return link_.run(limits::ledger_answer_deadline, [&](Connection& connection, Deadline deadline) {
+  return write([&](Connection& connection, Deadline deadline) {
     connection.queue(sql_.claim_unfinished, claim_parameters(now, lease_until, limit));
     const Results results = connection.finish(deadline);
     const Result& rows = results.front();
@@ -304,7 +354,7 @@ std::vector<BookingId> PostgresLedgerStore::claim_unfinished(Instant now, Instan
 
 std::vector<events::OutboxRow> PostgresLedgerStore::claim_events(Instant now, Instant lease_until,
                                                                  std::size_t limit) {
-  return link_.run(limits::ledger_answer_deadline, [&](Connection& connection, Deadline deadline) {
+  return write([&](Connection& connection, Deadline deadline) {
     connection.queue(sql_.claim_events, claim_parameters(now, lease_until, limit));
     const Results results = connection.finish(deadline);
     const Result& rows = results.front();
@@ -321,21 +371,26 @@ std::vector<events::OutboxRow> PostgresLedgerStore::claim_events(Instant now, In
 
 void PostgresLedgerStore::remove_events(std::span<const std::int64_t> sequences) {
   if (sequences.empty()) return;
-  link_.run(limits::ledger_answer_deadline, [&](Connection& connection, Deadline deadline) {
+  write([&](Connection& connection, Deadline deadline) {
     Parameters p;
     p.add_array(sequences, [](std::int64_t sequence) { return sequence; });
     connection.queue(sql_.remove_events, p);
-    connection.finish(deadline);
+    return connection.finish(deadline);
   });
 }
 
 void PostgresLedgerStore::check_writable() {
   link_.run(limits::ledger_answer_deadline, [&](Connection& connection, Deadline deadline) {
     connection.queue(sql_.read_only);
-    // A full disk shows only when something is written.
-    if (last_commit_failed_) connection.queue(sql_.write_something);
     const Results results = connection.finish(deadline);
     if (results.front().truth(0, 0)) throw DatabaseError("25006", "PostgreSQL: the server takes no writes");
+    synchronous_ = results.front().truth(0, 1);
+    // Nothing is written here while the standby is away, and what was read up to now is certain after it.
+    if (synchronous_) confirm_on(connection, deadline);
+    if (!last_commit_failed_) return;
+    // A full disk shows only when something is written.
+    connection.queue(sql_.write_something);
+    connection.finish(deadline);
     last_commit_failed_ = false;
   });
 }

@@ -1,6 +1,7 @@
 // The ledger in PostgreSQL: row locks, one round trip to load a batch and one to write it.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <unordered_map>
 
@@ -16,12 +17,15 @@ namespace flightdeck::postgres {
 class PostgresLedgerStore final : public booking::LedgerStore {
  public:
   // The database must hold the current schema (see migrate.h). Connects at once; throws std::runtime_error in one line,
-  // without the password. Afterwards it reconnects by itself. `log` must outlive it.
+  // without the password. Afterwards it reconnects by itself.
+  PostgresLedgerStore(const std::string& url, std::shared_ptr<DatabaseWatch> watch);
+  // With a watch of its own. `log` must outlive it.
   PostgresLedgerStore(const std::string& url, Log& log);
 
   booking::LedgerRows begin(const booking::LedgerKeys& keys) override;
   std::optional<booking::RowStamp> commit(const booking::LedgerChanges& changes) override;
   void rollback() noexcept override;
+  void confirm() override;
   std::vector<BookingId> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
   std::vector<events::OutboxRow> claim_events(Instant now, Instant lease_until, std::size_t limit) override;
   void remove_events(std::span<const std::int64_t> sequences) override;
@@ -38,13 +42,23 @@ class PostgresLedgerStore final : public booking::LedgerStore {
   // What became of a commit whose answer got lost. Returns when it was done, else throws as `commit`.
   void find_out(const booking::LedgerChanges& changes, int backend_pid, Deadline deadline);
   CommitVerdict ask(CommitLookup& lookup, Deadline deadline);
+  // Waits until what this connection shows, or has written, is on the synchronous standby.
+  void confirm_on(Connection& connection, Deadline deadline);
+  // Throws UnavailableError while a write would only wait for the standby.
+  void expect_standby() const;
+  // As Link::run, for a write that commits by itself.
+  template <class Work>
+  auto write(Work work);
 
   StoreStatements sql_ = store_statements();
+  std::shared_ptr<DatabaseWatch> watch_;
   Link link_;
   std::string transaction_id_;  // of the transaction that `begin` started
   std::unordered_map<BookingId, TransactionId>
       written_by_;  // the bookings it has read or that are known, by whom they were written last
   bool last_commit_failed_ = false;
+  // Whether commits wait for a standby, as the server said last.
+  bool synchronous_ = false;
 };
 
 }  // namespace flightdeck::postgres

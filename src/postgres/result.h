@@ -25,6 +25,7 @@ class Result {
   explicit Result(PGresult* result) : result_(result) {}
 
   int rows() const { return PQntuples(result_.get()); }
+  int columns() const { return PQnfields(result_.get()); }
   std::string_view command_tag() const { return PQcmdStatus(result_.get()); }
 
   bool is_null(int row, int column) const { return PQgetisnull(result_.get(), row, column) != 0; }

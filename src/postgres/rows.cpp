@@ -31,6 +31,13 @@ flights::Flight read_flight(const Result& result, int row) {
   return flight;
 }
 
+std::string with_writer(std::string_view columns, std::string_view writer, std::string_view from,
+                        std::string_view rest) {
+  std::string sql("SELECT ");
+  sql.append(columns).append(", ").append(writer).append(", ").append(commits_wait);
+  return sql.append(from).append(rest);
+}
+
 }  // namespace
 
 std::string booking_columns(std::string_view date) {
@@ -45,8 +52,21 @@ std::string select_flights(std::string_view rest) {
   return std::string("SELECT ").append(flight_columns).append(" FROM flights ").append(rest);
 }
 
-std::string select_bookings(std::string_view rest) {
-  return std::string("SELECT ").append(booking_columns()).append(" FROM bookings b ").append(rest);
+std::string select_flights_with_writer(std::string_view rest) {
+  return with_writer(flight_columns, "xmin", " FROM flights ", rest);
+}
+
+std::string select_bookings_with_writer(std::string_view rest) {
+  return with_writer(booking_columns(), "b.xmin", " FROM bookings b ", rest);
+}
+
+bool may_be_lost(const Result& rows, const StandbyWitness& standby) {
+  const int waits = rows.columns() - 1;
+  if (rows.rows() == 0 || !rows.truth(0, waits)) return false;
+  for (int row = 0; row < rows.rows(); ++row) {
+    if (!standby.covers(rows.transaction_id(row, waits - 1))) return true;
+  }
+  return false;
 }
 
 std::vector<flights::Flight> read_flights(const Result& result) {

@@ -4,6 +4,7 @@
 #include "booking/booking.h"
 #include "flights/flight.h"
 #include "postgres/result.h"
+#include "postgres/standby_witness.h"
 
 namespace flightdeck::postgres {
 
@@ -20,8 +21,17 @@ inline constexpr std::string_view no_date = "DATE '1970-01-01'";  // for whoever
 std::string booking_columns(std::string_view date = date_of_flight);
 inline constexpr int booking_column_count = 13;
 
-std::string select_flights(std::string_view rest);   // SELECT … FROM flights …
-std::string select_bookings(std::string_view rest);  // SELECT … FROM bookings b …
+// Whether a commit waits for a synchronous standby.
+inline constexpr std::string_view commits_wait = "current_setting('synchronous_standby_names') <> ''";
+
+// SELECT … FROM flights …
+std::string select_flights(std::string_view rest);
+// The same, with two columns more, for `may_be_lost`.
+std::string select_flights_with_writer(std::string_view rest);
+std::string select_bookings_with_writer(std::string_view rest);  // FROM bookings b …
+
+// Of rows that were selected with their writers: a failover may lose one of them, as far as `standby` knows.
+bool may_be_lost(const Result& rows, const StandbyWitness& standby);
 
 std::vector<flights::Flight> read_flights(const Result& result);
 booking::Booking read_booking(const Result& result, int row);

@@ -9,7 +9,8 @@ StoreStatements store_statements() {
       .begin = {"begin", "BEGIN"},
       .commit = {"commit", "COMMIT"},
       .rollback = {"rollback", "ROLLBACK"},
-      .transaction_id = {"transaction_id", "SELECT pg_current_xact_id()::text"},
+      .transaction_id = {"transaction_id",
+                         std::string("SELECT pg_current_xact_id()::text, ").append(commits_wait)},
       .flights_of_keys = {"flights_of_keys",
                           "SELECT f.id FROM unnest($1::text[], $2::timestamptz[]) AS k (number, departure) "
                           "CROSS JOIN LATERAL (SELECT id FROM flights WHERE flight_number = k.number "
@@ -96,10 +97,12 @@ StoreStatements store_statements() {
       .remove_events = {"remove_events", "DELETE FROM events WHERE seq = ANY($1::bigint[])"},
       .read_only = {"read_only",
                     "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean "
-                    "OR NOT has_table_privilege('bookings', 'INSERT')"},
+                    "OR NOT has_table_privilege('bookings', 'INSERT'), " +
+                        std::string(commits_wait)},
       .write_something = {"write_something",
                           "UPDATE schema_migrations SET applied_at = applied_at WHERE version = 1"},
-      .transaction_status = {"transaction_status", "SELECT pg_xact_status($1::text::xid8)"},
+      .transaction_status = {"transaction_status",
+                             std::string("SELECT pg_xact_status($1::text::xid8), ").append(commits_wait)},
       .rows_kept = {"rows_kept",
                     "SELECT (SELECT count(*) FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) "
                     "AS d (id, updated_at, status) "
@@ -109,7 +112,9 @@ StoreStatements store_statements() {
                     "WHERE (SELECT f.version FROM flights f WHERE f.id = d.id) >= d.version)"},
       .end_backend = {"end_backend",
                       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                      "WHERE pid = $1::integer AND backend_xid = ($2::text::xid8)::xid"},
+                      "WHERE pid = $1::integer AND backend_xid = ($2::text::xid8)::xid "
+                      // One that waits for a standby would stop waiting and show what no standby has.
+                      "AND wait_event IS DISTINCT FROM 'SyncRep'"},
   };
 }
 

@@ -63,27 +63,64 @@ void Database::let_another_in() {
 }
 
 booking::RowStamp Database::write(const LedgerChanges& changes) {
-  rows_.begin({});
+  rows_->begin({});
   try {
-    rows_.commit(changes);
+    rows_->commit(changes);
   } catch (const LedgerConflict&) {
-    rows_.rollback();
+    rows_->rollback();
     throw;
   } catch (const std::logic_error& broken) {
-    rows_.rollback();
+    rows_->rollback();
     problems_.push_back(std::string("the schema refuses a commit: ") + broken.what());
     throw UnavailableError(broken.what());
   }
+  const booking::RowStamp stamp = take_in(changes);
+  log_.push_back(changes);
+  if (standby_up_) replicated_ = log_.size();
+  queue_.note("database: commit", changes.inserted_bookings.size() + changes.updated_bookings.size(),
+              static_cast<std::uint64_t>(rows_->pending_bookings()));
+  on_commit_(changes);
+  return stamp;
+}
+
+booking::RowStamp Database::take_in(const LedgerChanges& changes) {
   judge_.take_in(changes);
   if (!changes.events.empty()) committed_events_.insert(events::outbox_row(changes.events));
-  queue_.note("database: commit", changes.inserted_bookings.size() + changes.updated_bookings.size(),
-              static_cast<std::uint64_t>(rows_.pending_bookings()));
   const booking::RowStamp stamp{++commits_};
   for (const auto* rows : {&changes.inserted_bookings, &changes.updated_bookings}) {
     for (const Booking& row : *rows) stamps_[row.id] = stamp;
   }
-  on_commit_(changes);
   return stamp;
+}
+
+void Database::regain_standby() {
+  standby_up_ = true;
+  replicated_ = log_.size();
+}
+
+void Database::promote_standby() {
+  queue_.note("database: lost in the failover", log_.size() - replicated_);
+  log_.resize(replicated_);
+  rows_ = std::make_unique<memory::MemoryLedger>();
+  const std::vector<std::string> problems = judge_.problems;
+  judge_ = {};
+  stamps_.clear();
+  committed_events_.clear();
+  commits_ = 0;
+  for (const LedgerChanges& changes : log_) {
+    rows_->begin({});
+    rows_->commit(changes);
+    take_in(changes);
+  }
+  judge_.problems = problems;
+  standby_up_ = true;
+  LedgerChanges seats;
+  for (const auto& [id, flight] : judge_.flights) seats.updated_seats.push_back(flight);
+  on_commit_(seats);
+}
+
+postgres::TransactionId Database::writer_of(BookingId id) const {
+  return {static_cast<std::uint32_t>(stamps_.at(id).value)};
 }
 
 LedgerRows DatabaseSession::begin(const LedgerKeys& keys) {
@@ -94,12 +131,12 @@ LedgerRows DatabaseSession::begin(const LedgerKeys& keys) {
     db_.locked_.insert(id);
     locks_.insert(id);
   }
-  LedgerRows rows = db_.rows_.begin(keys);
-  db_.rows_.rollback();  // others may write meanwhile; what is locked is known here
+  LedgerRows rows = db_.rows_->begin(keys);
+  db_.rows_->rollback();  // others may write meanwhile; what is locked is known here
   for (const Booking& row : rows.bookings) read_[row.id] = db_.stamps_.at(row.id);
   for (const auto& known : keys.known) {
     Booking& row = rows.bookings.emplace_back(known->booking);
-    row.date = db_.rows_.flights(std::span(&row.flight, 1)).front().date;
+    row.date = db_.rows_->flights(std::span(&row.flight, 1)).front().date;
     read_[row.id] = known->stamp;
   }
   return rows;
@@ -111,10 +148,22 @@ void DatabaseSession::rollback() noexcept {
   read_.clear();
 }
 
+void DatabaseSession::confirm() {
+  if (!db_.standby_up_) throw booking::NotDurableError("the database waits for its standby");
+  rollback();
+}
+
 std::optional<booking::RowStamp> DatabaseSession::commit(const LedgerChanges& changes) {
   Dice& dice = db_.queue_.dice();
   std::optional<booking::RowStamp> stamp;
   db_.let_another_in();
+  if (!db_.standby_up_) {
+    if (dice.chance(db_.faults_.cut_short)) {
+      db_.queue_.note("database: shows what no standby has", 0);
+      write_unless_changed(changes);
+    }
+    throw UnavailableError("the database waits for its standby");
+  }
   if (dice.chance(db_.faults_.refuse)) throw UnavailableError("the database refuses");
   if (dice.chance(db_.faults_.give_way)) throw LedgerConflict("chosen to give way");
   if (dice.chance(db_.faults_.break_commit)) {
@@ -143,13 +192,13 @@ std::int64_t DatabaseSession::rows_kept(const LedgerChanges& changes) {
   std::int64_t found = 0;
   for (const auto* rows : {&changes.inserted_bookings, &changes.updated_bookings}) {
     for (const Booking& row : *rows) {
-      const std::vector<Booking> now = db_.rows_.bookings(std::span(&row.id, 1));
+      const std::vector<Booking> now = db_.rows_->bookings(std::span(&row.id, 1));
       if (!now.empty() && now.front().updated_at >= row.updated_at && may_be_later(row, now.front())) ++found;
     }
   }
   for (const auto* rows : {&changes.inserted_flights, &changes.updated_flights, &changes.updated_seats}) {
     for (const Flight& row : *rows) {
-      const std::vector<Flight> now = db_.rows_.flights(std::span(&row.id, 1));
+      const std::vector<Flight> now = db_.rows_->flights(std::span(&row.id, 1));
       if (!now.empty() && now.front().version >= row.version) ++found;
     }
   }

@@ -10,12 +10,14 @@
 #include "booking/ledger.h"
 #include "doubles/row_store.h"
 #include "memory/memory_ledger.h"
+#include "postgres/array_parameter.h"
 #include "simulation/wire.h"
 
 namespace flightdeck::simulation {
 
 // Probabilities are per commit, unless said otherwise.
 struct DatabaseFaults {
+  double cut_short = 0.5;    // while the standby is away: its wait ends early, and it shows
   double refuse = 0;         // nothing is written
   double give_way = 0;       // rolled back in favour of another
   double break_commit = 0;   // the connection breaks in the middle; kept or not
@@ -47,13 +49,23 @@ class Database {
 
   bool up() const { return up_; }
   void go_away(bool away) { up_ = !away; }
+  // While its synchronous standby is away, no commit returns. One whose wait is cut short shows all the same.
+  bool standby_up() const { return standby_up_; }
+  void lose_standby() { standby_up_ = false; }
+  // It has everything again.
+  void regain_standby();
+  // The standby takes over: what it has not heard of is gone, and the numbers of lost transactions are given out again.
+  void promote_standby();
+  // What PostgreSQL shows with each row: the number of the transaction that wrote it.
+  postgres::TransactionId writer_of(BookingId id) const;
+  std::uint64_t oldest_running() const { return commits_ + 1; }
   const DatabaseFaults& faults() const { return faults_; }
 
   // It is on its way, and may be run before it arrives when that suits another.
   void approach(std::shared_ptr<Batch> batch) { approaching_.push_back(std::move(batch)); }
   void run(const std::shared_ptr<Batch>& batch);
 
-  memory::MemoryLedger& rows() { return rows_; }
+  memory::MemoryLedger& rows() { return *rows_; }
   // The same rows, and every rule of a commit checked on the way: test::RowStore::problems.
   const test::RowStore& judge() const { return judge_; }
   // The outbox row of every commit that was kept.
@@ -64,13 +76,18 @@ class Database {
   friend class DatabaseSession;
   void let_another_in();
   booking::RowStamp write(const booking::LedgerChanges& changes);
+  booking::RowStamp take_in(const booking::LedgerChanges& changes);
 
   EventQueue& queue_;
   const DatabaseFaults& faults_;
   const OnCommit on_commit_;
   const std::function<void()> on_fault_;
   bool up_ = true;
-  memory::MemoryLedger rows_;
+  bool standby_up_ = true;
+  // Everything that was committed, and how much of it the standby has.
+  std::vector<booking::LedgerChanges> log_;
+  std::size_t replicated_ = 0;
+  std::unique_ptr<memory::MemoryLedger> rows_ = std::make_unique<memory::MemoryLedger>();
   test::RowStore judge_;
   std::map<BookingId, booking::RowStamp> stamps_;  // of the commit that wrote each last
   std::uint64_t commits_ = 0;
@@ -89,6 +106,7 @@ class DatabaseSession final : public booking::LedgerStore {
   booking::LedgerRows begin(const booking::LedgerKeys& keys) override;
   std::optional<booking::RowStamp> commit(const booking::LedgerChanges& changes) override;
   void rollback() noexcept override;
+  void confirm() override;
   // Of these only what commits in batches is simulated here; see ProcessLedger for the others.
   std::vector<BookingId> claim_unfinished(Instant, Instant, std::size_t) override { return {}; }
   std::vector<events::OutboxRow> claim_events(Instant, Instant, std::size_t) override { return {}; }

@@ -19,6 +19,8 @@ struct Faults {
   int redis_outages = 0;
   int database_outages = 0;
   int payment_outages = 0;
+  // The database's synchronous standby goes away; it comes back, or takes over.
+  int standby_losses = 0;
   Micros outage_max{4'000'000};
   Milliseconds clock_ahead_max{0};  // of each process, by its own amount
 

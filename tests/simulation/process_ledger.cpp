@@ -105,16 +105,35 @@ void ProcessLedger::take_answer(Writer& writer, const std::shared_ptr<Batch>& ba
 }
 
 template <class T>
-Task<T> ProcessLedger::ask(std::function<T(MemoryLedger&)> question) {
+Task<T> ProcessLedger::send(std::function<std::optional<T>(Database&)> effect) {
   const Link link{"database: read", parts_.database.faults().link, limits::ledger_answer_deadline};
-  std::function<std::optional<T>()> effect = [&database = parts_.database,
-                                              question = std::move(question)]() -> std::optional<T> {
+  std::function<std::optional<T>()> there = [&database = parts_.database,
+                                             effect = std::move(effect)]() -> std::optional<T> {
     if (!database.up()) return std::nullopt;
-    return question(database.rows());
+    return effect(database);
   };
-  std::optional<T> answer = co_await parts_.wire.call<T>(link, std::move(effect));
+  std::optional<T> answer = co_await parts_.wire.call<T>(link, std::move(there));
   if (!answer) throw UnavailableError("The database does not answer.");
   co_return std::move(*answer);
+}
+
+template <class T>
+Task<T> ProcessLedger::ask(std::function<T(MemoryLedger&)> question) {
+  std::function<std::optional<T>(Database&)> effect =
+      [question = std::move(question)](Database& database) -> std::optional<T> {
+    return question(database.rows());
+  };
+  return send<T>(std::move(effect));
+}
+
+template <class T>
+Task<T> ProcessLedger::change(std::function<T(MemoryLedger&)> question) {
+  std::function<std::optional<T>(Database&)> effect =
+      [question = std::move(question)](Database& database) -> std::optional<T> {
+    if (!database.standby_up()) return std::nullopt;
+    return question(database.rows());
+  };
+  return send<T>(std::move(effect));
 }
 
 Task<std::vector<BookingId>> ProcessLedger::claim_unfinished(Instant now, Instant lease_until,
@@ -122,7 +141,7 @@ Task<std::vector<BookingId>> ProcessLedger::claim_unfinished(Instant now, Instan
   std::function<std::vector<BookingId>(MemoryLedger&)> question = [=](MemoryLedger& rows) {
     return rows.claim_unfinished(now, lease_until, limit);
   };
-  return ask<std::vector<BookingId>>(std::move(question));
+  return change<std::vector<BookingId>>(std::move(question));
 }
 
 Task<std::vector<events::OutboxRow>> ProcessLedger::claim_events(Instant now, Instant lease_until,
@@ -130,7 +149,7 @@ Task<std::vector<events::OutboxRow>> ProcessLedger::claim_events(Instant now, In
   std::function<std::vector<events::OutboxRow>(MemoryLedger&)> question = [=](MemoryLedger& rows) {
     return rows.claim_events(now, lease_until, limit);
   };
-  return ask<std::vector<events::OutboxRow>>(std::move(question));
+  return change<std::vector<events::OutboxRow>>(std::move(question));
 }
 
 Task<void> ProcessLedger::remove_events(std::vector<std::int64_t> sequences) {
@@ -138,20 +157,27 @@ Task<void> ProcessLedger::remove_events(std::vector<std::int64_t> sequences) {
     rows.remove_events(sequences);
     return true;
   };
-  co_await ask<bool>(std::move(question));
+  co_await change<bool>(std::move(question));
 }
 
 Task<void> ProcessLedger::check_writable() {
   std::function<bool(MemoryLedger&)> question = [](MemoryLedger&) { return true; };
-  co_await ask<bool>(std::move(question));
+  co_await change<bool>(std::move(question));
 }
 
+// As the PostgreSQL backend does it: a row is told of when a write that was made after it has got through.
 Task<std::optional<Booking>> ProcessLedger::find_booking(BookingId id) {
-  std::function<std::optional<Booking>(MemoryLedger&)> question = [id](MemoryLedger& rows) {
-    std::vector<Booking> found = rows.bookings(std::span(&id, 1));
-    return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+  using Found = std::optional<Booking>;
+  std::function<std::optional<Found>(Database&)> effect = [id, horizon = horizon_](Database& database) {
+    std::vector<Booking> found = database.rows().bookings(std::span(&id, 1));
+    if (found.empty()) return std::optional<Found>(Found());
+    if (!horizon->covers(database.writer_of(id))) {
+      if (!database.standby_up()) return std::optional<Found>();
+      horizon->raise(database.oldest_running());
+    }
+    return std::optional<Found>(std::move(found.front()));
   };
-  return ask<std::optional<Booking>>(std::move(question));
+  return send<Found>(std::move(effect));
 }
 
 Task<std::optional<Flight>> ProcessLedger::find_flight(FlightId id) {

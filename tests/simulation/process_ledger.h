@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "booking/commit_observer.h"
+#include "postgres/durable_horizon.h"
 #include "simulation/database.h"
 
 namespace flightdeck::simulation {
@@ -47,12 +48,20 @@ class ProcessLedger final : public booking::Ledger {
 
   template <class T>
   Task<T> ask(std::function<T(memory::MemoryLedger&)> question);
+  // A write that commits by itself.
+  template <class T>
+  Task<T> change(std::function<T(memory::MemoryLedger&)> question);
+  // `effect` answers nothing when the database would not.
+  template <class T>
+  Task<T> send(std::function<std::optional<T>(Database&)> effect);
   void write_next(Writer& writer);
   void take_answer(Writer& writer, const std::shared_ptr<Batch>& batch);
   void fail(Calls calls);
   static void deliver(const Calls& calls);
 
   const Parts parts_;
+  // Requests that are under way outlive the process.
+  const std::shared_ptr<postgres::DurableHorizon> horizon_ = std::make_shared<postgres::DurableHorizon>();
   Writer selling_;
   Writer settling_;  // takes the successes of payments, as on PostgreSQL
 };

@@ -134,6 +134,27 @@ void World::outage(Part& part, const char* what) {
   });
 }
 
+void World::lose_standby() {
+  if (!database_.standby_up()) return;
+  queue_.note("STANDBY AWAY", 1);
+  fault("standby");
+  database_.lose_standby();
+  const bool promote = dice().chance(0.6);
+  queue_.after(dice().delay(Micros(100'000), faults_.outage_max),
+               [this, promote] { end_loss_of_standby(promote); });
+}
+
+void World::end_loss_of_standby(bool promote) {
+  if (database_.standby_up()) return;
+  queue_.note(promote ? "STANDBY PROMOTED" : "STANDBY BACK", 0);
+  fault("standby");
+  if (promote) {
+    database_.promote_standby();
+  } else {
+    database_.regain_standby();
+  }
+}
+
 void World::schedule_incidents(Micros over) {
   const auto at_times = [&](int times, std::function<void()> what) {
     for (int i = 0; i < times; ++i) {
@@ -155,6 +176,7 @@ void World::schedule_incidents(Micros over) {
   });
   at_times(faults_.redis_outages, [this] { outage(redis_, "REDIS AWAY"); });
   at_times(faults_.database_outages, [this] { outage(database_, "DATABASE AWAY"); });
+  at_times(faults_.standby_losses, [this] { lose_standby(); });
   at_times(faults_.payment_outages, [this] { outage(payments_, "PAYMENT SERVICE AWAY"); });
 }
 
@@ -165,6 +187,7 @@ void World::end_faults() {
   faults_.end();
   if (!redis_.up()) redis_.go_away(false);
   database_.go_away(false);
+  end_loss_of_standby(false);
   payments_.go_away(false);
   for (std::size_t number = 0; number < slots_.size(); ++number) {
     if (!slots_[number].process) launch(number);

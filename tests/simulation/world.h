@@ -70,6 +70,8 @@ class World final : public CommitWatch {
   bool gate_lags(FlightId flight);
   void call_back(booking::PaymentVerdict verdict, std::function<void(bool)> taken);
   void take_snapshot();
+  void lose_standby();
+  void end_loss_of_standby(bool promote);
   template <class Part>
   void outage(Part& part, const char* what);
 

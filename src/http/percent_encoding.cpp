@@ -11,9 +11,11 @@ int hex_digit(char c) {
   return -1;
 }
 
-bool decode(std::string_view text, bool plus_is_blank, std::string& out) {
+}  // namespace
+
+bool form_decode(std::string_view text, std::string& out) {
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+' && plus_is_blank) {
+    if (text[i] == '+') {
       out.push_back(' ');
     } else if (text[i] != '%') {
       out.push_back(text[i]);
@@ -28,10 +30,5 @@ bool decode(std::string_view text, bool plus_is_blank, std::string& out) {
   }
   return true;
 }
-
-}  // namespace
-
-bool percent_decode(std::string_view text, std::string& out) { return decode(text, false, out); }
-bool form_decode(std::string_view text, std::string& out) { return decode(text, true, out); }
 
 }  // namespace flightdeck::http

@@ -6,9 +6,8 @@
 
 namespace flightdeck::http {
 
-// Appends the decoded text. False when a `%` is not followed by two hexadecimal digits.
-bool percent_decode(std::string_view text, std::string& out);
-// As in a query, where `+` is a blank besides.
+// Appends the decoded text of a query, where `+` is a blank. False when a `%` is not followed by two hexadecimal digits.
+// Paths are not decoded: see RequestTarget.
 bool form_decode(std::string_view text, std::string& out);
 
 }  // namespace flightdeck::http

@@ -14,7 +14,7 @@ constexpr std::size_t parameters_expected = 8;
 }
 
 QueryFields::QueryFields(std::string_view query) {
-  // Every parameter may be asked for twice (`require`, then its type); decoding never makes text longer.
+  // Decoding never makes text longer. Names are decoded once, and every value may be asked for twice.
   decoded_.reserve(2 * query.size());
   parameters_.reserve(parameters_expected);
   while (!query.empty()) {
@@ -22,7 +22,10 @@ QueryFields::QueryFields(std::string_view query) {
     query.remove_prefix(std::min(pair.size() + 1, query.size()));
     if (pair.empty()) continue;
     const std::size_t equals = pair.find('=');
-    parameters_.push_back({pair.substr(0, equals),
+    const std::string_view name = pair.substr(0, equals);
+    const std::optional<std::string_view> plain = decoded(name);
+    if (!plain) errors_.add("query", "has a name that is not percent-encoded properly");
+    parameters_.push_back({plain.value_or(name),
                            equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1)});
   }
 }
@@ -38,13 +41,16 @@ std::optional<std::string_view> QueryFields::text(std::string_view name) {
     found = &parameter;
   }
   if (!found) return std::nullopt;
+  const std::optional<std::string_view> value = decoded(found->value);
+  if (!value) errors_.add(name, "is not percent-encoded properly");
+  return value;
+}
+
+std::optional<std::string_view> QueryFields::decoded(std::string_view text) {
   const auto is_encoded = [](char c) { return c == '%' || c == '+'; };
-  if (std::none_of(found->value.begin(), found->value.end(), is_encoded)) return found->value;
+  if (std::none_of(text.begin(), text.end(), is_encoded)) return text;
   const std::size_t begin = decoded_.size();
-  if (!form_decode(found->value, decoded_)) {
-    errors_.add(name, "is not percent-encoded properly");
-    return std::nullopt;
-  }
+  if (!form_decode(text, decoded_)) return std::nullopt;
   return std::string_view(decoded_).substr(begin);
 }
 

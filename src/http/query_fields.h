@@ -39,9 +39,12 @@ class QueryFields {
 
  private:
   struct Parameter {
-    std::string_view name;  // as sent: names of ours need no encoding
-    std::string_view value;
+    std::string_view name;   // decoded
+    std::string_view value;  // as sent
   };
+
+  // What it stands for; nullopt: it is not encoded properly.
+  std::optional<std::string_view> decoded(std::string_view text);
 
   std::vector<Parameter> parameters_;
   std::string decoded_;  // never grows beyond what was reserved: views point into it

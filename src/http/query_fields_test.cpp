@@ -42,6 +42,26 @@ TEST(QueryFields, NamesEverythingThatIsWrong) {
               ElementsAre("date", "limit", "seats", "place", "flag", "bad", "twice", "missing"));
 }
 
+TEST(QueryFields, DecodesNamesAsItDecodesValues) {
+  QueryFields fields("%73ource=J%46K&li%6Dit=7&a+b=c");
+  EXPECT_EQ(fields.text("source"), "JFK");
+  EXPECT_EQ(fields.place("source"), "jfk");
+  EXPECT_EQ(fields.limit(), 7U);
+  EXPECT_EQ(fields.text("a b"), "c");
+  EXPECT_TRUE(fields.errors().empty());
+}
+
+TEST(QueryFields, ANameGivenTwiceIsOneHoweverItIsWritten) {
+  QueryFields fields("source=JFK&%73ource=JFK");
+  EXPECT_EQ(fields.text("source"), std::nullopt);
+  EXPECT_THAT(wrong(fields), ElementsAre("source"));
+}
+
+TEST(QueryFields, RefusesNamesThatAreNotEncodedProperly) {
+  QueryFields fields("%zz=1&limit%=1&%4=2");
+  EXPECT_THAT(wrong(fields), ElementsAre("query"));
+}
+
 TEST(QueryFields, RefusesNumbersThatAreNot) {
   for (const char* query :
        {"limit=101", "limit=-1", "limit=", "limit=1x", "limit=+1", "limit=99999999999999999999"}) {

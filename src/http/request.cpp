@@ -1,28 +1,12 @@
 #include "http/request.h"
 
-#include "http/percent_encoding.h"
+#include "http/request_target.h"
 
 namespace flightdeck::http {
 
 namespace {
 
 constexpr std::size_t body_bytes_kept = 4096;
-
-// `http://host/path` as a proxy sends it: the path from its slash on. Without one: the root.
-std::string_view without_authority(std::string_view target) {
-  const std::size_t slash = target.find('/', target.find("//") + 2);
-  return slash == std::string_view::npos ? "/" : target.substr(slash);
-}
-
-bool is_absolute(std::string_view target) {
-  constexpr std::string_view scheme = "http://";
-  if (target.size() <= scheme.size()) return false;
-  for (std::size_t i = 0; i < scheme.size(); ++i) {
-    const char c = target[i] >= 'A' && target[i] <= 'Z' ? static_cast<char>(target[i] + 32) : target[i];
-    if (c != scheme[i]) return false;
-  }
-  return true;
-}
 
 }  // namespace
 
@@ -50,16 +34,10 @@ bool Request::repeated(Header name) const { return headers_[static_cast<std::siz
 
 bool Request::set_target(std::string_view target) {
   target_.assign(target);
-  std::string_view rest = target_;
-  if (is_absolute(rest)) rest = without_authority(rest);
-  if (!rest.starts_with('/') && rest != "*") return false;
-  const std::size_t question = rest.find('?');
-  path = rest.substr(0, question);
-  query = question == std::string_view::npos ? std::string_view() : rest.substr(question + 1);
-  if (path.find('%') != std::string_view::npos) {
-    decoded_path_.clear();
-    path = percent_decode(path, decoded_path_) ? std::string_view(decoded_path_) : std::string_view();
-  }
+  const std::optional<RequestTarget> parsed = parse_request_target(target_);
+  if (!parsed) return false;
+  path = parsed->path;
+  query = parsed->query;
   return true;
 }
 

@@ -25,7 +25,7 @@ class Request {
   Request& operator=(const Request&) = delete;
 
   Method method = Method::other;
-  std::string_view path;       // percent-decoded; empty: it could not be decoded
+  std::string_view path;       // as sent, or empty; see RequestTarget
   std::string_view query;      // as sent, without the question mark; see QueryFields
   std::string_view parameter;  // what stands for the `{}` of the route's pattern
   std::string request_id;      // the caller's if it is sane, else a new one
@@ -40,7 +40,7 @@ class Request {
 
   // ---- For whoever reads it off the wire ----
 
-  // False: it is neither a path, nor an absolute http URL, nor `*`.
+  // False: there is no such target; see parse_request_target.
   bool set_target(std::string_view target);
   void add_header(Header name, std::string_view value);
   // For the next request of the connection; keeps the memory unless it is much.
@@ -52,7 +52,6 @@ class Request {
     std::size_t fields = 0;
   };
   std::string target_;
-  std::string decoded_path_;
   std::array<HeaderValue, header_count> headers_;
 };
 

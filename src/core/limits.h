@@ -14,6 +14,10 @@ using std::chrono::seconds;
 inline constexpr std::size_t body_bytes = 64 * 1024;
 inline constexpr std::size_t header_bytes = 16 * 1024;
 inline constexpr std::size_t target_bytes = 8 * 1024;
+inline constexpr std::size_t chunk_extension_bytes = 1024;        // of one chunk,
+inline constexpr std::size_t chunk_extensions_bytes = 16 * 1024;  // of all chunks of a body
+inline constexpr std::size_t chunk_size_digits = 64;              // leading zeros are allowed
+inline constexpr int blank_lines_before_request = 4;
 inline constexpr std::size_t request_id_chars = 128;
 inline constexpr std::size_t idempotency_key_chars = 255;
 inline constexpr std::size_t place_chars = 64;
@@ -25,7 +29,8 @@ inline constexpr seconds wait_max{30};
 
 // HTTP connections.
 inline constexpr seconds idle_connection_deadline{75};
-inline constexpr seconds request_read_deadline{15};  // from the first byte of a request to its last
+inline constexpr seconds request_read_deadline{
+    15};  // from the first byte, were it of a blank line before the request, to its last
 inline constexpr seconds response_write_deadline{15};
 inline constexpr std::size_t connections_per_thread = 8192;
 // Of the process' descriptors, one in so many is not for clients: database, Redis and payments must have theirs.

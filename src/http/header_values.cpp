@@ -70,6 +70,21 @@ bool is_json_media_type(std::string_view content_type) {
   return true;
 }
 
+bool lists_token(std::string_view list, std::string_view token) {
+  while (!list.empty()) {
+    if (same_token(take_until(list, ','), token)) return true;
+  }
+  return false;
+}
+
+bool expects_only_continue(std::string_view expect) {
+  while (!expect.empty()) {
+    const std::string_view expectation = take_until(expect, ',');
+    if (!expectation.empty() && !same_token(expectation, "100-continue")) return false;
+  }
+  return true;
+}
+
 std::optional<std::chrono::seconds> preferred_wait(std::string_view prefer) {
   while (!prefer.empty()) {
     std::string_view item = take_until(prefer, ',');

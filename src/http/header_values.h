@@ -19,6 +19,12 @@ bool is_printable_ascii(std::string_view text);
 // application/json with any parameters but another charset than UTF-8.
 bool is_json_media_type(std::string_view content_type);
 
+// Whether a list of tokens (RFC 9110, 5.6.1) has this one, in any case; `token` is lower case.
+bool lists_token(std::string_view list, std::string_view token);
+
+// Every member of `Expect` is `100-continue`; there may be none.
+bool expects_only_continue(std::string_view expect);
+
 // `Prefer: wait=N` (RFC 7240), at most limits::wait_max. The first well-formed one counts, the rest is ignored.
 std::optional<std::chrono::seconds> preferred_wait(std::string_view prefer);
 

@@ -28,6 +28,27 @@ TEST(HeaderValues, OtherPreferencesAndMalformedWaitsAreIgnored) {
   EXPECT_EQ(preferred_wait("wait=soon, wait=4"), seconds(4));
 }
 
+TEST(HeaderValues, ListsOfTokens) {
+  for (const char* list : {"close", "CLOSE", "x, close", "close,x", ",, \tClose \t,", "keep-alive , close"}) {
+    EXPECT_TRUE(lists_token(list, "close")) << list;
+  }
+  for (const char* list : {"", "closed", "x-close", "clos", "close x", "\"close\""}) {
+    EXPECT_FALSE(lists_token(list, "close")) << list;
+  }
+}
+
+TEST(HeaderValues, Expectations) {
+  for (const char* expect :
+       {"", "100-continue", "100-CONTINUE", "100-continue, 100-continue", " ,100-continue,"}) {
+    EXPECT_TRUE(expects_only_continue(expect)) << expect;
+  }
+  for (const char* expect :
+       {"foo", "100-continue, foo", "foo, 100-continue", "100-continue;q=1", "100-continue=1",
+        "100-continue foo", "\"100-continue\"", "x=\",100-continue\""}) {
+    EXPECT_FALSE(expects_only_continue(expect)) << expect;
+  }
+}
+
 TEST(HeaderValues, IfMatch) {
   EXPECT_EQ(wanted_version(std::nullopt), std::nullopt);
   EXPECT_EQ(wanted_version("*"), std::nullopt);

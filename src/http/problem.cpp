@@ -42,6 +42,17 @@ Response render(const ProblemKind& kind, std::string_view detail, const std::vec
   return response;
 }
 
+std::string_view protocol_code(int status) {
+  switch (status) {
+    case 414:
+    case 431: return "PAYLOAD_TOO_LARGE";
+    case 417: return "EXPECTATION_FAILED";
+    case 501: return "NOT_IMPLEMENTED";
+    case 505: return "HTTP_VERSION_NOT_SUPPORTED";
+    default: return "VALIDATION_FAILED";
+  }
+}
+
 }  // namespace
 
 ProblemKind problem_kind(ErrorCode code) {
@@ -74,8 +85,7 @@ Response problem_response(const Error& error, std::string_view request_id) {
 }
 
 Response protocol_problem(int status, std::string_view detail, std::string_view request_id) {
-  const std::string_view code = status == 400 ? "VALIDATION_FAILED" : "PAYLOAD_TOO_LARGE";
-  return render({status, code, reason_phrase(status)}, detail, {}, request_id);
+  return render({status, protocol_code(status), reason_phrase(status)}, detail, {}, request_id);
 }
 
 Response problem_response(const std::exception_ptr& failure, std::string_view route,

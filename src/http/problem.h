@@ -21,7 +21,7 @@ ProblemKind problem_kind(ErrorCode code);
 
 Response problem_response(const Error& error, std::string_view request_id);
 
-// For what is wrong with the request as HTTP, before any route is known: 400, 414 or 431.
+// For what is wrong with the request as HTTP, before any route is known: 400, 414, 417, 431, 501 or 505.
 Response protocol_problem(int status, std::string_view detail, std::string_view request_id);
 
 // For an exception that left a handler: OVERLOADED, UNAVAILABLE, or else INTERNAL. It is logged, and tells the client

@@ -12,14 +12,24 @@
 
 namespace flightdeck::http {
 
-// Beast's parser, writing straight into a Request: no container of headers in between.
+// Beast's parser, writing straight into a Request: no container of headers in between. It is given a header as
+// it comes, and of a chunked body only lines that were judged before. Trailer fields it never sees, since some
+// would mean something to it.
 class RequestParser final : public boost::beast::http::basic_parser<true> {
  public:
+  // What the next byte of a chunked body belongs to.
+  enum class ChunkPart { line, data, trailer };
+
   explicit RequestParser(Request& request);
 
   bool http_1_1() const { return version_ >= 11; }
-  bool expects_continue() const { return expects_continue_; }
+  bool persistent() const { return !close_ && (http_1_1() || keep_alive_); }
+  bool expects_continue() const { return http_1_1() && expects_continue_; }
+  bool expects_what_nobody_does() const { return http_1_1() && unknown_expectation_; }
+  bool got_request_line() const { return got_request_line_; }
   bool target_is_too_long(boost::system::error_code error) const;
+  ChunkPart chunk_part() const { return chunk_part_; }
+  bool behind_chunk() const { return behind_chunk_; }
 
  private:
   using Verb = boost::beast::http::verb;
@@ -33,7 +43,7 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   void on_header_impl(Code& error) override;
   void on_body_init_impl(const boost::optional<std::uint64_t>& length, Code& error) override;
   std::size_t on_body_impl(View part, Code& error) override;
-  void on_chunk_header_impl(std::uint64_t, View, Code&) override {}
+  void on_chunk_header_impl(std::uint64_t size, View extension, Code& error) override;
   std::size_t on_chunk_body_impl(std::uint64_t remain, View part, Code& error) override;
   void on_finish_impl(Code&) override {}
 
@@ -41,11 +51,16 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   int version_ = 0;
   int hosts_ = 0;
   bool got_request_line_ = false;
-  bool in_trailers_ = false;
   bool target_too_long_ = false;
+  bool host_is_bad_ = false;
+  bool close_ = false;
+  bool keep_alive_ = false;
   bool expects_continue_ = false;
+  bool unknown_expectation_ = false;
   bool has_transfer_encoding_ = false;
   bool only_chunked_ = true;  // each transfer encoding is
+  ChunkPart chunk_part_ = ChunkPart::line;
+  bool behind_chunk_ = false;  // its data has not had its CRLF yet
 };
 
 class RequestReader {
@@ -56,7 +71,7 @@ class RequestReader {
     refused,  // what follows cannot be understood any more
   };
   struct Refusal {
-    int status = 0;  // 400, 413, 414 or 431
+    int status = 0;  // 400, 413, 414, 417, 431 or 505
     std::string_view detail;
   };
 
@@ -67,23 +82,38 @@ class RequestReader {
   std::span<char> space();
   void received(std::size_t bytes) { end_ += bytes; }
 
+  // Comes to the same whether bytes were received together or one by one, and refuses as soon as it can.
   State parse();
   const Refusal& refusal() const { return refusal_; }
 
   // Of the complete request.
   bool http_1_1() const { return parser_->http_1_1(); }
-  bool keep_alive() const { return parser_->keep_alive(); }
+  bool keep_alive() const { return parser_->persistent(); }
 
   // Forgets the complete request and goes on behind it.
   void next();
 
-  // Nothing of another request is here yet.
-  bool empty() const { return begin_ == end_ && !(parser_ && parser_->got_some()); }
+  // Nothing of another request is here yet, though there may have been blank lines before it.
+  bool empty() const { return begin_ == end_ && !parser_; }
+  // Nothing at all has come since the last request.
+  bool untouched() const { return empty() && blank_lines_ == 0; }
   // True once per request, when its client waits for leave to send the body.
   bool take_expect_continue();
 
  private:
+  // nullopt: go on.
+  using Step = std::optional<State>;
+
+  std::string_view unread() const { return {buffer_.get() + begin_, end_ - begin_}; }
+  Step skip_blank_lines();
+  Step read_header();
+  Step read_start_of_line();
+  Step read_body();
+  Step read_chunk_line();
+  Step read_trailer_line();
+  Step put(std::size_t bytes);
   State refuse(boost::system::error_code error);
+  State refuse(int status, std::string_view detail);
 
   Request& request_;
   std::optional<RequestParser> parser_;
@@ -91,6 +121,9 @@ class RequestReader {
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
+  int blank_lines_ = 0;
+  std::size_t header_bytes_ = 0;           // of the request, its trailer included
+  std::size_t chunk_extension_bytes_ = 0;  // of its body so far
   Refusal refusal_;
   bool continue_sent_ = false;
 };

@@ -74,8 +74,14 @@ RouteMatch Router::match(Method method, std::string_view path) const {
 }
 
 std::optional<Response> answer_without_handler(const RouteMatch& match, const Request& request) {
+  if (request.method == Method::other) {
+    return protocol_problem(501, "No path of this server has this method.", request.request_id);
+  }
   if (match.allow.empty()) {
-    if (request.method == Method::options && request.path == "*") return empty_response(204);
+    if (request.path == "*") {
+      if (request.method == Method::options) return empty_response(204);
+      return protocol_problem(400, "Only OPTIONS asks about the server as a whole.", request.request_id);
+    }
     return problem_response(Error{ErrorCode::not_found, "There is nothing at this path.", {}},
                             request.request_id);
   }

@@ -1,4 +1,4 @@
-// Finds the handler of a request, or the answer that needs none (404, 405, 415, OPTIONS).
+// Finds the handler of a request, or the answer that needs none (404, 405, 415, 501, OPTIONS).
 #pragma once
 
 #include <optional>

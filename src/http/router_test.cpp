@@ -72,7 +72,21 @@ TEST_F(RouterTest, TheWrongMethodIsToldTheRightOnes) {
   ASSERT_TRUE(response);
   EXPECT_EQ(response->status, 405);
   EXPECT_EQ(allow(*response), "GET, HEAD, POST, OPTIONS");
-  EXPECT_EQ(allow(*answer(Method::other, "/things/1/stop")), "POST, OPTIONS");
+  EXPECT_EQ(allow(*answer(Method::patch, "/things/1/stop")), "POST, OPTIONS");
+}
+
+TEST_F(RouterTest, AMethodThatNoPathHasIsNotImplemented) {
+  for (const char* path : {"/things", "/things/1/stop", "/nowhere", "*", "/%74hings"}) {
+    EXPECT_EQ(answer(Method::other, path)->status, 501) << path;
+  }
+}
+
+TEST_F(RouterTest, AParameterIsNotReachedByAnotherWayToWriteThePath) {
+  for (const char* path : {"/things/..", "/things/%2e%2e", "/things/a%2Fb", "/things/1;x", "/things/%31",
+                           "/things/./stop", "//things/1", "/things/1/"}) {
+    EXPECT_EQ(answer(Method::del, path)->status, 404) << path;
+  }
+  EXPECT_EQ(answer(Method::del, "/things/1")->status, 405);
 }
 
 TEST_F(RouterTest, OptionsIsAnsweredForEveryPath) {
@@ -83,6 +97,7 @@ TEST_F(RouterTest, OptionsIsAnsweredForEveryPath) {
   EXPECT_EQ(allow(*response), "GET, HEAD, OPTIONS");
   EXPECT_EQ(answer(Method::options, "*")->status, 204);
   EXPECT_EQ(answer(Method::options, "/nowhere")->status, 404);
+  EXPECT_EQ(answer(Method::get, "*")->status, 400);
 }
 
 TEST_F(RouterTest, ABodyMustBeJson) {

@@ -189,6 +189,35 @@ TEST_F(ServerTest, ASlowRequestIsLetGo) {
   EXPECT_TRUE(connection.closed_by_server());
 }
 
+// The deadline counts from the first byte, whatever it is, and no later one puts it off.
+TEST_F(ServerTest, ASlowClientOfBlankLinesIsLetGo) {
+  for (const char* bytes : {"\r\n", "\r", "\r\n\r\n\r"}) {
+    restart({.read_deadline = Milliseconds(100), .deadline_check = Milliseconds(20)});
+    RawConnection connection(server->port());
+    connection.send(bytes);
+    EXPECT_TRUE(connection.closed_by_server());
+    RawConnection again(server->port());
+    again.send(get("/query?x") + bytes);
+    EXPECT_EQ(again.read_reply()->body, "x");
+    EXPECT_TRUE(again.closed_by_server());
+  }
+}
+
+TEST_F(ServerTest, DrainsAlsoFromBlankLines) {
+  RawConnection connection(server->port());
+  connection.send(get("/query?x") + "\r\n");
+  EXPECT_EQ(connection.read_reply()->body, "x");
+  server->drain();
+  EXPECT_TRUE(connection.closed_by_server());
+}
+
+TEST_F(ServerTest, ItsAnswersDoNotWaitForABodyThatWasExpectedToo) {
+  RawConnection connection(server->port());
+  connection.send("POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue, foo\r\n\r\n");
+  EXPECT_EQ(connection.read_reply()->status, 417);
+  EXPECT_TRUE(connection.closed_by_server());
+}
+
 TEST_F(ServerTest, AnIdleConnectionIsLetGo) {
   restart({.idle_deadline = Milliseconds(200), .deadline_check = Milliseconds(20)});
   RawConnection connection(server->port());

@@ -287,7 +287,7 @@ void Session::end_sending() {
 
 void Session::read() {
   if (!lingering_) {
-    if (reader_.empty()) {
+    if (reader_.untouched()) {
       receiving_ = false;
       deadline_ = now() + host_.options().idle_deadline;
     } else if (!std::exchange(receiving_, true)) {

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <random>
 #include <string>
 
 #include "core/limits.h"
+#include "support/http_conformance.h"
 
 namespace flightdeck::http {
 namespace {
@@ -159,6 +161,12 @@ TEST_F(RequestReaderTest, KeepsAliveAsAsked) {
   EXPECT_FALSE(keeps("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
   EXPECT_FALSE(keeps("GET / HTTP/1.0\r\n\r\n"));
   EXPECT_TRUE(keeps("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"));
+  EXPECT_FALSE(keeps("GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n"));
+  EXPECT_FALSE(keeps("GET / HTTP/1.0\r\nConnection: close\r\nConnection: keep-alive\r\n\r\n"));
+  EXPECT_FALSE(keeps("GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\nConnection: x, close\r\n\r\n"));
+  EXPECT_TRUE(keeps("GET / HTTP/1.7\r\nHost: a\r\n\r\n"));
+  EXPECT_TRUE(keeps(
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nConnection: close\r\n\r\n"));
 }
 
 TEST_F(RequestReaderTest, ABodyOfTheLimitIsRead) {
@@ -215,7 +223,6 @@ TEST(RequestReader, RefusesWhatIsNotHttp) {
         "GET\r\n\r\n",
         "GET /\r\n\r\n",
         "\x16\x03\x01\x02\r\n\r\n",
-        "GET / HTTP/9.9\r\nHost: a\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nno colon here\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: many\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
@@ -248,6 +255,120 @@ TEST(RequestReader, RefusesWhatIsNotHttp) {
     EXPECT_EQ(reader.parse(), State::refused) << bytes;
     EXPECT_EQ(reader.refusal().status, 400) << bytes;
     EXPECT_EQ(reader.parse(), State::refused) << "for good";
+  }
+}
+
+TEST(RequestReader, RefusesOtherVersionsOfHttp) {
+  for (const char* version : {"HTTP/0.9", "HTTP/2.0", "HTTP/9.9"}) {
+    Request request;
+    RequestReader reader(request);
+    const std::string text = "GET / " + std::string(version) + "\r\nHost: a\r\n\r\n";
+    std::memcpy(reader.space().data(), text.data(), text.size());
+    reader.received(text.size());
+    EXPECT_EQ(reader.parse(), State::refused) << version;
+    EXPECT_EQ(reader.refusal().status, 505) << version;
+  }
+}
+
+// What came of all requests of a connection, in words.
+class Reading {
+ public:
+  void receive(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const auto space = reader_.space();
+      const std::size_t size = std::min(space.size(), bytes.size());
+      std::memcpy(space.data(), bytes.data(), size);
+      reader_.received(size);
+      bytes.remove_prefix(size);
+    }
+  }
+  // Goes on until it needs more bytes.
+  void parse() {
+    for (State state = reader_.parse(); !ended_; state = reader_.parse()) {
+      if (state == State::need_more) return;
+      if (state == State::refused) {
+        outcome_ += "refused " + std::to_string(reader_.refusal().status) + '\n';
+        ended_ = true;
+        return;
+      }
+      outcome_ += std::string(to_string(request_.method)) + ' ' + std::string(request_.target()) + ' ' +
+                  std::string(request_.path) + ' ' + std::string(request_.query) + ' ' + request_.body +
+                  (reader_.http_1_1() ? " 1.1" : " 1.0") +
+                  (reader_.keep_alive() ? " goes on\n" : " closes\n");
+      ended_ = !reader_.keep_alive();
+      reader_.next();
+    }
+  }
+  bool ended() const { return ended_; }
+  const std::string& outcome() const { return outcome_; }
+
+ private:
+  Request request_;
+  RequestReader reader_{request_};
+  std::string outcome_;
+  bool ended_ = false;
+};
+
+std::string read_whole(std::string_view bytes) {
+  Reading reading;
+  reading.receive(bytes);
+  reading.parse();
+  return reading.outcome();
+}
+
+template <typename NextSize>
+std::string read_in_pieces(std::string_view bytes, NextSize next_size) {
+  Reading reading;
+  while (!bytes.empty() && !reading.ended()) {
+    const std::string_view piece = bytes.substr(0, next_size());
+    // From memory of its own, so that who looks behind it is found out.
+    reading.receive(std::string(piece));
+    reading.parse();
+    bytes.remove_prefix(piece.size());
+  }
+  return reading.outcome();
+}
+
+TEST(RequestReader, ReadsInPiecesWhatItReadsWhole) {
+  const std::uint64_t seed = std::random_device()();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  constexpr std::string_view another = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  for (const test::HttpCase& one : test::http_conformance_cases()) {
+    SCOPED_TRACE(test::readable(one.bytes));
+    for (const std::string& bytes : {one.bytes, one.bytes + std::string(another)}) {
+      const std::string whole = read_whole(bytes);
+      ASSERT_EQ(whole.ends_with(" goes on\n"), one.goes_on) << whole;
+      ASSERT_EQ(read_in_pieces(bytes, [] { return std::size_t{1}; }), whole);
+      for (const std::size_t longest : {3, 12, 50, 400}) {
+        ASSERT_EQ(read_in_pieces(bytes, [&] { return 1 + random() % longest; }), whole) << longest;
+      }
+    }
+  }
+}
+
+// Bytes that mean something, in an order that mostly does not.
+TEST(RequestReader, ReadsNonsenseInPiecesAsItReadsItWhole) {
+  const std::uint64_t seed = std::random_device()();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  const std::vector<test::HttpCase> cases = test::http_conformance_cases();
+  for (int round = 0; round < 3000; ++round) {
+    std::string bytes = cases[random() % cases.size()].bytes;
+    for (std::size_t changes = random() % 4; changes > 0; --changes) {
+      constexpr std::string_view meaningful = "\r\n\t ;=\"\\,:/%0a\x7f\xff";
+      const std::size_t at = random() % bytes.size();
+      const std::size_t what = random() % 3;
+      const std::string& other = cases[random() % cases.size()].bytes;
+      if (what == 0) bytes[at] = meaningful[random() % meaningful.size()];
+      if (what == 1) bytes.erase(at, 1 + random() % 4);
+      if (what == 2) bytes.insert(at, other.substr(0, random() % 40));
+      if (bytes.empty()) bytes = "\r\n";
+    }
+    SCOPED_TRACE(test::readable(bytes));
+    const std::string whole = read_whole(bytes);
+    ASSERT_EQ(read_in_pieces(bytes, [] { return std::size_t{1}; }), whole);
+    ASSERT_EQ(read_in_pieces(bytes, [&] { return 1 + random() % 20; }), whole);
   }
 }
 

@@ -82,7 +82,7 @@ std::optional<LocalInstant> parse_rfc3339(std::string_view text) {
   const int m = read_number(text, at, 2);
   if (m < 0 || m > 59 || !read_char(text, at, ":")) return std::nullopt;
   const int s = read_number(text, at, 2);
-  if (s < 0 || s > 59) return std::nullopt;  // no leap seconds: no schedule has one
+  if (s < 0 || s > 60) return std::nullopt;
   int ms = 0;
   if (read_char(text, at, ".")) {
     const auto fraction = read_fraction_ms(text, at);
@@ -101,7 +101,10 @@ std::optional<LocalInstant> parse_rfc3339(std::string_view text) {
     offset = minutes{(west ? -1 : 1) * (oh * 60 + om)};
   }
   if (at != text.size()) return std::nullopt;
-  const Instant instant = sys_days{*date} + hours{h} + minutes{m} + seconds{s} + milliseconds{ms} - offset;
+  const Instant minute = sys_days{*date} + hours{h} + minutes{m} - offset;
+  // A leap second, if there is one, is the last of a day in UTC.
+  if (s == 60 && minute - floor<days>(minute) != days{1} - minutes{1}) return std::nullopt;
+  const Instant instant = minute + seconds{s} + milliseconds{ms};
   // An offset can push the first or last day of the range out of it; such an instant has no UTC text of four digits.
   const Date utc{floor<days>(instant)};
   if (utc.year() < year{1} || utc.year() > year{9999}) return std::nullopt;

@@ -5,39 +5,15 @@
 
 #include "core/json_writer.h"
 #include "core/limits.h"
-#include "core/utf8.h"
+#include "core/unicode.h"
 
 namespace flightdeck::flights {
 
 namespace {
 
-constexpr std::string_view white_space = " \t\r\n\f\v";
-
-std::string_view trim(std::string_view text) {
-  const auto begin = text.find_first_not_of(white_space);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(white_space) - begin + 1);
-}
-
 bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 char ascii_upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
-
-// ASCII's control characters and U+0080 to U+009F; `text` is UTF-8.
-bool has_control(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x20 || byte == 0x7F) return true;
-    if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return true;
-  }
-  return false;
-}
-
-// Characters, not bytes: continuation bytes of UTF-8 do not count.
-std::size_t count_characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
 
 class Checker {
  public:
@@ -47,15 +23,15 @@ class Checker {
 
   std::string place(const char* field, std::string_view text) {
     if (auto place = check_place(text)) return *std::move(place);
-    wrong(field, "must be 1 to 64 characters without control characters or colons");
+    wrong(field, "must be 1 to 64 characters, none of them invisible or a colon");
     return {};
   }
 
   std::string flight_number(std::string_view text) {
-    const std::string_view trimmed = trim(text);
-    if (count_characters(trimmed) > limits::flight_number_chars || !is_utf8(trimmed) ||
-        has_control(trimmed)) {
-      wrong("flight_number", "must be at most 16 characters without control characters");
+    const std::string_view trimmed = trim_white_space(text);
+    const std::optional<std::size_t> characters = count_visible(trimmed);
+    if (!characters || *characters > limits::flight_number_chars) {
+      wrong("flight_number", "must be at most 16 characters, none of them invisible");
       return {};
     }
     return std::string(trimmed);
@@ -87,11 +63,10 @@ std::optional<FlightStatus> parse_flight_status(std::string_view text) {
 }
 
 std::optional<std::string> check_place(std::string_view text) {
-  const std::string_view trimmed = trim(text);
-  // Not every database takes text that is no UTF-8, nor could its characters be counted.
-  if (trimmed.empty() || !is_utf8(trimmed) || count_characters(trimmed) > limits::place_chars)
-    return std::nullopt;
-  if (has_control(trimmed) || trimmed.find(':') != std::string_view::npos) return std::nullopt;
+  const std::string_view trimmed = trim_white_space(text);
+  const std::size_t characters = count_visible(trimmed).value_or(0);
+  if (characters == 0 || characters > limits::place_chars) return std::nullopt;
+  if (trimmed.find(':') != std::string_view::npos) return std::nullopt;
   std::string place(trimmed);
   if (place.size() == 3 && std::all_of(place.begin(), place.end(), is_ascii_letter)) {
     std::transform(place.begin(), place.end(), place.begin(), ascii_upper);
@@ -99,8 +74,8 @@ std::optional<std::string> check_place(std::string_view text) {
   return place;
 }
 
-std::string place_key(std::string_view text) {
-  std::string key(trim(text));
+std::string place_key(std::string_view place) {
+  std::string key(place);
   std::transform(key.begin(), key.end(), key.begin(), ascii_lower);
   return key;
 }

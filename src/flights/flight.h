@@ -73,11 +73,11 @@ struct FlightRules {
 // validation_failed with every wrong field at once.
 Result<FlightDraft> check_flight(const FlightInput& input, const FlightRules& rules);
 
-// Trimmed; upper case when three letters; nullopt when empty, too long, no UTF-8, or holding a control character or
-// colon.
+// Without white space around it; upper case when three letters; nullopt when empty, too long, no UTF-8, or holding an
+// invisible character (core/unicode.h) or a colon.
 std::optional<std::string> check_place(std::string_view text);
-// How places are compared: ASCII lower case of the trimmed text.
-std::string place_key(std::string_view text);
+// How places are compared: the ASCII lower case of one as check_place makes it.
+std::string place_key(std::string_view place);
 
 Flight make_flight(FlightId id, const FlightDraft& draft, Instant now);
 

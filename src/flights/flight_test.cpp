@@ -131,8 +131,35 @@ TEST(CheckPlace, RefusesControlsColonsEmptinessAndBrokenUtf8) {
   EXPECT_EQ(check_place("a" + std::string(1000, '\x80')), std::nullopt);
 }
 
+TEST(CheckPlace, TrimsWhiteSpaceOfAnyKind) {
+  EXPECT_EQ(check_place("\u00A0jfk\u2003"), "JFK");
+  EXPECT_EQ(check_place("\u3000Oslo\u202F\u0085"), "Oslo");
+  EXPECT_EQ(check_place("San\u00A0Juan"), "San\u00A0Juan");
+  for (const char* blank : {"\u00A0", "\u2003 \u3000", "\u1680", "\u2028", "\u0085"}) {
+    EXPECT_EQ(check_place(blank), std::nullopt) << blank;
+  }
+}
+
+TEST(CheckPlace, RefusesWhatNobodySees) {
+  for (const char* wrong : {"\u200B", "JFK\u200B", "\uFEFFJFK", "J\u200DFK", "J\u200CFK", "J\u00ADFK",
+                            "J\u202EFK", "J\u2066FK", "J\u2028FK", "J\u2029FK", "J\u0085FK", "J\u0080FK",
+                            "\u3164", "\u2800", "J\uFE0FFK", "J\uFFFEFK", "J\U0001FFFFFK", "J\U000E0041FK"}) {
+    EXPECT_EQ(check_place(wrong), std::nullopt) << wrong;
+  }
+}
+
+TEST(CheckFlight, SoIsAFlightNumber) {
+  FlightInput input = good_input();
+  input.flight_number = "\u00A0FD7\u2003";
+  EXPECT_EQ(draft_of(input).flight_number, "FD7");
+  for (const char* wrong : {"FD\u200B7", "\u200B", "\u00AD", "FD7\uFEFF", "F\u202E7"}) {
+    input.flight_number = wrong;
+    EXPECT_THAT(wrong_fields(input), ElementsAre("flight_number")) << wrong;
+  }
+}
+
 TEST(PlaceKey, ComparesWithoutCase) {
-  EXPECT_EQ(place_key(" JFK "), place_key("jfk"));
+  EXPECT_EQ(place_key("JFK"), place_key("jfk"));
   EXPECT_EQ(place_key("New York"), "new york");
   EXPECT_NE(place_key("JFK"), place_key("LHR"));
 }

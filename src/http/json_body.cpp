@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
 #include <charconv>
+#include <limits>
 
 #include "core/limits.h"
 
@@ -12,42 +13,80 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr int exponent_max = 20;  // more digits than any amount has
+// A JSON number, exactly: its digits without zeros at either end, times ten to the power of `exponent`.
+struct Number {
+  bool negative = false;
+  std::string digits;  // empty: zero
+  std::int64_t exponent = 0;
+};
 
-// The text of a JSON number without an exponent and without trailing zeros of a fraction. A number with a huge exponent
-// stays as it is, which no reader of amounts takes.
-std::string plain_decimal(std::string_view number) {
-  const std::size_t mark = number.find_first_of("eE");
-  std::string_view mantissa = number.substr(0, mark);
-  int exponent = 0;
-  if (mark != std::string_view::npos) {
-    std::string_view digits = number.substr(mark + 1);
-    if (digits.starts_with('+')) digits.remove_prefix(1);
-    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
-    if (read.ec != std::errc() || exponent > exponent_max || exponent < -exponent_max)
-      return std::string(number);
-  }
-  std::string plain;
+// Beyond this an exponent means the same as this: a body has fewer digits.
+constexpr std::int64_t exponent_max = 1'000'000;
+
+std::int64_t read_exponent(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  std::int64_t exponent = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), exponent);
+  if (read.ec == std::errc()) return std::clamp(exponent, -exponent_max, exponent_max);
+  return text.starts_with('-') ? -exponent_max : exponent_max;
+}
+
+Number read_number(std::string_view text) {
+  Number number;
+  const std::size_t mark = text.find_first_of("eE");
+  std::string_view mantissa = text.substr(0, mark);
+  if (mark != std::string_view::npos) number.exponent = read_exponent(text.substr(mark + 1));
   if (mantissa.starts_with('-')) {
-    plain = "-";
+    number.negative = true;
     mantissa.remove_prefix(1);
   }
   const std::size_t point = std::min(mantissa.find('.'), mantissa.size());
-  std::string digits(mantissa.substr(0, point));
-  if (point < mantissa.size()) digits.append(mantissa.substr(point + 1));
-  int whole = static_cast<int>(point) + exponent;  // how many digits stand before the point
-  if (whole < 1) {
-    digits.insert(0, static_cast<std::size_t>(1 - whole), '0');
-    whole = 1;
+  number.digits.assign(mantissa.substr(0, point));
+  if (point < mantissa.size()) {
+    const std::string_view fraction = mantissa.substr(point + 1);
+    number.digits.append(fraction);
+    number.exponent -= static_cast<std::int64_t>(fraction.size());
   }
-  const auto before = static_cast<std::size_t>(whole);
-  if (digits.size() < before) digits.append(before - digits.size(), '0');
-  std::string fraction = digits.substr(before);
-  digits.resize(before);
-  digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
-  fraction.erase(fraction.find_last_not_of('0') + 1);
-  plain.append(digits);
-  if (!fraction.empty()) plain.append(".").append(fraction);
+  const std::size_t last = number.digits.find_last_not_of('0');
+  if (last == std::string::npos) return {number.negative, {}, 0};
+  number.exponent += static_cast<std::int64_t>(number.digits.size() - 1 - last);
+  number.digits.resize(last + 1);
+  number.digits.erase(0, number.digits.find_first_not_of('0'));
+  return number;
+}
+
+// The whole number that it is; nullopt: it is none, or does not fit.
+std::optional<std::int64_t> whole(const Number& number) {
+  constexpr std::int64_t digits_max = std::numeric_limits<std::int64_t>::digits10 + 1;
+  if (number.digits.empty()) return 0;
+  if (number.exponent < 0) return std::nullopt;
+  if (static_cast<std::int64_t>(number.digits.size()) + number.exponent > digits_max) return std::nullopt;
+  std::string text(number.negative ? "-" : "");
+  text.append(number.digits).append(static_cast<std::size_t>(number.exponent), '0');
+  std::int64_t value = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (read.ec != std::errc()) return std::nullopt;
+  return value;
+}
+
+// Without an exponent and without trailing zeros of a fraction. A number that would take many zeros stays as it was
+// written, which no reader of amounts takes.
+std::string plain_decimal(std::string_view written) {
+  constexpr std::int64_t zeros_max = 20;  // more than any amount has
+  const Number number = read_number(written);
+  if (number.digits.empty()) return "0";
+  const auto digits = static_cast<std::int64_t>(number.digits.size());
+  const std::int64_t before_point = digits + number.exponent;
+  if (number.exponent > zeros_max || before_point < -zeros_max) return std::string(written);
+  std::string plain(number.negative ? "-" : "");
+  if (number.exponent >= 0) {
+    plain.append(number.digits).append(static_cast<std::size_t>(number.exponent), '0');
+  } else if (before_point > 0) {
+    const auto point = static_cast<std::size_t>(before_point);
+    plain.append(number.digits, 0, point).append(".").append(number.digits, point);
+  } else {
+    plain.append("0.").append(static_cast<std::size_t>(-before_point), '0').append(number.digits);
+  }
   return plain;
 }
 
@@ -208,14 +247,16 @@ std::string_view JsonBody::optional_text(std::string_view name) {
 std::int64_t JsonBody::integer(std::string_view name) {
   const Member* member = find_required(name);
   if (!member) return 0;
-  const std::string_view digits = view(member->value);
-  std::int64_t number = 0;
-  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (member->kind != Kind::number || read.ec != std::errc() || read.ptr != digits.data() + digits.size()) {
-    errors_.add(name, "must be a whole number");
-    return 0;
+  const std::string_view written = view(member->value);
+  if (member->kind == Kind::number) {
+    std::int64_t number = 0;
+    const char* end = written.data() + written.size();
+    const auto read = std::from_chars(written.data(), end, number);
+    if (read.ec == std::errc() && read.ptr == end) return number;
+    if (const std::optional<std::int64_t> value = whole(read_number(written))) return *value;
   }
-  return number;
+  errors_.add(name, "must be a whole number");
+  return 0;
 }
 
 std::int64_t JsonBody::integer(std::string_view name, std::int64_t min, std::int64_t max) {

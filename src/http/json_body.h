@@ -25,7 +25,8 @@ class JsonBody {
   std::string_view text(std::string_view name);  // required
   // Empty when absent or null; given, it must not be empty.
   std::string_view optional_text(std::string_view name);
-  std::int64_t integer(std::string_view name);  // required; no fraction, no exponent
+  // Required: a number of any JSON form whose value is whole and fits (`10`, `10.0`, `1e1`), exactly.
+  std::int64_t integer(std::string_view name);
   std::int64_t integer(std::string_view name, std::int64_t min, std::int64_t max);
   bool boolean(std::string_view name);  // required
   // Required: a string as it was written, or a number of any JSON form (`199.5`, `1.995E2`) as the plain decimal it

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <limits>
+
 namespace flightdeck::http {
 namespace {
 
@@ -49,6 +51,9 @@ TEST(JsonBody, WritesNumbersOutWithoutRounding) {
       {"1e-3", "0.001"},
       {"12e+1", "120"},
       {"1e400", "1e400"},
+      {"1e-400", "1e-400"},
+      {"0e400", "0"},
+      {"1000000000000000000000000e-24", "1"},
       {"1e99999999999999999999", "1e99999999999999999999"}};
   for (const auto& [written, read] : numbers) {
     std::string text = R"({"n": )";
@@ -76,8 +81,41 @@ TEST(JsonBody, NamesEverythingThatIsWrong) {
                                                 "missing", "extra", "more"));
 }
 
+TEST(JsonBody, AWholeNumberMayBeWrittenInAnyForm) {
+  const std::string thirty(30, '0');
+  const std::vector<std::pair<std::string, std::int64_t>> numbers = {
+      {"10", 10},
+      {"10.0", 10},
+      {"10.000", 10},
+      {"1e1", 10},
+      {"1E+1", 10},
+      {"0.1e2", 10},
+      {"100e-1", 10},
+      {"1.0e1", 10},
+      {"-2.0", -2},
+      {"0.0", 0},
+      {"-0", 0},
+      {"-0.0", 0},
+      {"0e99999999999999999999", 0},
+      {"0.000e-5", 0},
+      {"1" + thirty + "e-30", 1},
+      {"0." + thirty + "1e31", 1},
+      {"9223372036854775807.0", 9223372036854775807},
+      {"9.223372036854775807e18", 9223372036854775807},
+      {"-9223372036854775808.0", std::numeric_limits<std::int64_t>::min()}};
+  for (const auto& [written, value] : numbers) {
+    JsonBody body = parsed(R"({"n": )" + written + "}");
+    EXPECT_EQ(body.integer("n"), value) << written;
+    EXPECT_TRUE(body.errors().empty()) << written;
+  }
+}
+
 TEST(JsonBody, IntegersHaveNoFractionAndFit) {
-  for (const char* number : {"1.5", "2.0", "1e2", "9223372036854775808", "\"1\"", "true", "null", "[1]"}) {
+  for (const char* number :
+       {"1.5", "10.5", "1e-1", "15e-1", "0.9999999999999999999999", "1.0000000000000000000001",
+        "9223372036854775808", "9223372036854775807.5", "9223372036854775808.0", "-9223372036854775809",
+        "1e19", "1e400", "1e99999999999999999999", "1e-99999999999999999999", "\"1\"", "\"1.0\"", "true",
+        "null", "[1]"}) {
     JsonBody body = parsed(std::string(R"({"n": )") + number + "}");
     EXPECT_EQ(body.integer("n"), 0);
     EXPECT_THAT(wrong(body), ElementsAre("n")) << number;

@@ -106,7 +106,7 @@ std::optional<std::string> QueryFields::place(std::string_view name) {
   if (!given) return std::nullopt;
   const std::optional<std::string> place = flights::check_place(*given);
   if (!place) {
-    errors_.add(name, "must be 1 to 64 characters without control characters or colons");
+    errors_.add(name, "must be 1 to 64 characters, none of them invisible or a colon");
     return std::nullopt;
   }
   return flights::place_key(*place);

@@ -143,6 +143,67 @@ TEST_F(AdminFlightsTest, PriceMayBeANumber) {
   }
 }
 
+TEST_F(AdminFlightsTest, WholeNumbersMayBeWrittenInAnyForm) {
+  const std::vector<std::pair<std::string, std::int64_t>> forms = {
+      {"10.0", 10}, {"1e1", 10}, {"1.0E+1", 10}, {"100e-1", 10}, {"0.01e3", 10}, {"180.000", 180}};
+  for (const auto& [written, seats] : forms) {
+    json::object body = FlightDraft().json();
+    body["total_seats"] = "SEATS";
+    std::string text_body = json::serialize(body);
+    text_body.replace(text_body.find("\"SEATS\""), 7, written);
+    const Reply reply = http.request("POST", "/admin/flights", text_body);
+    ASSERT_EQ(reply.status, 201) << written << reply.body;
+    EXPECT_EQ(number(reply.json(), "total_seats"), seats) << written;
+  }
+  const std::string booking =
+      R"({"user_id": ")" + fresh_uuid() + R"(", "flight_id": ")" + api.add_flight_id(5) + R"(", "seats": )";
+  EXPECT_EQ(http.request("POST", "/booking", booking + "2.0}").status, 202);
+  EXPECT_EQ(http.request("POST", "/booking", booking + "1e0}").status, 202);
+  for (const char* wrong : {"1.5", "0.0", "1e1", "1e-1", "1e400", "\"1.0\"", "0.99999999999999999999"}) {
+    expect_wrong_fields(http.request("POST", "/booking", booking + wrong + "}"), {"seats"});
+  }
+}
+
+TEST_F(AdminFlightsTest, ALeapSecondIsTheSecondAfterIt) {
+  FlightDraft draft;
+  draft.arrival_ts.reset();
+  draft.departure_ts = instant_ahead(30, "23:59:60Z");
+  const json::value flight = api.add_flight(draft);
+  EXPECT_EQ(text(flight, "departure_ts"), instant_ahead(31, "00:00:00Z"));
+  EXPECT_EQ(text(flight, "date"), date_ahead(30));
+  draft.flight_number.reset();
+  draft.departure_ts = instant_ahead(30, "15:59:60-08:00");
+  EXPECT_EQ(text(api.add_flight(draft), "departure_ts"), instant_ahead(31, "00:00:00Z"));
+  for (const char* never : {"22:59:60Z", "23:58:60Z", "23:59:61Z", "23:59:60+01:00", "15:59:60+08:00"}) {
+    draft.departure_ts = instant_ahead(30, never);
+    expect_wrong_fields(http.post("/admin/flights", draft.json()), {"departure_ts"});
+  }
+}
+
+TEST_F(AdminFlightsTest, PlacesAreMadeOfWhatIsSeen) {
+  FlightDraft draft;
+  draft.source = "\u00A0qzy\u2003";
+  draft.destination = "\u3000San\u00A0Juan\u202F";
+  const json::value flight = api.add_flight(draft);
+  EXPECT_EQ(text(flight, "source"), "QZY");
+  EXPECT_EQ(text(flight, "destination"), "San\u00A0Juan");
+  EXPECT_TRUE(eventually([&] {
+    return list(api.search({"\u00A0QZY", "san\u00A0juan\u2009"}, date_ahead(30)), "flights").size() == 1;
+  }));
+  for (const char* place :
+       {"\u200B",   "\u00A0",   "\u2003\u3000", "\u2028",   "\uFEFF",   "\u00AD",      "\u3164",   "\u2800",
+        "a\u200Bb", "a\u200C",  "\u200Da",      "\uFEFFa",  "a\u202Eb", "a\u2066b",    "a\u00ADb", "a\u0085b",
+        "a\u2028b", "a\u2029b", "a\u2060b",     "a\uFFFEb", "a\uFDD0b", "a\U000E0041b"}) {
+    draft.source = place;
+    expect_wrong_fields(http.post("/admin/flights", draft.json()), {"source"});
+    expect_wrong_fields(http.get(search_target({place, "LHR"}, date_ahead(30))), {"source"});
+    expect_wrong_fields(http.get("/admin/flights?source=" + percent_encoded(place)), {"source"});
+  }
+  draft.source = "QZY";
+  draft.flight_number = "FD\u200B1";
+  expect_wrong_fields(http.post("/admin/flights", draft.json()), {"flight_number"});
+}
+
 struct WrongField {
   std::string name;
   json::value value;

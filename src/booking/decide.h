@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "booking/booking.h"
+#include "booking/precondition.h"
 #include "core/error.h"
 #include "events/event.h"
 #include "flights/flight.h"
@@ -95,14 +96,15 @@ struct AddFlight {
 struct ReplaceFlight {
   FlightId id;
   flights::FlightDraft draft;
-  std::optional<std::int64_t> if_version;
+  std::shared_ptr<const Precondition> condition;  // null: none
 };
 
-// Takes it off sale. Errors: not_found (also when it is closed already), flight_has_bookings unless they may stay for
-// the caller to cancel.
+// Takes it off sale. Errors: not_found (also when it is closed already), version_conflict, flight_has_bookings unless they
+// may stay for the caller to cancel.
 struct CloseFlight {
   FlightId id;
   bool even_with_bookings = false;
+  std::shared_ptr<const Precondition> condition;  // null: none
 };
 
 using Command = std::variant<PlaceBooking, SettlePayment, CancelBooking, RecordRefund, RescheduleIntent,

@@ -4,6 +4,7 @@
 
 #include "booking/decide.h"
 #include "doubles/decide_samples.h"
+#include "doubles/preconditions.h"
 #include "doubles/row_store.h"
 
 namespace flightdeck::booking {
@@ -16,6 +17,9 @@ using test::draft_of;
 using test::flight_1;
 using test::flight_2;
 using test::id_of;
+using test::if_match;
+using test::if_none_match;
+using test::SharedPrecondition;
 using test::start_time;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -115,7 +119,7 @@ TEST_F(DecideFlights, ReplacingMovesWhatIsAvailableByTheDifference) {
   add();
   book(2);
   const std::int64_t before = flight().version;
-  ASSERT_TRUE(apply(ReplaceFlight{flight_1, draft_of(7), before}).has_value());
+  ASSERT_TRUE(apply(ReplaceFlight{flight_1, draft_of(7), if_match({before})}).has_value());
   EXPECT_EQ(flight().available_seats, 5);
   EXPECT_EQ(flight().version, before + 1);
   EXPECT_THAT(events(), ElementsAre(events::flight_updated));
@@ -128,9 +132,11 @@ TEST_F(DecideFlights, ReplacingIsRefusedFor) {
   EXPECT_EQ(error_of(ReplaceFlight{flight_1, draft_of(3), {}}), ErrorCode::not_found);
   add();
   add(flight_2, "FD2");
-  EXPECT_EQ(error_of(ReplaceFlight{flight_1, draft_of(3), 2}), ErrorCode::version_conflict);
-  EXPECT_EQ(error_of(ReplaceFlight{flight_1, draft_of(3, "FD2"), 1}), ErrorCode::duplicate_flight);
-  EXPECT_TRUE(apply(ReplaceFlight{flight_1, draft_of(3), 1}).has_value()) << "its own key is free to keep";
+  EXPECT_EQ(error_of(ReplaceFlight{flight_1, draft_of(3), if_match({2})}), ErrorCode::version_conflict);
+  EXPECT_EQ(error_of(ReplaceFlight{flight_1, draft_of(3, "FD2"), if_match({1})}),
+            ErrorCode::duplicate_flight);
+  EXPECT_TRUE(apply(ReplaceFlight{flight_1, draft_of(3), if_match({1})}).has_value())
+      << "its own key is free to keep";
   apply(CloseFlight{flight_1, false});
   EXPECT_EQ(error_of(ReplaceFlight{flight_1, draft_of(3), {}}), ErrorCode::flight_closed);
 }
@@ -166,6 +172,36 @@ TEST_F(DecideFlights, TakingOffSale) {
   EXPECT_EQ(flight().version, 2);
   EXPECT_THAT(events(), ElementsAre(events::flight_cancelled));
   EXPECT_EQ(error_of(CloseFlight{flight_1, true}), ErrorCode::not_found) << "the second time";
+}
+
+TEST_F(DecideFlights, AConditionOfTheVersionGuardsReplacingAndTakingOffSale) {
+  EXPECT_EQ(error_of(CloseFlight{flight_1, false, if_match({1})}), ErrorCode::not_found);
+  add();
+  for (const SharedPrecondition& unmet : {if_match({2}), if_match({}), if_none_match({9, 1})}) {
+    EXPECT_EQ(error_of(ReplaceFlight{flight_1, draft_of(4), unmet}), ErrorCode::version_conflict);
+    EXPECT_EQ(error_of(CloseFlight{flight_1, false, unmet}), ErrorCode::version_conflict);
+    EXPECT_EQ(error_of(CloseFlight{flight_1, true, unmet}), ErrorCode::version_conflict);
+  }
+  EXPECT_EQ(flight().status, FlightStatus::scheduled);
+  EXPECT_EQ(flight().version, 1);
+  ASSERT_TRUE(apply(ReplaceFlight{flight_1, draft_of(4), if_match({99, 1})}).has_value());
+  ASSERT_TRUE(apply(ReplaceFlight{flight_1, draft_of(5), if_none_match({1})}).has_value());
+  EXPECT_EQ(flight().total_seats, 5);
+  ASSERT_TRUE(apply(CloseFlight{flight_1, false, if_match({3})}).has_value());
+  EXPECT_EQ(error_of(CloseFlight{flight_1, false, if_match({1})}), ErrorCode::not_found) << "closed already";
+}
+
+// The version that counts is the one that the commands before it have made.
+TEST_F(DecideFlights, OfTwoChangesOfOneVersionInABatchTheFirstWins) {
+  add();
+  const std::vector<Command> commands = {ReplaceFlight{flight_1, draft_of(4), if_match({1})},
+                                         CloseFlight{flight_1, false, if_match({1})},
+                                         CloseFlight{flight_1, false, if_match({2})}};
+  last = rows.apply(commands, start_time);
+  EXPECT_TRUE(last.outcomes[0].has_value());
+  ASSERT_FALSE(last.outcomes[1].has_value());
+  EXPECT_EQ(last.outcomes[1].error().code, ErrorCode::version_conflict);
+  EXPECT_TRUE(last.outcomes[2].has_value());
 }
 
 TEST_F(DecideFlights, TakingOffSaleWithLiveBookings) {

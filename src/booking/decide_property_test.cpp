@@ -6,13 +6,17 @@
 
 #include "booking/decide.h"
 #include "doubles/decide_samples.h"
+#include "doubles/preconditions.h"
 #include "doubles/row_store.h"
 
 namespace flightdeck::booking {
 namespace {
 
 using flights::FlightDraft;
+using test::if_match;
+using test::if_none_match;
 using test::RowStore;
+using test::SharedPrecondition;
 using test::start_time;
 
 constexpr int histories = 1500;
@@ -81,6 +85,11 @@ class History {
     return now_ + Milliseconds{upto(100'000)};
   }
 
+  SharedPrecondition condition() {
+    if (one_in(2)) return nullptr;
+    return one_in(2) ? if_match({upto(5), upto(5)}) : if_none_match({upto(5)});
+  }
+
   Command command(const RowStore& rows) {
     const BookingId id = booking();
     const FlightId its_flight = flight_of_booking(rows, id);
@@ -116,10 +125,9 @@ class History {
       case 12: return AddFlight{flight(), draft(), one_in(2)};
       case 13: return AddFlight{flight(), draft(), one_in(2)};
       case 14: {
-        const std::optional<std::int64_t> version = one_in(2) ? std::nullopt : std::optional(upto(5));
-        return ReplaceFlight{flight(), draft(), version};
+        return ReplaceFlight{flight(), draft(), condition()};
       }
-      default: return CloseFlight{flight(), one_in(3)};
+      default: return CloseFlight{flight(), one_in(3), condition()};
     }
   }
 

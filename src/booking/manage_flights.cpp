@@ -40,15 +40,16 @@ Task<flights::SearchPage> ManageFlights::list(FlightListQuery query) {
 }
 
 Task<Result<flights::Flight>> ManageFlights::replace(FlightId id, flights::FlightDraft draft,
-                                                     std::optional<std::int64_t> if_version) {
-  Command command = ReplaceFlight{id, std::move(draft), if_version};
+                                                     std::shared_ptr<const Precondition> condition) {
+  Command command = ReplaceFlight{id, std::move(draft), std::move(condition)};
   Result<Applied> applied = co_await ledger_.apply(std::move(command));
   if (!applied) co_return applied.error();
   co_return std::move(*applied->flight);
 }
 
-Task<Result<void>> ManageFlights::remove(FlightId id, bool cancel_bookings) {
-  Command command = CloseFlight{id, cancel_bookings};
+Task<Result<void>> ManageFlights::remove(FlightId id, bool cancel_bookings,
+                                         std::shared_ptr<const Precondition> condition) {
+  Command command = CloseFlight{id, cancel_bookings, std::move(condition)};
   Result<Applied> applied = co_await ledger_.apply(std::move(command));
   if (!applied) co_return applied.error();
   if (!cancel_bookings) co_return Result<void>();

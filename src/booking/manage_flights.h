@@ -1,6 +1,7 @@
 // The admin's work on flights. It stands beside the bookings because taking a flight off sale cancels them.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -26,10 +27,11 @@ class ManageFlights {
   Task<flights::SearchPage> list(FlightListQuery query);
   // not_found, version_conflict, flight_closed, capacity_below_sold, duplicate_flight
   Task<Result<flights::Flight>> replace(FlightId id, flights::FlightDraft draft,
-                                        std::optional<std::int64_t> if_version);
-  // not_found, flight_has_bookings. With `cancel_bookings` every booking is cancelled when it answers; a crash in
+                                        std::shared_ptr<const Precondition> condition = {});
+  // not_found, version_conflict, flight_has_bookings. With `cancel_bookings` every booking is cancelled when it answers; a crash in
   // between leaves the flight closed and the rest to `cancel_bookings_of`.
-  Task<Result<void>> remove(FlightId id, bool cancel_bookings);
+  Task<Result<void>> remove(FlightId id, bool cancel_bookings,
+                            std::shared_ptr<const Precondition> condition = {});
   // Cancels and refunds every live booking of a closed flight.
   Task<Result<void>> cancel_bookings_of(FlightId id);
 

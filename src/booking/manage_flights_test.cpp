@@ -6,6 +6,7 @@
 
 #include "core/limits.h"
 #include "doubles/booking_world.h"
+#include "doubles/preconditions.h"
 
 namespace flightdeck::booking {
 namespace {
@@ -186,11 +187,20 @@ TEST_F(ManageFlightsTest, RemovingEndsWhenBookingsCannotBeRead) {
 TEST_F(ManageFlightsTest, ReplacingTellsGateAndIndex) {
   flights::FlightDraft draft = test::flight_draft(1500);
   draft.price = Money{100};
-  ASSERT_TRUE(finish(world.loop, world.manage.replace(flight.id, draft, 1)).has_value());
+  ASSERT_TRUE(finish(world.loop, world.manage.replace(flight.id, draft, test::if_match({1}))).has_value());
   EXPECT_EQ(world.sellable(flight.id), 1500);
   EXPECT_EQ(search().flights.at(0).price, Money{100});
-  EXPECT_EQ(finish(world.loop, world.manage.replace(flight.id, draft, 1)).error().code,
+  EXPECT_EQ(finish(world.loop, world.manage.replace(flight.id, draft, test::if_match({1}))).error().code,
             ErrorCode::version_conflict);
+}
+
+TEST_F(ManageFlightsTest, ARefusedRemovalCancelsNothing) {
+  const BookingId id = world.book(flight.id, 2).value().booking.id;
+  const Result<void> refused = finish(world.loop, world.manage.remove(flight.id, true, test::if_match({1})));
+  EXPECT_EQ(refused.error().code, ErrorCode::version_conflict) << "the booking has made another version";
+  EXPECT_NE(world.booking(id).status, BookingStatus::cancelled);
+  EXPECT_EQ(world.flight(flight.id).available_seats, 998);
+  EXPECT_EQ(search().flights.size(), 1U);
 }
 
 TEST_F(ManageFlightsTest, ListsFlightsOffSaleToo) {

@@ -79,6 +79,7 @@ Task<SearchFlights::Page> SearchFlights::make(SearchQuery query) {
   }
   made->body = render_(query, *page);
   made->body.shrink_to_fit();
+  made->tag = flights::tag_of(made->body);
   co_return Page(std::move(made));
 }
 

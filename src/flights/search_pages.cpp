@@ -4,15 +4,25 @@ namespace flightdeck::flights {
 
 namespace {
 
+static_assert(sizeof(std::size_t) == sizeof(std::uint64_t));
+
 // Nodes of the containers and their pointers, about.
 constexpr std::size_t entry_bytes = 256;
 
 std::size_t bytes_of(const SearchQuery& query, const KeptPage& page) {
   return entry_bytes + sizeof(KeptPage) + query.source.capacity() + query.destination.capacity() +
-         page.body.capacity() + page.slots.capacity() * sizeof(ChangeClock::Slot);
+         page.body.capacity() + page.tag.capacity() + page.slots.capacity() * sizeof(ChangeClock::Slot);
 }
 
 }  // namespace
+
+std::string tag_of(std::string_view body) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::uint64_t hash = std::hash<std::string_view>{}(body);
+  std::string tag(18, '"');
+  for (std::size_t i = 1; i <= 16; ++i, hash >>= 4) tag[i] = digits[hash & 15];
+  return tag;
+}
 
 bool is_good(const KeptPage& page, const ChangeClock& changes, PageTime now) {
   return page.whole && now.wall < page.good_until && changes.hears(now.steady) &&

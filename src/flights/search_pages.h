@@ -4,6 +4,7 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -16,11 +17,15 @@ namespace flightdeck::flights {
 // Never changed once it is made.
 struct KeptPage {
   std::string body;
+  std::string tag;                       // of `body`, as tag_of makes it
   ChangeClock::Moment made_at = 0;       // before the first read
   std::vector<ChangeClock::Slot> slots;  // of all that it was made of
   Instant good_until = Instant::max();   // then a flight of it departs
   bool whole = true;                     // false: what it was made of is not known, so it cannot be kept
 };
+
+// What tells a body from any other: equal for equal ones in every process of this program, in quotes as an entity tag.
+std::string tag_of(std::string_view body);
 
 // Now, on both clocks.
 struct PageTime {

@@ -7,6 +7,15 @@
 namespace flightdeck::flights {
 namespace {
 
+TEST(TagOf, IsOfTheBodyAlone) {
+  EXPECT_EQ(tag_of("a page"), tag_of(std::string("a page")));
+  EXPECT_NE(tag_of("a page"), tag_of("a pagf"));
+  EXPECT_NE(tag_of(""), tag_of("a"));
+  EXPECT_EQ(tag_of("").size(), 18U);
+  EXPECT_EQ(tag_of("a page").front(), '"');
+  EXPECT_EQ(tag_of("a page").back(), '"');
+}
+
 FlightId flight_id(std::uint64_t n) {
   FlightId id;
   std::memcpy(id.value.data() + 8, &n, sizeof n);

@@ -3,8 +3,8 @@
 #include "core/json_writer.h"
 #include "http/flight_json.h"
 #include "http/handlers.h"
-#include "http/header_values.h"
 #include "http/json_body.h"
+#include "http/preconditions.h"
 #include "http/problem.h"
 #include "http/query_fields.h"
 
@@ -12,12 +12,12 @@ namespace flightdeck::http {
 
 namespace {
 
-std::string etag(const flights::Flight& flight) { return '"' + std::to_string(flight.version) + '"'; }
-
 Error no_such_flight() { return Error{ErrorCode::not_found, "There is no such flight.", {}}; }
 
-// Wrong types, missing and unknown fields together with what the flight rules say of the rest.
-Result<flights::FlightDraft> read_draft(const std::string& text, const flights::FlightRules& rules) {
+// Wrong types, missing and unknown fields together with what the flight rules say of the rest, and with what is wrong
+// besides the body.
+Result<flights::FlightDraft> read_draft(const std::string& text, const flights::FlightRules& rules,
+                                        FieldErrors others = {}) {
   Result<JsonBody> body = JsonBody::parse(text);
   if (!body) return body.error();
   flights::FlightInput input;
@@ -32,6 +32,7 @@ Result<flights::FlightDraft> read_draft(const std::string& text, const flights::
   body->refuse_others();
   Result<flights::FlightDraft> draft = flights::check_flight(input, rules);
   if (!draft) body->errors().add(draft.error().fields);
+  if (!others.empty()) body->errors().add(others.take().fields);
   if (!body->errors().empty()) return body->errors().take();
   return draft;
 }
@@ -39,7 +40,7 @@ Result<flights::FlightDraft> read_draft(const std::string& text, const flights::
 Response flight_response(int status, const flights::Flight& flight) {
   Response response = json_response(status, {});
   flights::append_flight_json(response.body, flight);
-  response.add_header("ETag", etag(flight));
+  response.add_header("ETag", version_tag(flight.version));
   return response;
 }
 
@@ -58,8 +59,19 @@ Task<Response> add_flight(Api& api, const Request& request) {
 Task<Response> show_flight(Api& api, const Request& request) {
   const auto id = FlightId::parse(request.parameter);
   if (!id) co_return problem_response(no_such_flight(), request.request_id);
+  FieldErrors errors;
+  const Preconditions asked = read_preconditions(request, errors);
+  if (!errors.empty()) co_return problem_response(errors.take(), request.request_id);
   const std::optional<booking::FlightWithSeats> found = co_await api.manage_flights->find(*id);
   if (!found) co_return problem_response(no_such_flight(), request.request_id);
+  const std::string tag = version_tag(found->flight.version);
+  const ReadVerdict verdict = judge_read(asked, tag);
+  if (verdict == ReadVerdict::failed) co_return problem_response(other_tag(tag), request.request_id);
+  if (verdict == ReadVerdict::not_modified) {
+    Response response = empty_response(304);
+    response.add_header("ETag", tag);
+    co_return response;
+  }
 
   Response response = flight_response(200, found->flight);
   response.body.pop_back();  // goes on after the flight's last member
@@ -100,11 +112,12 @@ Task<Response> list_flights(Api& api, const Request& request) {
 Task<Response> replace_flight(Api& api, const Request& request) {
   const auto id = FlightId::parse(request.parameter);
   if (!id) co_return problem_response(no_such_flight(), request.request_id);
-  Result<flights::FlightDraft> draft = read_draft(request.body, api.flight_rules);
+  FieldErrors errors;
+  std::shared_ptr<const booking::Precondition> condition = of_versions(read_preconditions(request, errors));
+  Result<flights::FlightDraft> draft = read_draft(request.body, api.flight_rules, std::move(errors));
   if (!draft) co_return problem_response(draft.error(), request.request_id);
-  const std::optional<std::int64_t> version = wanted_version(request.header(Header::if_match));
   const Result<flights::Flight> replaced =
-      co_await api.manage_flights->replace(*id, *std::move(draft), version);
+      co_await api.manage_flights->replace(*id, *std::move(draft), std::move(condition));
   if (!replaced) co_return problem_response(replaced.error(), request.request_id);
   co_return flight_response(200, *replaced);
 }
@@ -114,8 +127,11 @@ Task<Response> remove_flight(Api& api, const Request& request) {
   if (!id) co_return problem_response(no_such_flight(), request.request_id);
   QueryFields fields(request.query);
   const bool cancel_bookings = fields.flag("cancel_bookings");
+  std::shared_ptr<const booking::Precondition> condition =
+      of_versions(read_preconditions(request, fields.errors()));
   if (!fields.errors().empty()) co_return problem_response(fields.errors().take(), request.request_id);
-  const Result<void> removed = co_await api.manage_flights->remove(*id, cancel_bookings);
+  const Result<void> removed =
+      co_await api.manage_flights->remove(*id, cancel_bookings, std::move(condition));
   if (!removed) co_return problem_response(removed.error(), request.request_id);
   co_return empty_response(204);
 }

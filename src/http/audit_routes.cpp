@@ -8,7 +8,6 @@ Task<Response> audit_everything(Api& api, const Request& request) {
   if (!report) co_return problem_response(report.error(), request.request_id);
   Response response;
   sync::append_audit_json(response.body, *report);
-  response.add_header("Cache-Control", "no-store");
   co_return response;
 }
 

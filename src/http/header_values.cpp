@@ -100,16 +100,4 @@ std::optional<std::chrono::seconds> preferred_wait(std::string_view prefer) {
   return std::nullopt;
 }
 
-std::optional<std::int64_t> wanted_version(std::optional<std::string_view> if_match) {
-  if (!if_match || *if_match == "*") return std::nullopt;
-  const std::string_view tag = *if_match;
-  if (tag.size() < 3 || tag.front() != '"' || tag.back() != '"') return no_version;
-  const std::string_view number = tag.substr(1, tag.size() - 2);
-  // Tags are compared character by character: "03" is not "3".
-  if (!all_digits(number) || number.front() == '0') return no_version;
-  std::int64_t version = 0;
-  const auto read = std::from_chars(number.data(), number.data() + number.size(), version);
-  return read.ec == std::errc() ? version : no_version;
-}
-
 }  // namespace flightdeck::http

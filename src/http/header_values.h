@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -27,10 +26,5 @@ bool expects_only_continue(std::string_view expect);
 
 // `Prefer: wait=N` (RFC 7240), at most limits::wait_max. The first well-formed one counts, the rest is ignored.
 std::optional<std::chrono::seconds> preferred_wait(std::string_view prefer);
-
-// The version that `If-Match` asks for. nullopt: any (no header, or `*`). What can match no version of ours (weak,
-// malformed, several) is `no_version`.
-inline constexpr std::int64_t no_version = -1;
-std::optional<std::int64_t> wanted_version(std::optional<std::string_view> if_match);
 
 }  // namespace flightdeck::http

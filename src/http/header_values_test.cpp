@@ -49,17 +49,6 @@ TEST(HeaderValues, Expectations) {
   }
 }
 
-TEST(HeaderValues, IfMatch) {
-  EXPECT_EQ(wanted_version(std::nullopt), std::nullopt);
-  EXPECT_EQ(wanted_version("*"), std::nullopt);
-  EXPECT_EQ(wanted_version("\"3\""), 3);
-  EXPECT_EQ(wanted_version("\"9223372036854775807\""), 9223372036854775807);
-  for (const char* tag : {"", "3", "W/\"3\"", "\"03\"", "\"\"", "\"x\"", "\"3\", \"4\"", "\"-1\"", "\"+1\"",
-                          "\"1.0\"", "\"9223372036854775808\"", "\""}) {
-    EXPECT_EQ(wanted_version(tag), no_version) << tag;
-  }
-}
-
 TEST(HeaderValues, RequestIds) {
   EXPECT_TRUE(is_sane_request_id("order-42"));
   EXPECT_TRUE(is_sane_request_id(std::string(128, 'x')));

@@ -69,7 +69,7 @@ ProblemKind problem_kind(ErrorCode code) {
     case ErrorCode::flight_has_bookings: return {409, "FLIGHT_HAS_BOOKINGS", "The flight has live bookings"};
     case ErrorCode::capacity_below_sold: return {409, "CAPACITY_BELOW_SOLD", "More seats are sold than that"};
     case ErrorCode::duplicate_flight: return {409, "DUPLICATE_FLIGHT", "There is such a flight already"};
-    case ErrorCode::version_conflict: return {412, "VERSION_CONFLICT", "The flight has another version"};
+    case ErrorCode::version_conflict: return {412, "VERSION_CONFLICT", "It has another version"};
     case ErrorCode::idempotency_key_reused:
       return {422, "IDEMPOTENCY_KEY_REUSED", "The key stands for another request"};
     case ErrorCode::invalid_state: return {409, "INVALID_STATE", "Its state does not allow this"};
@@ -82,6 +82,12 @@ ProblemKind problem_kind(ErrorCode code) {
 
 Response problem_response(const Error& error, std::string_view request_id) {
   return render(problem_kind(error.code), error.detail, error.fields, request_id);
+}
+
+Error other_tag(std::string_view tag) {
+  std::string detail = "Its entity tag is ";
+  detail.append(tag).append(", which If-Match does not name.");
+  return Error{ErrorCode::version_conflict, std::move(detail), {}};
 }
 
 Response protocol_problem(int status, std::string_view detail, std::string_view request_id) {

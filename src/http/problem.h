@@ -21,6 +21,9 @@ ProblemKind problem_kind(ErrorCode code);
 
 Response problem_response(const Error& error, std::string_view request_id);
 
+// If-Match names none of the tags that something has: `tag` is its own.
+Error other_tag(std::string_view tag);
+
 // For what is wrong with the request as HTTP, before any route is known: 400, 414, 417, 431, 501 or 505.
 Response protocol_problem(int status, std::string_view detail, std::string_view request_id);
 

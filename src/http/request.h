@@ -14,8 +14,8 @@ enum class Method { get, head, post, put, del, options, patch, other };
 std::string_view to_string(Method method);
 
 // The headers that anything here looks at; no others are kept.
-enum class Header { content_type, prefer, idempotency_key, if_match, request_id };
-inline constexpr std::size_t header_count = 5;
+enum class Header { content_type, prefer, idempotency_key, if_match, if_none_match, request_id };
+inline constexpr std::size_t header_count = 6;
 
 // Belongs to its connection and stays as it is until its handler has finished. Not copied: its views point into it.
 class Request {

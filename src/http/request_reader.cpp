@@ -37,6 +37,7 @@ std::optional<Header> header_of(beast_http::field name, std::string_view text) {
     case beast_http::field::content_type: return Header::content_type;
     case beast_http::field::prefer: return Header::prefer;
     case beast_http::field::if_match: return Header::if_match;
+    case beast_http::field::if_none_match: return Header::if_none_match;
     case beast_http::field::unknown: break;
     default: return std::nullopt;
   }

@@ -6,6 +6,8 @@ namespace flightdeck::http {
 
 namespace {
 
+constexpr std::size_t head_bytes = 352;  // about
+
 void append_number(std::string& out, std::size_t number) {
   char digits[24];
   out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
@@ -23,6 +25,7 @@ std::string_view reason_phrase(int status) {
     case 201: return "Created";
     case 202: return "Accepted";
     case 204: return "No Content";
+    case 304: return "Not Modified";
     case 400: return "Bad Request";
     case 404: return "Not Found";
     case 405: return "Method Not Allowed";
@@ -43,13 +46,15 @@ std::string_view reason_phrase(int status) {
 }
 
 void append_response(std::string& out, const Response& response, const ResponseFrame& frame) {
-  const std::string_view body = response.body_text();
-  out.reserve(out.size() + 256 + body.size());
+  // What these say of a body is that there is none.
+  const bool has_body = response.status != 204 && response.status != 304;
+  const std::string_view body = has_body ? response.body_text() : std::string_view();
+  out.reserve(out.size() + head_bytes + body.size());
   out.append("HTTP/1.1 ");
   append_number(out, static_cast<std::size_t>(response.status));
   out.append(" ").append(reason_phrase(response.status)).append("\r\n");
-  if (!response.content_type.empty()) append_header(out, "Content-Type", response.content_type);
-  if (response.status != 204) {
+  if (has_body && !response.content_type.empty()) append_header(out, "Content-Type", response.content_type);
+  if (has_body) {
     out.append("Content-Length: ");
     append_number(out, body.size());
     out.append("\r\n");
@@ -58,6 +63,8 @@ void append_response(std::string& out, const Response& response, const ResponseF
   if (!frame.date.empty()) append_header(out, "Date", frame.date);
   if (frame.connection == ConnectionHeader::close) out.append("Connection: close\r\n");
   if (frame.connection == ConnectionHeader::keep_alive) out.append("Connection: keep-alive\r\n");
+  append_header(out, "Cache-Control", response.cache_control);
+  if (!response.etag.empty()) append_header(out, "ETag", response.etag);
   for (const auto& [name, value] : response.headers) append_header(out, name, value);
   out.append("\r\n");
   if (!frame.head_only) out.append(body);

@@ -13,11 +13,18 @@ inline constexpr std::string_view json_type = "application/json";
 inline constexpr std::string_view problem_type = "application/problem+json";
 inline constexpr std::string_view metrics_type = "text/plain; version=0.0.4; charset=utf-8";
 
+// Who may keep an answer, and for how long.
+inline constexpr std::string_view no_store = "no-store";  // nobody: it is personal, or true for a moment only
+inline constexpr std::string_view revalidate =
+    "private, max-age=0, must-revalidate";  // its client, who asks each time
+
 struct Response {
   int status = 200;
   std::string_view content_type = json_type;  // of static storage; empty: there is no body
   std::string body;
   std::shared_ptr<const std::string> shared_body;  // in its place, for one that others have a part in
+  std::string_view cache_control = no_store;       // of static storage
+  std::string_view etag;                           // with its quotes, of what `shared_body` owns; empty: none
   // Names of static storage, values without CR or LF.
   std::vector<std::pair<std::string_view, std::string>> headers;
 

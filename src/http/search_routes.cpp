@@ -3,6 +3,7 @@
 #include "core/limits.h"
 #include "http/flight_json.h"
 #include "http/handlers.h"
+#include "http/preconditions.h"
 #include "http/problem.h"
 #include "http/query_fields.h"
 
@@ -67,12 +68,20 @@ Task<Response> search_flights(Api& api, const Request& request) {
   query.sort = read_sort(fields);
   query.limit = fields.limit();
   query.seats = fields.integer("seats", 0, limits::seats_per_flight_ceiling, 1);
-  query.after = read_cursor(fields);
+  if (const auto cursor = fields.text("cursor")) {
+    query.after = read_cursor(*cursor, list_name(query), flights::parse_cursor, fields.errors());
+  }
+  const Preconditions asked = read_preconditions(request, fields.errors());
   if (!fields.errors().empty()) co_return problem_response(fields.errors().take(), request.request_id);
 
   booking::SearchFlights::Page page = api.search_flights->find(query);
   if (!page) page = co_await api.search_flights->search(std::move(query));
+  const ReadVerdict verdict = judge_read(asked, page->tag);
+  if (verdict == ReadVerdict::failed) co_return problem_response(other_tag(page->tag), request.request_id);
   Response response;
+  if (verdict == ReadVerdict::not_modified) response = empty_response(304);
+  response.cache_control = revalidate;
+  response.etag = page->tag;
   const std::string& body = page->body;
   response.shared_body = std::shared_ptr<const std::string>(std::move(page), &body);
   co_return response;

@@ -32,7 +32,7 @@ class NewsTellerTest : public ::testing::Test {
   void change_price(std::int64_t minor) {
     flights::FlightDraft draft = test::flight_draft(10);
     draft.price.minor = minor;
-    EXPECT_TRUE(finish(world.loop, world.manage.replace(flight.id, draft, std::nullopt)).has_value());
+    EXPECT_TRUE(finish(world.loop, world.manage.replace(flight.id, draft)).has_value());
   }
   bool held(BookingId booking) {
     const auto holds = finish(world.loop, world.gate.stale_holds(Instant::max(), 1000));

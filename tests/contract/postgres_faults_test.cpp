@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "contract/postgres_database.h"
+#include "doubles/preconditions.h"
 #include "postgres/commit_lookup.h"
 #include "support/deadline.h"
 #include "support/tcp_proxy.h"
@@ -115,8 +116,8 @@ TEST_F(BrokenConnection, ACommitWhoseAnswerIsLostIsLookedUp) {
 
 TEST_F(BrokenConnection, SoIsOneThatOnlyChangesRows) {
   apply(store, place_booking(booking_id(1), flight_1, 3), now).value();
-  const std::vector<Command> commands = {settle_booking(booking_id(1), flight_1),
-                                         booking::ReplaceFlight{flight_1, add_flight(1, 20).draft, 2}};
+  const Command replace = booking::ReplaceFlight{flight_1, add_flight(1, 20).draft, test::if_match({2})};
+  const std::vector<Command> commands = {settle_booking(booking_id(1), flight_1), replace};
   proxy.cut_before(TcpProxy::Direction::to_client, commit_done);
   const auto outcomes = apply_batch(store, commands, now).outcomes;
   EXPECT_TRUE(proxy.has_cut());

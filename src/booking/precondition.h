@@ -1,0 +1,35 @@
+// What a request may ask of a flight's version before it changes the flight (RFC 9110, 13).
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace flightdeck::booking {
+
+// The versions that one condition names.
+struct Versions {
+  bool any = false;  // whichever the flight has
+  std::vector<std::int64_t> listed;
+
+  bool include(std::int64_t version) const {
+    return any || std::find(listed.begin(), listed.end(), version) != listed.end();
+  }
+};
+
+// Asked of a flight that is there: one that is not is not found, whatever is asked of it.
+struct Precondition {
+  std::optional<Versions> if_match;       // the version is one of these
+  std::optional<Versions> if_none_match;  // and none of these
+
+  enum class Unmet { none, if_match, if_none_match };
+  // The first one that a flight of this version does not meet.
+  Unmet unmet_by(std::int64_t version) const {
+    if (if_match && !if_match->include(version)) return Unmet::if_match;
+    if (if_none_match && if_none_match->include(version)) return Unmet::if_none_match;
+    return Unmet::none;
+  }
+};
+
+}  // namespace flightdeck::booking

@@ -26,7 +26,7 @@ std::string page_json(const flights::SearchPage& page) {
   std::string body;
   JsonWriter json(body);
   json.begin_object();
-  http::append_page(json, body, page, flights::SortOrder::price);
+  http::append_page(json, body, page, flights::SortOrder::price, "search:jfk:lhr:2030-01-01:price:1");
   json.member("count", static_cast<std::int64_t>(page.flights.size())).end_object();
   return body;
 }

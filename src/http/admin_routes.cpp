@@ -1,6 +1,7 @@
 #include <string>
 
 #include "core/json_writer.h"
+#include "http/cursor.h"
 #include "http/flight_json.h"
 #include "http/handlers.h"
 #include "http/json_body.h"
@@ -42,6 +43,13 @@ Response flight_response(int status, const flights::Flight& flight) {
   flights::append_flight_json(response.body, flight);
   response.add_header("ETag", version_tag(flight.version));
   return response;
+}
+
+// The list of a query, as its cursors are bound to it.
+std::string list_name(const booking::FlightListQuery& query) {
+  std::string name = "flights:" + query.source.value_or("") + ":" + query.destination.value_or("") + ":";
+  if (query.date) append_date(name, *query.date);
+  return name;
 }
 
 }  // namespace
@@ -97,14 +105,17 @@ Task<Response> list_flights(Api& api, const Request& request) {
   query.destination = fields.place("destination");
   query.date = fields.date("date");
   query.limit = fields.limit();
-  query.after = read_cursor(fields);
+  if (const auto cursor = fields.text("cursor")) {
+    query.after = read_cursor(*cursor, list_name(query), flights::parse_cursor, fields.errors());
+  }
   if (!fields.errors().empty()) co_return problem_response(fields.errors().take(), request.request_id);
 
+  const std::string list = list_name(query);
   const flights::SearchPage page = co_await api.manage_flights->list(std::move(query));
   Response response;
   JsonWriter json(response.body);
   json.begin_object();
-  append_page(json, response.body, page, flights::SortOrder::departure);
+  append_page(json, response.body, page, flights::SortOrder::departure, list);
   json.end_object();
   co_return response;
 }

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "core/json_writer.h"
+#include "http/cursor.h"
 #include "http/handlers.h"
 #include "http/header_values.h"
 #include "http/json_body.h"
@@ -20,7 +21,7 @@ Response booking_response(int status, const booking::Booking& booking) {
   return response;
 }
 
-// `<created_at in milliseconds, hexadecimal>.<booking id>`; opaque to clients.
+// `<created_at in milliseconds, hexadecimal>.<booking id>`.
 std::string format_position(const booking::Booking& booking) {
   char digits[16];
   const auto milliseconds = static_cast<std::uint64_t>(to_unix_ms(booking.created_at));
@@ -38,6 +39,13 @@ std::optional<booking::BookingPosition> parse_position(std::string_view text) {
   const auto id = BookingId::parse(text.substr(dot + 1));
   if (read.ec != std::errc() || read.ptr != text.data() + dot || !id) return std::nullopt;
   return booking::BookingPosition{from_unix_ms(static_cast<std::int64_t>(milliseconds)), *id};
+}
+
+// The list of a query, as its cursors are bound to it.
+std::string list_name(const booking::BookingListQuery& query) {
+  std::string name = "bookings:" + query.user.str() + ":";
+  if (query.status) name.append(booking::to_string(*query.status));
+  return name;
 }
 
 Result<booking::BookRequest> read_book_request(const Request& request, const booking::BookingRules& rules) {
@@ -114,8 +122,7 @@ Task<Response> list_bookings(Api& api, const Request& request) {
   }
   query.limit = fields.limit();
   if (const auto given = fields.text("cursor")) {
-    query.after = parse_position(*given);
-    if (!query.after) fields.errors().add("cursor", "must be the next_cursor of an earlier page");
+    query.after = read_cursor(*given, list_name(query), parse_position, fields.errors());
   }
   if (!fields.errors().empty()) co_return problem_response(fields.errors().take(), request.request_id);
 
@@ -131,7 +138,8 @@ Task<Response> list_bookings(Api& api, const Request& request) {
   }
   json.end_array().key("next_cursor");
   if (page.more && !page.bookings.empty()) {
-    json.value(std::string_view(format_position(page.bookings.back())));
+    const std::string cursor = seal_cursor(format_position(page.bookings.back()), list_name(query));
+    json.value(std::string_view(cursor));
   } else {
     json.null();
   }

@@ -1,6 +1,7 @@
 #include <string>
 
 #include "core/limits.h"
+#include "http/cursor.h"
 #include "http/flight_json.h"
 #include "http/handlers.h"
 #include "http/preconditions.h"
@@ -21,18 +22,16 @@ flights::SortOrder read_sort(QueryFields& fields) {
   return sort.value_or(flights::SortOrder::price);
 }
 
-}  // namespace
-
-std::optional<flights::SearchPosition> read_cursor(QueryFields& fields) {
-  const std::optional<std::string_view> given = fields.text("cursor");
-  if (!given) return std::nullopt;
-  std::optional<flights::SearchPosition> position = flights::parse_cursor(*given);
-  if (!position) fields.errors().add("cursor", "must be the next_cursor of an earlier page");
-  return position;
+// The list of a query, as its cursors are bound to it.
+std::string list_name(const flights::SearchQuery& query) {
+  std::string name = "search:" + flights::route_key(query.source, query.destination, query.date) + ":";
+  return name.append(to_string(query.sort)).append(":").append(std::to_string(query.seats));
 }
 
-void append_page(JsonWriter& json, std::string& out, const flights::SearchPage& page,
-                 flights::SortOrder sort) {
+}  // namespace
+
+void append_page(JsonWriter& json, std::string& out, const flights::SearchPage& page, flights::SortOrder sort,
+                 std::string_view list) {
   out.reserve(out.size() + 128 + page.flights.size() * flight_json_bytes);
   json.key("flights").begin_array();
   std::string one;
@@ -43,7 +42,8 @@ void append_page(JsonWriter& json, std::string& out, const flights::SearchPage& 
   }
   json.end_array().key("next_cursor");
   if (page.more && !page.flights.empty()) {
-    json.value(std::string_view(flights::format_cursor(flights::position_of(page.flights.back(), sort))));
+    const std::string position = flights::format_cursor(flights::position_of(page.flights.back(), sort));
+    json.value(std::string_view(seal_cursor(position, list)));
   } else {
     json.null();
   }
@@ -53,7 +53,7 @@ std::string render_search_page(const flights::SearchQuery& query, const flights:
   std::string body;
   JsonWriter json(body);
   json.begin_object();
-  append_page(json, body, page, query.sort);
+  append_page(json, body, page, query.sort, page.more ? list_name(query) : std::string());
   json.member("count", static_cast<std::int64_t>(page.flights.size())).end_object();
   return body;
 }

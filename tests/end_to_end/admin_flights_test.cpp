@@ -470,6 +470,27 @@ TEST_F(AdminFlightsTest, TheListShowsLiveSeatCounts) {
   })) << http.get(target).body;
 }
 
+TEST_F(AdminFlightsTest, ACursorIsOfItsListAlone) {
+  FlightDraft draft;
+  draft.flight_number.reset();
+  for (int i = 0; i < 3; ++i) api.add_flight(draft);
+  const std::string source = "source=" + percent_encoded(draft.source);
+  const std::string route = source + "&destination=" + percent_encoded(draft.destination);
+  const std::string list_target = "/admin/flights?" + route + "&date=" + date_ahead(30) + "&limit=1";
+  const std::string cursor = "&cursor=" + text(http.get(list_target).json(), "next_cursor");
+  EXPECT_EQ(http.get(list_target + cursor).status, 200);
+  EXPECT_EQ(http.get("/admin/flights?" + route + "&date=" + date_ahead(30) + "&limit=2" + cursor).status, 200)
+      << "pages may differ in size";
+  const std::string search =
+      search_target({draft.source, draft.destination}, date_ahead(30), "&sort=departure");
+  for (const std::string& other :
+       {std::string("/admin/flights?limit=1"), "/admin/flights?" + source,
+        "/admin/flights?" + route + "&date=" + date_ahead(31), "/admin/flights?" + route, search}) {
+    SCOPED_TRACE(other);
+    expect_wrong_fields(http.get(other + cursor), {"cursor"});
+  }
+}
+
 TEST_F(AdminFlightsTest, TheListNamesWrongParameters) {
   expect_wrong_fields(http.get("/admin/flights?date=2030-02-30&limit=0&cursor=!!!"),
                       {"date", "limit", "cursor"});

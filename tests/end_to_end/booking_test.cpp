@@ -256,6 +256,28 @@ TEST_F(BookingTest, AUserWithoutBookingsHasAnEmptyList) {
   EXPECT_TRUE(is_null(answer, "next_cursor"));
 }
 
+TEST_F(BookingTest, ACursorIsOfItsListAlone) {
+  const std::string flight_id = api.add_flight_id(9);
+  const std::string user = fresh_uuid();
+  for (int i = 0; i < 3; ++i) api.book_to_the_end(flight_id, 1, user);
+  const std::string list_target = "/bookings?user_id=" + user + "&limit=1";
+  const std::string cursor = text(http.get(list_target).json(), "next_cursor");
+  const std::string go_on = "&cursor=" + cursor;
+  EXPECT_EQ(http.get(list_target + go_on).status, 200);
+  EXPECT_EQ(http.get("/bookings?user_id=" + user + "&limit=2" + go_on).status, 200);
+  for (const std::string& other : {"/bookings?user_id=" + fresh_uuid(), list_target + "&status=CONFIRMED",
+                                   list_target + "&status=FAILED", std::string("/admin/flights?limit=1"),
+                                   search_target(fresh_route(), date_ahead(30))}) {
+    SCOPED_TRACE(other);
+    expect_wrong_fields(http.get(other + go_on), {"cursor"});
+  }
+  for (std::size_t size = 0; size < cursor.size(); ++size) {
+    expect_wrong_fields(http.get(list_target + "&cursor=" + cursor.substr(0, size)), {"cursor"});
+  }
+  // As the position of a booking is written, and yet not ours.
+  expect_wrong_fields(http.get(list_target + "&cursor=19c0000000." + fresh_uuid()), {"cursor"});
+}
+
 TEST_F(BookingTest, TheListNamesWrongParameters) {
   expect_wrong_fields(http.get("/bookings"), {"user_id"});
   expect_wrong_fields(http.get("/bookings?user_id=me&status=LOST&limit=101&cursor=!!!"),

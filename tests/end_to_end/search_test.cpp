@@ -192,6 +192,47 @@ TEST_F(SearchTest, TheCursorGoesOnWhereItWasThoughFlightsWereAdded) {
   EXPECT_EQ(walked, ids_sorted(flights, "price"));
 }
 
+TEST_F(SearchTest, ACursorIsOfItsListAlone) {
+  for (int i = 0; i < 3; ++i) api.add_flight(draft());
+  const Route back{route.destination, route.source};
+  for (const std::string sort : {"price", "fastest", "departure"}) {
+    const std::string more = "&limit=1&sort=" + sort;
+    const json::value first = api.search(route, date, more);
+    const std::string cursor = text(first, "next_cursor");
+    const std::string go_on = "&cursor=" + cursor;
+    const std::string target = search_target(route, date, more);
+    EXPECT_EQ(http.get(target + go_on).status, 200);
+    EXPECT_EQ(http.get(search_target(route, date, "&limit=2&seats=1&sort=" + sort + go_on)).status, 200)
+        << "pages may differ in size";
+    for (const std::string& other :
+         {search_target(back, date, more), search_target(route, date_ahead(31), more), target + "&seats=2",
+          target + "&seats=0", search_target(route, date, sort == "price" ? "&sort=fastest" : "&sort=price"),
+          search_target(fresh_route(), date, more)}) {
+      SCOPED_TRACE(other);
+      expect_wrong_fields(http.get(other + go_on), {"cursor"});
+    }
+    // Cut, longer, and with any character changed.
+    for (std::size_t at = 0; at < cursor.size(); ++at) {
+      std::string made_up = cursor;
+      made_up[at] = made_up[at] == 'a' ? 'b' : 'a';
+      expect_wrong_fields(http.get(target + "&cursor=" + made_up), {"cursor"});
+      expect_wrong_fields(http.get(target + "&cursor=" + cursor.substr(0, at)), {"cursor"});
+    }
+    expect_wrong_fields(http.get(target + go_on + "0"), {"cursor"});
+    expect_wrong_fields(http.get("/bookings?user_id=" + fresh_uuid() + go_on), {"cursor"});
+    expect_wrong_fields(http.get("/admin/flights?source=" + percent_encoded(route.source) + go_on),
+                        {"cursor"});
+    expect_wrong_fields(http.get(search_target(route, date, "&limit=0" + go_on)), {"limit"});
+  }
+  // Written in another way, it is the same list.
+  const std::string cursor = text(api.search(route, date, "&limit=1"), "next_cursor");
+  std::string loud = route.source;
+  std::transform(loud.begin(), loud.end(), loud.begin(), [](unsigned char c) { return std::toupper(c); });
+  EXPECT_EQ(
+      http.get(search_target({" " + loud, route.destination}, date, "&sort=price&cursor=" + cursor)).status,
+      200);
+}
+
 TEST_F(SearchTest, ShowsOnlyFlightsWithSeatsEnough) {
   FlightDraft small = draft();
   small.total_seats = 3;

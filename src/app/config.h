@@ -62,6 +62,7 @@ struct Config {
   int threads = 1;
   LogLevel log_level = LogLevel::info;
   bool access_log = true;
+  std::chrono::seconds keep_alive{};  // a connection on which nothing comes is kept as long
 };
 
 struct ServeCommand {

@@ -85,6 +85,7 @@ TEST(Config, HasTheDefaultsOfTheContract) {
   EXPECT_GE(config.threads, 1);
   EXPECT_EQ(config.log_level, LogLevel::info);
   EXPECT_TRUE(config.access_log);
+  EXPECT_EQ(config.keep_alive, std::chrono::seconds(75));
 }
 
 TEST(Config, TakesEveryFlag) {
@@ -128,6 +129,8 @@ TEST(Config, TakesEveryFlag) {
                                "debug",
                                "--access-log",
                                "off",
+                               "--keep-alive-s",
+                               "620",
                                "--demo-data",
                                "d.csv"});
   EXPECT_EQ(config.listen, (Endpoint{"0.0.0.0", 0}));
@@ -149,6 +152,7 @@ TEST(Config, TakesEveryFlag) {
   EXPECT_EQ(config.threads, 3);
   EXPECT_EQ(config.log_level, LogLevel::debug);
   EXPECT_FALSE(config.access_log);
+  EXPECT_EQ(config.keep_alive, std::chrono::seconds(620));
   EXPECT_EQ(config.demo_data, "d.csv");
 }
 
@@ -221,6 +225,7 @@ TEST(Config, RefusesWrongValuesWithOneLine) {
       {"--threads", {"0", "257", ""}},
       {"--log-level", {"trace", ""}},
       {"--access-log", {"maybe", ""}},
+      {"--keep-alive-s", {"0", "-1", "86401", "1.5", "75s", ""}},
   };
   for (const auto& [flag, values] : wrong) {
     for (const char* value : values) {

@@ -11,6 +11,7 @@ namespace {
 http::ServerOptions server_options(const Config& config) {
   http::ServerOptions options;
   options.access_log = config.access_log;
+  options.idle_deadline = config.keep_alive;
   options.connections_max =
       connections_per_thread(descriptor_limit(), static_cast<std::size_t>(config.threads));
   return options;
@@ -32,6 +33,7 @@ IoThread::IoThread(SharedParts& shared)
   }
   api_.flight_rules = shared.config.flight_rules;
   api_.mock_payments = mock_payments_.get();
+  api_.groups = shared.groups;
   http::check_api(api_, shared.groups);
   thread_ = std::thread([this] { loop_.run(); });
 }

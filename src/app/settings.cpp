@@ -175,6 +175,12 @@ void add_server_settings(Settings& all) {
                  }});
   all.push_back({"log-level", "LEVEL", "info", "Lowest level that is logged: debug, info, warn or error",
                  take_log_level});
+  all.push_back(
+      {"keep-alive-s", "SECONDS", std::to_string(limits::idle_connection_deadline.count()),
+       "How long a connection may be idle before it is closed", [](Config& config, const std::string& text) {
+         return take_whole(text, 1, limits::keep_alive_max.count(),
+                           [&config](std::int64_t s) { config.keep_alive = std::chrono::seconds{s}; });
+       }});
   all.push_back({"access-log", "on|off", "on", "Log a line per request, at level info",
                  [](Config& config, const std::string& text) {
                    return take_word(text, switches, "on, off", config.access_log);

@@ -28,9 +28,11 @@ inline constexpr std::size_t page_items_max = 100;
 inline constexpr seconds wait_max{30};
 
 // HTTP connections.
+// Unless `--keep-alive-s` says otherwise.
 inline constexpr seconds idle_connection_deadline{75};
-inline constexpr seconds request_read_deadline{
-    15};  // from the first byte, were it of a blank line before the request, to its last
+inline constexpr seconds keep_alive_max{24 * 60 * 60};
+// From the first byte, were it of a blank line before the request, to its last.
+inline constexpr seconds request_read_deadline{15};
 inline constexpr seconds response_write_deadline{15};
 inline constexpr std::size_t connections_per_thread = 8192;
 // Of the process' descriptors, one in so many is not for clients: database, Redis and payments must have theirs.

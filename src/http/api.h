@@ -10,6 +10,7 @@
 #include "core/task.h"
 #include "flights/flight.h"
 #include "http/health.h"
+#include "http/route_groups.h"
 #include "payment/payment_provider.h"
 #include "sync/auditor.h"
 
@@ -35,6 +36,7 @@ struct Api {
   booking::SearchFlights* search_flights = nullptr;   // search
   payment::PaymentProvider* mock_payments = nullptr;  // mock_payment
   flights::FlightRules flight_rules = {};
+  RouteGroups groups = {};  // those that are served
 };
 
 }  // namespace flightdeck::http

@@ -38,6 +38,9 @@ Task<Response> mock_pay(Api& api, const Request& request);
 Task<Response> mock_show_payment(Api& api, const Request& request);
 Task<Response> mock_refund(Api& api, const Request& request);
 
+// root_routes.cpp
+Task<Response> show_root(Api& api, const Request& request);
+
 // health_routes.cpp
 Task<Response> show_health(Api& api, const Request& request);
 Task<Response> show_live(Api& api, const Request& request);

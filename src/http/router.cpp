@@ -26,6 +26,14 @@ Router::Router(std::span<const Route> routes) {
     }
     append_allow(path.allow, to_string(Method::options));
   }
+  for (const Method method :
+       {Method::get, Method::head, Method::post, Method::put, Method::del, Method::patch}) {
+    const Method served = method == Method::head ? Method::get : method;
+    const bool known = std::any_of(routes.begin(), routes.end(),
+                                   [served](const Route& route) { return route.method == served; });
+    if (known) append_allow(allow_anywhere_, to_string(method));
+  }
+  append_allow(allow_anywhere_, to_string(Method::options));
   std::stable_partition(paths_.begin(), paths_.end(), [](const Path& path) { return !path.has_parameter; });
 }
 
@@ -51,6 +59,7 @@ Router::Path& Router::path_of(std::string_view pattern) {
 }
 
 RouteMatch Router::match(Method method, std::string_view path) const {
+  if (method == Method::options && path == "*") return {nullptr, allow_anywhere_, {}};
   if (method == Method::head) method = Method::get;
   for (const Path& candidate : paths_) {
     RouteMatch match;
@@ -78,10 +87,9 @@ std::optional<Response> answer_without_handler(const RouteMatch& match, const Re
     return protocol_problem(501, "No path of this server has this method.", request.request_id);
   }
   if (match.allow.empty()) {
-    if (request.path == "*") {
-      if (request.method == Method::options) return empty_response(204);
+    // `OPTIONS *` has methods to tell of.
+    if (request.path == "*")
       return protocol_problem(400, "Only OPTIONS asks about the server as a whole.", request.request_id);
-    }
     return problem_response(Error{ErrorCode::not_found, "There is nothing at this path.", {}},
                             request.request_id);
   }

@@ -42,6 +42,7 @@ class Router {
   // GET routes answer HEAD too. Throws std::logic_error for a pattern it cannot keep to.
   explicit Router(std::span<const Route> routes);
 
+  // `OPTIONS *` matches no route and has the methods of all of them.
   RouteMatch match(Method method, std::string_view path) const;
 
  private:
@@ -56,6 +57,7 @@ class Router {
   Path& path_of(std::string_view pattern);
 
   std::vector<Path> paths_;  // those without a parameter first: they win
+  std::string allow_anywhere_;
 };
 
 // The answer to a request that reaches no handler; nullopt when it does.

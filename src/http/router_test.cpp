@@ -96,6 +96,8 @@ TEST_F(RouterTest, OptionsIsAnsweredForEveryPath) {
   EXPECT_TRUE(response->body.empty());
   EXPECT_EQ(allow(*response), "GET, HEAD, OPTIONS");
   EXPECT_EQ(answer(Method::options, "*")->status, 204);
+  EXPECT_EQ(allow(*answer(Method::options, "*")), "GET, HEAD, POST, OPTIONS");
+  EXPECT_EQ(answer(Method::get, "*")->status, 404);
   EXPECT_EQ(answer(Method::options, "/nowhere")->status, 404);
   EXPECT_EQ(answer(Method::get, "*")->status, 400);
 }
@@ -124,6 +126,9 @@ TEST(ContractRoutes, AreThoseOfTheRole) {
   EXPECT_TRUE(mock.match(Method::post, "/mock_payment/pay").route);
   EXPECT_TRUE(mock.match(Method::get, "/health/ready").route);
   EXPECT_TRUE(mock.match(Method::get, "/metrics").route);
+  EXPECT_TRUE(all.match(Method::get, "/").route);
+  EXPECT_TRUE(mock.match(Method::get, "/").route);
+  EXPECT_EQ(all.match(Method::options, "*").allow, "GET, HEAD, POST, PUT, DELETE, OPTIONS");
   EXPECT_TRUE(mock.match(Method::post, "/booking").allow.empty());
   EXPECT_TRUE(mock.match(Method::get, "/search").allow.empty());
 }

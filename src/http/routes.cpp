@@ -43,6 +43,7 @@ constexpr Row table[] = {
     {mock, {Method::get, "/mock_payment/payments/{booking_id}", mock_show_payment}},
     {mock, {Method::post, "/mock_payment/refund", mock_refund, json}},
 
+    {nullptr, {Method::get, "/", show_root}},
     {nullptr, {Method::get, "/health", show_health}},
     {nullptr, {Method::get, "/health/live", show_live}},
     {nullptr, {Method::get, "/health/ready", show_ready}},

@@ -149,6 +149,52 @@ TEST_F(RoutesTest, ReplacesAFlightOfTheRightVersion) {
   EXPECT_EQ(ask(Method::put, path, "{}").response.status, 422);
 }
 
+TEST_F(RoutesTest, AFlightIsReadAndChangedAsItsTagAllows) {
+  const std::string path = "/admin/flights/" + flight.id.str();
+  const Answer same = ask(Method::get, path, {}, {{Header::if_none_match, "W/\"1\""}});
+  EXPECT_EQ(same.response.status, 304);
+  EXPECT_EQ(same.response.body, "");
+  EXPECT_EQ(same.header("ETag"), "\"1\"");
+  const Answer other = ask(Method::head, path, {}, {{Header::if_match, "\"2\""}});
+  EXPECT_EQ(other.response.status, 412);
+  EXPECT_EQ(other.body.at("code"), "VERSION_CONFLICT");
+  EXPECT_EQ(ask(Method::get, path, {}, {{Header::if_match, "1"}}).wrong_fields(),
+            std::set<std::string>{"If-Match"});
+  EXPECT_EQ(ask(Method::put, path, flight_body, {{Header::if_none_match, "*"}}).response.status, 412);
+  EXPECT_EQ(ask(Method::put, path, flight_body, {{Header::if_match, "\"99\", \"1\""}}).response.status, 200);
+  EXPECT_EQ(ask(Method::put, path, "{}", {{Header::if_match, "2"}}).wrong_fields().count("If-Match"), 1U);
+  EXPECT_EQ(ask(Method::del, path, {}, {{Header::if_match, "\"1\""}}).response.status, 412);
+  EXPECT_EQ(ask(Method::del, path, {}, {{Header::if_none_match, "\"2\""}}).response.status, 412);
+  EXPECT_EQ(ask(Method::get, path).body.at("status"), "SCHEDULED");
+  EXPECT_EQ(ask(Method::del, path, {}, {{Header::if_match, "\"2\""}}).response.status, 204);
+}
+
+TEST_F(RoutesTest, APageIsReadAsItsTagAllows) {
+  const std::string target = "/search?source=" + flight.source + "&destination=" + flight.destination +
+                             "&date=" + format_date(flight.date);
+  const Answer page = ask(Method::get, target);
+  EXPECT_EQ(page.response.cache_control, "private, max-age=0, must-revalidate");
+  const std::string tag(page.response.etag);
+  EXPECT_EQ(tag.size(), 18U);
+  const Answer same = ask(Method::get, target, {}, {{Header::if_none_match, tag}});
+  EXPECT_EQ(same.response.status, 304);
+  EXPECT_EQ(same.response.etag, tag);
+  EXPECT_EQ(same.response.cache_control, page.response.cache_control);
+  EXPECT_EQ(ask(Method::get, target, {}, {{Header::if_match, "\"1\""}}).response.status, 412);
+  world.add_flight(5, "FD102");
+  EXPECT_NE(ask(Method::get, target).response.etag, tag);
+  EXPECT_EQ(ask(Method::get, "/search").response.cache_control, "no-store");
+}
+
+TEST_F(RoutesTest, TheRootLinksToWhatIsServed) {
+  api.groups = {.search = true};
+  const Answer root = ask(Method::get, "/");
+  EXPECT_EQ(root.response.status, 200);
+  EXPECT_EQ(root.body.at("links"),
+            json::parse(R"({"search": "/search", "health": "/health", "live": "/health/live",
+                            "ready": "/health/ready", "metrics": "/metrics"})"));
+}
+
 TEST_F(RoutesTest, TakesAFlightOffSale) {
   const std::string path = "/admin/flights/" + flight.id.str();
   ASSERT_TRUE(world.book(flight.id, 1));

@@ -207,6 +207,26 @@ TEST_F(ConnectionTest, ABookingIsMadeOrNotMadeWhenItsClientGoesAway) {
   })) << json::serialize(api.seat_counts(flight_id));
 }
 
+TEST(KeepAliveTest, AnIdleConnectionIsKeptForAsLongAsTheSettingSays) {
+  ServerProcess brief({"--keep-alive-s", "1"});
+  ServerProcess patient({}, {{"FLIGHTDECK_KEEP_ALIVE_S", "3600"}});
+  brief.start();
+  patient.start();
+  RawConnection kept(patient.port());
+  RawConnection closed(brief.port());
+  RawConnection silent(brief.port());
+  for (RawConnection* connection : {&kept, &closed}) {
+    connection->send(request_bytes("GET", "/health/live"));
+    EXPECT_EQ(connection->read_reply().value().status, 200);
+  }
+  EXPECT_TRUE(closed.closed_by_server());
+  EXPECT_TRUE(silent.closed_by_server()) << "also one that never sent anything";
+  kept.send(request_bytes("GET", "/health/live"));
+  EXPECT_EQ(kept.read_reply().value().status, 200);
+  brief.stop_cleanly();
+  patient.stop_cleanly();
+}
+
 TEST_F(ConnectionTest, ServesManyConnectionsAtOnce) {
   crowd(100, [&](int member) {
     HttpClient client = another_client();

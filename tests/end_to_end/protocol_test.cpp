@@ -1,6 +1,8 @@
 // What every route has in common: request ids, problem documents, media types, limits, methods.
 #include <gmock/gmock.h>
 
+#include <array>
+
 #include "support/server_suite.h"
 
 namespace flightdeck::test {
@@ -101,8 +103,89 @@ TEST_F(ProtocolTest, AKnownPathWithTheWrongMethodNamesTheRightOnes) {
 
 TEST_F(ProtocolTest, OptionsTellsTheAllowedMethods) {
   const Reply reply = http.request("OPTIONS", "/search");
-  EXPECT_TRUE(reply.status == 204 || reply.status == 200 || reply.status == 405) << reply.status;
-  EXPECT_THAT(reply.header("Allow").value_or(""), HasSubstr("GET"));
+  EXPECT_EQ(reply.status, 204);
+  EXPECT_EQ(reply.header("Allow"), "GET, HEAD, OPTIONS");
+  EXPECT_EQ(http.request("OPTIONS", "/admin/flights/" + fresh_uuid()).header("Allow"),
+            "GET, HEAD, PUT, DELETE, OPTIONS");
+  EXPECT_EQ(http.request("OPTIONS", "/booking/" + fresh_uuid() + "/cancel").status, 204);
+  const Reply anywhere = http.request("OPTIONS", "*");
+  EXPECT_EQ(anywhere.status, 204);
+  EXPECT_EQ(anywhere.header("Allow"), "GET, HEAD, POST, PUT, DELETE, OPTIONS");
+  expect_problem(http.request("OPTIONS", "/no/such/path"), 404, "NOT_FOUND");
+}
+
+TEST_F(ProtocolTest, TheRootLinksToWhatIsServed) {
+  const Reply reply = http.get("/");
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  const json::value links = field(reply.json(), "links");
+  for (const auto& [name, path] : links.get_object()) {
+    const Reply linked = http.request("OPTIONS", std::string(path.as_string()));
+    EXPECT_EQ(linked.status, 204) << name;
+  }
+  EXPECT_EQ(text(links, "search"), "/search");
+  EXPECT_EQ(text(links, "health"), "/health");
+  EXPECT_EQ(http.request("HEAD", "/").status, 200);
+  EXPECT_EQ(http.get("/?x=1").status, 200);
+  EXPECT_EQ(http.request("OPTIONS", "/").header("Allow"), "GET, HEAD, OPTIONS");
+  expect_problem(http.request("POST", "/", "{}"), 405, "METHOD_NOT_ALLOWED");
+}
+
+TEST_F(ProtocolTest, TheChecksOfLoadBalancersFindItAlive) {
+  for (const char* bytes :
+       {"OPTIONS / HTTP/1.0\r\n\r\n", "OPTIONS * HTTP/1.0\r\n\r\n", "HEAD / HTTP/1.0\r\n\r\n"}) {
+    RawConnection connection(server().port());
+    connection.send(bytes);
+    const Reply reply = connection.read_reply(true).value();
+    EXPECT_TRUE(reply.status == 200 || reply.status == 204) << bytes << reply.status;
+  }
+}
+
+TEST_F(ProtocolTest, NobodyStoresWhatIsPersonalOrLive) {
+  const json::value flight = api.add_flight();
+  const std::string flight_id = text(flight, "flight_id");
+  const std::string booking_id = text(api.book_to_the_end(flight_id), "booking_id");
+  const std::string body = json::serialize(FlightDraft().json());
+  const std::vector<std::array<std::string, 3>> requests = {
+      {"GET", "/"},
+      {"GET", "/health"},
+      {"GET", "/health/live"},
+      {"GET", "/health/ready"},
+      {"GET", "/metrics"},
+      {"GET", "/booking/" + booking_id},
+      {"HEAD", "/booking/" + booking_id},
+      {"GET", "/bookings?user_id=" + fresh_uuid()},
+      {"POST", "/booking/" + booking_id + "/cancel"},
+      {"GET", "/booking/" + fresh_uuid()},
+      {"POST", "/booking", "{"},
+      {"POST", "/booking", "{}"},
+      {"GET", "/mock_payment/payments/" + booking_id},
+      {"POST", "/mock_payment/refund", R"({"booking_id": ")" + booking_id + "\"}"},
+      {"POST", "/payment/callback", "{}"},
+      {"GET", "/admin/flights"},
+      {"GET", "/admin/flights/" + flight_id},
+      {"PUT", "/admin/flights/" + flight_id, body},
+      {"POST", "/admin/flights", json::serialize(FlightDraft().json())},
+      {"DELETE", "/admin/flights/" + flight_id},
+      {"GET", "/admin/audit"},
+      {"GET", "/search"},
+      {"GET", "/no/such/path"},
+      {"DELETE", "/search"},
+      {"OPTIONS", "/search"},
+      {"OPTIONS", "*"},
+  };
+  for (const auto& [method, target, sent] : requests) {
+    const Reply reply = http.request(method, target, sent);
+    EXPECT_EQ(reply.header("Cache-Control"), "no-store") << method << " " << target << " " << reply.status;
+  }
+  for (const char* refused : {"GET / HTTP/1.1\r\n\r\n", "nonsense\r\n\r\n"}) {
+    RawConnection connection(server().port());
+    connection.send(refused);
+    EXPECT_EQ(connection.read_reply().value().header("Cache-Control"), "no-store") << refused;
+  }
+  for (const char* method : {"GET", "HEAD"}) {
+    const Reply page = http.request(method, search_target(fresh_route(), date_ahead(30)));
+    EXPECT_EQ(page.header("Cache-Control"), "private, max-age=0, must-revalidate");
+  }
 }
 
 TEST_F(ProtocolTest, OtherMediaTypesAreRefused) {

@@ -17,6 +17,7 @@ BackgroundWork::BackgroundWork(IoThread& thread, SharedParts& shared)
       sweep_ticker_(thread.loop(), limits::sweep_interval),
       unfinished_ticker_(thread.loop(), limits::unfinished_scan_interval),
       relay_ticker_(thread.loop(), limits::relay_interval),
+      trim_ticker_(thread.loop(), limits::unread_events_interval),
       audit_ticker_(thread.loop(), limits::audit_start_delay),
       next_audit_(shared.clock.now() + limits::audit_start_delay) {
   if (thread.redis()) relay_.emplace(thread.ledger(), thread.redis()->event_sink, shared.clock);
@@ -31,7 +32,11 @@ void BackgroundWork::start() {
   if (!works_in_background(shared_.config.role)) return;
   start(unfinished_ticker_, "finishing bookings", &BackgroundWork::finish_bookings);
   start(audit_ticker_, "auditing", &BackgroundWork::audit);
-  if (relay_) start(relay_ticker_, "publishing events", &BackgroundWork::publish_events);
+  if (relay_) {
+    start(relay_ticker_, "publishing events", &BackgroundWork::publish_events);
+  } else {
+    start(trim_ticker_, "trimming events", &BackgroundWork::trim_events);
+  }
 }
 
 void BackgroundWork::stop() {
@@ -39,6 +44,7 @@ void BackgroundWork::stop() {
   sweep_ticker_.stop();
   unfinished_ticker_.stop();
   relay_ticker_.stop();
+  trim_ticker_.stop();
   audit_ticker_.stop();
 }
 
@@ -111,6 +117,18 @@ Task<BackgroundWork::Turned> BackgroundWork::publish_events() {
   const std::size_t rows = co_await relay_->run_once();
   shared_.counters.events_published.add(static_cast<std::int64_t>(rows));
   co_return rows > 0 ? Turned::well : Turned::idle;  // what was refused is leased, and not seen for a while
+}
+
+Task<BackgroundWork::Turned> BackgroundWork::trim_events() {
+  const Instant before = shared_.clock.now() - limits::unread_events_kept_for;
+  std::size_t gone = 0;
+  for (int round = 0; round < limits::relay_rounds; ++round) {
+    const std::size_t rows = co_await thread_.ledger().trim_events(before, limits::unread_event_rows_kept,
+                                                                   limits::unread_events_batch);
+    gone += rows;
+    if (rows < limits::unread_events_batch) break;
+  }
+  co_return gone > 0 ? Turned::well : Turned::idle;
 }
 
 Task<BackgroundWork::Turned> BackgroundWork::audit() {

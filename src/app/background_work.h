@@ -1,4 +1,4 @@
-// The loops of a process that no request starts: sync, expiry, health.
+// The loops of a process that no request starts: sync, expiry, events, health.
 #pragma once
 
 #include <optional>
@@ -38,6 +38,8 @@ class BackgroundWork {
   Task<Turned> sweep();
   Task<Turned> finish_bookings();
   Task<Turned> publish_events();
+  // Without a Redis nobody reads them.
+  Task<Turned> trim_events();
   Task<Turned> audit();
   // Whether gate and index are in step with the ledger: each time that this changes, and that they heard of every flight.
   void log_synced(const sync::Synced& synced);
@@ -51,6 +53,7 @@ class BackgroundWork {
   Ticker sweep_ticker_;
   Ticker unfinished_ticker_;
   Ticker relay_ticker_;
+  Ticker trim_ticker_;
   Ticker audit_ticker_;
   std::optional<sync::Synced::End> last_sync_;
   Instant next_audit_;

@@ -292,10 +292,13 @@ Task<Result<Booking>> BookingService::settle(PaymentVerdict verdict) {
   co_return settled;
 }
 
-Task<Result<Booking>> BookingService::cancel(BookingId id) {
+Task<Result<Booking>> BookingService::cancel(BookingId id) { return cancel(id, false); }
+Task<Result<Booking>> BookingService::cancel_with_flight(BookingId id) { return cancel(id, true); }
+
+Task<Result<Booking>> BookingService::cancel(BookingId id, bool with_flight) {
   const std::optional<Booking> found = co_await parts_.ledger.find_booking(id);
   if (!found) co_return refused(ErrorCode::not_found, "There is no such booking.");
-  Command command = CancelBooking{id, found->flight};
+  Command command = CancelBooking{id, found->flight, with_flight};
   co_return co_await apply_and_refund(std::move(command));
 }
 

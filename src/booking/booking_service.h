@@ -91,6 +91,8 @@ class BookingService {
   // answers in time; else it is made later. A success that contradicts what is settled has the provider asked.
   Task<Result<Booking>> settle(PaymentVerdict verdict);
   Task<Result<Booking>> cancel(BookingId id);
+  // Since its flight is cancelled. version_conflict: that is on sale again.
+  Task<Result<Booking>> cancel_with_flight(BookingId id);
   Task<std::optional<Booking>> find(BookingId id);
   Task<BookingPage> list(BookingListQuery query);
 
@@ -103,6 +105,7 @@ class BookingService {
   Task<void> look_again(Booking& booking);
   Task<void> charge_and_settle(Booking booking, std::optional<RowStamp> stamp, AdmissionSlot slot);
   Task<Result<Booking>> apply_and_refund(Command command);
+  Task<Result<Booking>> cancel(BookingId id, bool with_flight);
   Task<Booking> refund_if_due(Booking booking);
   // Asks the provider, and remembers when it does not answer.
   Task<Result<payment::Payment>> find_payment(BookingId id);

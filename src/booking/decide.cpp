@@ -83,6 +83,7 @@ class Batch {
   Result<Applied> apply(const AddFlight& c);
   Result<Applied> apply(const ReplaceFlight& c);
   Result<Applied> apply(const CloseFlight& c);
+  Result<Applied> apply(const ReinstateFlight& c);
 
   BatchDecision finish(std::vector<Result<Applied>> outcomes, std::span<const Command> commands);
 
@@ -96,19 +97,21 @@ class Batch {
     return found == bookings_.end() ? nullptr : &found->second.value;
   }
   void remember_key(const Flight& flight) {
-    if (by_key_ && !flight.flight_number.empty())
+    if (by_key_ && !flight.flight_number.empty() && flight.status == FlightStatus::scheduled)
       (*by_key_)[{flight.flight_number, flight.departure}] = flight.id;
   }
   void forget_key(const Flight& flight) {
-    if (by_key_) by_key_->erase({flight.flight_number, flight.departure});
+    if (by_key_ && flight.status == FlightStatus::scheduled)
+      by_key_->erase({flight.flight_number, flight.departure});
   }
-  const FlightId* find_key(const flights::FlightDraft& draft) {
-    if (draft.flight_number.empty()) return nullptr;
+  // A cancelled flight has given its key up.
+  const FlightId* find_key(const NaturalKey& key) {
+    if (key.first.empty()) return nullptr;
     if (!by_key_) {
       by_key_.emplace();
       for (const auto& [id, row] : flights_) remember_key(row.value);
     }
-    const auto found = by_key_->find({draft.flight_number, draft.departure});
+    const auto found = by_key_->find(key);
     return found == by_key_->end() ? nullptr : &found->second;
   }
 
@@ -277,6 +280,10 @@ Result<Applied> Batch::apply(const CancelBooking& c) {
     return refuse(ErrorCode::invalid_state, "The booking has failed; there is nothing to cancel.");
   }
   if (booking->status == BookingStatus::cancelled) return with(*booking);
+  const Flight* flight = c.with_flight ? find_flight(booking->flight) : nullptr;
+  if (flight && flight->status == FlightStatus::scheduled) {
+    return refuse(ErrorCode::version_conflict, "The flight was reinstated; its bookings stay.");
+  }
   const bool was_pending = booking->status == BookingStatus::pending;
   booking->status = BookingStatus::cancelled;
   touch_booking(*booking);
@@ -334,8 +341,9 @@ void Batch::store_flight(const Flight& next, std::string_view event) {
 }
 
 Result<Applied> Batch::replace(const Flight& flight, const flights::FlightDraft& draft) {
-  const FlightId* same_key = find_key(draft);
-  if (same_key && *same_key != flight.id) {
+  const FlightId* same_key = find_key({draft.flight_number, draft.departure});
+  // Who has the key of a cancelled flight is not in its way: it is closed.
+  if (same_key && *same_key != flight.id && flight.status == FlightStatus::scheduled) {
     return refuse(ErrorCode::duplicate_flight, "Another flight has this flight_number and departure_ts.");
   }
   Result<Flight> next = flights::replace_flight(flight, draft, now_);
@@ -347,7 +355,7 @@ Result<Applied> Batch::replace(const Flight& flight, const flights::FlightDraft&
 Result<Applied> Batch::apply(const AddFlight& c) {
   // This command again, say after an answer that got lost: not a duplicate of itself.
   if (const Flight* existing = find_flight(c.id); existing && !c.upsert) return with(*existing);
-  if (const FlightId* same_key = find_key(c.draft)) {
+  if (const FlightId* same_key = find_key({c.draft.flight_number, c.draft.departure})) {
     if (c.upsert) return replace(*find_flight(*same_key), c.draft);
     return refuse(ErrorCode::duplicate_flight, "A flight with this flight_number and departure_ts exists.");
   }
@@ -383,6 +391,28 @@ Result<Applied> Batch::apply(const CloseFlight& c) {
   ++next.version;
   next.updated_at = now_;
   store_flight(next, events::flight_cancelled);
+  return with(next);
+}
+
+Result<Applied> Batch::apply(const ReinstateFlight& c) {
+  const Flight* flight = find_flight(c.id);
+  if (!flight) return refuse(ErrorCode::not_found, "There is no such flight.");
+  if (auto conflict = contradiction(c.condition.get(), *flight)) return *std::move(conflict);
+  if (flight->status != FlightStatus::cancelled) {
+    return refuse(ErrorCode::invalid_state, "The flight is not cancelled; there is nothing to reinstate.");
+  }
+  Flight next = *flight;
+  next.status = FlightStatus::scheduled;
+  ++next.version;
+  next.updated_at = now_;
+  if (!flights::on_sale(next, now_)) return refuse(ErrorCode::flight_closed, "The flight has departed.");
+  const NaturalKey key{flight->flight_number, flight->departure};
+  // Whoever has that key now was not looked up.
+  if (key != c.key) return refuse(ErrorCode::unavailable, "The flight was changed meanwhile.");
+  if (find_key(key)) {
+    return refuse(ErrorCode::duplicate_flight, "Another flight has this flight_number and departure_ts.");
+  }
+  store_flight(next, events::flight_reinstated);
   return with(next);
 }
 

@@ -65,10 +65,11 @@ struct SettlePayment {
       known;  // then it need not be read: the commit finds out whether it still is so
 };
 
-// Errors: not_found, invalid_state (FAILED).
+// Errors: not_found, invalid_state (FAILED), version_conflict (the flight was to be closed, and is on sale again).
 struct CancelBooking {
   BookingId id;
   FlightId flight;
+  bool with_flight = false;  // since its flight is cancelled: not if that was reinstated meanwhile
 };
 
 // The provider gave the money back. Errors: not_found, invalid_state (no refund is due).
@@ -107,14 +108,24 @@ struct CloseFlight {
   std::shared_ptr<const Precondition> condition;  // null: none
 };
 
+using NaturalKey =
+    std::pair<std::string, Instant>;  // flight_number and departure; unique among scheduled flights
+
+// Puts a cancelled one on sale again. Bookings that its cancelling has not reached yet stay as they are. Errors: not_found,
+// version_conflict, flight_closed (departed), invalid_state (it is not cancelled), duplicate_flight, unavailable (it has
+// another key by now).
+struct ReinstateFlight {
+  FlightId id;
+  NaturalKey key;  // of the flight, as the caller read it; a cancelled one keeps it
+  std::shared_ptr<const Precondition> condition;  // null: none
+};
+
 using Command = std::variant<PlaceBooking, SettlePayment, CancelBooking, RecordRefund, RescheduleIntent,
-                             AddFlight, ReplaceFlight, CloseFlight>;
+                             AddFlight, ReplaceFlight, CloseFlight, ReinstateFlight>;
 
 FlightId flight_of(const Command& command);
 
 // ---- What a batch reads ----
-
-using NaturalKey = std::pair<std::string, Instant>;  // flight_number and departure; unique among flights
 
 // Sorted and without repeats: locks are taken in this order. Three things are left out, since they cost every booking and
 // matter to hardly any:
@@ -134,8 +145,9 @@ LedgerKeys keys_of(std::span<const Command> commands);
 LedgerKeys all_keys_of(std::span<const Command> commands);  // with flight and booking of every command
 
 struct LedgerRows {
-  std::vector<flights::Flight> flights;  // those of `flights` and `natural_keys` that exist, each once
-  std::vector<Booking> bookings;         // those that exist
+  // Those of `flights` that exist, and those of `natural_keys` that are scheduled, each once.
+  std::vector<flights::Flight> flights;
+  std::vector<Booking> bookings;  // those that exist
 };
 
 // ---- What comes out ----

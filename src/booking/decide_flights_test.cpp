@@ -214,6 +214,113 @@ TEST_F(DecideFlights, TakingOffSaleWithLiveBookings) {
   EXPECT_EQ(flight().available_seats, 3);
 }
 
+// ---- Reinstating ----
+
+ReinstateFlight reinstate(FlightId id = flight_1, std::string number = "FD1",
+                          SharedPrecondition condition = {}) {
+  return {id, {std::move(number), draft_of(1).departure}, std::move(condition)};
+}
+
+TEST_F(DecideFlights, AReinstatedFlightIsOnSaleAgain) {
+  EXPECT_EQ(error_of(reinstate()), ErrorCode::not_found);
+  add();
+  EXPECT_EQ(error_of(reinstate()), ErrorCode::invalid_state) << "it is on sale";
+  ASSERT_TRUE(apply(CloseFlight{flight_1, false}).has_value());
+  const Result<Applied> outcome = apply(reinstate());
+  ASSERT_TRUE(outcome.has_value());
+  EXPECT_EQ(*outcome->flight, flight());
+  EXPECT_EQ(flight().status, FlightStatus::scheduled);
+  EXPECT_EQ(flight().version, 3);
+  EXPECT_EQ(flight().available_seats, 3);
+  EXPECT_THAT(events(), ElementsAre(events::flight_reinstated));
+  ASSERT_EQ(last.news.size(), 1U);
+  EXPECT_FALSE(last.news.front().seats_only);
+  EXPECT_EQ(error_of(reinstate()), ErrorCode::invalid_state) << "the second time";
+  book(2);
+  EXPECT_EQ(flight().available_seats, 1);
+}
+
+TEST_F(DecideFlights, ReinstatingHonoursTheVersion) {
+  add();
+  ASSERT_TRUE(apply(CloseFlight{flight_1, false}).has_value());
+  EXPECT_EQ(error_of(reinstate(flight_1, "FD1", if_match({1}))), ErrorCode::version_conflict);
+  EXPECT_TRUE(apply(reinstate(flight_1, "FD1", if_match({2}))).has_value());
+  EXPECT_EQ(error_of(reinstate(flight_1, "FD1", if_match({2}))), ErrorCode::version_conflict);
+}
+
+TEST_F(DecideFlights, ADepartedFlightIsNotReinstated) {
+  add();
+  ASSERT_TRUE(apply(CloseFlight{flight_1, false}).has_value());
+  const auto at = [&](Instant now) { return rows.apply(Command(reinstate()), now).outcomes.front(); };
+  EXPECT_EQ(at(draft_of(1).departure).error().code, ErrorCode::flight_closed);
+  EXPECT_TRUE(at(draft_of(1).departure - Milliseconds{1}).has_value());
+}
+
+TEST_F(DecideFlights, ACancelledFlightGivesItsNumberUp) {
+  add();
+  ASSERT_TRUE(apply(CloseFlight{flight_1, false}).has_value());
+  EXPECT_TRUE(apply(AddFlight{flight_2, draft_of(4), true})->added)
+      << "an import does not touch the cancelled one";
+  EXPECT_EQ(flight().status, FlightStatus::cancelled);
+  EXPECT_EQ(error_of(reinstate()), ErrorCode::duplicate_flight);
+  EXPECT_EQ(error_of(ReplaceFlight{flight_1, draft_of(4), {}}), ErrorCode::flight_closed);
+  ASSERT_TRUE(apply(CloseFlight{flight_2, false}).has_value());
+  EXPECT_TRUE(apply(reinstate()).has_value());
+  EXPECT_EQ(error_of(reinstate(flight_2)), ErrorCode::duplicate_flight);
+  EXPECT_EQ(error_of(AddFlight{id_of<FlightId>(3), draft_of(4), false}), ErrorCode::duplicate_flight);
+}
+
+TEST_F(DecideFlights, NumbersMoveBetweenFlightsWithinABatch) {
+  add();
+  add(flight_2, "FD2");
+  ASSERT_TRUE(apply(CloseFlight{flight_1, false}).has_value());
+  const std::vector<Command> commands = {ReplaceFlight{flight_2, draft_of(3, "FD1"), {}}, reinstate(),
+                                         CloseFlight{flight_2, false}, reinstate(),
+                                         AddFlight{id_of<FlightId>(3), draft_of(3), false}};
+  last = rows.apply(commands, start_time);
+  EXPECT_TRUE(last.outcomes[0].has_value());
+  EXPECT_EQ(last.outcomes[1].error().code, ErrorCode::duplicate_flight);
+  EXPECT_TRUE(last.outcomes[2].has_value());
+  EXPECT_TRUE(last.outcomes[3].has_value());
+  EXPECT_EQ(last.outcomes[4].error().code, ErrorCode::duplicate_flight);
+}
+
+TEST_F(DecideFlights, FlightsWithoutANumberAreReinstatedSideBySide) {
+  for (const FlightId id : {flight_1, flight_2}) {
+    add(id, "");
+    ASSERT_TRUE(apply(CloseFlight{id, false}).has_value());
+    EXPECT_TRUE(apply(reinstate(id, "")).has_value());
+  }
+}
+
+// Who has the number that it has now was not looked up.
+TEST_F(DecideFlights, AFlightWhoseNumberChangedMeanwhileIsNotReinstatedBlindly) {
+  add();
+  ASSERT_TRUE(apply(CloseFlight{flight_1, false}).has_value());
+  EXPECT_EQ(error_of(reinstate(flight_1, "FD7")), ErrorCode::unavailable);
+}
+
+TEST_F(DecideFlights, BookingsThatACancelledFlightStillHasStayWhenItIsReinstated) {
+  add();
+  book(2);
+  ASSERT_TRUE(apply(CloseFlight{flight_1, true}).has_value());
+  ASSERT_TRUE(apply(reinstate()).has_value());
+  EXPECT_EQ(flight().available_seats, 1) << "its seats are not for sale again";
+  EXPECT_EQ(error_of(CancelBooking{booking_1, flight_1, true}), ErrorCode::version_conflict)
+      << "whoever is still cancelling them must stop";
+  EXPECT_EQ(rows.bookings.at(booking_1).status, BookingStatus::pending);
+  EXPECT_TRUE(apply(CancelBooking{booking_1, flight_1}).has_value()) << "its owner may";
+  EXPECT_TRUE(apply(CancelBooking{booking_1, flight_1, true}).has_value()) << "it is so already";
+  EXPECT_EQ(flight().available_seats, 3);
+}
+
+TEST_F(DecideFlights, ReinstatingReadsTheFlightAndWhoHasItsNumber) {
+  const std::vector<Command> commands = {reinstate(), reinstate(flight_2, "")};
+  EXPECT_THAT(keys_of(commands).flights, ElementsAre(flight_1, flight_2));
+  EXPECT_THAT(keys_of(commands).natural_keys, ElementsAre(NaturalKey{"FD1", draft_of(1).departure}));
+  EXPECT_EQ(flight_of(commands[0]), flight_1);
+}
+
 TEST_F(DecideFlights, KeysAreSortedWithoutRepeats) {
   const std::vector<Command> commands = {CancelBooking{booking_1, flight_2},
                                          AddFlight{flight_1, draft_of(1, "B"), false},

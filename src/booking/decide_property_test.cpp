@@ -93,7 +93,7 @@ class History {
   Command command(const RowStore& rows) {
     const BookingId id = booking();
     const FlightId its_flight = flight_of_booking(rows, id);
-    switch (upto(15)) {
+    switch (upto(17)) {
       case 0:
       case 1:
       case 2:
@@ -115,7 +115,7 @@ class History {
         const std::string_view reason = one_in(3) ? reason_payment_declined : reason_payment_timeout;
         return SettlePayment{id, its_flight, false, {}, std::string(reason), maybe_later()};
       }
-      case 9: return CancelBooking{id, its_flight};
+      case 9: return CancelBooking{id, its_flight, one_in(3)};
       case 10: {
         const auto found = rows.bookings.find(id);
         const bool is_void = found != rows.bookings.end() && one_in(3);
@@ -127,8 +127,18 @@ class History {
       case 14: {
         return ReplaceFlight{flight(), draft(), condition()};
       }
-      default: return CloseFlight{flight(), one_in(3), condition()};
+      case 15: return CloseFlight{flight(), one_in(3), condition()};
+      default: return reinstate(rows);
     }
+  }
+
+  ReinstateFlight reinstate(const RowStore& rows) {
+    ReinstateFlight command{flight(), {}, {}};
+    const auto found = rows.flights.find(command.id);
+    if (found != rows.flights.end()) command.key = {found->second.flight_number, found->second.departure};
+    if (one_in(10)) command.key.first = "FD" + std::to_string(upto(3));
+    command.condition = condition();
+    return command;
   }
 
   SeededRandom random_;
@@ -140,15 +150,24 @@ std::string first_problem(const RowStore& rows) { return rows.problems.empty() ?
 TEST(DecideProperty, EveryHistoryKeepsTheInvariants) {
   std::size_t placed = 0;
   std::size_t revived = 0;
+  std::size_t reinstated = 0;
+  std::size_t reinstated_with_bookings = 0;
   for (std::uint64_t seed = 1; seed <= histories; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     History history(seed);
     RowStore rows;
     for (int batch = 0; batch < 30; ++batch) {
       const auto before = rows.bookings;
+      const auto flights_before = rows.flights;
       const std::vector<Command> commands = history.batch(rows);
       rows.apply(commands, history.next_time());
       ASSERT_EQ(first_problem(rows), "") << "in batch " << batch;
+      for (const auto& [id, was] : flights_before) {
+        const flights::Flight& is = rows.flights.at(id);
+        if (was.status != flights::FlightStatus::cancelled || is.status == was.status) continue;
+        ++reinstated;
+        if (is.available_seats < is.total_seats) ++reinstated_with_bookings;
+      }
       for (const auto& [id, booking] : rows.bookings) {
         const auto was = before.find(id);
         if (was == before.end())
@@ -161,6 +180,8 @@ TEST(DecideProperty, EveryHistoryKeepsTheInvariants) {
   // The histories are worth something: bookings happen in them, and rare ways are gone.
   EXPECT_GT(placed, 5'000U);
   EXPECT_GT(revived, 100U);
+  EXPECT_GT(reinstated, 1'000U);
+  EXPECT_GT(reinstated_with_bookings, 100U);
 }
 
 // What a caller sees of an outcome.
@@ -224,8 +245,10 @@ TEST(DecideProperty, ARepeatedCommandChangesNoBookingAndNoFlight) {
         ASSERT_EQ(rows.flights, flights) << "command " << command.index();
         ASSERT_EQ(rows.bookings, bookings) << "command " << command.index();
         ASSERT_TRUE(again.changes.events.empty()) << "command " << command.index();
-        // Taking a closed flight off sale again is a 404 by contract; all else is answered as before.
-        if (!std::holds_alternative<CloseFlight>(command)) {
+        // Taking a closed flight off sale again is a 404 by contract, putting one on sale that is so a 409; all else is
+        // answered as before.
+        if (!std::holds_alternative<CloseFlight>(command) &&
+            !std::holds_alternative<ReinstateFlight>(command)) {
           ASSERT_TRUE(again.outcomes.front().has_value()) << "command " << command.index();
         }
       }

@@ -62,6 +62,10 @@ class LedgerStore {
   // They are published: they leave the outbox. Those that are gone already are passed over.
   virtual void remove_events(std::span<const std::int64_t> sequences) = 0;
 
+  // For an outbox that nobody reads. Of its `limit` oldest rows those go that were written before `before`, or that are
+  // not among the newest `keep`. Answers how many went. A transaction of its own.
+  virtual std::size_t trim_events(Instant before, std::int64_t keep, std::size_t limit) = 0;
+
   // Throws when nothing can be written now. Cheap while commits go well, and an actual write after one has failed.
   virtual void check_writable() = 0;
 };
@@ -123,6 +127,8 @@ class LedgerReader {
   virtual std::vector<flights::Flight> flights_changed(Instant since, FlightId after, std::size_t limit) = 0;
   virtual std::int64_t pending_bookings() = 0;
   virtual bool any_flight() = 0;
+  // Of these keys, sorted and without repeats, those of cancelled flights.
+  virtual std::vector<NaturalKey> cancelled_of(std::span<const NaturalKey> keys) = 0;
 };
 
 // Reads of the ledger where blocking is allowed, for one thread; answers resume on it.
@@ -149,6 +155,9 @@ class Ledger : public LedgerQueries {
   virtual Task<std::vector<events::OutboxRow>> claim_events(Instant now, Instant lease_until,
                                                             std::size_t limit) = 0;
   virtual Task<void> remove_events(std::vector<std::int64_t> sequences) = 0;
+
+  // As LedgerStore::trim_events. Throws UnavailableError.
+  virtual Task<std::size_t> trim_events(Instant before, std::int64_t keep, std::size_t limit) = 0;
 
   // As LedgerStore::check_writable. Throws UnavailableError.
   virtual Task<void> check_writable() = 0;

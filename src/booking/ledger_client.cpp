@@ -89,6 +89,15 @@ Task<void> LedgerClient::remove_events(std::vector<std::int64_t> sequences) {
   co_await run_on_store(*threads_.writers.front(), std::move(work));
 }
 
+Task<std::size_t> LedgerClient::trim_events(Instant before, std::int64_t keep, std::size_t limit) {
+  auto gone = std::make_shared<std::size_t>(0);
+  std::function<void(LedgerStore&)> work = [=](LedgerStore& store) {
+    *gone = store.trim_events(before, keep, limit);
+  };
+  co_await run_on_store(*threads_.writers.front(), std::move(work));
+  co_return *gone;
+}
+
 Task<void> LedgerClient::check_writable() {
   const std::function<void(LedgerStore&)> work = [](LedgerStore& store) { store.check_writable(); };
   for (LedgerWriter* const writer : threads_.writers) co_await run_on_store(*writer, work);

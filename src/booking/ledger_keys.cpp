@@ -38,6 +38,10 @@ struct KeyCollector {
     natural_key(c.draft);
   }
   void operator()(const CloseFlight& c) { keys.flights.push_back(c.id); }
+  void operator()(const ReinstateFlight& c) {
+    keys.flights.push_back(c.id);
+    if (!c.key.first.empty()) keys.natural_keys.push_back(c.key);
+  }
 
   void natural_key(const flights::FlightDraft& draft) {
     if (!draft.flight_number.empty()) keys.natural_keys.emplace_back(draft.flight_number, draft.departure);
@@ -52,6 +56,7 @@ struct FlightOf {
   FlightId operator()(const AddFlight& c) const { return c.id; }
   FlightId operator()(const ReplaceFlight& c) const { return c.id; }
   FlightId operator()(const CloseFlight& c) const { return c.id; }
+  FlightId operator()(const ReinstateFlight& c) const { return c.id; }
 };
 
 LedgerKeys collect_keys(std::span<const Command> commands, bool all) {

@@ -66,6 +66,7 @@ class DoorStore final : public LedgerStore {
   }
   std::vector<events::OutboxRow> claim_events(Instant, Instant, std::size_t) override { return {}; }
   void remove_events(std::span<const std::int64_t>) override {}
+  std::size_t trim_events(Instant, std::int64_t, std::size_t) override { return 0; }
   void check_writable() override {
     if (failures_ > 0 && failures_-- > 0) throw UnavailableError("out of order");
   }

@@ -56,9 +56,23 @@ Task<Result<void>> ManageFlights::remove(FlightId id, bool cancel_bookings,
   co_return co_await cancel_bookings_of(id);
 }
 
+Task<Result<flights::Flight>> ManageFlights::reinstate(FlightId id,
+                                                       std::shared_ptr<const Precondition> condition) {
+  const std::optional<flights::Flight> found = co_await ledger_.find_flight(id);
+  if (!found) co_return Error{ErrorCode::not_found, "There is no such flight.", {}};
+  Command command = ReinstateFlight{id, {found->flight_number, found->departure}, std::move(condition)};
+  Result<Applied> applied = co_await ledger_.apply(std::move(command));
+  if (!applied) co_return applied.error();
+  co_return std::move(*applied->flight);
+}
+
 Task<void> ManageFlights::cancel_one(BookingId id, std::optional<Error>& failure) {
   try {
-    const Result<Booking> cancelled = co_await bookings_.cancel(id);
+    const Result<Booking> cancelled = co_await bookings_.cancel_with_flight(id);
+    if (!cancelled && cancelled.error().code == ErrorCode::version_conflict) {
+      failure = Error{ErrorCode::invalid_state, cancelled.error().detail, {}};
+      co_return;
+    }
     // FAILED in the meantime is as good: it holds no seat.
     if (!cancelled && cancelled.error().code != ErrorCode::invalid_state) failure = cancelled.error();
   } catch (const UnavailableError& error) {
@@ -71,7 +85,7 @@ Task<Result<void>> ManageFlights::cancel_bookings_of(FlightId id) {
   std::function<std::vector<BookingId>(LedgerReader&)> query = [id](LedgerReader& reader) {
     return reader.live_bookings(id, limits::cancel_batch);
   };
-  // Ends: the flight is closed, so nothing new is booked, and each round leaves fewer or fails.
+  // Ends: while the flight is closed nothing new is booked, and each round leaves fewer or fails.
   for (;;) {
     const std::vector<BookingId> live = co_await read<std::vector<BookingId>>(ledger_, query);
     if (live.empty()) co_return Result<void>();

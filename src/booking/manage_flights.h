@@ -28,11 +28,15 @@ class ManageFlights {
   // not_found, version_conflict, flight_closed, capacity_below_sold, duplicate_flight
   Task<Result<flights::Flight>> replace(FlightId id, flights::FlightDraft draft,
                                         std::shared_ptr<const Precondition> condition = {});
-  // not_found, version_conflict, flight_has_bookings. With `cancel_bookings` every booking is cancelled when it answers; a crash in
-  // between leaves the flight closed and the rest to `cancel_bookings_of`.
+  // not_found, version_conflict, flight_has_bookings, invalid_state (it was reinstated meanwhile). With `cancel_bookings` every
+  // booking is cancelled when it answers; a crash in between leaves the flight closed and the rest to `cancel_bookings_of`.
   Task<Result<void>> remove(FlightId id, bool cancel_bookings,
                             std::shared_ptr<const Precondition> condition = {});
-  // Cancels and refunds every live booking of a closed flight.
+  // Puts a cancelled flight on sale again. not_found, version_conflict, flight_closed (departed), invalid_state (not
+  // cancelled), duplicate_flight
+  Task<Result<flights::Flight>> reinstate(FlightId id, std::shared_ptr<const Precondition> condition = {});
+  // Cancels and refunds every live booking of a closed flight. invalid_state: it was reinstated meanwhile, and what is left
+  // stays.
   Task<Result<void>> cancel_bookings_of(FlightId id);
 
  private:

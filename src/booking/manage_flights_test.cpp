@@ -75,6 +75,7 @@ class BusyReader final : public LedgerReader {
   std::vector<flights::Flight> flights_changed(Instant, FlightId, std::size_t) override { return {}; }
   std::int64_t pending_bookings() override { return 0; }
   bool any_flight() override { return true; }
+  std::vector<NaturalKey> cancelled_of(std::span<const NaturalKey>) override { return {}; }
 
  private:
   void pass() {
@@ -158,6 +159,9 @@ TEST_F(ManageFlightsTest, RemovingEndsWhenBookingsCannotBeRead) {
     Task<void> remove_events(std::vector<std::int64_t> sequences) override {
       return ledger_.remove_events(std::move(sequences));
     }
+    Task<std::size_t> trim_events(Instant before, std::int64_t keep, std::size_t limit) override {
+      return ledger_.trim_events(before, keep, limit);
+    }
     Task<void> check_writable() override { return ledger_.check_writable(); }
     Task<std::optional<Booking>> find_booking(BookingId) override {
       if (++finds > 1000) std::terminate();  // it would go on for ever
@@ -201,6 +205,38 @@ TEST_F(ManageFlightsTest, ARefusedRemovalCancelsNothing) {
   EXPECT_NE(world.booking(id).status, BookingStatus::cancelled);
   EXPECT_EQ(world.flight(flight.id).available_seats, 998);
   EXPECT_EQ(search().flights.size(), 1U);
+}
+
+TEST_F(ManageFlightsTest, AReinstatedFlightIsFoundAndSoldAgain) {
+  const auto reinstate = [&](FlightId id) { return finish(world.loop, world.manage.reinstate(id, {})); };
+  EXPECT_EQ(reinstate(FlightId{}).error().code, ErrorCode::not_found);
+  EXPECT_EQ(reinstate(flight.id).error().code, ErrorCode::invalid_state);
+  const BookingId before = world.book(flight.id, 2).value().booking.id;
+  remove(flight.id, true).value();
+  EXPECT_EQ(world.sellable(flight.id).value_or(0), 0);
+  ASSERT_TRUE(reinstate(flight.id).has_value());
+  EXPECT_EQ(search().flights.size(), 1U);
+  EXPECT_EQ(world.sellable(flight.id), 1000);
+  EXPECT_TRUE(world.book(flight.id, 2).has_value());
+  EXPECT_EQ(world.booking(before).status, BookingStatus::cancelled) << "what was cancelled stays so";
+  EXPECT_EQ(world.flight(flight.id).available_seats, 998);
+}
+
+TEST_F(ManageFlightsTest, WhatACancelledFlightStillHasStaysWhenItIsReinstated) {
+  std::vector<BookingId> booked;
+  for (int i = 0; i < 5; ++i) booked.push_back(world.book(flight.id, 1).value().booking.id);
+  world.ledger.fail(InlineLedger::Fault::unavailable, 3);  // closed, and two bookings cancelled
+  EXPECT_EQ(remove(flight.id, true).error().code, ErrorCode::unavailable);
+  world.ledger.fail(InlineLedger::Fault::none);
+  ASSERT_TRUE(finish(world.loop, world.manage.reinstate(flight.id, {})).has_value());
+  const std::int64_t left = world.flight(flight.id).available_seats;
+  EXPECT_EQ(left, 997);
+  // Of before, when the flight was still closed: it must not touch those that are booked now.
+  EXPECT_EQ(finish(world.loop, world.manage.cancel_bookings_of(flight.id)).error().code,
+            ErrorCode::invalid_state);
+  finish(world.loop, world.sweeper.finish_closed_flights());
+  EXPECT_EQ(world.flight(flight.id).available_seats, left);
+  EXPECT_EQ(world.sellable(flight.id), left);
 }
 
 TEST_F(ManageFlightsTest, ListsFlightsOffSaleToo) {

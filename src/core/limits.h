@@ -76,6 +76,10 @@ inline constexpr std::size_t ledger_queue_reads = 16 * 1024;
 inline constexpr milliseconds ledger_connect_deadline{1000};
 inline constexpr milliseconds ledger_start_deadline{
     5000};  // to connect when a process starts: nobody waits yet
+// A database that is not there yet is waited for: pauses between attempts, doubled from the first to the longest.
+inline constexpr milliseconds start_pause_first{100};
+inline constexpr milliseconds start_pause_longest{1000};
+inline constexpr seconds start_timeout_max{24 * 60 * 60};
 inline constexpr milliseconds ledger_answer_deadline{
     1500};  // for a whole begin, commit or read of a database server, from its first byte to the answer's last
 inline constexpr milliseconds ledger_commit_lookup_deadline{
@@ -197,6 +201,11 @@ inline constexpr milliseconds relay_interval{250};
 inline constexpr std::size_t relay_batch = 64;  // outbox rows, each with the events of one commit
 inline constexpr int relay_rounds = 16;         // batches between two pauses
 inline constexpr seconds relay_lease{15};
+// Without a Redis nobody reads the outbox: rows older than this go, and of the others all but the newest so many.
+inline constexpr std::chrono::hours unread_events_kept_for{1};
+inline constexpr std::int64_t unread_event_rows_kept = 100'000;
+inline constexpr seconds unread_events_interval{1};
+inline constexpr std::size_t unread_events_batch = 1000;  // rows removed in one transaction
 
 // Redis.
 inline constexpr milliseconds redis_call_deadline{500};  // one call, from asking to its last reply
@@ -221,6 +230,7 @@ inline constexpr seconds redis_start_patience{2};  // a process starts without i
 
 // Import.
 inline constexpr std::size_t import_batch = 512;
+inline constexpr seconds import_telling_patience{10};  // for gate and index to hear of what was imported
 inline constexpr std::size_t import_file_bytes = 256 * 1024 * 1024;
 inline constexpr std::size_t import_line_bytes = 4096;
 inline constexpr std::size_t import_refusals_listed = 100;

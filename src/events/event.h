@@ -18,6 +18,7 @@ inline constexpr std::string_view booking_refunded = "booking.refunded";
 inline constexpr std::string_view flight_created = "flight.created";
 inline constexpr std::string_view flight_updated = "flight.updated";
 inline constexpr std::string_view flight_cancelled = "flight.cancelled";
+inline constexpr std::string_view flight_reinstated = "flight.reinstated";
 
 struct Event {
   Uuid id{};              // the same for the same fact, so that consumers can drop repeats

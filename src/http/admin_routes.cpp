@@ -147,4 +147,16 @@ Task<Response> remove_flight(Api& api, const Request& request) {
   co_return empty_response(204);
 }
 
+Task<Response> reinstate_flight(Api& api, const Request& request) {
+  const auto id = FlightId::parse(request.parameter);
+  if (!id) co_return problem_response(no_such_flight(), request.request_id);
+  FieldErrors errors;
+  std::shared_ptr<const booking::Precondition> condition = of_versions(read_preconditions(request, errors));
+  if (!errors.empty()) co_return problem_response(errors.take(), request.request_id);
+  const Result<flights::Flight> reinstated =
+      co_await api.manage_flights->reinstate(*id, std::move(condition));
+  if (!reinstated) co_return problem_response(reinstated.error(), request.request_id);
+  co_return flight_response(200, *reinstated);
+}
+
 }  // namespace flightdeck::http

@@ -16,6 +16,7 @@ Task<Response> show_flight(Api& api, const Request& request);
 Task<Response> list_flights(Api& api, const Request& request);
 Task<Response> replace_flight(Api& api, const Request& request);
 Task<Response> remove_flight(Api& api, const Request& request);
+Task<Response> reinstate_flight(Api& api, const Request& request);
 
 // audit_routes.cpp
 Task<Response> audit_everything(Api& api, const Request& request);

@@ -27,6 +27,7 @@ constexpr Row table[] = {
     {admin, {Method::get, "/admin/flights/{flight_id}", show_flight}},
     {admin, {Method::put, "/admin/flights/{flight_id}", replace_flight, json}},
     {admin, {Method::del, "/admin/flights/{flight_id}", remove_flight}},
+    {admin, {Method::post, "/admin/flights/{flight_id}/reinstate", reinstate_flight}},
 
     {admin, {Method::get, "/admin/audit", audit_everything}},
 

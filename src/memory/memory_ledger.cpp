@@ -94,7 +94,7 @@ booking::LedgerRows MemoryLedger::begin(const booking::LedgerKeys& keys) {
     const bool by_id = std::binary_search(keys.flights.begin(), keys.flights.end(), id);
     const booking::NaturalKey key{flight.flight_number, flight.departure};
     const bool by_key = std::binary_search(keys.natural_keys.begin(), keys.natural_keys.end(), key);
-    if (by_id || by_key) rows.flights.push_back(flight);
+    if (by_id || (by_key && flight.status == FlightStatus::scheduled)) rows.flights.push_back(flight);
   }
   for (const BookingId id : keys.bookings) {
     const auto found = bookings_.find(id);
@@ -110,10 +110,10 @@ void MemoryLedger::check_flight(const Flight& flight) const {
   if (flight.available_seats < 0 || flight.available_seats > flight.total_seats) {
     throw std::logic_error("available_seats out of range");
   }
-  if (flight.flight_number.empty()) return;
+  if (flight.flight_number.empty() || flight.status != FlightStatus::scheduled) return;
   for (const auto& [id, other] : flights_) {
-    if (id != flight.id && other.flight_number == flight.flight_number &&
-        other.departure == flight.departure) {
+    if (id != flight.id && other.status == FlightStatus::scheduled &&
+        other.flight_number == flight.flight_number && other.departure == flight.departure) {
       throw booking::LedgerConflict("flight_number and departure_ts are taken");
     }
   }
@@ -293,6 +293,20 @@ bool MemoryLedger::any_flight() {
   return !flights_.empty();
 }
 
+std::vector<booking::NaturalKey> MemoryLedger::cancelled_of(std::span<const booking::NaturalKey> keys) {
+  const std::lock_guard lock(rows_);
+  std::vector<booking::NaturalKey> found;
+  for (const booking::NaturalKey& key : keys) {
+    const bool cancelled = std::any_of(flights_.begin(), flights_.end(), [&key](const auto& row) {
+      const Flight& flight = row.second;
+      return flight.status == FlightStatus::cancelled &&
+             booking::NaturalKey{flight.flight_number, flight.departure} == key;
+    });
+    if (cancelled) found.push_back(key);
+  }
+  return found;
+}
+
 std::vector<events::OutboxRow> MemoryLedger::claim_events(Instant now, Instant lease_until,
                                                           std::size_t limit) {
   const std::lock_guard lock(rows_);
@@ -309,6 +323,18 @@ std::vector<events::OutboxRow> MemoryLedger::claim_events(Instant now, Instant l
 void MemoryLedger::remove_events(std::span<const std::int64_t> sequences) {
   const std::lock_guard lock(rows_);
   for (const std::int64_t sequence : sequences) outbox_.erase(sequence);
+}
+
+std::size_t MemoryLedger::trim_events(Instant before, std::int64_t keep, std::size_t limit) {
+  const std::lock_guard lock(rows_);
+  std::size_t gone = 0;
+  auto row = outbox_.begin();
+  for (std::size_t looked = 0; looked < limit && row != outbox_.end(); ++looked) {
+    const bool goes = row->second.written < before || row->first <= last_sequence_ - keep;
+    row = goes ? outbox_.erase(row) : std::next(row);
+    if (goes) ++gone;
+  }
+  return gone;
 }
 
 std::vector<std::string> MemoryLedger::outbox() {

@@ -20,6 +20,7 @@ class MemoryLedger final : public booking::LedgerStore, public booking::LedgerRe
   std::vector<BookingId> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
   std::vector<events::OutboxRow> claim_events(Instant now, Instant lease_until, std::size_t limit) override;
   void remove_events(std::span<const std::int64_t> sequences) override;
+  std::size_t trim_events(Instant before, std::int64_t keep, std::size_t limit) override;
   void check_writable() override {}
 
   std::vector<booking::Booking> bookings(std::span<const BookingId> ids) override;
@@ -33,6 +34,7 @@ class MemoryLedger final : public booking::LedgerStore, public booking::LedgerRe
   std::vector<flights::Flight> flights_changed(Instant since, FlightId after, std::size_t limit) override;
   std::int64_t pending_bookings() override;
   bool any_flight() override;
+  std::vector<booking::NaturalKey> cancelled_of(std::span<const booking::NaturalKey> keys) override;
 
   // What is committed now. It outlives this.
   std::unique_ptr<booking::LedgerSnapshot> snapshot();

@@ -26,6 +26,11 @@ const Statement closed_flights{
     "closed_flights",
     "SELECT id FROM flights WHERE status = 'CANCELLED' AND available_seats < total_seats LIMIT $1::bigint"};
 // A subquery for each intent and not a join, since a join leaves the planner a choice.
+const std::string cancelled_of_keys =
+    "SELECT k.place FROM unnest($1::text[], $2::timestamptz[]) WITH ORDINALITY AS k (number, departure, "
+    "place) "
+    "CROSS JOIN LATERAL (SELECT 1 FROM flights WHERE flight_number = k.number "
+    "AND departure_ts = k.departure AND lower(status) = 'cancelled' LIMIT 1) f ORDER BY k.place";
 const Statement pending_count{"pending_count",
                               "SELECT count(*) FROM booking_intents i "
                               "WHERE (SELECT b.status FROM bookings b WHERE b.id = i.id) = 'PENDING'"};
@@ -205,6 +210,18 @@ std::int64_t PostgresLedgerReader::pending_bookings() { return read(pending_coun
 
 bool PostgresLedgerReader::any_flight() {
   return read(std::string("SELECT 1 FROM flights LIMIT 1")).rows() == 1;
+}
+
+std::vector<booking::NaturalKey> PostgresLedgerReader::cancelled_of(
+    std::span<const booking::NaturalKey> keys) {
+  Parameters p;
+  p.add_array(keys, [](const booking::NaturalKey& key) { return std::string_view(key.first); });
+  p.add_array(keys, [](const booking::NaturalKey& key) { return key.second; });
+  const Result result = read(cancelled_of_keys, p);
+  std::vector<booking::NaturalKey> found;
+  for (int row = 0; row < result.rows(); ++row)
+    found.push_back(keys[static_cast<std::size_t>(result.integer(row, 0)) - 1]);
+  return found;
 }
 
 }  // namespace flightdeck::postgres

@@ -26,6 +26,7 @@ class PostgresLedgerReader final : public booking::LedgerReader {
   std::vector<flights::Flight> flights_changed(Instant since, FlightId after, std::size_t limit) override;
   std::int64_t pending_bookings() override;
   bool any_flight() override;
+  std::vector<booking::NaturalKey> cancelled_of(std::span<const booking::NaturalKey> keys) override;
 
  private:
   // `query` is a Statement prepared by the constructor, or SQL to be planned for these parameters.

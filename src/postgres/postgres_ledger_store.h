@@ -29,6 +29,7 @@ class PostgresLedgerStore final : public booking::LedgerStore {
   std::vector<BookingId> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
   std::vector<events::OutboxRow> claim_events(Instant now, Instant lease_until, std::size_t limit) override;
   void remove_events(std::span<const std::int64_t> sequences) override;
+  std::size_t trim_events(Instant before, std::int64_t keep, std::size_t limit) override;
   void check_writable() override;
 
  private:

@@ -14,7 +14,7 @@ StoreStatements store_statements() {
       .flights_of_keys = {"flights_of_keys",
                           "SELECT f.id FROM unnest($1::text[], $2::timestamptz[]) AS k (number, departure) "
                           "CROSS JOIN LATERAL (SELECT id FROM flights WHERE flight_number = k.number "
-                          "AND departure_ts = k.departure OFFSET 0) f"},
+                          "AND departure_ts = k.departure AND lower(status) = 'scheduled' OFFSET 0) f"},
       .lock_flights = {"lock_flights",
                        select_flights("WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE")},
       // With the transaction that wrote each last: nobody else may have changed it by the time it is written.
@@ -95,6 +95,12 @@ StoreStatements store_statements() {
            "UPDATE events e SET due_at = $2::timestamptz FROM due "
            "WHERE e.seq = ANY(ARRAY[due.seq]) RETURNING e.seq, e.data"},
       .remove_events = {"remove_events", "DELETE FROM events WHERE seq = ANY($1::bigint[])"},
+      .trim_events = {"trim_events",
+                      "WITH oldest AS MATERIALIZED (SELECT seq, created_at FROM events ORDER BY seq "
+                      "LIMIT $3::bigint FOR UPDATE SKIP LOCKED), gone AS (DELETE FROM events e USING oldest "
+                      "WHERE e.seq = ANY(ARRAY[oldest.seq]) AND (oldest.created_at < $1::timestamptz OR "
+                      "oldest.seq <= (SELECT max(seq) FROM events) - $2::bigint) RETURNING 1) "
+                      "SELECT count(*) FROM gone"},
       .read_only = {"read_only",
                     "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean "
                     "OR NOT has_table_privilege('bookings', 'INSERT'), " +
@@ -119,11 +125,12 @@ StoreStatements store_statements() {
 }
 
 std::vector<Statement> StoreStatements::all() const {
-  return {begin,          commit,          rollback,           transaction_id, flights_of_keys,
-          lock_flights,   bookings,        flight_dates,       update_flights, update_seats,
-          insert_flights, insert_bookings, update_bookings,    insert_intents, set_intents,
-          remove_intents, insert_events,   claim_unfinished,   claim_events,   remove_events,
-          read_only,      write_something, transaction_status, rows_kept,      end_backend};
+  return {begin,          commit,          rollback,         transaction_id,     flights_of_keys,
+          lock_flights,   bookings,        flight_dates,     update_flights,     update_seats,
+          insert_flights, insert_bookings, update_bookings,  insert_intents,     set_intents,
+          remove_intents, insert_events,   claim_unfinished, claim_events,       remove_events,
+          trim_events,    read_only,       write_something,  transaction_status, rows_kept,
+          end_backend};
 }
 
 }  // namespace flightdeck::postgres

@@ -18,7 +18,7 @@ struct StoreStatements {
   Statement insert_bookings, update_bookings;
   Statement insert_intents, set_intents, remove_intents;
   Statement insert_events;
-  Statement claim_unfinished, claim_events, remove_events;
+  Statement claim_unfinished, claim_events, remove_events, trim_events;
   Statement read_only, write_something;
   Statement transaction_status, rows_kept, end_backend;
 

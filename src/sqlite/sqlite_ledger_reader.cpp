@@ -62,7 +62,11 @@ SqliteLedgerReader::SqliteLedgerReader(const std::string& path)
       pending_(database_,
                "SELECT count(*) FROM booking_intents i JOIN bookings b ON b.id = i.booking_id "
                "WHERE b.status = 'PENDING'"),
-      any_flight_(database_, "SELECT 1 FROM flights LIMIT 1") {}
+      any_flight_(database_, "SELECT 1 FROM flights LIMIT 1"),
+      cancelled_(
+          database_,
+          "SELECT 1 FROM flights WHERE flight_number = ? AND departure_ts = ? AND status = 'CANCELLED' "
+          "LIMIT 1") {}
 
 std::vector<Booking> SqliteLedgerReader::bookings(std::span<const BookingId> ids) {
   return translated([&] {
@@ -196,6 +200,18 @@ bool SqliteLedgerReader::any_flight() {
     const bool any = any_flight_.bind().step();
     any_flight_.reset();
     return any;
+  });
+}
+
+std::vector<booking::NaturalKey> SqliteLedgerReader::cancelled_of(std::span<const booking::NaturalKey> keys) {
+  return translated([&] {
+    const Snapshot snapshot(database_);
+    std::vector<booking::NaturalKey> found;
+    for (const booking::NaturalKey& key : keys) {
+      if (cancelled_.bind(key.first, key.second).step()) found.push_back(key);
+      cancelled_.reset();
+    }
+    return found;
   });
 }
 

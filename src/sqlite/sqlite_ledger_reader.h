@@ -22,11 +22,12 @@ class SqliteLedgerReader final : public booking::LedgerReader {
   std::vector<flights::Flight> flights_changed(Instant since, FlightId after, std::size_t limit) override;
   std::int64_t pending_bookings() override;
   bool any_flight() override;
+  std::vector<booking::NaturalKey> cancelled_of(std::span<const booking::NaturalKey> keys) override;
 
  private:
   Database database_;
   Statement flight_by_id_, booking_by_id_, seat_counts_, live_bookings_, closed_, changed_, pending_,
-      any_flight_;
+      any_flight_, cancelled_;
 };
 
 }  // namespace flightdeck::sqlite

@@ -39,7 +39,8 @@ SqliteLedgerStore::SqliteLedgerStore(const std::string& path)
       commit_(database_, "COMMIT"),
       rollback_(database_, "ROLLBACK"),
       flight_by_id_(database_, select_flight("id = ?")),
-      flight_by_key_(database_, select_flight("flight_number = ? AND departure_ts = ?")),
+      flight_by_key_(database_,
+                     select_flight("flight_number = ? AND departure_ts = ? AND status = 'SCHEDULED'")),
       booking_by_id_(
           database_,
           std::string("SELECT ").append(booking_columns()).append(booking_tables).append("WHERE b.id = ?")),
@@ -72,7 +73,11 @@ SqliteLedgerStore::SqliteLedgerStore(const std::string& path)
       lease_(database_, "UPDATE booking_intents SET expires_at = ? WHERE id = ?"),
       due_events_(database_, "SELECT seq, data FROM events WHERE due_at <= ? ORDER BY seq LIMIT ?"),
       lease_event_(database_, "UPDATE events SET due_at = ? WHERE seq = ?"),
-      remove_event_(database_, "DELETE FROM events WHERE seq = ?") {}
+      remove_event_(database_, "DELETE FROM events WHERE seq = ?"),
+      trim_events_(
+          database_,
+          "DELETE FROM events WHERE seq IN (SELECT seq FROM (SELECT seq, created_at FROM events "
+          "ORDER BY seq LIMIT ?3) WHERE created_at < ?1 OR seq <= (SELECT max(seq) FROM events) - ?2)") {}
 
 LedgerRows SqliteLedgerStore::begin(const LedgerKeys& keys) {
   return with_port_errors([&] {
@@ -202,6 +207,16 @@ void SqliteLedgerStore::remove_events(std::span<const std::int64_t> sequences) {
     ImmediateTransaction transaction(database_);
     for (const std::int64_t sequence : sequences) remove_event_.bind(sequence).run();
     transaction.commit();
+  });
+}
+
+std::size_t SqliteLedgerStore::trim_events(Instant before, std::int64_t keep, std::size_t limit) {
+  return with_port_errors([&] {
+    ImmediateTransaction transaction(database_);
+    trim_events_.bind(before, keep, static_cast<std::int64_t>(limit)).run();
+    const int gone = sqlite3_changes(database_.handle());
+    transaction.commit();
+    return static_cast<std::size_t>(gone);
   });
 }
 

@@ -18,6 +18,7 @@ class SqliteLedgerStore final : public booking::LedgerStore {
   std::vector<BookingId> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
   std::vector<events::OutboxRow> claim_events(Instant now, Instant lease_until, std::size_t limit) override;
   void remove_events(std::span<const std::int64_t> sequences) override;
+  std::size_t trim_events(Instant before, std::int64_t keep, std::size_t limit) override;
   void check_writable() override;
 
  private:
@@ -34,7 +35,7 @@ class SqliteLedgerStore final : public booking::LedgerStore {
   Statement insert_flight_, update_flight_, update_seats_, insert_booking_, update_booking_;
   Statement set_intent_, delete_intent_, insert_events_;
   Statement any_due_, due_, lease_;
-  Statement due_events_, lease_event_, remove_event_;
+  Statement due_events_, lease_event_, remove_event_, trim_events_;
 };
 
 }  // namespace flightdeck::sqlite

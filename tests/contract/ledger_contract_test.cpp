@@ -197,6 +197,37 @@ TEST_P(LedgerContract, TheSameNaturalKeyOrIdIsAConflict) {
   store().rollback();
 }
 
+TEST_P(LedgerContract, ACancelledFlightGivesItsNaturalKeyUp) {
+  const Flight first = add(flight_1, "FD1");
+  const NaturalKey key{"FD1", first.departure};
+  const std::vector<NaturalKey> keys = {key, {"FD2", first.departure}};
+  EXPECT_THAT(reader().cancelled_of(keys), IsEmpty());
+  apply(store(), CloseFlight{flight_1, false}, now).value();
+  EXPECT_THAT(reader().cancelled_of(keys), ElementsAre(key));
+  LedgerKeys asked;
+  asked.natural_keys = keys;
+  EXPECT_THAT(store().begin(asked).flights, IsEmpty());
+  store().rollback();
+  const Flight second = add(flight_2, "FD1");
+  EXPECT_THAT(store().begin(asked).flights, ElementsAre(second));
+  store().rollback();
+  const ReinstateFlight reinstate{flight_1, key, {}};
+  EXPECT_EQ(apply(store(), reinstate, now).error().code, ErrorCode::duplicate_flight);
+  // Whoever has not looked is stopped by the database itself.
+  LedgerChanges changes;
+  changes.now = now;
+  changes.updated_flights = {*find_flight(flight_1)};
+  changes.updated_flights[0].status = flights::FlightStatus::scheduled;
+  store().begin({});
+  EXPECT_THROW(store().commit(changes), LedgerConflict);
+  store().rollback();
+  apply(store(), CloseFlight{flight_2, false}, now).value();
+  EXPECT_THAT(reader().cancelled_of(keys), ElementsAre(key)) << "once, though two had it";
+  EXPECT_EQ(apply(store(), reinstate, now)->flight->status, flights::FlightStatus::scheduled);
+  EXPECT_EQ(find_flight(flight_1)->version, 3);
+  EXPECT_THAT(reader().cancelled_of({}), IsEmpty());
+}
+
 TEST_P(LedgerContract, RowsAreLoadedByIdAndByNaturalKeyEachOnce) {
   const Flight first = add(flight_1, "FD1");
   const Flight second = add(flight_2, "FD2");
@@ -291,6 +322,28 @@ TEST_P(LedgerContract, TheOutboxIsClaimedInOrderLeasedAndEmptied) {
   store().remove_events(std::vector{first[0].sequence, first[1].sequence, second[0].sequence});
   store().remove_events({});
   EXPECT_THAT(store().claim_events(lease + seconds{15}, lease, 10), IsEmpty());
+}
+
+TEST_P(LedgerContract, AnOutboxThatNobodyReadsIsTrimmedByAgeAndByLength) {
+  EXPECT_EQ(store().trim_events(now, 0, 10), 0U);
+  for (std::uint8_t n = 1; n <= 6; ++n) {
+    add(id_of<FlightId>(n), "FD" + std::to_string(n));
+    now += seconds{10};
+  }
+  const auto left = [&] {
+    std::vector<std::int64_t> sequences;
+    for (const auto& row : store().claim_events(now, now, 100)) sequences.push_back(row.sequence);
+    return sequences;
+  };
+  const std::vector<std::int64_t> all = left();
+  ASSERT_EQ(all.size(), 6U);
+  EXPECT_EQ(store().trim_events(world_start, 1000, 100), 0U) << "none is so old, and there is room";
+  EXPECT_EQ(store().trim_events(world_start + seconds{10}, 1000, 100), 1U) << "older ones alone";
+  EXPECT_EQ(store().trim_events(world_start, 3, 1), 1U) << "not more than asked for";
+  EXPECT_EQ(store().trim_events(world_start, 3, 100), 1U);
+  EXPECT_EQ(left(), std::vector(all.begin() + 3, all.end()));
+  EXPECT_EQ(store().trim_events(now + seconds{1}, 1000, 100), 3U);
+  EXPECT_THAT(left(), IsEmpty());
 }
 
 TEST_P(LedgerContract, SeatsAreCountedByStatus) {

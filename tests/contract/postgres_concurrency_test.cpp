@@ -308,6 +308,9 @@ class CountingStore final : public booking::LedgerStore {
     return store_.claim_events(now, lease, limit);
   }
   void remove_events(std::span<const std::int64_t> sequences) override { store_.remove_events(sequences); }
+  std::size_t trim_events(Instant before, std::int64_t keep, std::size_t limit) override {
+    return store_.trim_events(before, keep, limit);
+  }
   void check_writable() override { store_.check_writable(); }
 
  private:

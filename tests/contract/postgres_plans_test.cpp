@@ -116,6 +116,12 @@ class PostgresPlans : public ::testing::Test {
     store.claim_unfinished(now + std::chrono::hours{1}, now + std::chrono::hours{1}, 10);
     apply_batch(store, settle, now);
     apply(store, booking::ReplaceFlight{flight, add.draft, {}}, now).value();
+    // Where one of that number was cancelled before.
+    apply(store, booking::CancelBooking{one, flight}, now).value();
+    apply(store, booking::CloseFlight{flight, false}, now).value();
+    apply(store, booking::ReinstateFlight{flight, {add.draft.flight_number, add.draft.departure}, {}}, now)
+        .value();
+    store.trim_events(now, 100'000, 10);
     store.remove_events({{store.claim_events(now, now, 3).at(0).sequence}});
     store.check_writable();
   }
@@ -131,6 +137,8 @@ class PostgresPlans : public ::testing::Test {
     reader.flights_changed(now, flight_1, 10);
     reader.pending_bookings();
     reader.any_flight();
+    const std::vector<booking::NaturalKey> keys = {{"FD1", now}, {"FD2", now}};
+    reader.cancelled_of(keys);
     for (const bool more : {false, true}) {
       for (const auto& status :
            {std::optional<booking::BookingStatus>{}, std::optional(booking::BookingStatus::pending)}) {
@@ -242,6 +250,21 @@ TEST_F(PostgresPlans, StayOnTheirIndexHoweverTheTablesGrowAndShrink) {
   PostgresLedgerStore planned_drained(url, log);
   PostgresLedgerReader reader_drained(url, log);
   check("planned when all rows were deleted", planned_drained, reader_drained);
+}
+
+TEST_F(PostgresPlans, AFlightNumberIsLookedUpAmongScheduledFlights) {
+  PostgresLedgerStore store(url, log);
+  const std::size_t from = server.log().size();
+  run_every_write(store);
+  std::size_t looked_up = 0;
+  for (const Plan& plan : plans_in(server.log(), from)) {
+    if (plan.sql.find("departure_ts = k.departure") == std::string::npos) continue;
+    ++looked_up;
+    EXPECT_TRUE(std::any_of(plan.lines.begin(), plan.lines.end(), [](const std::string& line) {
+      return index_read(line) == "flights_by_number";
+    })) << plan.sql;
+  }
+  EXPECT_GT(looked_up, 0U);
 }
 
 // Which index the planner takes for an id is a matter of statistics as soon as there are two.

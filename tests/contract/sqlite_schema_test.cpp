@@ -68,6 +68,35 @@ TEST_F(Migrations, RefuseANewerSchema) {
   }
 }
 
+TEST_F(Migrations, ATableThatIsMadeAnewKeepsItsRowsAndWhoRefersToThem) {
+  Database database(path, Database::Mode::read_write);
+  database.execute(
+      "CREATE TABLE schema_migrations "
+      "(version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT");
+  for (const Migration& migration : migrations().first(2)) {
+    database.execute(std::string(migration.sql).c_str());
+    Statement record(database, "INSERT INTO schema_migrations VALUES (?, 'old', 0)");
+    record.bind(std::int64_t{migration.number}).run();
+  }
+  database.execute(
+      "INSERT INTO flights VALUES (randomblob(16), 'FD1', 'JFK', 'LHR', 1893456000000, NULL, '2030-01-01', "
+      "10, 8, "
+      "19900, 'SCHEDULED', 7, 1, 2)");
+  database.execute(
+      "INSERT INTO bookings SELECT randomblob(16), randomblob(16), id, 2, 39800, 'CONFIRMED', NULL, 'ref', "
+      "NULL, "
+      "1, 1, 1 FROM flights");
+  EXPECT_EQ(migrate(database, world_start).applied, static_cast<int>(migrations().size()) - 2);
+  SqliteLedgerReader reader(path);
+  const std::vector<Flight> rows = reader.flights_changed(Instant::min(), {}, 10);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].flight_number, "FD1");
+  EXPECT_EQ(rows[0].available_seats, 8);
+  EXPECT_EQ(rows[0].version, 7);
+  EXPECT_EQ(reader.seat_counts(rows[0].id).confirmed, 2);
+  EXPECT_THROW(database.execute("DELETE FROM flights"), SqliteError) << "a flight with bookings stays";
+}
+
 TEST_F(Migrations, OfManyAtOnceOneIsFastest) {
   for (int round = 0; round < 10; ++round) {
     const std::string file = (folder / ("round" + std::to_string(round) + ".db")).string();

@@ -54,6 +54,11 @@ Task<void> InlineLedger::remove_events(std::vector<std::int64_t> sequences) {
   store_.remove_events(sequences);
 }
 
+Task<std::size_t> InlineLedger::trim_events(Instant before, std::int64_t keep, std::size_t limit) {
+  co_await read_turn();
+  co_return store_.trim_events(before, keep, limit);
+}
+
 Task<void> InlineLedger::check_writable() {
   co_await read_turn();
   store_.check_writable();

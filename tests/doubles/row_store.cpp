@@ -51,8 +51,9 @@ LedgerRows RowStore::load(const LedgerKeys& keys) const {
   LedgerRows rows;
   for (const auto& [id, flight] : flights) {
     const booking::NaturalKey key{flight.flight_number, flight.departure};
+    const bool scheduled = flight.status == flights::FlightStatus::scheduled;
     if (std::binary_search(keys.flights.begin(), keys.flights.end(), id) ||
-        std::binary_search(keys.natural_keys.begin(), keys.natural_keys.end(), key)) {
+        (scheduled && std::binary_search(keys.natural_keys.begin(), keys.natural_keys.end(), key))) {
       rows.flights.push_back(flight);
     }
   }
@@ -178,7 +179,7 @@ void RowStore::check_invariants() {
     require(flight.available_seats >= 0, "oversold");
     require(flight.available_seats <= flight.total_seats, "more seats available than there are");
     require(taken[id] + flight.available_seats == flight.total_seats, "a seat is lost or doubled");
-    if (!flight.flight_number.empty()) {
+    if (!flight.flight_number.empty() && flight.status == flights::FlightStatus::scheduled) {
       require(keys.insert({flight.flight_number, flight.departure}).second, "two flights with one key");
     }
   }

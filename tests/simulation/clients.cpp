@@ -99,6 +99,19 @@ Task<Answer> close_on(Process& process, FlightId id) {
   co_return answer;
 }
 
+Task<Answer> reinstate_on(Process& process, FlightId id, bool if_unchanged) {
+  Answer answer;
+  std::optional<std::int64_t> version;
+  if (if_unchanged) {
+    const std::optional<booking::FlightWithSeats> found = co_await process.flights().find(id);
+    if (!found) co_return answer;
+    version = found->flight.version;
+  }
+  const Result<Flight> reinstated = co_await process.flights().reinstate(id, version);
+  answer.well = reinstated.has_value();
+  co_return answer;
+}
+
 // Nobody hears of it when the process has gone meanwhile.
 Task<void> serve(Task<Answer> work, std::weak_ptr<ProcessLoop> alive, std::function<void(Answer)> reply) {
   Answer answer;
@@ -275,6 +288,7 @@ Task<void> Clients::cancel(std::shared_ptr<Wish> wish) {
   if (!wish->booking) co_return;
   const BookingId id = *wish->booking;
   const Micros asked = queue_.now();
+  world_.cancel_asked(id);
   Handler handler = [id](Process& process) { return cancel_on(process, id); };
   const Ask how{patience, true};
   const std::optional<Answer> answer = co_await ask(std::move(handler), how);
@@ -298,8 +312,8 @@ Task<void> Clients::admin() {
   for (int i = 0; i < count; ++i) {
     co_await pause(*loop_, Milliseconds(dice.between(500, 6'000)));
     const FlightId flight = some_flight();
-    if (dice.chance(0.15)) {
-      co_await close(flight);
+    if (dice.chance(0.25)) {
+      co_await close_and_reinstate(flight);
     } else {
       co_await edit(flight);
     }
@@ -319,6 +333,28 @@ Task<void> Clients::close(FlightId flight) {
   const Ask how{patience};
   const std::optional<Answer> answer = co_await ask(std::move(handler), how);
   if (answer && answer->well) queue_.note("admin: closed", 0, brief(flight));
+}
+
+Task<void> Clients::reinstate(FlightId flight) {
+  const bool if_unchanged = world_.dice().chance(0.3);
+  Handler handler = [=](Process& process) { return reinstate_on(process, flight, if_unchanged); };
+  const Ask how{patience, true};
+  const std::optional<Answer> answer = co_await ask(std::move(handler), how);
+  if (answer && answer->well) queue_.note("admin: reinstated", 0, brief(flight));
+}
+
+// For good, or by mistake: that is seen at once, while its bookings are being cancelled, or after a while.
+Task<void> Clients::close_and_reinstate(FlightId flight) {
+  Dice& dice = world_.dice();
+  if (dice.chance(0.5)) {
+    scope_.spawn(close(flight));
+    co_await pause(*loop_, Milliseconds(dice.between(1, 60)));
+  } else {
+    co_await close(flight);
+    if (dice.chance(0.5)) co_return;
+    co_await pause(*loop_, Milliseconds(dice.between(1, 3'000)));
+  }
+  co_await reinstate(flight);
 }
 
 // ---- From outside ----

@@ -51,6 +51,8 @@ class Clients {
   Task<void> search();
   Task<void> edit(FlightId flight);
   Task<void> close(FlightId flight);
+  Task<void> reinstate(FlightId flight);
+  Task<void> close_and_reinstate(FlightId flight);
   Task<void> sell(FlightId flight, std::shared_ptr<std::optional<std::int64_t>> sold);
   FlightId some_flight();
   void run_until(const std::function<bool()>& done, const char* what);

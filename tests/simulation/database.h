@@ -111,6 +111,7 @@ class DatabaseSession final : public booking::LedgerStore {
   std::vector<BookingId> claim_unfinished(Instant, Instant, std::size_t) override { return {}; }
   std::vector<events::OutboxRow> claim_events(Instant, Instant, std::size_t) override { return {}; }
   void remove_events(std::span<const std::int64_t>) override {}
+  std::size_t trim_events(Instant, std::int64_t, std::size_t) override { return 0; }
   void check_writable() override {}
 
  private:

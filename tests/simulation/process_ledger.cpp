@@ -160,6 +160,13 @@ Task<void> ProcessLedger::remove_events(std::vector<std::int64_t> sequences) {
   co_await change<bool>(std::move(question));
 }
 
+Task<std::size_t> ProcessLedger::trim_events(Instant before, std::int64_t keep, std::size_t limit) {
+  std::function<std::size_t(MemoryLedger&)> question = [=](MemoryLedger& rows) {
+    return rows.trim_events(before, keep, limit);
+  };
+  return ask<std::size_t>(std::move(question));
+}
+
 Task<void> ProcessLedger::check_writable() {
   std::function<bool(MemoryLedger&)> question = [](MemoryLedger&) { return true; };
   co_await change<bool>(std::move(question));

@@ -29,6 +29,7 @@ class ProcessLedger final : public booking::Ledger {
   Task<std::vector<events::OutboxRow>> claim_events(Instant now, Instant lease_until,
                                                     std::size_t limit) override;
   Task<void> remove_events(std::vector<std::int64_t> sequences) override;
+  Task<std::size_t> trim_events(Instant before, std::int64_t keep, std::size_t limit) override;
   Task<void> check_writable() override;
   Task<std::optional<booking::Booking>> find_booking(BookingId id) override;
   Task<std::optional<flights::Flight>> find_flight(FlightId id) override;

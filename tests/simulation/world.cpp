@@ -228,8 +228,23 @@ void World::look(const std::set<FlightId>& flights) {
   }
 }
 
+// A booking is cancelled by its owner, or with its flight: not when that was reinstated meanwhile.
+void World::look_at_cancelled(const LedgerChanges& changes) {
+  for (const booking::Booking& row : changes.updated_bookings) {
+    if (row.status != booking::BookingStatus::cancelled || !cancelled_.insert(row.id).second) continue;
+    const auto of_this_flight = [&row](const Flight& flight) { return flight.id == row.flight; };
+    const bool flight_changed =
+        std::any_of(changes.updated_flights.begin(), changes.updated_flights.end(), of_this_flight);
+    const bool scheduled =
+        database_.judge().flights.at(row.flight).status == flights::FlightStatus::scheduled;
+    if (scheduled && !flight_changed && !cancels_asked_.contains(row.id))
+      history_.violate("booking " + row.id.str() + " of a flight on sale was cancelled, and nobody asked");
+  }
+}
+
 // In the middle of a batch there may have been fewer seats than before and after it.
 void World::look(const LedgerChanges& changes) {
+  look_at_cancelled(changes);
   for (const Flight& flight : changes.inserted_flights) available_[flight.id] = flight.available_seats;
   std::vector<Flight> updated = changes.updated_flights;
   updated.insert(updated.end(), changes.updated_seats.begin(), changes.updated_seats.end());

@@ -40,6 +40,7 @@ class World final : public CommitWatch {
   void stop();
 
   // While it is under way, it is watched whether a refusal of it would be true.
+  void cancel_asked(BookingId id) { cancels_asked_.insert(id); }
   void watch(std::shared_ptr<Asking> asking);
   void unwatch(const std::shared_ptr<Asking>& asking);
 
@@ -67,6 +68,7 @@ class World final : public CommitWatch {
   void look(const std::set<FlightId>& flights);
   void look(Asking& asking);
   void look(const booking::LedgerChanges& changes);
+  void look_at_cancelled(const booking::LedgerChanges& changes);
   bool gate_lags(FlightId flight);
   void call_back(booking::PaymentVerdict verdict, std::function<void(bool)> taken);
   void take_snapshot();
@@ -88,6 +90,8 @@ class World final : public CommitWatch {
   std::map<std::uint64_t, Telling> tellings_;
   std::map<FlightId, std::int64_t> available_;
   std::map<FlightId, Micros> last_commit_;
+  std::set<BookingId> cancels_asked_;  // by their owners
+  std::set<BookingId> cancelled_;
   std::uint64_t last_telling_ = 0;
   std::uint64_t fault_count_ = 0;  // that may keep the gate from hearing
   Micros last_fault_{-1'000'000'000};

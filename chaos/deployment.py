@@ -7,7 +7,7 @@ from pathlib import Path
 from processes import BenchError
 
 from members import Member, PaymentService
-from stores import FaultyRedis, PostgresPair, SmallDisk, SqliteFile
+from stores import FaultyRedis, PgBouncer, PostgresPair, SmallDisk, SqliteFile
 
 PAYMENT_TIMEOUT_S = 3
 SEATS_MAX = 1_000_000
@@ -145,6 +145,19 @@ class WithStandby(Production):
 
     def database_url(self) -> str:
         return self.postgres.url(self._ports)
+
+
+class BehindPgBouncer(Production):
+    """Its processes reach their PostgreSQL through a PgBouncer."""
+
+    def _start_stores(self, started: ExitStack) -> None:
+        super()._start_stores(started)
+        self.pooler = PgBouncer(self.folder / "pgbouncer", self.postgres.primary)
+        started.callback(self.pooler.stop)
+        self.pooler.start()
+
+    def database_url(self) -> str:
+        return self.postgres.url().replace(f":{self.postgres.primary.port}/", f":{self.pooler.port}/")
 
 
 class Embedded(Deployment):

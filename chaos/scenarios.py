@@ -5,7 +5,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from deployment import Deployment, Embedded, OnSmallDisk, Production, WithRedisFile, WithStandby
+from deployment import (
+    BehindPgBouncer,
+    Deployment,
+    Embedded,
+    OnSmallDisk,
+    Production,
+    WithRedisFile,
+    WithStandby,
+)
+from stores import PgBouncer
 
 KILLS = 25
 AWAY_S = 2.0
@@ -109,6 +118,15 @@ def refuse_writes(on: Production, number: int) -> None:
     on.postgres.refuse_writes(AWAY_S)
 
 
+def break_pooled(on: BehindPgBouncer, number: int) -> None:
+    """The server behind it, and the pooler itself, in turn."""
+    if number % 2 == 0:
+        on.postgres.restart()
+    else:
+        on.pooler.stop()
+        on.pooler.start()
+
+
 def kill_payments(on: Deployment, number: int) -> None:
     on.payments.kill()
     time.sleep(AWAY_S)
@@ -185,6 +203,14 @@ SCENARIOS = (
         lose_standby,
     ),
     Scenario("postgres-read-only", f"PostgreSQL takes no writes for {AWAY_S:g} s", Production, refuse_writes),
+    Scenario(
+        "pgbouncer",
+        "PgBouncer in between: PostgreSQL restarted behind it, or itself `kill -9`",
+        BehindPgBouncer,
+        break_pooled,
+        times=4,
+        needs=PgBouncer.PROGRAM,
+    ),
     Scenario("payment-kill", f"payment service `kill -9`, away for {AWAY_S:g} s", Production, kill_payments),
     Scenario(
         "payment-slow", f"payments take longer than bookings wait, {SLOW_S:g} s", Production, slow_payments

@@ -9,8 +9,9 @@ import time
 import uuid
 from pathlib import Path
 
+import processes
 from processes import BenchError
-from servers import Postgres, Redis
+from servers import Postgres, Redis, free_port, is_free
 
 STANDBY_PATIENCE_S = 60
 DATABASE = "flightdeck"
@@ -127,6 +128,53 @@ class PostgresPair:
     def _set_synchronous(self, names: str) -> None:
         self.primary.sql("postgres", f"ALTER SYSTEM SET synchronous_standby_names = '{names}'")
         self.primary.sql("postgres", "SELECT pg_reload_conf()")
+
+
+class PgBouncer:
+    """In front of the primary, pooling sessions; it keeps its port."""
+
+    PROGRAM = "/usr/sbin/pgbouncer"
+    SETTINGS = """[databases]
+* = host=127.0.0.1 port={server}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+unix_socket_dir =
+auth_type = scram-sha-256
+auth_file = {folder}/users
+pool_mode = session
+default_pool_size = 50
+max_client_conn = 200
+server_login_retry = 1
+"""
+
+    def __init__(self, folder: Path, postgres: Postgres):
+        self._folder = folder
+        self._postgres = postgres
+        self._process: processes.Process | None = None
+        self.port = free_port()
+
+    def start(self) -> None:
+        settings = self._folder / "pgbouncer.ini"
+        if not self._folder.exists():
+            self._folder.mkdir()
+            users = self._folder / "users"
+            users.write_text(f'"postgres" "{self._postgres._password}"\n')
+            settings.write_text(
+                self.SETTINGS.format(server=self._postgres.port, port=self.port, folder=self._folder)
+            )
+            if os.geteuid() == 0:
+                for path in (self._folder, users, settings):
+                    shutil.chown(path, "postgres", "postgres")
+        # Like PostgreSQL, it refuses to run as root.
+        command = [*self._postgres._account(), "setpriv", "--pdeathsig", "KILL", self.PROGRAM, str(settings)]
+        self._process = processes.start("pgbouncer", command, self._folder.parent / "pgbouncer.log", cwd="/")
+        processes.await_ready(self._process, lambda: not is_free(self.port))
+
+    def stop(self, stop_signal: signal.Signals = signal.SIGKILL) -> None:
+        if self._process:
+            self._process.stop(stop_signal)
+            self._process = None
 
 
 class FaultyRedis(Redis):

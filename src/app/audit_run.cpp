@@ -6,6 +6,7 @@
 
 #include "app/database.h"
 #include "app/io_thread.h"
+#include "app/start_patience.h"
 #include "core/ticker.h"
 #include "sync/auditor.h"
 #include "sync/snapshot_thread.h"
@@ -59,7 +60,9 @@ int run_audit(const AuditCommand& command) {
   const Config& config = command.config;
   const SystemClock clock;
   telemetry::JsonLog log(config.log_level, STDERR_FILENO, clock);
-  const auto reader = LedgerConnections(config.database, log).open_reader();
+  StartPatience patience(config.start_timeout, 1, log);
+  LedgerConnections connections(config.database, log);
+  const auto reader = patience.run([&] { return connections.open_reader(); });
   BlockingQueries ledger(*reader);
   sync::AuditDesk desk;
   http::EventLoop loop;

@@ -60,6 +60,7 @@ struct Config {
   flights::FlightRules flight_rules;
   std::string demo_data;  // a schedule to import when there is no flight yet; empty: none
   int threads = 1;
+  std::chrono::seconds start_timeout{0};  // a database that is not there yet is waited for so long
   LogLevel log_level = LogLevel::info;
   bool access_log = true;
   std::chrono::seconds keep_alive{};  // a connection on which nothing comes is kept as long

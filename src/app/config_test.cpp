@@ -196,6 +196,26 @@ TEST(Config, KeepsDataWhereTheEnvironmentSays) {
   EXPECT_EQ(serve({}, {{"XDG_DATA_HOME", "relative"}}).database.sqlite_path, "./var/flightdeck.db");
 }
 
+TEST(Config, AnSqlitePathIsRelativeOrAbsolute) {
+  const auto path = [](const std::string& url) {
+    return serve({"--database-url", url}).database.sqlite_path;
+  };
+  EXPECT_EQ(path("sqlite:x.db"), "x.db");
+  EXPECT_EQ(path("sqlite:./var/x.db"), "./var/x.db");
+  EXPECT_EQ(path("sqlite:/var/lib/x.db"), "/var/lib/x.db");
+  EXPECT_EQ(path("sqlite:///var/lib/x.db"), "/var/lib/x.db");
+  EXPECT_EQ(path("sqlite:////var/lib/x.db"), "/var/lib/x.db");
+  const std::string complaint = refusal_of_flag("--database-url", "sqlite://x.db");
+  EXPECT_NE(complaint.find("sqlite:flights.db"), std::string::npos) << complaint;
+  EXPECT_NE(complaint.find("sqlite:/var/lib/flights.db"), std::string::npos) << complaint;
+}
+
+TEST(Config, AStartWaitsForItsDatabaseForAMinuteByDefault) {
+  EXPECT_EQ(serve({}).start_timeout, std::chrono::seconds{60});
+  EXPECT_EQ(serve({"--start-timeout-s", "0"}).start_timeout, std::chrono::seconds{0});
+  EXPECT_EQ(serve({}, {{"FLIGHTDECK_START_TIMEOUT_S", "7"}}).start_timeout, std::chrono::seconds{7});
+}
+
 TEST(Config, TheMockListensOnAPortOfItsOwn) {
   EXPECT_EQ(serve({"--role", "payment-mock"}).listen, (Endpoint{"127.0.0.1", 8081}));
   EXPECT_EQ(serve({"--role", "payment-mock", "--listen", "127.0.0.1:8080"}).listen.port, 8080);
@@ -208,7 +228,13 @@ TEST(Config, RefusesWrongValuesWithOneLine) {
   const std::pair<const char*, std::vector<const char*>> wrong[] = {
       {"--listen", {"8080", "example.org:80", ""}},
       {"--role", {"everything", "ALL", ""}},
-      {"--database-url", {"mysql://x", "sqlite:", "flightdeck.db", ""}},
+      {"--database-url",
+       {"mysql://x", "sqlite:", "flightdeck.db", "", "sqlite::memory:", "sqlite://:memory:",
+        "sqlite:///:memory:", "sqlite:file::memory:", "sqlite:file::memory:?cache=shared",
+        "sqlite:file:x?mode=memory", "sqlite:file:x.db?mode=memory&cache=shared",
+        "sqlite:file:x.db?vfs=memdb", "sqlite:x.db?mode=memory", "sqlite:file:", "sqlite://", "sqlite://x.db",
+        "sqlite://var/x.db", "sqlite://localhost/x.db"}},
+      {"--start-timeout-s", {"-1", "86401", "1.5", "1s", ""}},
       {"--redis-url", {"redis", "redis://", "http://x", ""}},
       {"--redis-prefix", {"a b", "{x}", "\xC3\xA9"}},
       {"--payment-url", {"https://x", "x", ""}},

@@ -1,5 +1,6 @@
 #include "app/database.h"
 
+#include "postgres/errors.h"
 #include "postgres/migrate.h"
 #include "postgres/postgres_ledger_reader.h"
 #include "postgres/postgres_ledger_snapshot.h"
@@ -11,8 +12,25 @@
 
 namespace flightdeck::app {
 
+namespace {
+
+template <class Open>
+auto open_postgres(Open open) {
+  try {
+    return open();
+  } catch (const postgres::ConnectionRefused&) {
+    throw;
+  } catch (const postgres::ConnectionLost& error) {
+    throw DatabaseNotThereYet(error.what());
+  }
+}
+
+}  // namespace
+
 MigrationOutcome migrate_database(const DatabaseSettings& settings, Instant now) {
-  if (settings.kind == DatabaseKind::postgresql) return postgres::migrate(settings.url, now);
+  if (settings.kind == DatabaseKind::postgresql) {
+    return open_postgres([&] { return postgres::migrate(settings.url, now); });
+  }
   sqlite::Database database(settings.sqlite_path, sqlite::Database::Mode::read_write);
   return sqlite::migrate(database, now);
 }
@@ -23,12 +41,18 @@ LedgerConnections::LedgerConnections(const DatabaseSettings& settings, Log& log)
 }
 
 std::unique_ptr<booking::LedgerStore> LedgerConnections::open_store() {
-  if (watch_) return std::make_unique<postgres::PostgresLedgerStore>(settings_.url, watch_);
+  if (watch_) {
+    return open_postgres(
+        [&] { return std::make_unique<postgres::PostgresLedgerStore>(settings_.url, watch_); });
+  }
   return std::make_unique<sqlite::SqliteLedgerStore>(settings_.sqlite_path);
 }
 
 std::unique_ptr<booking::LedgerReader> LedgerConnections::open_reader() {
-  if (watch_) return std::make_unique<postgres::PostgresLedgerReader>(settings_.url, watch_);
+  if (watch_) {
+    return open_postgres(
+        [&] { return std::make_unique<postgres::PostgresLedgerReader>(settings_.url, watch_); });
+  }
   return std::make_unique<sqlite::SqliteLedgerReader>(settings_.sqlite_path);
 }
 

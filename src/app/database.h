@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <stdexcept>
 
 #include "app/config.h"
 #include "booking/ledger.h"
@@ -14,8 +15,14 @@ struct DatabaseWatch;
 
 namespace flightdeck::app {
 
+// There is none, it is starting, or it takes no more connections: trying again may help.
+class DatabaseNotThereYet : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 // Brings the schema up to date; safe when several processes start at once. Throws std::runtime_error with one line that
-// says what is wrong.
+// says what is wrong; DatabaseNotThereYet.
 MigrationOutcome migrate_database(const DatabaseSettings& settings, Instant now);
 
 // Opens the connections of one process, on a schema that is up to date. They may outlive it. `log` outlives them.

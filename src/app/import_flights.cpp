@@ -12,6 +12,7 @@
 
 #include "booking/apply_batch.h"
 #include "core/limits.h"
+#include "core/sort_unique.h"
 #include "flights/schedule_csv.h"
 
 namespace flightdeck::app {
@@ -31,8 +32,9 @@ std::string reason_of(const Error& error) {
 
 class Import {
  public:
-  Import(const ImportRequest& request, booking::LedgerStore& store, const Clock& clock, Random& random)
-      : request_(request), store_(store), clock_(clock), random_(random) {}
+  Import(const ImportRequest& request, booking::LedgerStore& store, booking::LedgerReader& reader,
+         const Clock& clock, Random& random)
+      : request_(request), store_(store), ledger_(reader), clock_(clock), random_(random) {}
 
   Result<ImportSummary> run() {
     auto reader = flights::ScheduleReader::open(request_.schedule);
@@ -82,10 +84,26 @@ class Import {
         refuse(lines_[i], reason_of(outcome.error()));
       } else {
         ++(outcome->added ? summary_.added : summary_.updated);
+        if (outcome->added) look_at_added(*outcome->flight);
       }
     }
+    count_cancelled();
     batch_.clear();
     lines_.clear();
+  }
+
+  void look_at_added(const flights::Flight& flight) {
+    if (flight.flight_number.empty()) {
+      ++summary_.without_number;
+    } else {
+      added_keys_.emplace_back(flight.flight_number, flight.departure);
+    }
+  }
+
+  void count_cancelled() {
+    sort_unique(added_keys_);
+    if (!added_keys_.empty()) summary_.beside_cancelled += ledger_.cancelled_of(added_keys_).size();
+    added_keys_.clear();
   }
 
   void refuse(std::size_t line, std::string reason) {
@@ -101,19 +119,21 @@ class Import {
 
   const ImportRequest& request_;
   booking::LedgerStore& store_;
+  booking::LedgerReader& ledger_;
   const Clock& clock_;
   Random& random_;
   std::chrono::days shift_{0};
   std::vector<booking::Command> batch_;
-  std::vector<std::size_t> lines_;  // where each command of the batch comes from
+  std::vector<booking::NaturalKey> added_keys_;  // of the batch
+  std::vector<std::size_t> lines_;               // where each command of the batch comes from
   ImportSummary summary_;
 };
 
 }  // namespace
 
 Result<ImportSummary> import_flights(const ImportRequest& request, booking::LedgerStore& store,
-                                     const Clock& clock, Random& random) {
-  return Import(request, store, clock, random).run();
+                                     booking::LedgerReader& reader, const Clock& clock, Random& random) {
+  return Import(request, store, reader, clock, random).run();
 }
 
 Result<std::string> read_schedule_file(const std::string& path) {
@@ -137,6 +157,18 @@ Result<std::string> read_schedule_file(const std::string& path) {
 void print_summary(std::ostream& out, const ImportSummary& summary) {
   out << "added " << summary.added << ", updated " << summary.updated << ", refused " << summary.refused
       << '\n';
+  if (summary.without_number > 0) {
+    out << summary.without_number
+        << " of those added have no flight number: another import adds them again\n";
+  }
+  if (summary.beside_cancelled > 0) {
+    out << summary.beside_cancelled
+        << " of those added have the number and departure of a cancelled flight, which stays cancelled\n";
+  }
+  if (!summary.redis_told) {
+    out << "Redis did not hear of all of it; a worker's sweep tells it, and until then search may not show "
+           "it\n";
+  }
   for (const RefusedRow& row : summary.refusals) out << "line " << row.line << ": " << row.reason << '\n';
   if (summary.refused > summary.refusals.size()) {
     out << "and " << summary.refused - summary.refusals.size() << " more\n";

@@ -26,7 +26,12 @@ struct ImportSummary {
   std::size_t added = 0;
   std::size_t updated = 0;  // also those that were there just so
   std::size_t refused = 0;
+  std::size_t without_number = 0;    // of those added: each import adds them again
+  std::size_t beside_cancelled = 0;  // of those added: a cancelled flight has the same number and departure
+  bool redis_told = true;            // false: seat gate and flight index will hear of it from a worker
   std::vector<RefusedRow> refusals;  // the first limits::import_refusals_listed
+
+  bool nothing_taken() const { return refused > 0 && added + updated == 0; }
 };
 
 // What has been read, of how many bytes.
@@ -41,20 +46,20 @@ struct ImportRequest {
   std::size_t batch = limits::import_batch;
 };
 
-// Adds each flight, or updates the one of the same flight number and departure: a schedule can be imported again and
-// again, and of two such rows of one schedule the later counts. A row without a flight number is always added. A row
-// that is refused does not keep the others out.
+// Adds each flight, or updates the scheduled one of the same flight number and departure: a schedule can be imported again
+// and again, and of two such rows of one schedule the later counts. A row without a flight number is always added, and so is
+// one of a cancelled flight. A row that is refused does not keep the others out.
 //
 // Blocks; works in batches, each durable by itself. Error validation_failed: a bad header;
 // nothing was done. Throws UnavailableError: what was done before stays, and importing again does the rest.
 Result<ImportSummary> import_flights(const ImportRequest& request, booking::LedgerStore& store,
-                                     const Clock& clock, Random& random);
+                                     booking::LedgerReader& reader, const Clock& clock, Random& random);
 
 // The content of a file. Error validation_failed: it cannot be read, or is larger than limits::import_file_bytes.
 // The detail does not name the file.
 Result<std::string> read_schedule_file(const std::string& path);
 
-// `added 3, updated 1, refused 2`, and the refused rows, a line each.
+// `added 3, updated 1, refused 2`, what there is to know of them, and the refused rows, a line each.
 void print_summary(std::ostream& out, const ImportSummary& summary);
 
 // A bar on standard error when that is a terminal, else nothing (an empty function).

@@ -33,6 +33,7 @@ class Store final : public booking::LedgerStore {
   std::vector<BookingId> claim_unfinished(Instant, Instant, std::size_t) override { return {}; }
   std::vector<events::OutboxRow> claim_events(Instant, Instant, std::size_t) override { return {}; }
   void remove_events(std::span<const std::int64_t>) override {}
+  std::size_t trim_events(Instant, std::int64_t, std::size_t) override { return 0; }
   void check_writable() override {}
 
   std::vector<Flight> flights() { return ledger.flights_changed(Instant::min(), FlightId{}, 10'000); }
@@ -47,7 +48,7 @@ class ImportFlights : public testing::Test {
   Result<ImportSummary> import(const std::string& text, std::optional<Date> shift_to = {}) {
     ImportRequest request{
         .schedule = text, .rules = {}, .shift_to = shift_to, .progress = progress, .batch = batch};
-    return import_flights(request, store, clock, random);
+    return import_flights(request, store, store.ledger, clock, random);
   }
 
   Flight only_flight(const std::string& number) {
@@ -214,6 +215,46 @@ TEST(ReadScheduleFile, SaysWhenItCannot) {
   EXPECT_EQ(read_schedule_file("/nonexistent.csv").error().detail,
             "cannot be read: No such file or directory");
   EXPECT_EQ(read_schedule_file("/").error().detail, "cannot be read");
+}
+
+TEST_F(ImportFlights, TellsOfRowsThatEachImportAddsAgain) {
+  const std::string nameless = ",JFK,LHR,2001-01-03T08:00:00-05:00,,10,50\n";
+  for (int again = 0; again < 2; ++again) {
+    const auto summary = import(header + fd1 + nameless + nameless);
+    ASSERT_TRUE(summary);
+    EXPECT_EQ(summary->without_number, 2U);
+    std::ostringstream out;
+    print_summary(out, *summary);
+    EXPECT_NE(out.str().find("2 of those added have no flight number"), std::string::npos) << out.str();
+  }
+  EXPECT_EQ(store.flights().size(), 5U);
+  EXPECT_EQ(import(header + fd1)->without_number, 0U);
+}
+
+TEST_F(ImportFlights, AddsARowWhoseFlightWasCancelledAndSaysSo) {
+  batch = 2;
+  ASSERT_TRUE(import(header + fd1 + fd2));
+  const FlightId cancelled = only_flight("FD1").id;
+  const booking::Command close = booking::CloseFlight{cancelled, false};
+  booking::apply_batch(store, std::span(&close, 1), clock.now());
+  const auto summary = import(header + fd2 + fd1 + "FD3,JFK,LHR,2001-01-03T08:00:00-05:00,,10,50\n");
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->added, 2U);
+  EXPECT_EQ(summary->updated, 1U);
+  EXPECT_EQ(summary->refused, 0U);
+  EXPECT_EQ(summary->beside_cancelled, 1U);
+  std::ostringstream out;
+  print_summary(out, *summary);
+  EXPECT_NE(out.str().find("1 of those added have the number and departure of a cancelled flight"),
+            std::string::npos)
+      << out.str();
+  EXPECT_EQ(import(header + fd1)->updated, 1U) << "the one that was added";
+}
+
+TEST_F(ImportFlights, ThatEveryRowWasRefusedIsAFailure) {
+  EXPECT_TRUE(import(header + "FD4,JFK\n")->nothing_taken());
+  EXPECT_FALSE(import(header + "FD4,JFK\n" + fd1)->nothing_taken());
+  EXPECT_FALSE(import(header)->nothing_taken());
 }
 
 }  // namespace

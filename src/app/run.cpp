@@ -15,7 +15,9 @@
 #include "app/import_flights.h"
 #include "app/scheduling.h"
 #include "app/shared_parts.h"
+#include "app/start_patience.h"
 #include "app/stress_run.h"
+#include "app/tell_import.h"
 #include "core/version.h"
 #include "telemetry/json_log.h"
 
@@ -65,24 +67,39 @@ void write_port_file(const std::string& path, std::uint16_t port) {
   if (std::rename(partial.c_str(), path.c_str()) != 0) throw std::runtime_error("cannot write " + path);
 }
 
+MigrationOutcome migrate_when_there(const Config& config, StartPatience& patience, const Clock& clock) {
+  return patience.run([&] { return migrate_database(config.database, clock.now()); });
+}
+
 // Into a database whose schema is up to date.
-Result<ImportSummary> import_schedule(const Config& config, const ImportRequest& request, Log& log) {
+Result<ImportSummary> import_schedule(const Config& config, const ImportRequest& request, Log& log,
+                                      StartPatience& patience) {
   const SystemClock clock;
   SeededRandom random;
-  const auto store = LedgerConnections(config.database, log).open_store();
-  return import_flights(request, *store, clock, random);
+  LedgerConnections connections(config.database, log);
+  const auto store = patience.run([&] { return connections.open_store(); });
+  const auto reader = patience.run([&] { return connections.open_reader(); });
+  const Instant began = clock.now();
+  Result<ImportSummary> summary = import_flights(request, *store, *reader, clock, random);
+  // A gate and an index in the memory of a server are filled by that one.
+  if (summary && config.redis.server)
+    summary->redis_told = tell_redis_of_changes(config.redis, *reader, began, clock, log);
+  return summary;
 }
 
 // Flights to try the program with, when there is none yet.
-void load_demo_data(const Config& config, const Clock& clock, Log& log) {
-  if (config.demo_data.empty() || LedgerConnections(config.database, log).open_reader()->any_flight()) return;
+void load_demo_data(const Config& config, const Clock& clock, Log& log, StartPatience& patience) {
+  if (config.demo_data.empty()) return;
+  LedgerConnections connections(config.database, log);
+  const auto reader = patience.run([&] { return connections.open_reader(); });
+  if (reader->any_flight()) return;
   const Date today{std::chrono::floor<std::chrono::days>(clock.now())};
   log.info("loading demo flights", {{"file", config.demo_data}});
   const Result<std::string> schedule = read_schedule_file(config.demo_data);
   if (!schedule) throw std::runtime_error(config.demo_data + ": " + schedule.error().detail);
   // In one commit: a start that is interrupted must not leave half a schedule, which would never be completed.
   const ImportRequest request{*schedule, config.flight_rules, today, nullptr, limits::import_file_bytes};
-  const Result<ImportSummary> summary = import_schedule(config, request, log);
+  const Result<ImportSummary> summary = import_schedule(config, request, log, patience);
   if (!summary) throw std::runtime_error(config.demo_data + ": " + summary.error().detail);
   log.info("demo flights loaded", {{"added", static_cast<std::int64_t>(summary->added)},
                                    {"refused", static_cast<std::int64_t>(summary->refused)}});
@@ -94,12 +111,13 @@ int serve(const Config& config) {
   raise_descriptor_limit();
   const SystemClock clock;
   telemetry::JsonLog log(config.log_level, STDOUT_FILENO, clock);
+  StartPatience patience(config.start_timeout, done, log);
   if (uses_ledger(config.role)) {
-    const MigrationOutcome report = migrate_database(config.database, clock.now());
+    const MigrationOutcome report = migrate_when_there(config, patience, clock);
     if (report.applied > 0) log.info("schema migrated", {{"version", std::int64_t{report.version}}});
-    load_demo_data(config, clock, log);
+    load_demo_data(config, clock, log, patience);
   }
-  auto app = std::make_unique<App>(config, clock, log);
+  const auto app = patience.run([&] { return std::make_unique<App>(config, clock, log); });
   if (uses_ledger(config.role) && config.role != Role::all && config.role != Role::search &&
       !config.payment.service) {
     log.warn(
@@ -124,7 +142,10 @@ int serve(const Config& config) {
 }
 
 int migrate(const Config& config) {
-  const MigrationOutcome report = migrate_database(config.database, SystemClock().now());
+  const SystemClock clock;
+  telemetry::JsonLog log(config.log_level, STDERR_FILENO, clock);
+  StartPatience patience(config.start_timeout, failed, log);
+  const MigrationOutcome report = migrate_when_there(config, patience, clock);
   std::cout << "schema version " << report.version << ", " << report.applied << " migrations applied"
             << std::endl;
   return done;
@@ -135,12 +156,13 @@ int import(const ImportCommand& command) {
   telemetry::JsonLog log(command.config.log_level, STDERR_FILENO, clock);
   const Result<std::string> schedule = read_schedule_file(command.file);
   if (!schedule) return fail(command.file + ": " + schedule.error().detail);
-  migrate_database(command.config.database, clock.now());
+  StartPatience patience(command.config.start_timeout, failed, log);
+  migrate_when_there(command.config, patience, clock);
   const ImportRequest request{*schedule, command.config.flight_rules, command.shift_to, terminal_progress()};
-  const Result<ImportSummary> summary = import_schedule(command.config, request, log);
+  const Result<ImportSummary> summary = import_schedule(command.config, request, log, patience);
   if (!summary) return fail(command.file + ": " + summary.error().detail);
   print_summary(std::cout, *summary);
-  return done;
+  return summary->nothing_taken() ? failed : done;
 }
 
 struct Runner {

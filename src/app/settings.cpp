@@ -80,6 +80,19 @@ Complaint take_listen(Config& config, const std::string& text) {
   return std::nullopt;
 }
 
+// Of sqlite:PATH. sqlite:///PATH is a URL of the absolute path.
+std::string sqlite_path_of(std::string_view text) {
+  if (text.starts_with("///")) text.remove_prefix(std::min(text.find_first_not_of('/'), text.size()) - 1);
+  return std::string(text);
+}
+
+// Each connection would have a database of its own, empty and gone with it.
+bool names_memory(std::string_view path) {
+  const std::string_view name = path.substr(path.find_last_of('/') + 1);
+  return path.empty() || name == ":memory:" || path.starts_with("file:") ||
+         path.find("mode=memory") != path.npos;
+}
+
 Complaint take_database(Config& config, const std::string& text) {
   constexpr std::string_view sqlite = "sqlite:";
   config.database.url = text;
@@ -87,11 +100,20 @@ Complaint take_database(Config& config, const std::string& text) {
     config.database.kind = DatabaseKind::postgresql;
     return std::nullopt;
   }
-  if (!text.starts_with(sqlite) || text.size() == sqlite.size()) {
-    return "must be sqlite:PATH or a URL beginning with postgresql://";
+  if (!text.starts_with(sqlite)) return "must be sqlite:PATH or a URL beginning with postgresql://";
+  const std::string path = sqlite_path_of(std::string_view(text).substr(sqlite.size()));
+  if (names_memory(path)) {
+    return "must be sqlite:PATH of a file, such as sqlite:flights.db or sqlite:/var/lib/flights.db; a "
+           "database in "
+           "memory, a temporary one and SQLite's own file: URLs cannot be used";
+  }
+  if (path.starts_with("//")) {
+    return "must be sqlite:flights.db for a path from the current directory, or sqlite:/var/lib/flights.db "
+           "(also "
+           "sqlite:///var/lib/flights.db) for an absolute one";
   }
   config.database.kind = DatabaseKind::sqlite;
-  config.database.sqlite_path = text.substr(sqlite.size());
+  config.database.sqlite_path = path;
   return std::nullopt;
 }
 
@@ -190,6 +212,13 @@ void add_server_settings(Settings& all) {
 void add_storage_settings(Settings& all, const Environment& environment) {
   all.push_back({"database-url", "URL", default_database(environment),
                  "Where flights and bookings are kept: sqlite:PATH or postgresql://…", take_database});
+  all.push_back({"start-timeout-s", "SECONDS", "60",
+                 "How long to wait at the start for a database that is not there yet; 0 does not wait",
+                 [](Config& config, const std::string& text) {
+                   return take_whole(text, 0, limits::start_timeout_max.count(), [&config](std::int64_t s) {
+                     config.start_timeout = std::chrono::seconds{s};
+                   });
+                 }});
   all.push_back(
       {"redis-url", "URL", "memory",
        "Where the seat gate and the flight index are kept: memory (in this process), redis://… or rediss://…",

@@ -34,7 +34,7 @@ Deadline Deadline::at_most(std::chrono::milliseconds from_now) const {
 Connection::Connection(const ConnectionSettings& settings, Deadline deadline) {
   std::vector<const char*> keywords;
   std::vector<const char*> values;
-  for (const auto& [keyword, value] : settings) {
+  for (const auto& [keyword, value] : settings.connect) {
     keywords.push_back(keyword.c_str());
     values.push_back(value.c_str());
   }
@@ -42,9 +42,12 @@ Connection::Connection(const ConnectionSettings& settings, Deadline deadline) {
   values.push_back(nullptr);
   handle_.reset(PQconnectStartParams(keywords.data(), values.data(), 0));
   if (!handle_) throw ConnectionLost("PostgreSQL: out of memory");
+  PQsetErrorVerbosity(handle_.get(), PQERRORS_VERBOSE);  // tells the state
   connect(deadline);
+  PQsetErrorVerbosity(handle_.get(), PQERRORS_DEFAULT);
   PQsetNoticeReceiver(handle_.get(), notice, this);
   if (PQsetnonblocking(handle_.get(), 1) != 0 || PQenterPipelineMode(handle_.get()) != 1) lost();
+  set_session(settings.session, deadline);
 }
 
 // Warnings are the business of the server's own log, but for this one: a commit that did not wait to its end is answered
@@ -59,12 +62,59 @@ void Connection::notice(void* connection, const PGresult* notice) {
 void Connection::interrupt() noexcept { ::shutdown(PQsocket(handle_.get()), SHUT_RDWR); }
 
 void Connection::connect(Deadline deadline) {
-  if (PQstatus(handle_.get()) == CONNECTION_BAD) lost();
+  const auto failed = [this] {
+    const ConnectFailure failure = connect_failure(PQerrorMessage(handle_.get()));
+    if (failure.lasting) throw ConnectionRefused("PostgreSQL: " + failure.line);
+    throw ConnectionLost("PostgreSQL: " + failure.line);
+  };
+  if (PQstatus(handle_.get()) == CONNECTION_BAD) failed();
   PostgresPollingStatusType waits_for = PGRES_POLLING_WRITING;
   while (waits_for != PGRES_POLLING_OK) {
-    if (waits_for == PGRES_POLLING_FAILED) lost();
+    if (waits_for == PGRES_POLLING_FAILED) failed();
     wait(waits_for == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline);
     waits_for = PQconnectPoll(handle_.get());
+  }
+}
+
+// Set in one transaction and looked at in the next one, both in one round trip: a pooler that gives each transaction any
+// server it has shows itself when the two differ.
+void Connection::set_session(const NamedValues& session, Deadline deadline) {
+  std::string set = "SELECT pg_backend_pid()";
+  std::string look = set;
+  Parameters values;
+  Parameters names;
+  for (const auto& [name, value] : session) {
+    values.add(name).add(value);
+    names.add(name);
+    const std::string last = std::to_string(values.count());
+    set.append(", set_config($").append(std::to_string(values.count() - 1)).append(", $");
+    set.append(last).append(", false)");
+    look.append(", current_setting($").append(std::to_string(names.count())).append(")");
+  }
+  queue(set, values);
+  if (PQpipelineSync(handle_.get()) != 1) lost();
+  queue(look, names);
+  if (PQpipelineSync(handle_.get()) != 1) lost();
+  flush(deadline);
+  queued_ = 0;
+  Results answers;
+  std::optional<DatabaseError> first_error;
+  read_answers(answers, first_error, deadline);
+  read_answers(answers, first_error, deadline);
+  if (first_error) throw ConnectionRefused(first_error->what());
+  const Result& was_set = answers.at(0);
+  const Result& found = answers.at(1);
+  backend_pid_ = static_cast<int>(found.integer(0, 0));
+  for (std::size_t i = 0; i < session.size(); ++i) {
+    const int column = static_cast<int>(i) + 1;
+    if (found.text(0, column) != was_set.text(0, column)) {
+      throw ConnectionRefused("PostgreSQL: " + session[i].first + " was set to \"" + was_set.text(0, column) +
+                              "\" and is \"" + found.text(0, column) +
+                              "\"; a pooler in between must pool sessions");
+    }
+  }
+  if (was_set.integer(0, 0) != found.integer(0, 0)) {
+    throw ConnectionRefused("PostgreSQL: a pooler in between must pool sessions, not transactions");
   }
 }
 
@@ -94,17 +144,22 @@ Results Connection::finish(Deadline deadline) {
   results.reserve(queued_);
   queued_ = 0;
   std::optional<DatabaseError> first_error;
+  read_answers(results, first_error, deadline);
+  if (first_error) throw DatabaseError(*first_error);
+  return results;
+}
+
+void Connection::read_answers(Results& results, std::optional<DatabaseError>& first_error,
+                              Deadline deadline) {
   for (;;) {
     PGresult* answer = next_result(deadline);
     if (!answer) continue;  // the end of one statement's answer
     Result result(answer);
     const ExecStatusType status = PQresultStatus(answer);
-    if (status == PGRES_PIPELINE_SYNC) break;
+    if (status == PGRES_PIPELINE_SYNC) return;
     if (status == PGRES_FATAL_ERROR && !first_error) first_error = error_of(answer);
     results.push_back(std::move(result));
   }
-  if (first_error) throw DatabaseError(*first_error);
-  return results;
 }
 
 void Connection::run_script(const std::string& sql, Deadline deadline) {

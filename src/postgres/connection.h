@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,7 +39,8 @@ struct Statement {
 // Used from one thread at a time. After ConnectionLost only the destructor may be called, which never waits.
 class Connection {
  public:
-  // Connects. Throws ConnectionLost with what the server or the network says, never with a password.
+  // Connects, and sets what `settings` say of the session. Throws ConnectionLost with what the server or the network
+  // says, never with a password; ConnectionRefused when trying again is of no use.
   Connection(const ConnectionSettings& settings, Deadline deadline);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -63,7 +65,8 @@ class Connection {
 
   // Statements failed or were left unfinished in a transaction that is still open.
   bool in_transaction() const;
-  int backend_pid() const { return PQbackendPID(handle_.get()); }
+  // Of the server itself: what libpq knows may be a pooler's.
+  int backend_pid() const { return backend_pid_; }
 
  private:
   struct Finish {
@@ -71,6 +74,9 @@ class Connection {
   };
 
   void connect(Deadline deadline);
+  void set_session(const NamedValues& session, Deadline deadline);
+  // Up to the next point of synchronization.
+  void read_answers(Results& results, std::optional<DatabaseError>& first_error, Deadline deadline);
   void wait(short events, Deadline deadline) const;
   void flush(Deadline deadline);
   PGresult* next_result(Deadline deadline);
@@ -84,6 +90,7 @@ class Connection {
   std::unique_ptr<PGconn, Finish> handle_;
   bool wait_cut_short_ = false;
   std::size_t queued_ = 0;
+  int backend_pid_ = 0;
 };
 
 }  // namespace flightdeck::postgres

@@ -3,9 +3,11 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
-#include <optional>
 #include <stdexcept>
+#include <string_view>
+#include <utility>
 
 #include "core/limits.h"
 
@@ -17,37 +19,87 @@ std::string milliseconds_text(std::chrono::milliseconds span) { return std::to_s
 
 // A statement is planned once a connection, perhaps on empty tables, and must keep using its index when they have
 // grown: a scan of a whole table, or a join that reads one, is never right for the few rows that a batch names.
-std::string server_settings(Purpose purpose) {
-  std::string options = "-c client_encoding=UTF8 -c DateStyle=ISO -c jit=off";
-  if (purpose == Purpose::migration) return options + " -c lock_timeout=0 -c statement_timeout=0";
-  options +=
-      " -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
-      " -c default_transaction_isolation=read\\ committed"
-      // A process that hangs does not keep its locks.
-      " -c idle_in_transaction_session_timeout=" +
-      milliseconds_text(limits::ledger_idle_transaction_deadline);
+NamedValues server_settings(Purpose purpose) {
+  NamedValues settings{{"client_encoding", "UTF8"}, {"DateStyle", "ISO"}, {"jit", "off"}};
+  const auto set = [&settings](const char* name, std::string value) {
+    settings.emplace_back(name, std::move(value));
+  };
+  if (purpose == Purpose::migration) {
+    set("lock_timeout", "0");
+    set("statement_timeout", "0");
+    return settings;
+  }
+  set("enable_seqscan", "off");
+  set("enable_hashjoin", "off");
+  set("enable_mergejoin", "off");
+  set("default_transaction_isolation", "read committed");
+  // A process that hangs does not keep its locks.
+  set("idle_in_transaction_session_timeout", milliseconds_text(limits::ledger_idle_transaction_deadline));
   // What nobody waits for any longer ends. No statement_timeout where there are commits: it would cut short their wait
   // for a synchronous standby, and PostgreSQL then reports success.
   const std::string deadline = milliseconds_text(limits::ledger_answer_deadline);
-  if (purpose == Purpose::auditing)
-    return options + " -c statement_timeout=" + milliseconds_text(limits::audit_read_deadline);
-  if (purpose == Purpose::reading) return options + " -c statement_timeout=" + deadline;
-  return options +
-         " -c enable_bitmapscan=off -c plan_cache_mode=force_generic_plan -c lock_timeout=" + deadline;
+  switch (purpose) {
+    case Purpose::auditing: set("statement_timeout", milliseconds_text(limits::audit_read_deadline)); break;
+    case Purpose::reading: set("statement_timeout", deadline); break;
+    default:
+      set("enable_bitmapscan", "off");
+      set("plan_cache_mode", "force_generic_plan");
+      set("lock_timeout", deadline);
+  }
+  return settings;
+}
+
+// Names of the server's parameters do not tell capitals from small letters.
+bool same_name(std::string_view a, std::string_view b) {
+  const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&small](char x, char y) { return small(x) == small(y); });
+}
+
+// The later one of a name wins.
+NamedValues each_once(const NamedValues& settings) {
+  NamedValues once;
+  for (auto setting = settings.begin(); setting != settings.end(); ++setting) {
+    const bool again = std::any_of(std::next(setting), settings.end(), [&setting](const auto& later) {
+      return same_name(later.first, setting->first);
+    });
+    if (!again) once.push_back(*setting);
+  }
+  return once;
+}
+
+// As PostgreSQL splits them: at blanks, where a backslash takes the next character as it is.
+std::vector<std::string> words_of(const std::string& options) {
+  std::vector<std::string> words;
+  bool open = false;
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    const char c = options[i];
+    const bool blank = c == ' ' || (c >= '\t' && c <= '\r');
+    if (blank) {
+      open = false;
+      continue;
+    }
+    if (!std::exchange(open, true)) words.emplace_back();
+    if (c == '\\' && i + 1 < options.size()) ++i;
+    words.back().push_back(options[i]);
+  }
+  return words;
+}
+
+[[noreturn]] void unreadable_options() {
+  throw std::runtime_error(
+      "options in the database URL must be of the form -c NAME=VALUE or --NAME=VALUE, one or several of "
+      "them");
 }
 
 struct FreeOptions {
   void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
 };
 
-std::string* find(ConnectionSettings& settings, std::string_view keyword) {
-  const auto found =
-      std::find_if(settings.begin(), settings.end(), [&](const auto& s) { return s.first == keyword; });
-  return found == settings.end() ? nullptr : &found->second;
-}
-
-void set_if_missing(ConnectionSettings& settings, const char* keyword, std::string value) {
-  if (!find(settings, keyword)) settings.emplace_back(keyword, std::move(value));
+void set_if_missing(NamedValues& settings, const char* keyword, std::string value) {
+  const bool given =
+      std::any_of(settings.begin(), settings.end(), [&](const auto& s) { return s.first == keyword; });
+  if (!given) settings.emplace_back(keyword, std::move(value));
 }
 
 std::vector<std::string> split(const std::string& text) {
@@ -69,20 +121,43 @@ ConnectionSettings connection_settings(const std::string& url, Purpose purpose) 
   PQfreemem(message);  // it may quote the password
   if (!parsed) throw std::runtime_error("the database URL is not one that PostgreSQL's libpq can read");
   ConnectionSettings settings;
+  settings.session = server_settings(purpose);
   for (const PQconninfoOption* option = parsed.get(); option->keyword; ++option) {
-    if (option->val) settings.emplace_back(option->keyword, option->val);
+    if (!option->val) continue;
+    if (std::string_view(option->keyword) != "options") {
+      settings.connect.emplace_back(option->keyword, option->val);
+      continue;
+    }
+    const NamedValues given = parse_options(option->val);
+    settings.session.insert(settings.session.end(), given.begin(), given.end());
   }
-  std::string options = server_settings(purpose);
-  if (std::string* given = find(settings, "options")) {
-    *given = options + " " + *given;  // the later one wins
-  } else {
-    settings.emplace_back("options", std::move(options));
+  settings.session = each_once(settings.session);
+  NamedValues& connect = settings.connect;
+  set_if_missing(connect, "fallback_application_name", "flightdeck");
+  set_if_missing(connect, "keepalives_idle", "5");
+  set_if_missing(connect, "keepalives_interval", "2");
+  set_if_missing(connect, "keepalives_count", "3");
+  set_if_missing(connect, "tcp_user_timeout", milliseconds_text(limits::ledger_tcp_user_timeout));
+  return settings;
+}
+
+NamedValues parse_options(const std::string& options) {
+  NamedValues settings;
+  const std::vector<std::string> words = words_of(options);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    std::string setting;
+    if (words[i] == "-c") {
+      if (++i == words.size()) unreadable_options();
+      setting = words[i];
+    } else if (words[i].starts_with("-c") || words[i].starts_with("--")) {
+      setting = words[i].substr(2);
+    }
+    const std::size_t equals = setting.find('=');
+    if (equals == std::string::npos || equals == 0) unreadable_options();
+    std::string name = setting.substr(0, equals);
+    std::replace(name.begin(), name.end(), '-', '_');
+    settings.emplace_back(std::move(name), setting.substr(equals + 1));
   }
-  set_if_missing(settings, "fallback_application_name", "flightdeck");
-  set_if_missing(settings, "keepalives_idle", "5");
-  set_if_missing(settings, "keepalives_interval", "2");
-  set_if_missing(settings, "keepalives_count", "3");
-  set_if_missing(settings, "tcp_user_timeout", milliseconds_text(limits::ledger_tcp_user_timeout));
   return settings;
 }
 
@@ -91,12 +166,12 @@ std::vector<ConnectionSettings> one_for_each_server(const ConnectionSettings& se
   const auto is_list = [](const std::string& keyword) {
     return keyword == "host" || keyword == "hostaddr" || keyword == "port";
   };
-  for (const auto& [keyword, value] : settings) {
+  for (const auto& [keyword, value] : settings.connect) {
     if (is_list(keyword)) servers = std::max(servers, split(value).size());
   }
   std::vector<ConnectionSettings> all(servers, settings);
   for (std::size_t server = 0; server < servers; ++server) {
-    for (auto& [keyword, value] : all[server]) {
+    for (auto& [keyword, value] : all[server].connect) {
       if (!is_list(keyword)) continue;
       const std::vector<std::string> parts = split(value);
       value = parts.size() == 1 ? parts.front() : parts.at(std::min(server, parts.size() - 1));

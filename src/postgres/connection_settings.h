@@ -9,8 +9,15 @@ namespace flightdeck::postgres {
 
 enum class Purpose { writing, reading, auditing, migration };
 
-// Keywords of libpq with their values; what the URL says wins.
-using ConnectionSettings = std::vector<std::pair<std::string, std::string>>;
+using NamedValues = std::vector<std::pair<std::string, std::string>>;
+
+// What the URL says wins.
+struct ConnectionSettings {
+  NamedValues connect;  // keywords of libpq
+  // Parameters of the server, each once. They are set when the connection stands: a pooler in between takes none in the
+  // startup packet.
+  NamedValues session;
+};
 
 // Throws std::runtime_error, without the text of the URL: it may hold a password.
 ConnectionSettings connection_settings(const std::string& url, Purpose purpose);
@@ -18,5 +25,9 @@ ConnectionSettings connection_settings(const std::string& url, Purpose purpose);
 // One list of settings for each server that the URL names, in order. libpq can try several by itself, but then the
 // silence of the first one uses up the time of the others.
 std::vector<ConnectionSettings> one_for_each_server(const ConnectionSettings& settings);
+
+// What `options` of a URL sets: `-c NAME=VALUE`, `-cNAME=VALUE` and `--NAME=VALUE`, with a backslash before a blank that
+// belongs to the value. Throws std::runtime_error at anything else.
+NamedValues parse_options(const std::string& options);
 
 }  // namespace flightdeck::postgres

@@ -10,7 +10,6 @@ namespace flightdeck::postgres {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -18,7 +17,14 @@ using Map = std::map<std::string, std::string>;
 
 Map settings_of(const std::string& url, Purpose purpose = Purpose::writing) {
   const ConnectionSettings settings = connection_settings(url, purpose);
-  return {settings.begin(), settings.end()};
+  return {settings.connect.begin(), settings.connect.end()};
+}
+
+Map session_of(const std::string& url, Purpose purpose = Purpose::writing) {
+  const ConnectionSettings settings = connection_settings(url, purpose);
+  EXPECT_EQ(Map(settings.session.begin(), settings.session.end()).size(), settings.session.size())
+      << "each once";
+  return {settings.session.begin(), settings.session.end()};
 }
 
 TEST(ConnectionSettings, TakeTheUrlApart) {
@@ -40,20 +46,39 @@ TEST(ConnectionSettings, AddWhatTheUrlLeavesOpen) {
 
 TEST(ConnectionSettings, PinThePlannerAndLetTheUrlHaveTheLastWord) {
   for (const Purpose purpose : {Purpose::writing, Purpose::reading}) {
-    EXPECT_THAT(settings_of("postgresql://db/flights", purpose)["options"], HasSubstr("enable_seqscan=off"));
+    EXPECT_EQ(session_of("postgresql://db/flights", purpose)["enable_seqscan"], "off");
   }
-  EXPECT_THAT(settings_of("postgresql://db/flights", Purpose::migration)["options"],
-              Not(HasSubstr("enable_seqscan")));
-  const std::string options =
-      settings_of("postgresql://db/flights?options=-c%20enable_seqscan%3Don")["options"];
-  EXPECT_THAT(options, HasSubstr("enable_seqscan=off"));
-  EXPECT_THAT(options, EndsWith(" -c enable_seqscan=on"));
+  EXPECT_EQ(session_of("postgresql://db/flights", Purpose::migration).count("enable_seqscan"), 0U);
+  Map session = session_of("postgresql://db/flights?options=-c%20Enable_SeqScan%3Don%20--work-mem%3D8MB");
+  EXPECT_EQ(session.count("enable_seqscan"), 0U);
+  EXPECT_EQ(session["Enable_SeqScan"], "on");
+  EXPECT_EQ(session["work_mem"], "8MB");
+  EXPECT_EQ(session["enable_hashjoin"], "off");
+}
+
+// PgBouncer refuses a connection that asks for them in its first packet.
+TEST(ConnectionSettings, NothingIsAskedForInTheStartupPacket) {
+  for (const std::string url :
+       {"postgresql://db/flights", "postgresql://db/flights?options=-c%20work_mem%3D8MB"}) {
+    EXPECT_EQ(settings_of(url).count("options"), 0U);
+  }
+}
+
+TEST(ConnectionSettings, OptionsAreReadAsPostgresqlReadsThem) {
+  using Pair = std::pair<std::string, std::string>;
+  EXPECT_THAT(
+      parse_options("-c a=1 -cb=2\t--c-d=3\n  -c e=x\\ y\\\\z -c f="),
+      ElementsAre(Pair("a", "1"), Pair("b", "2"), Pair("c_d", "3"), Pair("e", "x y\\z"), Pair("f", "")));
+  EXPECT_THAT(parse_options(" "), ElementsAre());
+  for (const char* odd : {"-c", "-c a", "a=1", "-e", "-S 64", "--a", "-c =1", "--=1", "-c a=1 b"}) {
+    EXPECT_THROW(parse_options(odd), std::runtime_error) << odd;
+    EXPECT_THROW(session_of(std::string("host=db options='") + odd + "'"), std::runtime_error) << odd;
+  }
 }
 
 TEST(ConnectionSettings, ACommitIsNotCutShortByTheServer) {
   // It would stop waiting for its standby, and report success.
-  EXPECT_THAT(settings_of("postgresql://db/flights", Purpose::writing)["options"],
-              Not(HasSubstr("statement_timeout")));
+  EXPECT_EQ(session_of("postgresql://db/flights", Purpose::writing).count("statement_timeout"), 0U);
 }
 
 TEST(ConnectionSettings, AUrlThatCannotBeReadIsNotQuoted) {
@@ -73,7 +98,7 @@ TEST(ConnectionSettings, ServersAreTriedOneByOne) {
       "postgresql://a:1,b:2,c:3/flights?target_session_attrs=read-write", Purpose::writing));
   std::vector<std::string> places;
   for (const ConnectionSettings& one : all) {
-    Map map(one.begin(), one.end());
+    Map map(one.connect.begin(), one.connect.end());
     EXPECT_EQ(map["target_session_attrs"], "read-write");
     places.push_back(map["host"] + ":" + map["port"]);
   }
@@ -81,7 +106,7 @@ TEST(ConnectionSettings, ServersAreTriedOneByOne) {
   const auto one_port =
       one_for_each_server(connection_settings("host=a,b port=5433 dbname=flights", Purpose::writing));
   ASSERT_EQ(one_port.size(), 2U);
-  EXPECT_EQ(Map(one_port[1].begin(), one_port[1].end())["port"], "5433");
+  EXPECT_EQ(Map(one_port[1].connect.begin(), one_port[1].connect.end())["port"], "5433");
 }
 
 }  // namespace

@@ -14,6 +14,12 @@ class ConnectionLost : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// Trying again changes nothing: a wrong password, no such database, a setting that the server does not take.
+class ConnectionRefused : public ConnectionLost {
+ public:
+  using ConnectionLost::ConnectionLost;
+};
+
 // The server refused a statement, and the connection goes on. `state` is the SQLSTATE.
 class DatabaseError : public std::runtime_error {
  public:
@@ -34,6 +40,13 @@ Meaning meaning_of(std::string_view state);
 
 // Throws LedgerConflict or UnavailableError.
 [[noreturn]] void throw_as_ledger_error(const DatabaseError& error);
+
+// Why no connection came to be. `text` is what libpq says of it when it is asked for verbose errors.
+struct ConnectFailure {
+  bool lasting = false;  // a ConnectionRefused
+  std::string line;      // without the places in the server's sources
+};
+ConnectFailure connect_failure(std::string_view text);
 
 // What libpq says, on one line.
 std::string one_line(std::string_view message);

@@ -19,9 +19,14 @@ void set_up(Connection& connection, Purpose purpose, const std::vector<Statement
     connection.queue(
         "SELECT set_config('synchronous_commit', 'on', false) "
         "WHERE current_setting('synchronous_commit') = 'off'");
+    connection.queue("SELECT current_setting('synchronous_commit') = 'off'");
   }
   for (const Statement& statement : statements) connection.prepare(statement);
-  connection.finish(deadline);
+  const Results results = connection.finish(deadline);
+  if (purpose == Purpose::writing && results.at(1).truth(0, 0)) {
+    throw ConnectionRefused(
+        "PostgreSQL: synchronous_commit stays off; what clients are told of could be lost");
+  }
 }
 
 }  // namespace
@@ -52,6 +57,10 @@ Link::Link(const std::string& url, Purpose purpose, std::vector<Statement> state
       pause_(limits::ledger_reconnect_pause_first) {
   try {
     connection_ = connect(Deadline(limits::ledger_start_deadline));
+  } catch (const ConnectionRefused& error) {
+    throw ConnectionRefused(std::string("cannot use the database: ") + error.what());
+  } catch (const ConnectionLost& error) {
+    throw ConnectionLost(std::string("cannot use the database: ") + error.what());
   } catch (const std::runtime_error& error) {
     throw std::runtime_error(std::string("cannot use the database: ") + error.what());
   }

@@ -25,7 +25,8 @@ std::unique_ptr<Connection> connect_to_one(const std::vector<ConnectionSettings>
 // Used from one thread at a time.
 class Link {
  public:
-  // Connects at once and prepares the statements. Throws std::runtime_error in one line, without the password.
+  // Connects at once and prepares the statements. Throws std::runtime_error in one line, without the password:
+  // a ConnectionLost that is no ConnectionRefused when trying again may help.
   // `outages` hears when the connection is lost and cannot be made again at once, and of the first answer that is of use after
   // that. It outlives the link.
   Link(const std::string& url, Purpose purpose, std::vector<Statement> statements, OutageLog& outages);

@@ -37,6 +37,23 @@ int schema_version(Connection& connection) {
   return static_cast<int>(newest.integer(0, 0));
 }
 
+// A pooler that gives each transaction any server it has would mix up what we prepare and set. Two sessions of ours that
+// are one at the server give it away.
+void refuse_shared_session(Connection& first, const std::string& url) {
+  const std::string mark =
+      ask(first, "SELECT set_config('flightdeck.session', gen_random_uuid()::text, false)").text(0, 0);
+  std::string found;
+  try {
+    Connection second = connect(url);
+    found = ask(second, "SELECT current_setting('flightdeck.session', true)").text(0, 0);
+  } catch (const ConnectionLost&) {
+    return;  // whoever needs more connections than there are says so
+  }
+  if (found == mark) {
+    throw ConnectionRefused("PostgreSQL: a pooler in between must pool sessions, not transactions");
+  }
+}
+
 // Everything between takes turns with other processes.
 void begin_alone(Connection& connection) {
   ask(connection, "BEGIN");
@@ -91,6 +108,7 @@ MigrationOutcome migrate(Connection& connection, Instant now) {
 
 MigrationOutcome migrate(const std::string& url, Instant now) {
   Connection connection = connect(url);
+  refuse_shared_session(connection, url);
   return migrate(connection, now);
 }
 

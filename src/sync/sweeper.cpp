@@ -4,8 +4,6 @@
 #include <map>
 #include <set>
 
-#include "core/cut.h"
-#include "core/gather.h"
 #include "core/limits.h"
 #include "core/sort_unique.h"
 #include "sync/news_teller.h"
@@ -25,16 +23,6 @@ void keep_later(std::vector<StoredVersion>& stored, const std::map<FlightId, std
   });
 }
 
-std::vector<booking::SeatNews> seat_news(const std::vector<Flight>& rows, Instant now) {
-  std::vector<booking::SeatNews> news;
-  news.reserve(rows.size());
-  for (const Flight& flight : rows) {
-    booking::FlightNews one{flight.id, flight, {}};
-    news.push_back(sync::seat_news(one, now));
-  }
-  return news;
-}
-
 // Sorted and without repeats.
 std::vector<FlightId> flights_of(const std::vector<StoredVersion>& some,
                                  const std::vector<StoredVersion>& others) {
@@ -51,47 +39,6 @@ Task<std::vector<Flight>> Sweeper::changed_after(Position position, std::size_t 
     return reader.flights_changed(position.updated_at, position.id, limit);
   };
   return booking::read<std::vector<Flight>>(ledger_, std::move(query));
-}
-
-// In parts side by side, so that a store which is some way off works on one while another is made ready here.
-Task<bool> Sweeper::tell(std::vector<Flight> rows, bool whole) {
-  std::size_t told = 0;  // counted up, so that a part which fails with an exception is not taken for told
-  const std::size_t count = rows.size();
-  std::vector<Task<void>> parts;
-  for (std::vector<Flight>& part : cut(std::move(rows), limits::tell_part))
-    parts.push_back(tell_part(std::move(part), whole, told));
-  co_await gather(scope_, std::move(parts));
-  co_return told == count;
-}
-
-Task<void> Sweeper::tell_part(std::vector<Flight> rows, bool whole, std::size_t& told) {
-  const std::size_t count = rows.size();
-  const Instant now = clock_.now();
-  std::vector<booking::SeatNews> news;
-  if (whole) {
-    news = seat_news(rows, now);
-  } else {
-    news = co_await news_for_gate(rows);
-  }
-  const bool gate_told = co_await gate_.sync(std::move(news));
-  Task<bool> telling = whole ? index_.restore(std::move(rows), now) : index_.update(std::move(rows), now);
-  const bool index_told = co_await std::move(telling);
-  if (gate_told && index_told) told += count;
-}
-
-// Mostly whoever sold the seats has told it: a look costs a tenth of telling it again.
-Task<std::vector<booking::SeatNews>> Sweeper::news_for_gate(std::vector<Flight> rows) {
-  std::vector<FlightId> ids;
-  ids.reserve(rows.size());
-  for (const Flight& row : rows) ids.push_back(row.id);
-  std::unordered_map<FlightId, std::int64_t> known;
-  const std::vector<StoredVersion> versions = co_await gate_.versions(std::move(ids));
-  for (const StoredVersion& stored : versions) known.emplace(stored.flight, stored.version);
-  std::erase_if(rows, [&known](const Flight& row) {
-    const auto stored = known.find(row.id);
-    return stored != known.end() && stored->second == row.version;
-  });
-  co_return seat_news(rows, clock_.now());
 }
 
 Task<Synced> Sweeper::sync_changed() {
@@ -119,7 +66,7 @@ Task<Synced> Sweeper::sync_changed() {
       return told != told_lately_.end() && told->second == flight.version;
     });
     const std::size_t news = changed.size();
-    const bool heard = co_await tell(std::move(changed), !complete);
+    const bool heard = co_await teller_.tell(std::move(changed), !complete);
     if (!heard) co_return synced;  // from the same place again next time
     synced.told += news;
     if (count < limits::sweep_batch) break;
@@ -148,7 +95,7 @@ Task<void> Sweeper::scrub() {
     ids.push_back(row.id);
   }
   co_await gate_.mend(std::move(ids));
-  const bool heard = co_await tell(std::move(rows), true);
+  const bool heard = co_await teller_.tell(std::move(rows), true);
   scrub_failures_ = heard ? 0 : scrub_failures_ + 1;
   if (!heard && scrub_failures_ < limits::scrub_tries) co_return;
   scrub_failures_ = 0;
@@ -184,7 +131,7 @@ Task<void> Sweeper::forget_the_future(std::vector<StoredVersion> told) {
   if (rows.empty()) co_return;
   co_await gate_.forget_versions(std::move(of_gate));
   co_await index_.forget_versions(std::move(of_index));
-  co_await tell(std::move(rows), true);
+  co_await teller_.tell(std::move(rows), true);
 }
 
 Task<void> Sweeper::drop_stale_holds() {

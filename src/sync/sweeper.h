@@ -8,6 +8,7 @@
 #include "booking/manage_flights.h"
 #include "booking/seat_gate.h"
 #include "flights/flight_index.h"
+#include "sync/flight_teller.h"
 
 namespace flightdeck::sync {
 
@@ -28,7 +29,12 @@ class Sweeper {
  public:
   Sweeper(booking::Ledger& ledger, booking::SeatGate& gate, flights::FlightIndex& index,
           booking::ManageFlights& flights, const Clock& clock, TaskScope& scope)
-      : ledger_(ledger), gate_(gate), index_(index), flights_(flights), clock_(clock), scope_(scope) {}
+      : ledger_(ledger),
+        gate_(gate),
+        index_(index),
+        flights_(flights),
+        clock_(clock),
+        teller_(gate, index, clock, scope) {}
 
   // Tells gate and index of every flight that changed since the last call; of all of them with the first call, and
   // whenever the index says that it is not complete. Throws UnavailableError.
@@ -59,12 +65,6 @@ class Sweeper {
   };
 
   Task<std::vector<flights::Flight>> changed_after(Position position, std::size_t limit);
-  // `whole`: whatever is not as it should be is put right, changed or not.
-  Task<bool> tell(std::vector<flights::Flight> rows, bool whole);
-  // Counts what both have heard of into `told`.
-  Task<void> tell_part(std::vector<flights::Flight> rows, bool whole, std::size_t& told);
-  // Without those whose count the gate has.
-  Task<std::vector<booking::SeatNews>> news_for_gate(std::vector<flights::Flight> rows);
   Task<void> forget_the_future(std::vector<flights::StoredVersion> told);
 
   booking::Ledger& ledger_;
@@ -72,7 +72,7 @@ class Sweeper {
   flights::FlightIndex& index_;
   booking::ManageFlights& flights_;
   const Clock& clock_;
-  TaskScope& scope_;
+  FlightTeller teller_;
   Instant synced_until_{};
   // What was told of the flights that changed within the last overlap, which are read again with the next call.
   std::unordered_map<FlightId, std::int64_t> told_lately_;

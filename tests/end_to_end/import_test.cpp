@@ -257,5 +257,39 @@ TEST_F(ImportTest, ABusyRouteIsSearchedAsSqlWould) {
   server.stop_cleanly();
 }
 
+TEST_F(ImportTest, ThatEveryRowWasRefusedIsAFailure) {
+  const CommandResult none =
+      import_text(std::string(kHeader) + "FD1,JFK,JFK,2030-01-01T10:00:00Z,,180,199.00\n");
+  EXPECT_EQ(none.exit_code, 1);
+  EXPECT_EQ(counts_in(none), (Counts{0, 0, 1}));
+}
+
+TEST_F(ImportTest, RowsWithoutANumberAreAddedAgainAndSaidToBe) {
+  const std::string rows = std::string(kHeader) + ",JFK,LHR,2030-01-01T10:00:00Z,,180,199.00\n";
+  for (int again = 0; again < 2; ++again) {
+    const CommandResult result = import_text(rows);
+    EXPECT_EQ(counts_in(result), (Counts{1, 0, 0}));
+    EXPECT_THAT(result.out, HasSubstr("1 of those added have no flight number"));
+  }
+}
+
+TEST_F(ImportTest, AFlightThatWasCancelledIsAddedAnewAndSaidToBe) {
+  const std::string rows =
+      std::string(kHeader) + "FD1,JFK,LHR," + instant_ahead(30, "10:00:00Z") + ",,10,199.00\n";
+  EXPECT_EQ(counts_in(import_text(rows)), (Counts{1, 0, 0}));
+  server.start();
+  {
+    ApiClient api(server.port());
+    const json::value flight = list(api.search({"JFK", "LHR"}, date_ahead(30)), "flights").at(0);
+    ASSERT_EQ(api.http().request("DELETE", "/admin/flights/" + text(flight, "flight_id")).status, 204);
+  }
+  server.stop_cleanly();
+  const CommandResult result = import_text(rows);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(counts_in(result), (Counts{1, 0, 0}));
+  EXPECT_THAT(result.out, HasSubstr("1 of those added have the number and departure of a cancelled flight"));
+  EXPECT_EQ(counts_in(import_text(rows)), (Counts{0, 1, 0}));
+}
+
 }  // namespace
 }  // namespace flightdeck::test

@@ -1,5 +1,7 @@
 #include "core/time.h"
 
+#include <algorithm>
+
 #include "core/extend.h"
 
 namespace flightdeck {
@@ -63,6 +65,13 @@ char* write_padded(char* out, int value, int width) {
   return out + width;
 }
 
+// What lies beyond these, as in a row that somebody wrote by hand, is written as the nearest of them: RFC 3339 has years of
+// four digits.
+constexpr Date first_date{year{1}, January, day{1}};
+constexpr Date last_date{year{9999}, December, day{31}};
+constexpr Instant first_instant{sys_days{first_date}};
+constexpr Instant last_instant{sys_days{last_date} + days{1} - milliseconds{1}};
+
 char* write_date(char* out, Date date) {
   out = write_padded(out, static_cast<int>(date.year()), 4);
   *out++ = '-';
@@ -111,9 +120,12 @@ std::optional<LocalInstant> parse_rfc3339(std::string_view text) {
   return LocalInstant{instant, *date};
 }
 
-void append_date(std::string& out, Date date) { write_date(extend(out, date_chars), date); }
+void append_date(std::string& out, Date date) {
+  write_date(extend(out, date_chars), std::clamp(date, first_date, last_date));
+}
 
 void append_rfc3339(std::string& out, Instant instant) {
+  instant = std::clamp(instant, first_instant, last_instant);
   const auto day_start = floor<days>(instant);
   const hh_mm_ss time{instant - day_start};
   const int ms = static_cast<int>(time.subseconds().count());

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "core/random.h"
 
 namespace flightdeck {
@@ -155,6 +157,21 @@ TEST(PlainDate, ReadsDatesThatExist) {
                                        "2026-12-01T00:00:00Z", "0000-01-01", "12-01-2026"}) {
     EXPECT_FALSE(parse_date(wrong)) << wrong;
   }
+}
+
+// Rows that somebody has written by hand.
+TEST(Time, WhatIsBeyondTheYearsOneTo9999IsShownAsTheNearestThatIsNot) {
+  constexpr std::int64_t last = std::numeric_limits<std::int64_t>::max();
+  for (const std::int64_t ms : {253402300800000, 8223372036854775807, last}) {
+    EXPECT_EQ(format_rfc3339(from_unix_ms(ms)), "9999-12-31T23:59:59.999Z") << ms;
+    EXPECT_TRUE(parse_rfc3339(format_rfc3339(from_unix_ms(ms)))) << ms;
+  }
+  for (const std::int64_t ms : {-62135596800001, std::numeric_limits<std::int64_t>::min()}) {
+    EXPECT_EQ(format_rfc3339(from_unix_ms(ms)), "0001-01-01T00:00:00Z") << ms;
+  }
+  EXPECT_EQ(format_rfc3339(from_unix_ms(253402300799999)), "9999-12-31T23:59:59.999Z");
+  EXPECT_EQ(format_date(Date{std::chrono::year{12345} / 6 / 7}), "9999-12-31");
+  EXPECT_EQ(format_date(Date{std::chrono::year{-5} / 6 / 7}), "0001-01-01");
 }
 
 }  // namespace

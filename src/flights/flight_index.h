@@ -12,6 +12,7 @@ namespace flightdeck::flights {
 // What the index knows of one flight.
 struct IndexLook {
   std::optional<Flight> row;  // nullopt: none, or not a whole one
+  bool unreadable = false;    // there is one, and it is not what the program writes
   std::size_t missing = 0;    // places in the orders where the row says it stands, and it does not
   std::size_t extra = 0;      // places where it stands and should not
 };

@@ -1,6 +1,8 @@
 #include "redis/flight_fields.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace flightdeck::redis {
 
@@ -99,6 +101,13 @@ std::optional<Flight> parse_fields(FlightId id, const Reply& reply) {
   flight.updated_at = read.instant(updated_at);
   if (!read.whole()) return std::nullopt;
   return flight;
+}
+
+bool any_field(const Reply& reply) {
+  if (reply.kind == Reply::Kind::error) return true;  // the key is no hash
+  const std::vector<std::string>& texts = reply.texts;
+  const auto end = texts.begin() + std::min<std::ptrdiff_t>(std::ssize(texts), version);
+  return std::any_of(texts.begin(), end, [](const std::string& text) { return !text.empty(); });
 }
 
 }  // namespace flightdeck::redis

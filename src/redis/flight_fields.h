@@ -17,4 +17,7 @@ Command read_fields(std::string_view key);
 // The flight in the answer to that; nullopt when it is not there or not whole.
 std::optional<flights::Flight> parse_fields(FlightId id, const Reply& reply);
 
+// The answer to `read_fields` has something that is the index's own, readable or not: the gate keeps its count there, too.
+bool any_field(const Reply& reply);
+
 }  // namespace flightdeck::redis

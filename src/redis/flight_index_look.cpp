@@ -49,7 +49,10 @@ Task<std::optional<IndexLooks>> RedisFlightIndex::look(std::vector<Flight> rows,
   std::vector<Asked> asked;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     IndexLook look;
-    look.row = parse_fields(rows[i].id, (*known)[1 + 2 * i]);
+    const Reply& fields = (*known)[1 + 2 * i];
+    const Reply& written = (*known)[2 + 2 * i];
+    look.row = parse_fields(rows[i].id, fields);
+    look.unreadable = !look.row && (any_field(fields) || !written.text.empty());
     std::set<std::pair<std::string, std::string>> right;
     const bool on_sale = flights::on_sale(rows[i], now);
     if (look.row && (on_sale || look.row->departure > now)) {
@@ -60,7 +63,7 @@ Task<std::optional<IndexLooks>> RedisFlightIndex::look(std::vector<Flight> rows,
         asked.push_back({i, std::move(entry), true});
       }
     }
-    for (const Place& place : suspected_places(rows[i], (*known)[2 + 2 * i].text, on_sale)) {
+    for (const Place& place : suspected_places(rows[i], written.text, on_sale)) {
       for (PlaceEntry& entry : entries_of(place, rows[i].id, keys_)) {
         if (right.emplace(entry.key, entry.member).second) asked.push_back({i, std::move(entry), false});
       }

@@ -35,11 +35,12 @@ enum class FindingKind {
   gate_off_sale,  // would sell a flight that is not on sale
   stale_hold,     // keeps seats from sale for nobody
   // In the flight index.
-  index_missing,   // a flight on sale that searches do not find
-  index_differs,   // shows something else than the ledger, or what has long changed
-  index_seats,     // shows other seats than can be sold
-  index_places,    // stands elsewhere in the orders of its route than it should, or also elsewhere
-  index_off_sale,  // shows a flight that is not on sale
+  index_missing,     // a flight on sale that searches do not find
+  index_unreadable,  // fields that the program never writes, so that searches do not find it
+  index_differs,     // shows something else than the ledger, or what has long changed
+  index_seats,       // shows other seats than can be sold
+  index_places,      // stands elsewhere in the orders of its route than it should, or also elsewhere
+  index_off_sale,    // shows a flight that is not on sale
 };
 inline constexpr std::size_t finding_kinds = static_cast<std::size_t>(FindingKind::index_off_sale) + 1;
 std::string_view to_string(FindingKind kind);

@@ -117,6 +117,10 @@ void Differences::look_at(const IndexLook& index) {
     return;
   }
   if (!on_sale_) return;
+  if (index.unreadable) {
+    add(FindingKind::index_unreadable, "what the index has of the flight cannot be read");
+    return;
+  }
   if (!index.row) {
     add(FindingKind::index_missing, "a flight on sale is not in the index");
     return;

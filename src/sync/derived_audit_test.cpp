@@ -124,6 +124,9 @@ TEST_F(DerivedAuditTest, AFlightThatGoesOffSaleMeanwhileIsNot) {
 TEST_F(DerivedAuditTest, AnIndexThatShowsSomethingElseIsNamed) {
   looks.index->row.reset();
   EXPECT_THAT(found(), ElementsAre(FindingKind::index_missing));
+  looks.index->unreadable = true;
+  EXPECT_THAT(found(), ElementsAre(FindingKind::index_unreadable));
+  looks.index->unreadable = false;
   looks.index->row = looks.before;
   row().price = Money{1};
   EXPECT_THAT(found(), ElementsAre(FindingKind::index_differs));

@@ -80,10 +80,35 @@ TEST_F(RedisLookTest, TheIndexTellsWhatIsMissingOrWrong) {
   const std::string member = probe.text({"ZRANGE", set("price"), "0", "0"});
   probe.command({"ZADD", set("price"), "1", member});
   EXPECT_EQ(index_look().missing, 2U) << "at another rank";
-  probe.command({"HSET", key("flight"), "total_seats", "many"});
-  EXPECT_FALSE(index_look().row);
   probe.command({"DEL", key("flight")});
   EXPECT_FALSE(index_look().row);
+  EXPECT_FALSE(index_look().unreadable) << "there is none";
+  booking::SeatNews news;
+  news.flight = row.id;
+  news.count = booking::SeatNews::Count{row.version, 9, row.updated_at};
+  EXPECT_TRUE(loop.finish(gate.sync({news})));
+  EXPECT_FALSE(index_look().unreadable) << "what the gate keeps there is not the index's";
+}
+
+TEST_F(RedisLookTest, FieldsThatTheProgramNeverWritesAreUnreadable) {
+  const auto spoil = [&](const std::string& field, const std::string& value) {
+    EXPECT_TRUE(loop.finish(index.restore({row}, now)));
+    EXPECT_FALSE(index_look().unreadable);
+    probe.command({"HSET", key("flight"), field, value});
+    return index_look();
+  };
+  for (const char* field : {"total_seats", "price", "status", "date", "departure", "version", "created_at"}) {
+    const IndexLook look = spoil(field, "many");
+    EXPECT_FALSE(look.row) << field;
+    EXPECT_TRUE(look.unreadable) << field;
+  }
+  probe.command({"DEL", key("flight")});
+  probe.command({"HSET", key("flight"), "source", "JFK"});
+  EXPECT_TRUE(index_look().unreadable) << "half of it";
+  probe.command({"DEL", key("flight")});
+  probe.command({"RPUSH", key("flight"), "1"});
+  EXPECT_TRUE(index_look().unreadable) << "no hash at all";
+  EXPECT_EQ(probe.text({"TYPE", key("flight")}), "list") << "a look mends nothing";
 }
 
 TEST_F(RedisLookTest, PlacesThatAMoveHasLeftBehindAreExtra) {

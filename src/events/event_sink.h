@@ -1,7 +1,7 @@
 // Port: where published events go.
 #pragma once
 
-#include <vector>
+#include <span>
 
 #include "core/task.h"
 #include "events/event.h"
@@ -13,8 +13,8 @@ class EventSink {
  public:
   virtual ~EventSink() = default;
   // True: every event of these rows is where its consumers find it, in order. False: some may be; publish them again,
-  // consumers drop repeats by the event's id.
-  virtual Task<bool> publish(std::vector<OutboxRow> rows) = 0;
+  // consumers drop repeats by the event's id. The caller keeps the rows until it has its answer.
+  virtual Task<bool> publish(std::span<const OutboxRow> rows) = 0;
 };
 
 }  // namespace flightdeck::events

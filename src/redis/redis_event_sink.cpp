@@ -48,7 +48,7 @@ bool add_events(std::vector<Command>& commands, const std::string& stream, const
 
 }  // namespace
 
-Task<bool> RedisEventSink::publish(std::vector<events::OutboxRow> rows) {
+Task<bool> RedisEventSink::publish(std::span<const events::OutboxRow> rows) {
   std::vector<Command> commands;
   const std::string stream = keys_.events();
   for (const events::OutboxRow& row : rows) {

@@ -17,7 +17,7 @@ class RedisEventSink final : public events::EventSink {
   RedisEventSink(RedisConnection& connection, std::string prefix)
       : connection_(connection), keys_(std::move(prefix)) {}
 
-  Task<bool> publish(std::vector<events::OutboxRow> rows) override;
+  Task<bool> publish(std::span<const events::OutboxRow> rows) override;
 
  private:
   RedisConnection& connection_;

@@ -1,6 +1,8 @@
 // Carries events from the outbox to where their consumers find them.
 #pragma once
 
+#include <vector>
+
 #include "booking/ledger.h"
 #include "events/event_sink.h"
 
@@ -14,13 +16,18 @@ class OutboxRelay {
       : ledger_(ledger), sink_(sink), clock_(clock) {}
 
   // Publishes what is due, at most limits::relay_rounds batches, and returns how many rows. Throws UnavailableError, also
-  // for a sink that does not take them: they are due again when their lease ends.
+  // for a sink that does not take them: the next calls begin with these; after limits::relay_tries, or when their lease
+  // has ended, they are left to anybody, so that rows which are never taken do not hold up the others.
+  // Not to be awaited twice at a time.
   Task<std::size_t> run_once();
 
  private:
   booking::Ledger& ledger_;
   events::EventSink& sink_;
   const Clock& clock_;
+  std::vector<events::OutboxRow> claimed_;  // and not published yet
+  Instant claimed_until_{};
+  int tries_ = 0;
 };
 
 }  // namespace flightdeck::sync

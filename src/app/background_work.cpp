@@ -66,7 +66,7 @@ Task<void> BackgroundWork::repeat(Ticker& ticker, std::string_view what, Turn tu
 }
 
 Task<BackgroundWork::Turned> BackgroundWork::look_at_parts() {
-  if (RedisParts* redis = thread_.redis()) shared_.health.redis_answers(redis->connection.up());
+  if (RedisParts* redis = thread_.redis()) shared_.health.redis_is(redis->connection.condition());
   try {
     std::function<bool(booking::LedgerReader&)> query = [](booking::LedgerReader& reader) {
       return reader.any_flight();
@@ -112,8 +112,8 @@ Task<BackgroundWork::Turned> BackgroundWork::finish_bookings() {
 }
 
 Task<BackgroundWork::Turned> BackgroundWork::publish_events() {
-  // Leases taken now would only hold the events up.
-  if (!thread_.redis()->connection.up()) co_return Turned::idle;
+  // Rows claimed now would only be held up.
+  if (!thread_.redis()->connection.takes_writes()) co_return Turned::idle;
   const std::size_t rows = co_await relay_->run_once();
   shared_.counters.events_published.add(static_cast<std::int64_t>(rows));
   co_return rows > 0 ? Turned::well : Turned::idle;  // what was refused is leased, and not seen for a while

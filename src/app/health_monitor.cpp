@@ -1,9 +1,24 @@
 #include "app/health_monitor.h"
 
+#include <string_view>
+
 #include "core/limits.h"
 #include "core/version.h"
 
 namespace flightdeck::app {
+
+namespace {
+
+std::string_view to_string(redis::RedisCondition condition) {
+  switch (condition) {
+    case redis::RedisCondition::well: return "ok";
+    case redis::RedisCondition::refusing: return "refusing";
+    case redis::RedisCondition::away: break;
+  }
+  return "away";
+}
+
+}  // namespace
 
 HealthMonitor::HealthMonitor(const Clock& clock, bool uses_database, bool uses_redis)
     : clock_(clock), uses_database_(uses_database), uses_redis_(uses_redis), started_(clock.now()) {}
@@ -16,14 +31,13 @@ http::HealthReport HealthMonitor::report() const {
   if (!uses_database_) return report;
   const bool fresh = now - from_unix_ms(looked_at_ms_) < limits::health_stale_after;
   const bool database_ok = database_answers_ && fresh;
-  const bool redis_ok = !uses_redis_ || redis_answers_;
+  const redis::RedisCondition redis = redis_;
+  const bool redis_ok = !uses_redis_ || redis == redis::RedisCondition::well;
   report.status = !database_ok ? http::HealthStatus::down
                   : redis_ok   ? http::HealthStatus::ok
                                : http::HealthStatus::degraded;
   report.checks = {{"database", database_ok ? "ok" : "away"},
-                   {"redis", !uses_redis_ ? "in-process"
-                             : redis_ok   ? "ok"
-                                          : "away"}};
+                   {"redis", std::string(uses_redis_ ? to_string(redis) : "in-process")}};
   return report;
 }
 

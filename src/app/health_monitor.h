@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "core/time.h"
 #include "http/health.h"
+#include "redis/redis_connection.h"
 
 namespace flightdeck::app {
 
@@ -21,7 +22,7 @@ class HealthMonitor final : public http::Health {
 
   // What a look at the database found. One that is overdue counts as failed.
   void database_answers(bool answers);
-  void redis_answers(bool answers) { redis_answers_ = answers; }
+  void redis_is(redis::RedisCondition condition) { redis_ = condition; }
 
  private:
   const Clock& clock_;
@@ -29,7 +30,7 @@ class HealthMonitor final : public http::Health {
   const bool uses_redis_;
   const Instant started_;
   std::atomic<bool> database_answers_{false};
-  std::atomic<bool> redis_answers_{false};
+  std::atomic<redis::RedisCondition> redis_{redis::RedisCondition::away};
   std::atomic<std::int64_t> looked_at_ms_{0};
 };
 

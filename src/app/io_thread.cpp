@@ -55,7 +55,8 @@ void IoThread::make_payment_provider() {
 
 void IoThread::make_gate_and_index() {
   if (shared_.config.redis.server) {
-    redis_.emplace(loop_, shared_.config.redis, shared_.changes, shared_.index_lag, shared_.log);
+    redis_.emplace(loop_, shared_.config.redis, shared_.changes, shared_.index_lag, shared_.log,
+                   &shared_.redis_refusals);
     redis_->connection.start();
     gate_ = &redis_->gate;
     index_ = &redis_->index;
@@ -74,8 +75,8 @@ void IoThread::make_services() {
       payment_client_ ? static_cast<payment::PaymentProvider&>(*payment_client_) : *mock_payments_;
   ledger_.emplace(shared_.ledger->threads(), loop_);
   const booking::BookingService::Parts parts{
-      *ledger_, *gate_,        *teller_, provider, shared_.waiters,  shared_.admission, loop_,
-      loop_,    shared_.clock, random_,  scope_,   shared_.counters, shared_.log};
+      *ledger_, *gate_, shared_.index_lag, *teller_, provider, shared_.waiters,  shared_.admission,
+      loop_,    loop_,  shared_.clock,     random_,  scope_,   shared_.counters, shared_.log};
   bookings_.emplace(parts, shared_.booking_rules);
   manage_flights_.emplace(*ledger_, *gate_, *bookings_, shared_.clock, random_, scope_);
   const booking::SearchFlights::Parts search{*index_,         *ledger_,          shared_.clock,
@@ -94,7 +95,8 @@ void IoThread::make_services() {
 
 void IoThread::hear_changes() {
   const RedisSettings& settings = shared_.config.redis;
-  change_feed_.emplace(loop_.context(), *settings.server, settings.prefix, shared_.changes, shared_.log);
+  change_feed_.emplace(loop_.context(), *settings.server, settings.prefix, shared_.changes, shared_.log,
+                       &shared_.redis_refusals);
   change_feed_->doubt(shared_.index_lag);
   change_feed_->start();
 }

@@ -24,12 +24,13 @@ namespace flightdeck::app {
 // What one thread keeps in Redis, over its own connection.
 struct RedisParts {
   RedisParts(http::EventLoop& loop, const RedisSettings& settings, flights::ChangeClock& changes,
-             flights::IndexLag& lag, Log& log)
+             flights::IndexLag& lag, Log& log, redis::RefusalLog* refusals = nullptr)
       : connection(loop.context(), *settings.server, log),
         gate(connection, settings.prefix),
         index(connection, settings.prefix, &changes),
         event_sink(connection, settings.prefix) {
     connection.doubt(lag);
+    connection.try_writes_under(settings.prefix, refusals);
   }
 
   redis::RedisConnection connection;

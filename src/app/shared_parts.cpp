@@ -58,6 +58,7 @@ SharedParts::SharedParts(const Config& settings, const Clock& the_clock, Log& th
       health(clock, uses_ledger(config.role), config.redis.server.has_value()),
       admission(config.booking.in_flight_max),
       booking_rules{config.booking.seats_per_booking_max, config.payment.timeout, {}},
+      redis_refusals(log),
       memory_index(&changes),
       commit_sync(waiters),
       mock_payments(config.payment.mock),

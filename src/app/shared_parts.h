@@ -14,6 +14,7 @@
 #include "memory/memory_flight_index.h"
 #include "memory/memory_seat_gate.h"
 #include "payment_mock/mock_payment_book.h"
+#include "redis/refusal_log.h"
 #include "sync/audit_desk.h"
 #include "sync/commit_sync.h"
 #include "sync/snapshot_thread.h"
@@ -66,6 +67,7 @@ struct SharedParts {
   booking::BookingRules booking_rules;
   flights::ChangeClock changes;
   flights::IndexLag index_lag;
+  redis::RefusalLog redis_refusals;
   memory::MemorySeatGate memory_gate;  // these two are used unless there is a Redis
   memory::MemoryFlightIndex memory_index;
   sync::CommitSync commit_sync;

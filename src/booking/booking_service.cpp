@@ -92,7 +92,11 @@ Task<ReserveAnswer> BookingService::reserve(FlightId flight_id, BookingId id, st
   for (int tries = 0; tries <= limits::gate_cold_retries; ++tries) {
     const ReserveAnswer answer = co_await parts_.gate.reserve(flight_id, id, seats, parts_.clock.now());
     if (answer == ReserveAnswer::held) parts_.counters.gate_decrements_total.add();
-    if (answer == ReserveAnswer::sold_out) parts_.counters.gate_decrements_failed.add();
+    if (answer == ReserveAnswer::sold_out) {
+      // Seats were given back, perhaps, and the gate could not be told.
+      if (parts_.lag.possible(std::chrono::steady_clock::now())) break;
+      parts_.counters.gate_decrements_failed.add();
+    }
     if (answer != ReserveAnswer::cold) co_return answer;
 
     const std::optional<flights::Flight> flight = co_await parts_.ledger.find_flight(flight_id);

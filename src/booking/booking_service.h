@@ -16,6 +16,7 @@
 #include "core/limits.h"
 #include "core/log.h"
 #include "core/random.h"
+#include "flights/index_lag.h"
 #include "payment/payment_provider.h"
 
 namespace flightdeck::booking {
@@ -55,7 +56,8 @@ class BookingService {
   struct Parts {
     Ledger& ledger;
     SeatGate& gate;
-    HoldDrops& hold_drops;  // of the gate
+    const flights::IndexLag& lag;  // what the gate says may be of a while ago
+    HoldDrops& hold_drops;         // of the gate
     payment::PaymentProvider& provider;
     SettleWaiters& waiters;
     Admission& admission;

@@ -137,6 +137,37 @@ TEST_F(BookingServiceTest, WithoutTheGateTheLedgerDecidesAlone) {
   EXPECT_EQ(world.sellable(flight.id), 0);
 }
 
+// A store that answers and refuses to be told says sold out for as long as that lasts.
+TEST_F(BookingServiceTest, AGateThatCouldNotBeToldOfACommitIsNotBelieved) {
+  const BookingId given_back = world.book(flight.id, 4).value().booking.id;
+  ASSERT_TRUE(world.book(flight.id, 6).has_value());
+  world.gate.refuse_news(true);
+  ASSERT_TRUE(finish(world.loop, world.service.cancel(given_back)).has_value());
+  ASSERT_EQ(world.sellable(flight.id), 0) << "as far as it was told";
+  EXPECT_TRUE(world.book(flight.id, 3).has_value()) << "the ledger decides";
+  EXPECT_EQ(error_of(world.book(flight.id, 2)), ErrorCode::out_of_stock) << "and it says so, too";
+  world.gate.refuse_news(false);
+  world.loop.advance(limits::retell_pause);
+  ASSERT_EQ(world.sellable(flight.id), 1);
+  world.ledger.fail(InlineLedger::Fault::unavailable);
+  EXPECT_EQ(error_of(world.book(flight.id, 2)), ErrorCode::out_of_stock)
+      << "it knows all, and is believed again";
+  world.ledger.fail(InlineLedger::Fault::none);
+}
+
+// Another process may not have been able to tell it either, and this one was not told of that.
+TEST_F(BookingServiceTest, AGateThatRefusesOthersIsNotBelieved) {
+  ASSERT_TRUE(world.book(flight.id, 10).has_value());
+  ASSERT_EQ(world.sellable(flight.id), 0);
+  world.ledger.fail(InlineLedger::Fault::unavailable);
+  EXPECT_EQ(error_of(world.book(flight.id, 1)), ErrorCode::out_of_stock);
+  world.lag.begin();
+  EXPECT_EQ(error_of(world.book(flight.id, 1)), ErrorCode::unavailable) << "the ledger is asked";
+  world.ledger.fail(InlineLedger::Fault::none);
+  EXPECT_EQ(error_of(world.book(flight.id, 1)), ErrorCode::out_of_stock);
+  world.lag.end();
+}
+
 TEST_F(BookingServiceTest, NoSuchFlightAndDepartedFlight) {
   EXPECT_EQ(error_of(world.book(FlightId{}, 1)), ErrorCode::not_found);
   world.loop.advance(hours{24});

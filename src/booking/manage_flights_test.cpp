@@ -180,7 +180,7 @@ TEST_F(ManageFlightsTest, RemovingEndsWhenBookingsCannotBeRead) {
   world.book(flight.id, 1).value();
   HalfBlind blind(world.ledger);
   BookingService service(
-      {blind, world.gate, world.teller, world.provider, world.waiters, world.admission, world.loop,
+      {blind, world.gate, world.lag, world.teller, world.provider, world.waiters, world.admission, world.loop,
        world.loop, world.clock, world.random, world.scope, world.counters, world.log},
       world.rules);
   ManageFlights manage(blind, world.gate, service, world.clock, world.random, world.scope);

@@ -16,7 +16,7 @@ namespace flightdeck::booking {
 
 enum class ReserveAnswer {
   held,      // the seats are taken and the hold is recorded; the same answer again for the same booking
-  sold_out,  // fewer are left
+  sold_out,  // fewer are left, as far as the gate was told; a gate that refuses to be told does not say so
   cold,      // the gate knows nothing of this flight: load it from the ledger, sync, try again
   away,      // the gate does not answer: let the ledger decide alone
   unanswered,  // the same, but the hold may have been recorded, now or in a moment: when the ledger has decided, drop it

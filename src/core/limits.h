@@ -206,6 +206,7 @@ inline constexpr std::chrono::hours unread_events_kept_for{1};
 inline constexpr std::int64_t unread_event_rows_kept = 100'000;
 inline constexpr seconds unread_events_interval{1};
 inline constexpr std::size_t unread_events_batch = 1000;  // rows removed in one transaction
+inline constexpr int relay_tries = 3;  // then rows that are not taken wait for the end of their lease
 
 // Redis.
 inline constexpr milliseconds redis_call_deadline{500};  // one call, from asking to its last reply
@@ -214,6 +215,7 @@ inline constexpr milliseconds redis_late_grace{
 inline constexpr seconds redis_connect_deadline{5};  // from the first packet until it has proven itself
 inline constexpr seconds redis_silence_deadline{5};  // a connection in doubt is given up after so long
 inline constexpr seconds redis_health_interval{1};
+inline constexpr seconds redis_refusal_quiet{1};           // nothing was refused for so long: then it is over
 inline constexpr milliseconds redis_reconnect_first{100};  // doubled with each failure up to
 inline constexpr milliseconds redis_reconnect_longest{1000};
 inline constexpr milliseconds redis_end_retry{50};  // ending a connection is asked for again after so long

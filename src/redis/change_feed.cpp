@@ -7,6 +7,7 @@
 #include "redis/key_watcher.h"
 #include "redis/keys.h"
 #include "redis/redis_connection.h"
+#include "redis/refusals.h"
 
 namespace flightdeck::redis {
 
@@ -14,14 +15,15 @@ using flights::ChangeClock;
 
 class ChangeFeed::Impl final : public KeyWatcher, public std::enable_shared_from_this<ChangeFeed::Impl> {
  public:
-  Impl(boost::asio::io_context& context, RedisEndpoint endpoint, std::string prefix, ChangeClock& changes,
-       Log& log)
-      : keys_(std::move(prefix)),
+  Impl(boost::asio::io_context& context, RedisEndpoint endpoint, const std::string& prefix,
+       ChangeClock& changes, Log& log, RefusalLog* refusals)
+      : keys_(prefix),
         changes_(changes),
         connection_(context, std::move(endpoint), log),
         beat_(context),
         beats_([](const std::exception_ptr&) {}) {
     connection_.watch(keys_.searched_prefixes(), *this);
+    connection_.try_writes_under(prefix, refusals);
   }
 
   void doubt(flights::IndexLag& lag) { connection_.doubt(lag); }
@@ -65,12 +67,13 @@ class ChangeFeed::Impl final : public KeyWatcher, public std::enable_shared_from
     });
   }
 
-  // Whatever was changed before it was asked for has been heard of when it is answered.
+  // Whatever was changed before it was asked for has been heard of when it is answered. A write that changes nothing: a
+  // replica, or a Redis that cannot be told of anything, must not be relied on.
   Task<void> beat() {
     const ChangeClock::SteadyTime asked_at = std::chrono::steady_clock::now();
-    std::vector<Command> ping;
-    ping.emplace_back("PING");
-    const std::optional<Replies> answer = co_await connection_.call(std::move(ping));
+    std::vector<Command> beats;
+    beats.push_back(write_that_changes_nothing(keys_.never_there()));
+    const std::optional<Replies> answer = co_await connection_.call(std::move(beats));
     if (answer && !any_error(*answer)) changes_.hears_until(asked_at + limits::change_feed_trust);
   }
 
@@ -83,8 +86,9 @@ class ChangeFeed::Impl final : public KeyWatcher, public std::enable_shared_from
 };
 
 ChangeFeed::ChangeFeed(boost::asio::io_context& context, RedisEndpoint endpoint, std::string prefix,
-                       ChangeClock& changes, Log& log)
-    : impl_(std::make_shared<Impl>(context, std::move(endpoint), std::move(prefix), changes, log)) {}
+                       ChangeClock& changes, Log& log, RefusalLog* refusals)
+    : impl_(std::make_shared<Impl>(context, std::move(endpoint), std::move(prefix), changes, log, refusals)) {
+}
 
 ChangeFeed::~ChangeFeed() { close(); }
 

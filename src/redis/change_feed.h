@@ -15,14 +15,17 @@ class io_context;
 
 namespace flightdeck::redis {
 
+class RefusalLog;
+
 // One a process, on a connection of its own, used from one thread. Redis pushes the names of the keys that changed
 // (CLIENT TRACKING … BCAST). A connection that is silently dead pushes nothing either, so it is asked for a sign of life
-// again and again: the clock hears for limits::change_feed_trust after the last one that was answered was asked for.
+// again and again, one that a replica refuses: the clock hears for limits::change_feed_trust after the last one that was
+// answered was asked for.
 class ChangeFeed {
  public:
-  // `context`, `changes` and `log` outlive it.
+  // `context`, `changes`, `log` and `refusals` outlive it. `refusals`: as RedisConnection::try_writes_on.
   ChangeFeed(boost::asio::io_context& context, RedisEndpoint endpoint, std::string prefix,
-             flights::ChangeClock& changes, Log& log);
+             flights::ChangeClock& changes, Log& log, RefusalLog* refusals = nullptr);
   // Closes it.
   ~ChangeFeed();
   ChangeFeed(const ChangeFeed&) = delete;

@@ -26,6 +26,8 @@ class Keys {
   std::string departures() const { return prefix_ + "flight_departures"; }
   std::string index() const { return prefix_ + "flight_index"; }
   std::string events() const { return prefix_ + "booking_event_stream"; }
+  // Never there: whether Redis takes writes is tried on it.
+  std::string never_there() const { return prefix_ + "flight_never_there"; }
 
   // What SCAN looks for: the holds of all flights under this prefix, whatever the prefix is made of.
   std::string holds_pattern() const;

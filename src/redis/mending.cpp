@@ -4,16 +4,6 @@
 
 namespace flightdeck::redis {
 
-bool is_damage(const Reply& reply) {
-  if (reply.kind != Reply::Kind::error) return false;
-  const std::string_view text = reply.text;
-  // Redis 6 puts the first word of a script's error behind words of its own. `attempt to`: Lua cannot count with it.
-  return text.find("WRONGTYPE") != std::string_view::npos ||
-         text.find("attempt to ") != std::string_view::npos ||
-         text.find("not an integer") != std::string_view::npos ||
-         text.find("would overflow") != std::string_view::npos;
-}
-
 Command mend_call(const Keys& keys, FlightId flight) {
   return script_call(mend_flight_script, {keys.flight(flight), keys.seats(flight), keys.holds(flight)});
 }

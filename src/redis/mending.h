@@ -7,11 +7,9 @@
 #include "core/ids.h"
 #include "redis/keys.h"
 #include "redis/redis_connection.h"
+#include "redis/refusals.h"
 
 namespace flightdeck::redis {
-
-// Says that a key is of another type, or holds something else, than the program ever writes.
-bool is_damage(const Reply& reply);
 
 // Deletes such keys and fields of one flight.
 Command mend_call(const Keys& keys, FlightId flight);

@@ -12,8 +12,11 @@
 #include <span>
 #include <utility>
 
+#include "redis/keys.h"
 #include "redis/pipeline.h"
 #include "redis/push_reader.h"
+#include "redis/refusal_log.h"
+#include "redis/refusals.h"
 #include "redis/scripts.h"
 
 namespace flightdeck::redis {
@@ -103,6 +106,7 @@ struct Call {
 struct Batch {
   Pipeline pipeline;
   std::vector<std::shared_ptr<Call>> calls;
+  std::shared_ptr<Session> session;  // that it was sent on
 };
 
 constexpr const char* credentials_refused = "user or password refused";
@@ -115,9 +119,10 @@ std::string why_ended(const Session& session, const ErrorCodeOf& error) {
   return session.proven ? "connection broken" : credentials_refused;
 }
 
-std::string complaint_of(const Replies& replies) {
+std::string complaint_of(std::span<const Reply> replies) {
   for (const Reply& reply : replies) {
     if (reply.is_error("NOAUTH")) return credentials_refused;  // said to all that follows a HELLO it refused
+    if (reply.is_error("MISCONF")) continue;                   // a PING is refused with the writes
     if (reply.kind == Reply::Kind::error) return reply.text;
   }
   return {};
@@ -159,6 +164,17 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
   bool alarm_set = false;
   asio::steady_timer alarm{context};
   const std::vector<Command> ping{Command("PING")};
+
+  Refusals refusals;
+  std::unique_ptr<RefusalLog> own_refusal_log = std::make_unique<RefusalLog>(log);
+  RefusalLog* refusal_log = own_refusal_log.get();
+  bool refused = false;         // and `refusal_log` knows
+  bool refusal_lags = false;    // and `lag` knows
+  bool left_a_replica = false;  // why it is not up
+  std::vector<Command> try_one_write{Command("PING")};
+  std::vector<Command> try_every_command{Command("PING")};
+  const std::vector<Command> load_look{Command("SCRIPT").add("LOAD").add(try_commands_script.text)};
+  bool looks_now = false;
 
   void enter(State next) {
     if (lag && next == State::doubtful) lag->begin();
@@ -204,21 +220,27 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
       }
     }
     pipeline->add(ping.front());
-    mine->link.async_exec(pipeline->request, *pipeline,
-                          [self = shared_from_this(), mine, pipeline](const ErrorCodeOf& error, std::size_t) {
-                            if (!error) self->on_proof(mine, pipeline->replies);
-                          });
+    const Command& tried = look_command().front();
+    pipeline->add(tried);
+    mine->link.async_exec(
+        pipeline->request, *pipeline,
+        [self = shared_from_this(), mine, pipeline, &tried](const ErrorCodeOf& error, std::size_t) {
+          if (!error) self->on_proof(mine, pipeline->replies, tried);
+        });
   }
 
-  void on_proof(const std::shared_ptr<Session>& mine, const Replies& replies) {
-    const std::string complaint = complaint_of(replies);
+  void on_proof(const std::shared_ptr<Session>& mine, const Replies& replies, const Command& tried) {
+    const std::string complaint = complaint_of(std::span(replies).first(replies.size() - 1));
     if (mine != session || !mine->link.next_layer().next_layer().is_open()) return;  // HELLO was refused
     if (!complaint.empty()) return lose(complaint);
+    if (state == State::connecting) refusals.forget();
+    if (!looked(tried, replies.back(), std::chrono::steady_clock::now())) return leave_replica();
     if (state == State::connecting) {
       ++generation;
       if (watcher) watcher->everything_changed();
     }
     if (lag && told_lost) lag->last_until(std::chrono::steady_clock::now() + limits::index_lag_grace);
+    left_a_replica = false;
     enter(State::up);
     mine->proven = true;
     last_answer = since;
@@ -243,8 +265,19 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
   }
 
   void lose(const std::string& reason) {
-    drop_session();
     tell_lost(reason);
+    left_a_replica = false;
+    connect_later();
+  }
+
+  // Its address may lead to the primary, now or soon. The log has been told what it refuses.
+  void leave_replica() {
+    left_a_replica = true;
+    connect_later();
+  }
+
+  void connect_later() {
+    drop_session();
     enter(State::waiting);
     reconnect.expires_after(pause);
     reconnect.async_wait([self = shared_from_this()](const ErrorCodeOf& error) {
@@ -285,15 +318,92 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
     if (state == State::doubtful && now - since > limits::redis_silence_deadline) {
       return lose("no answer for long");
     }
-    if (state == State::up && now - last_answer > limits::redis_health_interval / 2) {
-      submit(ping, [](const Answer&) {});
-    }
+    if (state == State::up) try_write();
     beat();
+  }
+
+  // --- what Redis refuses ---
+
+  // A replica goes on answering reads, so nobody would know.
+  void try_write() {
+    if (std::exchange(looks_now, true)) return;
+    const std::vector<Command>& commands = look_command();
+    const Time asked_at = std::chrono::steady_clock::now();
+    submit(commands, [this, &commands, asked_at](const Answer& answer) {
+      looks_now = false;
+      if (!answer) return;
+      const Reply& reply = answer->front();
+      if (reply.is_error("NOSCRIPT")) return submit(load_look, [](const Answer&) {});
+      // Another error was heard as that of any call.
+      if (!looked(commands.front(), reply, asked_at)) leave_replica();
+    });
+  }
+
+  const std::vector<Command>& look_command() const { return watcher ? try_one_write : try_every_command; }
+
+  // False: it is no primary.
+  bool looked(const Command& look, const Reply& reply, Time asked_at) {
+    const std::vector<RefusedCommand> found = parse_look(look, reply);
+    if (found.empty() && reply.kind == Reply::Kind::error) return true;  // such as a script that is forgotten
+    for (const RefusedCommand& one : refusals.looked(found, asked_at)) refusal_log->name(endpoint, one);
+    tell_refusals();
+    return std::none_of(found.begin(), found.end(),
+                        [](const RefusedCommand& one) { return is_not_primary(one.refusal); });
+  }
+
+  // False: it is no primary.
+  bool hear_refusals(const Batch& batch) {
+    if (batch.session != session) return true;
+    bool primary = true;
+    const bool any_before = refusals.any();
+    const Reply* reply = batch.pipeline.replies.data();
+    for (const auto& call : batch.calls) {
+      for (std::size_t i = 0; i < call->commands.size(); ++i, ++reply) {
+        if (!call->done) continue;
+        if (reply->kind == Reply::Kind::error) {
+          primary = hear_error(call->commands[i], *reply) && primary;
+        } else if (any_before) {
+          refusals.carried_out(call->commands[i]);
+        }
+      }
+    }
+    if (any_before || refusals.any()) tell_refusals();
+    return primary;
+  }
+
+  bool hear_error(const Command& command, const Reply& reply) {
+    std::optional<Refusal> refusal = refusal_of(reply);
+    if (!refusal) return true;
+    std::string name = name_of(command, *refusal);
+    const RefusedCommand one{std::move(name), *std::move(refusal)};
+    if (refusals.refused(one, last_answer)) refusal_log->name(endpoint, one);
+    return !is_not_primary(one.refusal);
+  }
+
+  // Before anybody goes by an answer that was refused.
+  void tell_refusals() {
+    const bool lags = refusals.of_gate_or_index();
+    if (lag && std::exchange(refusal_lags, lags) != lags) {
+      if (lags) {
+        lag->begin();
+      } else {
+        lag->last_until(std::chrono::steady_clock::now() + limits::index_lag_grace);
+        lag->end();
+      }
+    }
+    if (std::exchange(refused, refusals.any()) == refusals.any()) return;
+    if (refused) {
+      refusal_log->begin();
+    } else {
+      refusal_log->end(endpoint, state != State::closed);
+    }
   }
 
   void close() {
     if (state == State::closed) return;
     enter(State::closed);
+    refusals.forget();
+    tell_refusals();
     drop_session();
     reconnect.cancel();
     alarm.cancel();
@@ -330,6 +440,7 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
         batch->calls.push_back(std::move(call));
       }
       if (batch->calls.empty()) continue;
+      batch->session = session;
       session->link.async_exec(batch->pipeline.request, batch->pipeline,
                                [self = shared_from_this(), batch](const ErrorCodeOf& error, std::size_t) {
                                  if (error) return self->on_unanswered(*batch);
@@ -340,6 +451,7 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
 
   void on_answered(Batch& batch) {
     last_answer = std::chrono::steady_clock::now();
+    const bool primary = hear_refusals(batch);
     auto next = std::make_move_iterator(batch.pipeline.replies.begin());
     for (const auto& call : batch.calls) {
       const auto begin = next;
@@ -347,6 +459,7 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
       if (call->done) answer(*call, Replies(begin, next));
     }
     forget_answered();
+    if (!primary && batch.session == session) leave_replica();
   }
 
   void on_unanswered(const Batch& batch) {
@@ -391,7 +504,9 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
 
 RedisConnection::RedisConnection(asio::io_context& context, RedisEndpoint endpoint, Log& log,
                                  Milliseconds call_deadline)
-    : impl_(std::make_shared<Impl>(context, std::move(endpoint), log, call_deadline)) {}
+    : impl_(std::make_shared<Impl>(context, std::move(endpoint), log, call_deadline)) {
+  try_writes_under({});
+}
 
 RedisConnection::~RedisConnection() { close(); }
 
@@ -405,6 +520,13 @@ void RedisConnection::watch(std::vector<std::string> prefixes, KeyWatcher& watch
 
 void RedisConnection::doubt(flights::IndexLag& lag) { impl_->lag = &lag; }
 
+void RedisConnection::try_writes_under(const std::string& prefix, RefusalLog* refusals) {
+  const Keys keys(prefix);
+  impl_->try_one_write.front() = write_that_changes_nothing(keys.never_there());
+  impl_->try_every_command.front() = script_call(try_commands_script, {keys.never_there(), keys.index()});
+  if (refusals) impl_->refusal_log = refusals;
+}
+
 void RedisConnection::start() {
   if (impl_->state == Impl::State::idle) impl_->connect();
 }
@@ -415,6 +537,13 @@ void RedisConnection::close() {
 }
 
 bool RedisConnection::up() const { return impl_->state == Impl::State::up; }
+
+RedisCondition RedisConnection::condition() const {
+  if (!up()) return impl_->left_a_replica ? RedisCondition::refusing : RedisCondition::away;
+  return impl_->refusals.any() ? RedisCondition::refusing : RedisCondition::well;
+}
+
+bool RedisConnection::takes_writes() const { return up() && !impl_->refusals.any_general(); }
 std::uint64_t RedisConnection::generation() const { return impl_->generation; }
 
 Task<std::optional<Replies>> RedisConnection::call(std::vector<Command> commands) {

@@ -23,10 +23,19 @@ class io_context;
 namespace flightdeck::redis {
 
 class KeyWatcher;
+class RefusalLog;
+
+enum class RedisCondition {
+  away,
+  refusing,  // it answers, and refuses writes, or a command that its user has no right to
+  well,
+};
 
 // One an I/O thread, used from that thread only. It is up after Redis has taken the credentials, the database and the
 // scripts and has answered a PING. A missed deadline makes it doubtful, and so not up, until Redis answers again: a
 // frozen Redis costs one deadline, not one a call. Logs once when Redis is lost and once when it is back.
+// Each second it is tried whether Redis takes writes. One that is no primary is left, and connected to anew, wherever
+// its address leads now; one that refuses otherwise stays, and what it refuses is named in the log.
 class RedisConnection {
  public:
   // `context` and `log` outlive it. `call_deadline`: other than the limit only in tests.
@@ -41,9 +50,13 @@ class RedisConnection {
   // the beginning of another. Such a connection has no use for scripts. `watcher` outlives the connection's `close`.
   void watch(std::vector<std::string> prefixes, KeyWatcher& watcher);
 
-  // Before `start`: `lag`, which outlives the connection's `close`, is told when Redis stands still, and when it is back
-  // after that or after it was away.
+  // Before `start`: `lag`, which outlives the connection's `close`, is told when Redis stands still or refuses to be told
+  // of anything, and when it is back after that or after it was away.
   void doubt(flights::IndexLag& lag);
+
+  // Before `start`: it is tried on keys with `prefix` whether Redis takes writes. `refusals`, which outlives the
+  // connection, speaks for all connections of the process; null: for itself.
+  void try_writes_under(const std::string& prefix, RefusalLog* refusals = nullptr);
 
   // Connects, and again after each loss, until `close`.
   void start();
@@ -51,6 +64,9 @@ class RedisConnection {
   void close();
 
   bool up() const;
+  RedisCondition condition() const;
+  // Up, and as far as is known nobody is refused a write.
+  bool takes_writes() const;
   // Grows whenever it comes up on a new connection: Redis may have lost what it was told last.
   std::uint64_t generation() const;
 

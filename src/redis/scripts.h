@@ -13,6 +13,7 @@ namespace flightdeck::redis {
 struct Script {
   std::string_view text;
   std::string_view sha1;  // what Redis knows it by
+  std::string_view name;
 };
 
 extern const Script reserve_script;
@@ -26,6 +27,7 @@ extern const Script keep_telling_script;
 extern const Script end_telling_script;
 extern const Script mend_flight_script;
 extern const Script forget_versions_script;
+extern const Script try_commands_script;
 extern const Script look_seats_script;
 
 std::vector<Script> all_scripts();

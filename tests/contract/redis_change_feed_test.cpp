@@ -246,7 +246,7 @@ TEST(RedisChangeFeed, TheDocumentedRightsAreEnough) {
   RedisServer server;
   RedisProbe probe(server.port());
   probe.command({"ACL", "SETUSER", "flightdeck", "on", ">pw", "~shop:*", "+hello", "+select", "+ping",
-                 "+client|tracking"});
+                 "+client|tracking", "+set"});
   RedisEndpoint endpoint = endpoint_of(server);
   endpoint.user = "flightdeck";
   endpoint.password = "pw";

@@ -35,8 +35,11 @@ struct RedisLoop::Loop {
   redis::RedisConnection connection;
 };
 
-RedisLoop::RedisLoop(redis::RedisEndpoint endpoint, bool expect_up, Milliseconds call_deadline)
+RedisLoop::RedisLoop(redis::RedisEndpoint endpoint, bool expect_up, Milliseconds call_deadline,
+                     const std::string& prefix)
     : loop_(std::make_unique<Loop>(std::move(endpoint), log_, call_deadline)) {
+  connection().doubt(lag_);
+  connection().try_writes_under(prefix);
   connection().start();
   if (expect_up && !run_until([this] { return connection().up(); }))
     throw std::runtime_error("no connection to Redis");

@@ -35,7 +35,8 @@ class RedisLoop {
   // Waits until it is up, unless `expect_up` is false. Calls have ten seconds and more, so that a slow machine makes no
   // Redis look away, unless a test is about the deadline.
   explicit RedisLoop(redis::RedisEndpoint endpoint, bool expect_up = true,
-                     Milliseconds call_deadline = patient(std::chrono::seconds(10)));
+                     Milliseconds call_deadline = patient(std::chrono::seconds(10)),
+                     const std::string& prefix = {});
   // Closes the connection and runs what is left.
   ~RedisLoop();
   RedisLoop(const RedisLoop&) = delete;
@@ -43,6 +44,7 @@ class RedisLoop {
 
   redis::RedisConnection& connection();
   RecordingLog& log() { return log_; }
+  flights::IndexLag& lag() { return lag_; }
 
   // Runs the loop until `done`; false: it took too long.
   bool run_until(const std::function<bool()>& done, Milliseconds within = std::chrono::seconds(30));
@@ -63,6 +65,7 @@ class RedisLoop {
  private:
   struct Loop;
   RecordingLog log_;
+  flights::IndexLag lag_;
   std::unique_ptr<Loop> loop_;
 };
 

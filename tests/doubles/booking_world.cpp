@@ -27,7 +27,7 @@ void SwitchableGate::carry_out_what_is_late() {
 }
 
 Task<bool> SwitchableGate::sync(std::vector<SeatNews> news) {
-  if (away_) co_return false;
+  if (away_ || refuses_news_) co_return false;
   co_return co_await gate_->sync(std::move(news));
 }
 
@@ -147,8 +147,8 @@ BookingWorld::BookingWorld(booking::BookingRules booking_rules, std::int64_t adm
              [this](std::exception_ptr) { escaped.emplace_back("telling gate and index"); }),
       commit_sync(waiters),
       admission(admitted_max),
-      service({ledger, gate, teller, provider, waiters, admission, loop, loop, clock, random, scope, counters,
-               log},
+      service({ledger, gate, lag, teller, provider, waiters, admission, loop, loop, clock, random, scope,
+               counters, log},
               rules),
       manage(ledger, gate, service, clock, random, scope),
       worker(ledger, service, clock, scope),

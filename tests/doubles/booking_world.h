@@ -32,6 +32,8 @@ class SwitchableGate final : public booking::SeatGate {
  public:
   explicit SwitchableGate(const std::unique_ptr<memory::MemorySeatGate>& gate) : gate_(gate) {}
   void go_away(bool away) { away_ = away; }
+  // It answers, and takes in nothing: what it says of seats is of a while ago.
+  void refuse_news(bool refuse) { refuses_news_ = refuse; }
   // Reserves are not answered, and carried out later: the gate stands still.
   void answer_late(bool late) { late_ = late; }
   void carry_out_what_is_late();
@@ -56,6 +58,7 @@ class SwitchableGate final : public booking::SeatGate {
 
   const std::unique_ptr<memory::MemorySeatGate>& gate_;
   bool away_ = false;
+  bool refuses_news_ = false;
   bool late_ = false;
   std::vector<Reserve> late_reserves_;
 };

@@ -7,6 +7,9 @@
 
 #include <csignal>
 #include <stdexcept>
+#include <thread>
+
+#include "support/deadline.h"
 
 namespace flightdeck::test {
 namespace {
@@ -20,6 +23,14 @@ bool accepts(std::uint16_t port) {
     return true;
   } catch (const std::runtime_error&) {
     return false;
+  }
+}
+
+void wait_for_info(RedisProbe& probe, const std::string& section, const std::string& said) {
+  const Deadline deadline(patient(std::chrono::seconds(30)));
+  while (probe.text({"INFO", section}).find(said) == std::string::npos) {
+    if (deadline.passed()) throw std::runtime_error("Redis never says " + said);
+    std::this_thread::sleep_for(Milliseconds(10));
   }
 }
 
@@ -53,6 +64,46 @@ void RedisServer::start() {
 }
 
 void RedisServer::stop() { server_.stop(SIGTERM); }
+
+void RedisServer::refuse_writes(const std::string& word) {
+  RedisProbe probe(port());
+  if (word == "OOM") {
+    probe.command({"CONFIG", "SET", "maxmemory", "1"});
+  } else if (word == "NOREPLICAS") {
+    probe.command({"CONFIG", "SET", "min-replicas-to-write", "1"});
+  } else if (word == "READONLY") {
+    probe.command({"REPLICAOF", "127.0.0.1", "1"});
+  } else if (word == "MISCONF") {
+    // Nothing can be saved in the place of a folder.
+    std::filesystem::create_directory(directory() / "dump.rdb");
+    probe.command({"CONFIG", "SET", "save", "3600 1000000"});
+    probe.command({"BGSAVE"});
+    wait_for_info(probe, "persistence", "rdb_last_bgsave_status:err");
+  } else {
+    throw std::invalid_argument("no way to make Redis say " + word);
+  }
+}
+
+void RedisServer::take_writes() {
+  RedisProbe probe(port());
+  probe.command({"CONFIG", "SET", "maxmemory", "0"});
+  probe.command({"CONFIG", "SET", "min-replicas-to-write", "0"});
+  probe.command({"REPLICAOF", "NO", "ONE"});
+  probe.command({"CONFIG", "SET", "save", ""});
+  std::filesystem::remove(directory() / "dump.rdb");
+}
+
+void RedisServer::fail_over_to(RedisServer& replica) {
+  RedisProbe probe(port());
+  probe.command({"CONFIG", "SET", "repl-diskless-sync-delay", "0"});
+  RedisProbe other(replica.port());
+  other.command({"REPLICAOF", "127.0.0.1", std::to_string(port())});
+  wait_for_info(other, "replication", "master_link_status:up");
+  wait_for_info(probe, "replication", "state=online");
+  probe.command({"FAILOVER", "TO", "127.0.0.1", std::to_string(replica.port())});
+  wait_for_info(probe, "replication", "role:slave");
+  wait_for_info(other, "replication", "role:master");
+}
 
 RedisServer& shared_redis() {
   static RedisServer server;

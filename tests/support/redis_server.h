@@ -24,6 +24,12 @@ class RedisServer {
   void freeze() { server_.send_signal(SIGSTOP); }
   void go_on() { server_.send_signal(SIGCONT); }
 
+  // It goes on answering reads and refuses writes with that word (OOM, MISCONF, READONLY, NOREPLICAS), until `take_writes`.
+  void refuse_writes(const std::string& word);
+  void take_writes();
+  // Its data go to a replica, which becomes the primary; this one stays as its replica.
+  void fail_over_to(RedisServer& replica);
+
   std::uint16_t port() const { return server_.port(); }
   std::string url() const { return "redis://127.0.0.1:" + std::to_string(port()); }
   const std::filesystem::path& directory() const { return server_.directory(); }

@@ -1,6 +1,7 @@
 // A way to a server of the loopback that fails on demand: it cuts connections at a chosen moment, or falls silent.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <list>
 #include <memory>
@@ -27,6 +28,9 @@ class TcpProxy {
 
   std::uint16_t port() const { return port_; }
 
+  // Connections that are made from now on lead there; those that are open stay.
+  void lead_to(std::uint16_t server_port) { server_port_ = server_port; }
+
   // Once: the next bytes that hold `text` do not arrive; both sides see their connection end instead. The text must be
   // sent at once, in a message of a few KiB, so that it is read at once.
   void cut_before(Direction direction, std::string text);
@@ -47,7 +51,7 @@ class TcpProxy {
   // Waits while silent. False: cut the connection here.
   bool may_pass(Direction direction, const std::string& bytes);
 
-  const std::uint16_t server_port_;
+  std::atomic<std::uint16_t> server_port_;
   Socket listener_ = Socket::listen_loopback(0);
   std::uint16_t port_ = listener_.local_port();
   mutable std::mutex mutex_;

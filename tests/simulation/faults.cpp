@@ -51,6 +51,7 @@ Faults Faults::drawn(Dice& dice) {
   if (dice.chance(0.25)) faults.redis_emptied = static_cast<int>(dice.between(1, 2));
   if (dice.chance(0.25)) faults.redis_rolled_back = static_cast<int>(dice.between(1, 3));
   if (dice.chance(0.25)) faults.redis_outages = static_cast<int>(dice.between(1, 2));
+  if (dice.chance(0.5)) faults.redis_refusals = static_cast<int>(dice.between(1, 4));
   if (dice.chance(0.25)) faults.database_outages = static_cast<int>(dice.between(1, 2));
   if (dice.chance(0.25)) faults.payment_outages = static_cast<int>(dice.between(1, 2));
   if (dice.chance(0.25)) faults.standby_losses = static_cast<int>(dice.between(1, 3));

@@ -17,11 +17,13 @@ struct Faults {
   int redis_emptied = 0;
   int redis_rolled_back = 0;
   int redis_outages = 0;
+  int redis_refusals = 0;
   int database_outages = 0;
   int payment_outages = 0;
   // The database's synchronous standby goes away; it comes back, or takes over.
   int standby_losses = 0;
   Micros outage_max{4'000'000};
+  Micros refusal_max{8'000'000};
   Milliseconds clock_ahead_max{0};  // of each process, by its own amount
 
   // Some kinds of fault, some of them mild: what one kind hides, another history shows.

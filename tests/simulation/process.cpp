@@ -32,8 +32,9 @@ Process::Process(const Surroundings& surroundings, Role role, Milliseconds clock
       wire_(parts_.queue, *loop_, parts_.on_fault),
       random_(seed),
       scope_(report("a background task")),
-      gate_(wire_, parts_.redis, parts_.faults.redis, parts_.on_gate_change),
-      index_(wire_, parts_.redis, parts_.faults.redis),
+      refusals_(wire_, parts_.redis, parts_.faults.redis, parts_.queue, lag_),
+      gate_(wire_, parts_.redis, parts_.faults.redis, refusals_, parts_.on_gate_change),
+      index_(wire_, parts_.redis, parts_.faults.redis, refusals_),
       sink_(wire_, parts_.redis, parts_.faults.redis),
       provider_(wire_, parts_.payments),
       teller_({*loop_, *loop_, gate_, index_, scope_, *loop_, lag_}, report("telling gate and index")),
@@ -41,8 +42,8 @@ Process::Process(const Surroundings& surroundings, Role role, Milliseconds clock
       watched_sync_(commit_sync_, parts_.commits, *loop_),
       ledger_({parts_.queue, parts_.database, loop_, wire_, watched_sync_}),
       admission_(1000),
-      bookings_({ledger_, gate_, teller_, provider_, waiters_, admission_, *loop_, *loop_, *loop_, random_,
-                 scope_, counters_, log_},
+      bookings_({ledger_, gate_, lag_, teller_, provider_, waiters_, admission_, *loop_, *loop_, *loop_,
+                 random_, scope_, counters_, log_},
                 rules_),
       flights_(ledger_, gate_, bookings_, *loop_, random_, scope_),
       changes_(std::make_unique<flights::ChangeClock>()),
@@ -71,6 +72,8 @@ TaskScope::OnError Process::report(std::string what) {
 }
 
 void Process::start() {
+  if (parts_.faults.redis_refusals > 0)
+    scope_.spawn(repeat(limits::redis_health_interval, &Process::look_at_redis));
   if (role_ != Role::all) return;
   scope_.spawn(repeat(limits::sweep_interval, &Process::sweep));
   scope_.spawn(repeat(limits::unfinished_scan_interval, &Process::finish_bookings));

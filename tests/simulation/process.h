@@ -80,6 +80,7 @@ class Process {
 
   Task<void> repeat(Milliseconds rest, Turn turn);
   Task<void> sweep() { co_await sweeper_.run_once(); }
+  Task<void> look_at_redis() { return refusals_.look(); }
   Task<void> finish_bookings() { return worker_.run_once(); }
   Task<void> publish();
   TaskScope::OnError report(std::string what);
@@ -93,12 +94,13 @@ class Process {
   SeededRandom random_;
   booking::Counters counters_;
   TaskScope scope_;
+  flights::IndexLag lag_;
+  RefusalWatch refusals_;
   ProcessGate gate_;
   ProcessIndex index_;
   ProcessSink sink_;
   ProcessPayments provider_;
   booking::SettleWaiters waiters_;
-  flights::IndexLag lag_;
   sync::NewsTeller teller_;
   sync::CommitSync commit_sync_;
   WatchedSync watched_sync_;

@@ -1,5 +1,7 @@
 #include "simulation/redis_ports.h"
 
+#include <utility>
+
 #include "core/limits.h"
 
 namespace flightdeck::simulation {
@@ -31,15 +33,21 @@ std::function<std::optional<T>()> on(const RedisServer& redis, Effect effect) {
   };
 }
 
-// What only has an effect. True: it was answered.
-Task<bool> tell(Wire& wire, const char* what, const LinkFaults& faults, const RedisServer& redis,
-                std::function<void()> effect) {
-  auto answered = on<bool>(redis, [effect = std::move(effect)] {
-    effect();
-    return true;
+// The same of what writes: it may be refused.
+template <class T, class Effect>
+std::function<std::optional<T>()> writing_on(const RedisServer& redis, Effect effect) {
+  return on<T>(redis, [&redis, effect = std::move(effect)]() mutable -> std::optional<T> {
+    if (redis.refuses() == Refuses::writes) return std::nullopt;
+    return effect();
   });
-  const std::optional<bool> answer = co_await ask<bool>(wire, what, faults, std::move(answered));
-  co_return answer.has_value();
+}
+
+// What only has an effect, unless it is refused. True: it was taken.
+Task<bool> tell(Wire& wire, const char* what, const LinkFaults& faults, const RedisServer& redis,
+                RefusalWatch* refusals, std::function<bool()> effect) {
+  std::optional<bool> taken = co_await ask<bool>(wire, what, faults, on<bool>(redis, std::move(effect)));
+  if (taken && !*taken && refusals) refusals->refused();
+  co_return taken.value_or(false);
 }
 
 // What is answered with a list; empty: there is none, or no answer.
@@ -54,6 +62,25 @@ Task<std::vector<T>> list(Wire& wire, const char* what, const LinkFaults& faults
 
 }  // namespace
 
+void RefusalWatch::refused() {
+  taken_since_.reset();
+  if (!std::exchange(lags_, true)) lag_.begin();
+}
+
+Task<void> RefusalWatch::look() {
+  auto effect = on<bool>(redis_, [&redis = redis_] { return redis.refuses() == Refuses::nothing; });
+  const std::optional<bool> taken = co_await ask<bool>(wire_, "redis: look", faults_, std::move(effect));
+  if (!taken || !*taken) {
+    if (taken) refused();
+    co_return;
+  }
+  if (!lags_) co_return;
+  if (!taken_since_) taken_since_ = queue_.now();
+  if (queue_.now() - *taken_since_ < limits::index_lag_grace) co_return;
+  lags_ = false;
+  lag_.end();
+}
+
 Task<ReserveAnswer> ProcessGate::reserve(FlightId flight, BookingId booking, std::int64_t seats,
                                          Instant now) {
   auto effect =
@@ -64,16 +91,19 @@ Task<ReserveAnswer> ProcessGate::reserve(FlightId flight, BookingId booking, std
       });
   const std::optional<ReserveAnswer> answer =
       co_await ask<ReserveAnswer>(wire_, "redis: reserve", faults_, std::move(effect));
+  if (answer == ReserveAnswer::away) refusals_.refused();
   co_return answer.value_or(ReserveAnswer::unanswered);
 }
 
 Task<bool> ProcessGate::sync(std::vector<SeatNews> news) {
-  return tell(wire_, "redis: sync", faults_, redis_,
+  return tell(wire_, "redis: sync", faults_, redis_, &refusals_,
               [&redis = redis_, changed = on_change_, news = std::move(news)] {
+                bool taken = true;
                 for (const SeatNews& one : news) {
-                  redis.sync_seats(one);
+                  taken = redis.sync_seats(one) && taken;
                   changed(one.flight);
                 }
+                return taken;
               });
 }
 
@@ -84,8 +114,11 @@ Task<Versions> ProcessGate::versions(std::vector<FlightId> flights) {
 }
 
 Task<bool> ProcessGate::forget_versions(Versions seen) {
-  return tell(wire_, "redis: forget", faults_, redis_,
-              [&redis = redis_, seen = std::move(seen)] { redis.forget_gate_versions(seen); });
+  return tell(wire_, "redis: forget", faults_, redis_, &refusals_, [&redis = redis_, seen = std::move(seen)] {
+    if (redis.refuses() != Refuses::nothing) return false;
+    redis.forget_gate_versions(seen);
+    return true;
+  });
 }
 
 Task<std::optional<std::int64_t>> ProcessGate::sellable(FlightId flight) {
@@ -111,9 +144,12 @@ Task<std::optional<SearchPage>> ProcessIndex::search(flights::SearchQuery query,
 }
 
 Task<bool> ProcessIndex::update(std::vector<Flight> flights, Instant now) {
-  return tell(wire_, "redis: update", faults_, redis_, [&redis = redis_, flights = std::move(flights), now] {
-    for (const Flight& flight : flights) redis.update_flight(flight, now);
-  });
+  return tell(wire_, "redis: update", faults_, redis_, &refusals_,
+              [&redis = redis_, flights = std::move(flights), now] {
+                if (redis.refuses() != Refuses::nothing && !flights.empty()) return false;
+                for (const Flight& flight : flights) redis.update_flight(flight, now);
+                return true;
+              });
 }
 
 Task<Versions> ProcessIndex::versions(std::vector<FlightId> flights) {
@@ -123,13 +159,18 @@ Task<Versions> ProcessIndex::versions(std::vector<FlightId> flights) {
 }
 
 Task<bool> ProcessIndex::forget_versions(Versions seen) {
-  return tell(wire_, "redis: forget", faults_, redis_,
-              [&redis = redis_, seen = std::move(seen)] { redis.forget_index_versions(seen); });
+  return tell(wire_, "redis: forget", faults_, redis_, &refusals_, [&redis = redis_, seen = std::move(seen)] {
+    if (redis.refuses() != Refuses::nothing) return false;
+    redis.forget_index_versions(seen);
+    return true;
+  });
 }
 
 Task<std::vector<FlightId>> ProcessIndex::drop_departed(Instant now) {
-  return list<FlightId>(wire_, "redis: departed", faults_, redis_,
-                        [&redis = redis_, now] { return redis.drop_departed(now); });
+  return list<FlightId>(wire_, "redis: departed", faults_, redis_, [&redis = redis_, now] {
+    const bool refused = redis.refuses() == Refuses::writes;
+    return refused ? std::vector<FlightId>() : redis.drop_departed(now);
+  });
 }
 
 Task<flights::Telling> ProcessIndex::begin_telling() {
@@ -140,7 +181,7 @@ Task<flights::Telling> ProcessIndex::begin_telling() {
     if (mark && *mark) co_return flights::Telling::unneeded;
   }
   using Mark = std::optional<std::uint64_t>;
-  auto begin = on<Mark>(redis_, [&redis = redis_, earlier = telling_, again = marked_.has_value()] {
+  auto begin = writing_on<Mark>(redis_, [&redis = redis_, earlier = telling_, again = marked_.has_value()] {
     return redis.begin_telling(earlier, again);
   });
   const std::optional<Mark> begun =
@@ -154,7 +195,8 @@ Task<flights::Telling> ProcessIndex::begin_telling() {
 
 Task<bool> ProcessIndex::keep_telling() {
   if (looked_at_ != redis_.generation()) co_return false;
-  auto keep = on<bool>(redis_, [&redis = redis_, mark = telling_] { return redis.keep_telling(mark); });
+  auto keep =
+      writing_on<bool>(redis_, [&redis = redis_, mark = telling_] { return redis.keep_telling(mark); });
   const std::optional<bool> kept = co_await ask<bool>(wire_, "redis: keep telling", faults_, std::move(keep));
   co_return kept.value_or(false);
 }
@@ -162,7 +204,7 @@ Task<bool> ProcessIndex::keep_telling() {
 Task<bool> ProcessIndex::mark_complete() {
   const std::uint64_t generation = redis_.generation();
   if (looked_at_ && *looked_at_ != generation) co_return false;
-  auto end = on<bool>(redis_, [&redis = redis_, mark = telling_] { return redis.end_telling(mark); });
+  auto end = writing_on<bool>(redis_, [&redis = redis_, mark = telling_] { return redis.end_telling(mark); });
   const std::optional<bool> ended = co_await ask<bool>(wire_, "redis: end telling", faults_, std::move(end));
   const bool marked = ended && *ended;
   telling_ = 0;
@@ -171,12 +213,20 @@ Task<bool> ProcessIndex::mark_complete() {
 }
 
 Task<bool> ProcessIndex::mark_incomplete() {
-  return tell(wire_, "redis: incomplete", faults_, redis_, [&redis = redis_] { redis.mark_incomplete(); });
+  return tell(wire_, "redis: incomplete", faults_, redis_, &refusals_, [&redis = redis_] {
+    if (redis.refuses() == Refuses::writes) return false;
+    redis.mark_incomplete();
+    return true;
+  });
 }
 
-Task<bool> ProcessSink::publish(std::vector<events::OutboxRow> rows) {
-  return tell(wire_, "redis: publish", faults_, redis_,
-              [&redis = redis_, rows = std::move(rows)] { redis.publish(rows); });
+Task<bool> ProcessSink::publish(std::span<const events::OutboxRow> rows) {
+  return tell(wire_, "redis: publish", faults_, redis_, nullptr,
+              [&redis = redis_, kept = std::vector(rows.begin(), rows.end())] {
+                if (redis.refuses() == Refuses::writes) return false;
+                redis.publish(kept);
+                return true;
+              });
 }
 
 }  // namespace flightdeck::simulation

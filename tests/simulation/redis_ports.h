@@ -4,16 +4,39 @@
 #include "booking/seat_gate.h"
 #include "events/event_sink.h"
 #include "flights/flight_index.h"
+#include "flights/index_lag.h"
 #include "simulation/redis_server.h"
 #include "simulation/wire.h"
 
 namespace flightdeck::simulation {
 
+// As RedisConnection: while Redis refuses anything, and for a while longer, gate and index may lag.
+class RefusalWatch {
+ public:
+  RefusalWatch(Wire& wire, RedisServer& redis, const LinkFaults& faults, const EventQueue& queue,
+               flights::IndexLag& lag)
+      : wire_(wire), redis_(redis), faults_(faults), queue_(queue), lag_(lag) {}
+
+  // An answer says so.
+  void refused();
+  // Tries a write, and whether every right is there.
+  Task<void> look();
+
+ private:
+  Wire& wire_;
+  RedisServer& redis_;
+  const LinkFaults& faults_;
+  const EventQueue& queue_;
+  flights::IndexLag& lag_;
+  bool lags_ = false;
+  std::optional<Micros> taken_since_;
+};
+
 class ProcessGate final : public booking::SeatGate {
  public:
-  ProcessGate(Wire& wire, RedisServer& redis, const LinkFaults& faults,
+  ProcessGate(Wire& wire, RedisServer& redis, const LinkFaults& faults, RefusalWatch& refusals,
               std::function<void(FlightId)> on_change)
-      : wire_(wire), redis_(redis), faults_(faults), on_change_(std::move(on_change)) {}
+      : wire_(wire), redis_(redis), faults_(faults), refusals_(refusals), on_change_(std::move(on_change)) {}
 
   Task<booking::ReserveAnswer> reserve(FlightId flight, BookingId booking, std::int64_t seats,
                                        Instant now) override;
@@ -33,13 +56,14 @@ class ProcessGate final : public booking::SeatGate {
   Wire& wire_;
   RedisServer& redis_;
   const LinkFaults& faults_;
+  RefusalWatch& refusals_;
   const std::function<void(FlightId)> on_change_;  // a flight's keys have changed
 };
 
 class ProcessIndex final : public flights::FlightIndex {
  public:
-  ProcessIndex(Wire& wire, RedisServer& redis, const LinkFaults& faults)
-      : wire_(wire), redis_(redis), faults_(faults) {}
+  ProcessIndex(Wire& wire, RedisServer& redis, const LinkFaults& faults, RefusalWatch& refusals)
+      : wire_(wire), redis_(redis), faults_(faults), refusals_(refusals) {}
 
   Task<std::optional<flights::SearchPage>> search(flights::SearchQuery query, Instant now) override;
   Task<bool> update(std::vector<flights::Flight> flights, Instant now) override;
@@ -63,6 +87,7 @@ class ProcessIndex final : public flights::FlightIndex {
   Wire& wire_;
   RedisServer& redis_;
   const LinkFaults& faults_;
+  RefusalWatch& refusals_;
   // As RedisFlightIndex keeps them.
   std::optional<std::uint64_t> marked_;
   std::optional<std::uint64_t> looked_at_;
@@ -73,7 +98,7 @@ class ProcessSink final : public events::EventSink {
  public:
   ProcessSink(Wire& wire, RedisServer& redis, const LinkFaults& faults)
       : wire_(wire), redis_(redis), faults_(faults) {}
-  Task<bool> publish(std::vector<events::OutboxRow> rows) override;
+  Task<bool> publish(std::span<const events::OutboxRow> rows) override;
 
  private:
   Wire& wire_;

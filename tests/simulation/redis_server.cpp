@@ -22,22 +22,29 @@ ReserveAnswer RedisServer::reserve(FlightId flight, BookingId booking, std::int6
   FlightKeys& keys = found->second;
   if (keys.holds.contains(booking)) return ReserveAnswer::held;
   if (!keys.counter) return ReserveAnswer::cold;
+  // The script tries a write before it says that a flight is sold out, too.
+  if (refuses_ == Refuses::writes) return ReserveAnswer::away;
   if (*keys.counter < seats) return ReserveAnswer::sold_out;
   *keys.counter -= seats;
   keys.holds[booking] = {seats, now};
   return ReserveAnswer::held;
 }
 
-void RedisServer::sync_seats(const SeatNews& news) {
+bool RedisServer::sync_seats(const SeatNews& news) {
+  if (refuses_ == Refuses::writes) return false;
   FlightKeys& keys = keys_.flights[news.flight];
   if (news.off_sale) {
     keys.counter.reset();
     keys.holds.clear();
     keys.count.reset();
     forget_if_empty(news.flight);
-    return;
+    return true;
   }
   for (const BookingId booking : news.holds_to_drop) keys.holds.erase(booking);
+  if (news.count && refuses_ == Refuses::news) {
+    forget_if_empty(news.flight);
+    return false;
+  }
   if (news.count && (!keys.count || news.count->version >= keys.count->version)) {
     keys.count = news.count;
     if (keys.row && news.count->version >= keys.row->version) {
@@ -46,8 +53,9 @@ void RedisServer::sync_seats(const SeatNews& news) {
       keys.row->updated_at = news.count->updated_at;
     }
   }
-  if (!keys.count) return forget_if_empty(news.flight);
-  keys.counter = keys.count->available - keys.held();
+  if (keys.count) keys.counter = keys.count->available - keys.held();
+  forget_if_empty(news.flight);
+  return true;
 }
 
 void RedisServer::forget_if_empty(FlightId flight) {

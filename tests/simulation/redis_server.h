@@ -40,6 +40,13 @@ struct RedisKeys {
   std::map<std::uint64_t, Micros> tellings;  // when each gave its last sign of life
 };
 
+// What it refuses though it answers.
+enum class Refuses {
+  nothing,
+  writes,  // all of them, as one that has no memory left, or is a replica
+  news,    // what it is told of flights, and goes on taking holds: HSET is a right that is missing
+};
+
 class RedisServer {
  public:
   // Its clock is that of `queue`, which outlives it.
@@ -52,6 +59,8 @@ class RedisServer {
     up_ = !away;
     ++generation_;
   }
+  Refuses refuses() const { return refuses_; }
+  void refuse(Refuses what) { refuses_ = what; }
   void empty() { keys_ = RedisKeys(); }
   // A failover to a replica that lags: everything is as it was when that was copied.
   void roll_back(RedisKeys to) {
@@ -66,8 +75,10 @@ class RedisServer {
   // Entries of the stream, each the data of an outbox row. Not rolled back: its consumers have read them.
   const std::set<std::string>& stream() const { return stream_; }
 
+  // Away: it is refused.
   booking::ReserveAnswer reserve(FlightId flight, BookingId booking, std::int64_t seats, Instant now);
-  void sync_seats(const booking::SeatNews& news);
+  // False: it is refused, wholly or in part.
+  bool sync_seats(const booking::SeatNews& news);
   std::optional<std::int64_t> sellable(FlightId flight) const;
   std::vector<booking::Hold> stale_holds(Instant before, std::size_t limit) const;
 
@@ -95,6 +106,7 @@ class RedisServer {
   RedisKeys keys_;
   std::set<std::string> stream_;
   bool up_ = true;
+  Refuses refuses_ = Refuses::nothing;
   std::uint64_t generation_ = 1;
   std::uint64_t last_telling_ = 0;
 };

@@ -17,6 +17,9 @@ constexpr std::size_t snapshots_kept = 6;
 constexpr Micros heals_within{4'000'000};
 // From a commit until its process begins to tell of it, when nothing is in the way.
 constexpr Micros answers_within{20'000};
+// Each process has tried a write since, or asked for seats; and what is owed is told so soon after a refusal.
+constexpr Micros refusal_noticed_within{1'500'000};
+constexpr Micros owed_is_told_within{300'000};
 constexpr int calm_pace = 20;
 
 // Not of a request with an Idempotency-Key, whose copies may hold seats at the same time.
@@ -155,6 +158,24 @@ void World::end_loss_of_standby(bool promote) {
   }
 }
 
+// No fault that excuses a refusal which is not true: whoever sells knows of it.
+void World::refuse_writes() {
+  if (redis_.refuses() != Refuses::nothing || !redis_.up()) return;
+  const Refuses what = dice().chance(0.5) ? Refuses::writes : Refuses::news;
+  queue_.note("REDIS REFUSES", static_cast<std::uint64_t>(what));
+  redis_.refuse(what);
+  refused_from_ = queue_.now();
+  for (auto& [number, telling] : tellings_) telling.refused = true;
+  queue_.after(Micros(dice().between(100'000, faults_.refusal_max.count())), [this] { take_writes(); });
+}
+
+void World::take_writes() {
+  if (redis_.refuses() == Refuses::nothing) return;
+  queue_.note("REDIS REFUSES", 0);
+  redis_.refuse(Refuses::nothing);
+  refused_until_ = queue_.now();
+}
+
 void World::schedule_incidents(Micros over) {
   const auto at_times = [&](int times, std::function<void()> what) {
     for (int i = 0; i < times; ++i) {
@@ -175,6 +196,7 @@ void World::schedule_incidents(Micros over) {
     redis_.roll_back(snapshots_[dice().below(snapshots_.size())]);
   });
   at_times(faults_.redis_outages, [this] { outage(redis_, "REDIS AWAY"); });
+  at_times(faults_.redis_refusals, [this] { refuse_writes(); });
   at_times(faults_.database_outages, [this] { outage(database_, "DATABASE AWAY"); });
   at_times(faults_.standby_losses, [this] { lose_standby(); });
   at_times(faults_.payment_outages, [this] { outage(payments_, "PAYMENT SERVICE AWAY"); });
@@ -186,6 +208,7 @@ void World::end_faults() {
   faulty_ = false;
   faults_.end();
   if (!redis_.up()) redis_.go_away(false);
+  take_writes();
   database_.go_away(false);
   end_loss_of_standby(false);
   payments_.go_away(false);
@@ -275,6 +298,15 @@ bool World::gate_lags(FlightId id) {
   });
 }
 
+// It was over before everybody could notice it, or has just begun: then a gate that takes holds says what it was told last.
+bool World::refusal_is_unnoticed() const {
+  const bool lasts = redis_.refuses() != Refuses::nothing;
+  if (lasts && redis_.refuses() != Refuses::news) return false;
+  const Micros until = lasts ? queue_.now() : refused_until_;
+  if (until - refused_from_ >= refusal_noticed_within) return false;
+  return lasts || queue_.now() - until < owed_is_told_within;
+}
+
 void World::look(Asking& asking) {
   const auto row = database_.judge().flights.find(asking.flight);
   if (row == database_.judge().flights.end()) return;
@@ -283,13 +315,17 @@ void World::look(Asking& asking) {
       test::world_start + std::chrono::duration_cast<Milliseconds>(queue_.now()) + faults_.clock_ahead_max;
   if (!on_sale(flight, latest)) asking.may_be_closed = true;
   const FlightKeys* keys = redis_.flight(asking.flight);
-  const std::int64_t held = keys ? keys->held() : 0;
-  if (flight.available_seats - held < asking.seats || gate_lags(asking.flight)) asking.may_be_sold_out = true;
+  // While it refuses all, it drops no hold and its holds count for nothing.
+  const bool asked = redis_.refuses() != Refuses::writes;
+  const std::int64_t held = keys && asked ? keys->held() : 0;
+  if (flight.available_seats - held < asking.seats || gate_lags(asking.flight) || refusal_is_unnoticed())
+    asking.may_be_sold_out = true;
 }
 
 std::uint64_t World::begun(const std::vector<booking::FlightNews>& news, Instant now) {
   Telling telling;
   telling.faults_before = fault_count_;
+  telling.refused = redis_.refuses() != Refuses::nothing;
   std::set<FlightId> about;
   for (const booking::FlightNews& one : news) {
     telling.news.push_back(sync::seat_news(one, now));
@@ -304,7 +340,7 @@ void World::told(std::uint64_t commit) {
   const auto found = tellings_.find(commit);
   const Telling telling = std::move(found->second);
   tellings_.erase(found);
-  if (telling.faults_before != fault_count_ || !redis_.up()) return;
+  if (telling.faults_before != fault_count_ || telling.refused || !redis_.up()) return;
   // Nothing was in its way, so the gate has heard of the commit before its clients do.
   for (const booking::SeatNews& news : telling.news) {
     const FlightKeys* keys = redis_.flight(news.flight);

@@ -58,6 +58,7 @@ class World final : public CommitWatch {
   struct Telling {
     std::vector<booking::SeatNews> news;
     std::uint64_t faults_before = 0;
+    bool refused = false;  // Redis has refused something since
   };
 
   Surroundings surroundings();
@@ -70,6 +71,9 @@ class World final : public CommitWatch {
   void look(const booking::LedgerChanges& changes);
   void look_at_cancelled(const booking::LedgerChanges& changes);
   bool gate_lags(FlightId flight);
+  bool refusal_is_unnoticed() const;
+  void refuse_writes();
+  void take_writes();
   void call_back(booking::PaymentVerdict verdict, std::function<void(bool)> taken);
   void take_snapshot();
   void lose_standby();
@@ -95,6 +99,8 @@ class World final : public CommitWatch {
   std::uint64_t last_telling_ = 0;
   std::uint64_t fault_count_ = 0;  // that may keep the gate from hearing
   Micros last_fault_{-1'000'000'000};
+  Micros refused_from_{-1'000'000'000};  // the latest time that Redis refused something
+  Micros refused_until_{-1'000'000'000};
   bool faulty_ = true;
   int pace_ = 1;
 };

@@ -40,6 +40,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--kills", type=positive, default=KILLS, metavar="N", help=f"of each scenario that kills ({KILLS})"
     )
+    parser.add_argument("--times", type=positive, metavar="N", help="of each scenario (its own number)")
     parser.add_argument(
         "--duration", type=float, default=0, metavar="S", help="seconds of faults a scenario, at least (0)"
     )
@@ -72,7 +73,7 @@ def run_scenario(scenario: Scenario, arguments: argparse.Namespace) -> dict:
         return result.facts() | {"skipped": why_not}
     step(f"{scenario.name}: {scenario.title}, {scenario.deployment.shape}")
     folder = arguments.output / "run" / scenario.name
-    times = arguments.kills if scenario.kills else scenario.times
+    times = arguments.times or (arguments.kills if scenario.kills else scenario.times)
     began = time.monotonic()
     try:
         with scenario.deployment(arguments.program, folder) as deployment:

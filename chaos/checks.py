@@ -56,6 +56,12 @@ def seats(flights: list[Flight]) -> list[str]:
     ]
 
 
+def sold_out_for_nothing(told: list[str]) -> list[str]:
+    """Codes that whoever asked for a seat which had been given back was answered."""
+    wrong = [code for code in told if code == "OUT_OF_STOCK"]
+    return _finding("bookings are told that flights with seats are sold out", wrong)
+
+
 def counters(flights: list[Flight], told: dict[str, tuple[int | None, int]]) -> list[str]:
     """In Redis, counter (None: it does not know the flight) and holds; with no hold left, both count the same."""
     wrong = [

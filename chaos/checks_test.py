@@ -29,6 +29,13 @@ class Seats(unittest.TestCase):
         self.assertIn("offer seats that somebody holds", finding)
 
 
+class SoldOutForNothing(unittest.TestCase):
+    def test_is_found(self):
+        self.assertEqual(checks.sold_out_for_nothing(["", "UNAVAILABLE"]), [])
+        (finding,) = checks.sold_out_for_nothing(["", "OUT_OF_STOCK"])
+        self.assertIn("1 bookings are told", finding)
+
+
 class Counters(unittest.TestCase):
     flight = Flight("a", 10, 4, 6)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from processes import BenchError
 
 from members import Member, PaymentService
-from stores import FaultyRedis, PgBouncer, PostgresPair, SmallDisk, SqliteFile
+from stores import FaultyRedis, PgBouncer, PostgresPair, RedisPair, SmallDisk, SqliteFile
 
 PAYMENT_TIMEOUT_S = 3
 SEATS_MAX = 1_000_000
@@ -99,9 +99,12 @@ class Production(Deployment):
         self.postgres = PostgresPair(self.folder)
         started.callback(self.postgres.stop)
         self.postgres.start()
-        self.redis = FaultyRedis(self.folder / "redis")
+        self.redis = self._make_redis()
         started.callback(self.redis.stop)
         self.redis.start(*self.redis_flags)
+
+    def _make_redis(self):
+        return FaultyRedis(self.folder / "redis")
 
     def _add_members(self) -> None:
         for number in (0, 1):
@@ -128,6 +131,13 @@ class Production(Deployment):
             flight: (int(count) if count.lstrip("-").isdigit() else None, int(held))
             for flight, count, held in zip(flights, seats, holds, strict=True)
         }
+
+
+class BehindAddress(Production):
+    """Its Redis is a primary with a replica, behind an address that moves."""
+
+    def _make_redis(self):
+        return RedisPair(self.folder)
 
 
 class WithRedisFile(Production):

@@ -1,11 +1,14 @@
-"""What goes wrong, and how often. A strike does the harm and ends it; from then on recovery is timed."""
+"""What goes wrong, and how often. A strike does the harm and ends it, and tells what it found wrong meanwhile; from then on
+recovery is timed."""
 
 import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import checks
 from deployment import (
+    BehindAddress,
     BehindPgBouncer,
     Deployment,
     Embedded,
@@ -14,11 +17,14 @@ from deployment import (
     WithRedisFile,
     WithStandby,
 )
+from sold_out import SoldOut
 from stores import PgBouncer
 
 KILLS = 25
 AWAY_S = 2.0
 REPLICA_LAG_S = 1.5
+REFUSED_S = 3.0
+ADDRESS_LATE_S = 1.0
 CLOCK_AHEAD = "+10m"
 CLOCK_AHEAD_S = 4.0
 SLOW_S = 8.0
@@ -29,7 +35,7 @@ class Scenario:
     name: str
     title: str
     deployment: type[Deployment]
-    strike: Callable[[Deployment, int], None]
+    strike: Callable[[Deployment, int], list[str] | None]  # answers what it found wrong
     times: int = 3
     load_s: float = 2.0  # before each strike
     kills: bool = False  # as often as --kills says
@@ -83,6 +89,33 @@ def restart_redis_without_file(on: Production, number: int) -> None:
 
 def fail_redis_over(on: Production, number: int) -> None:
     on.redis.fail_over_to_the_past(REPLICA_LAG_S)
+
+
+def refuse_writes(word: str) -> Callable[[Production, int], list[str]]:
+    def strike(on: Production, number: int) -> list[str]:
+        """Meanwhile seats of flights that are sold out are given back at one process, and booked at another."""
+        flights = [SoldOut(on.apis[0]) for _ in range(4)]
+        on.redis.refuse_writes(word)
+        told = []
+        ends = time.monotonic() + REFUSED_S
+        while flights and time.monotonic() < ends:
+            flight = flights.pop()
+            # The process that sells is the one that knows of it, or another.
+            flight.give_back(on.apis[len(flights) % 2])
+            told.append(flight.book(on.apis[len(flights) // 2 % 2]))
+        time.sleep(max(0.0, ends - time.monotonic()))
+        on.redis.take_writes()
+        return checks.sold_out_for_nothing(told)
+
+    return strike
+
+
+def hand_redis_over(on: BehindAddress, number: int) -> list[str]:
+    """The address moves at once, and late, in turn. A seat given back meanwhile can be booked."""
+    flight = SoldOut(on.apis[number % 2])
+    on.redis.fail_over(number % 2 * ADDRESS_LATE_S)
+    flight.give_back(on.apis[0])
+    return checks.sold_out_for_nothing([flight.book(on.apis[1])])
 
 
 def restart_postgres(on: Production, number: int) -> None:
@@ -186,6 +219,23 @@ SCENARIOS = (
         f"Redis `kill -9`, a replica {REPLICA_LAG_S:g} s behind takes over",
         Production,
         fail_redis_over,
+    ),
+    *(
+        Scenario(
+            f"redis-{word.lower()}",
+            f"Redis refuses writes with `{word}` for {REFUSED_S:g} s",
+            Production,
+            refuse_writes(word),
+            load_s=1.0,
+        )
+        for word in ("OOM", "MISCONF", "READONLY", "NOREPLICAS")
+    ),
+    Scenario(
+        "redis-planned-failover",
+        "`FAILOVER` to the replica behind an address that moves, the old primary stays",
+        BehindAddress,
+        hand_redis_over,
+        times=4,
     ),
     Scenario(
         "postgres-restart", "PostgreSQL restarted, `-m immediate`", Production, restart_postgres, times=5

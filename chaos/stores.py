@@ -13,6 +13,8 @@ import processes
 from processes import BenchError
 from servers import Postgres, Redis, free_port, is_free
 
+from address import Address
+
 STANDBY_PATIENCE_S = 60
 DATABASE = "flightdeck"
 
@@ -178,6 +180,57 @@ server_login_retry = 1
 
 
 class FaultyRedis(Redis):
+    def refuse_writes(self, word: str) -> None:
+        """It goes on answering reads, and refuses writes with that word."""
+        if word == "OOM":
+            self._set("maxmemory", "1")
+        elif word == "NOREPLICAS":
+            self._set("min-replicas-to-write", "1")
+        elif word == "READONLY":
+            self.ask("REPLICAOF", "127.0.0.1", "1")
+        else:
+            # Nothing can be saved in the place of a folder.
+            (self._folder / "dump.rdb").mkdir()
+            self._set("save", "3600 1000000")
+            self.ask("BGSAVE")
+        self._await(
+            lambda: self.ask("SET", "a_write", "", "XX").startswith(word), f"refuses nothing with {word}"
+        )
+
+    def take_writes(self) -> None:
+        self._set("maxmemory", "0")
+        self._set("min-replicas-to-write", "0")
+        self.ask("REPLICAOF", "NO", "ONE")
+        self._set("save", "")
+        if (self._folder / "dump.rdb").is_dir():
+            (self._folder / "dump.rdb").rmdir()
+        self._await(lambda: self.ask("SET", "a_write", "", "XX") == "", "takes no writes")
+
+    def follow(self, primary: "FaultyRedis") -> None:
+        primary._set("repl-diskless-sync-delay", "0")
+        self.ask("REPLICAOF", "127.0.0.1", str(primary.port))
+        self._await(lambda: "master_link_status:up" in self.ask("INFO", "replication"), "follows nobody")
+        self._await(lambda: "state=online" in primary.ask("INFO", "replication"), "follows nobody")
+
+    def hand_over_to(self, replica: "FaultyRedis") -> None:
+        """`replica` is the primary then, and this one, which stays, its replica."""
+        if self.ask("FAILOVER", "TO", "127.0.0.1", str(replica.port)) != "OK":
+            raise BenchError("Redis does not fail over")
+        self._await(lambda: "role:slave" in self.ask("INFO", "replication"), "stays primary")
+        self._await(lambda: "role:master" in replica.ask("INFO", "replication"), "has no successor")
+
+    def _set(self, name: str, value: str) -> None:
+        if self.ask("CONFIG", "SET", name, value) != "OK":
+            raise BenchError(f"Redis does not set {name}")
+
+    @staticmethod
+    def _await(done, complaint: str) -> None:
+        deadline = time.monotonic() + STANDBY_PATIENCE_S
+        while not done():
+            if time.monotonic() > deadline:
+                raise BenchError(f"Redis {complaint}")
+            time.sleep(0.02)
+
     def freeze(self, seconds: float) -> None:
         os.kill(self.pids[0], signal.SIGSTOP)
         try:
@@ -209,6 +262,41 @@ class FaultyRedis(Redis):
             replica.stop()
             raise
         self._process = replica._process
+
+
+class RedisPair:
+    """A primary and its replica, which change places, behind an address that leads to the primary."""
+
+    def __init__(self, folder: Path):
+        self.primary = FaultyRedis(folder / "redis-a")
+        self._replica = FaultyRedis(folder / "redis-b")
+        self._address: Address | None = None
+
+    def start(self, *flags: str) -> None:
+        self.primary.start(*flags)
+        self._replica.start(*flags)
+        self._replica.follow(self.primary)
+        self._address = Address(self.primary.port)
+
+    def stop(self) -> None:
+        if self._address:
+            self._address.close()
+        self._replica.stop()
+        self.primary.stop()
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self._address.port}/0"
+
+    def ask(self, *command: str) -> str:
+        return self.primary.ask(*command)
+
+    def fail_over(self, late_s: float) -> None:
+        """The address moves so long after the servers have changed places; none of its connections is closed."""
+        self.primary.hand_over_to(self._replica)
+        self.primary, self._replica = self._replica, self.primary
+        time.sleep(late_s)
+        self._address.leads_to = self.primary.port
 
 
 class SqliteFile:

@@ -77,7 +77,8 @@ class Trial:
             began = time.monotonic()
             while self._result.faults < times or time.monotonic() - began < seconds:
                 time.sleep(load_s)
-                strike(self.deployment, self._result.faults)
+                found = strike(self.deployment, self._result.faults)
+                self._result.findings += found or []
                 self._result.faults += 1
                 if not self._recover():
                     break

@@ -20,7 +20,7 @@ const Statement end_wait{"end_wait",
                          "WHERE pid = $1::integer AND wait_event = 'SyncRep' "
                          "AND query LIKE '%pg_logical_emit_message(true, ''flightdeck''%'"};
 
-void set_up(Connection& connection, Deadline deadline) {
+void set_up_witness(Connection& connection, Deadline deadline) {
   connection.queue(
       "SELECT set_config('synchronous_commit', 'on', false) "
       "WHERE current_setting('synchronous_commit') = 'off'");
@@ -102,7 +102,8 @@ void StandbyWitness::run() {
 bool StandbyWitness::probe() {
   try {
     if (!connection_) {
-      connection_ = connect_to_one(servers_, server_, Deadline(limits::ledger_connect_deadline), set_up);
+      connection_ =
+          connect_to_one(servers_, server_, Deadline(limits::ledger_connect_deadline), set_up_witness);
       identity_ = server_identity(*connection_, Deadline(limits::ledger_answer_deadline));
     }
     const Deadline soon(limits::ledger_answer_deadline);

@@ -79,15 +79,22 @@ flights::FlightDraft draft_of(const Flight& flight) {
   return draft;
 }
 
+std::shared_ptr<const booking::Precondition> unchanged(const Flight& flight) {
+  booking::Precondition condition;
+  condition.if_match = booking::Versions{false, {flight.version}};
+  return std::make_shared<const booking::Precondition>(std::move(condition));
+}
+
 Task<Answer> edit_on(Process& process, FlightId id, std::int64_t more_seats, bool if_unchanged) {
   std::optional<booking::FlightWithSeats> found = co_await process.flights().find(id);
   Answer answer;
   if (!found || found->flight.total_seats + more_seats < 1) co_return answer;
   flights::FlightDraft draft = draft_of(found->flight);
   draft.total_seats += more_seats;
-  std::optional<std::int64_t> version;
-  if (if_unchanged) version = found->flight.version;
-  const Result<Flight> edited = co_await process.flights().replace(id, std::move(draft), version);
+  std::shared_ptr<const booking::Precondition> condition;
+  if (if_unchanged) condition = unchanged(found->flight);
+  const Result<Flight> edited =
+      co_await process.flights().replace(id, std::move(draft), std::move(condition));
   answer.well = edited.has_value();
   co_return answer;
 }
@@ -101,13 +108,13 @@ Task<Answer> close_on(Process& process, FlightId id) {
 
 Task<Answer> reinstate_on(Process& process, FlightId id, bool if_unchanged) {
   Answer answer;
-  std::optional<std::int64_t> version;
+  std::shared_ptr<const booking::Precondition> condition;
   if (if_unchanged) {
     const std::optional<booking::FlightWithSeats> found = co_await process.flights().find(id);
     if (!found) co_return answer;
-    version = found->flight.version;
+    condition = unchanged(found->flight);
   }
-  const Result<Flight> reinstated = co_await process.flights().reinstate(id, version);
+  const Result<Flight> reinstated = co_await process.flights().reinstate(id, std::move(condition));
   answer.well = reinstated.has_value();
   co_return answer;
 }

@@ -16,16 +16,6 @@ using flights::FlightStatus;
 
 Error refuse(ErrorCode code, std::string detail) { return Error{code, std::move(detail), {}}; }
 
-std::optional<Error> contradiction(const Precondition* condition, const Flight& flight) {
-  if (!condition) return std::nullopt;
-  const Precondition::Unmet unmet = condition->unmet_by(flight.version);
-  if (unmet == Precondition::Unmet::none) return std::nullopt;
-  std::string detail = "The flight is at version " + std::to_string(flight.version);
-  detail.append(unmet == Precondition::Unmet::if_match ? ", which If-Match does not name."
-                                                       : ", which If-None-Match rules out.");
-  return refuse(ErrorCode::version_conflict, std::move(detail));
-}
-
 template <class T>
 struct Row {
   T value;
@@ -372,7 +362,7 @@ Result<Applied> Batch::apply(const AddFlight& c) {
 Result<Applied> Batch::apply(const ReplaceFlight& c) {
   const Flight* flight = find_flight(c.id);
   if (!flight) return refuse(ErrorCode::not_found, "There is no such flight.");
-  if (auto conflict = contradiction(c.condition.get(), *flight)) return *std::move(conflict);
+  if (auto conflict = contradiction(c.condition.get(), flight->version)) return *std::move(conflict);
   return replace(*flight, c.draft);
 }
 
@@ -381,7 +371,7 @@ Result<Applied> Batch::apply(const CloseFlight& c) {
   if (!flight || flight->status == FlightStatus::cancelled) {
     return refuse(ErrorCode::not_found, "There is no such flight on sale.");
   }
-  if (auto conflict = contradiction(c.condition.get(), *flight)) return *std::move(conflict);
+  if (auto conflict = contradiction(c.condition.get(), flight->version)) return *std::move(conflict);
   if (flight->available_seats != flight->total_seats && !c.even_with_bookings) {
     return refuse(ErrorCode::flight_has_bookings,
                   "The flight has live bookings; add ?cancel_bookings=true to cancel and refund them.");
@@ -397,7 +387,7 @@ Result<Applied> Batch::apply(const CloseFlight& c) {
 Result<Applied> Batch::apply(const ReinstateFlight& c) {
   const Flight* flight = find_flight(c.id);
   if (!flight) return refuse(ErrorCode::not_found, "There is no such flight.");
-  if (auto conflict = contradiction(c.condition.get(), *flight)) return *std::move(conflict);
+  if (auto conflict = contradiction(c.condition.get(), flight->version)) return *std::move(conflict);
   if (flight->status != FlightStatus::cancelled) {
     return refuse(ErrorCode::invalid_state, "The flight is not cancelled; there is nothing to reinstate.");
   }

@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
+
+#include "core/error.h"
 
 namespace flightdeck::booking {
 
@@ -31,5 +34,15 @@ struct Precondition {
     return Unmet::none;
   }
 };
+
+// version_conflict, unless a flight of this version meets it. Null asks for nothing.
+inline std::optional<Error> contradiction(const Precondition* condition, std::int64_t version) {
+  const auto unmet = condition ? condition->unmet_by(version) : Precondition::Unmet::none;
+  if (unmet == Precondition::Unmet::none) return std::nullopt;
+  std::string detail = "The flight is at version " + std::to_string(version);
+  detail.append(unmet == Precondition::Unmet::if_match ? ", which If-Match does not name."
+                                                       : ", which If-None-Match rules out.");
+  return Error{ErrorCode::version_conflict, std::move(detail), {}};
+}
 
 }  // namespace flightdeck::booking

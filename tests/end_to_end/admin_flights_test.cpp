@@ -180,30 +180,6 @@ TEST_F(AdminFlightsTest, ALeapSecondIsTheSecondAfterIt) {
   }
 }
 
-TEST_F(AdminFlightsTest, PlacesAreMadeOfWhatIsSeen) {
-  FlightDraft draft;
-  draft.source = "\u00A0qzy\u2003";
-  draft.destination = "\u3000San\u00A0Juan\u202F";
-  const json::value flight = api.add_flight(draft);
-  EXPECT_EQ(text(flight, "source"), "QZY");
-  EXPECT_EQ(text(flight, "destination"), "San\u00A0Juan");
-  EXPECT_TRUE(eventually([&] {
-    return list(api.search({"\u00A0QZY", "san\u00A0juan\u2009"}, date_ahead(30)), "flights").size() == 1;
-  }));
-  for (const char* place :
-       {"\u200B",   "\u00A0",   "\u2003\u3000", "\u2028",   "\uFEFF",   "\u00AD",      "\u3164",   "\u2800",
-        "a\u200Bb", "a\u200C",  "\u200Da",      "\uFEFFa",  "a\u202Eb", "a\u2066b",    "a\u00ADb", "a\u0085b",
-        "a\u2028b", "a\u2029b", "a\u2060b",     "a\uFFFEb", "a\uFDD0b", "a\U000E0041b"}) {
-    draft.source = place;
-    expect_wrong_fields(http.post("/admin/flights", draft.json()), {"source"});
-    expect_wrong_fields(http.get(search_target({place, "LHR"}, date_ahead(30))), {"source"});
-    expect_wrong_fields(http.get("/admin/flights?source=" + percent_encoded(place)), {"source"});
-  }
-  draft.source = "QZY";
-  draft.flight_number = "FD\u200B1";
-  expect_wrong_fields(http.post("/admin/flights", draft.json()), {"flight_number"});
-}
-
 struct WrongField {
   std::string name;
   json::value value;

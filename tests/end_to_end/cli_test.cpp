@@ -284,7 +284,8 @@ TEST(LogTest, SecretsAreNeverPrinted) {
       {{"serve", "--listen", "wrong"}, {{"FLIGHTDECK_REDIS_URL", redis}}},
       {{"serve", "--listen", "wrong", "--redis-url", "ftp://:" + secret + "@host"}, {}},
       {{"serve", "--help"}, {{"FLIGHTDECK_DATABASE_URL", database}, {"FLIGHTDECK_REDIS_URL", redis}}}};
-  for (const auto& [arguments, environment] : cases) {
+  for (auto [arguments, environment] : cases) {
+    environment["FLIGHTDECK_START_TIMEOUT_S"] = "0";
     const CommandResult result = run_command(arguments, environment);
     EXPECT_THAT(result.out, Not(HasSubstr(secret)));
     EXPECT_THAT(result.err, Not(HasSubstr(secret)));

@@ -147,7 +147,7 @@ def lose_standby(on: WithStandby, number: int) -> None:
     on.postgres.promote()
 
 
-def refuse_writes(on: Production, number: int) -> None:
+def make_postgres_read_only(on: Production, number: int) -> None:
     on.postgres.refuse_writes(AWAY_S)
 
 
@@ -252,7 +252,12 @@ SCENARIOS = (
         WithStandby,
         lose_standby,
     ),
-    Scenario("postgres-read-only", f"PostgreSQL takes no writes for {AWAY_S:g} s", Production, refuse_writes),
+    Scenario(
+        "postgres-read-only",
+        f"PostgreSQL takes no writes for {AWAY_S:g} s",
+        Production,
+        make_postgres_read_only,
+    ),
     Scenario(
         "pgbouncer",
         "PgBouncer in between: PostgreSQL restarted behind it, or itself `kill -9`",

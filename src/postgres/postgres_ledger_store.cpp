@@ -380,7 +380,7 @@ void PostgresLedgerStore::remove_events(std::span<const std::int64_t> sequences)
 }
 
 std::size_t PostgresLedgerStore::trim_events(Instant before, std::int64_t keep, std::size_t limit) {
-  return link_.run(limits::ledger_answer_deadline, [&](Connection& connection, Deadline deadline) {
+  return write([&](Connection& connection, Deadline deadline) {
     Parameters p;
     p.add(before).add(keep).add(static_cast<std::int64_t>(limit));
     connection.queue(sql_.trim_events, p);

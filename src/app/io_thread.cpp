@@ -71,11 +71,11 @@ void IoThread::make_gate_and_index() {
 }
 
 void IoThread::make_services() {
-  payment::PaymentProvider& provider =
-      payment_client_ ? static_cast<payment::PaymentProvider&>(*payment_client_) : *mock_payments_;
+  provider_.emplace(payment_client_ ? static_cast<payment::PaymentProvider&>(*payment_client_)
+                                    : *mock_payments_);
   ledger_.emplace(shared_.ledger->threads(), loop_);
   const booking::BookingService::Parts parts{
-      *ledger_, *gate_, shared_.index_lag, *teller_, provider, shared_.waiters,  shared_.admission,
+      *ledger_, *gate_, shared_.index_lag, *teller_, *provider_, shared_.waiters,  shared_.admission,
       loop_,    loop_,  shared_.clock,     random_,  scope_,   shared_.counters, shared_.log};
   bookings_.emplace(parts, shared_.booking_rules);
   manage_flights_.emplace(*ledger_, *gate_, *bookings_, shared_.clock, random_, scope_);

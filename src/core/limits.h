@@ -69,10 +69,17 @@ inline constexpr std::size_t frames_kept = 2048;
 
 // The ledger.
 inline constexpr std::size_t ledger_batch_commands = 256;
+// For a row that somebody else has locked. Then the batch goes on without it, and its own commands wait until the row has been
+// locked for so long in all; it is looked at that often meanwhile. Later ones are refused at once.
+inline constexpr milliseconds ledger_lock_patience{100};
+inline constexpr milliseconds ledger_lock_wait{800};
+inline constexpr milliseconds ledger_lock_look_pause{20};
+inline constexpr std::size_t ledger_locked_out_commands = 1024;  // that wait so, of a writer
 inline constexpr std::size_t ledger_selling_threads = 2;  // where the database takes several writers at once
 inline constexpr std::size_t ledger_queue_commands = 16 * 1024;
 inline constexpr std::size_t ledger_batch_reads = 256;
-inline constexpr std::size_t ledger_queue_reads = 16 * 1024;
+inline constexpr std::size_t ledger_queue_reads = 16 * 1024;  // of each kind
+inline constexpr milliseconds ledger_read_wait{2000};         // in that queue; then it is refused
 inline constexpr milliseconds ledger_connect_deadline{1000};
 inline constexpr milliseconds ledger_start_deadline{
     5000};  // to connect when a process starts: nobody waits yet
@@ -82,6 +89,8 @@ inline constexpr milliseconds start_pause_longest{1000};
 inline constexpr seconds start_timeout_max{24 * 60 * 60};
 inline constexpr milliseconds ledger_answer_deadline{
     1500};  // for a whole begin, commit or read of a database server, from its first byte to the answer's last
+inline constexpr milliseconds ledger_statement_deadline{
+    1300};  // of a read: the server ends it before its connection is given up for silence
 inline constexpr milliseconds ledger_commit_lookup_deadline{
     1500};  // to find out what became of a commit whose connection broke,
 inline constexpr milliseconds ledger_commit_deadline{
@@ -136,7 +145,12 @@ inline constexpr milliseconds mock_callback_backoff_first{200};  // doubled with
 
 // Unfinished business: bookings whose payment is unknown, refunds owed.
 inline constexpr milliseconds unfinished_scan_interval{250};
-inline constexpr std::size_t unfinished_batch = 256;
+inline constexpr std::size_t unfinished_batch = 256;   // claimed at once
+inline constexpr std::size_t unfinished_window = 512;  // looked at side by side: one that is silent costs its own place
+// After so many calls in a row without an answer the provider is taken for silent: then no more than so many are looked at
+// side by side, until one is answered.
+inline constexpr int provider_silences = 32;
+inline constexpr std::size_t unfinished_probes = 8;
 inline constexpr seconds unfinished_lease{
     15};  // nobody else takes it meanwhile; also the pause before a retry
 inline constexpr seconds payment_recheck_first{

@@ -33,6 +33,8 @@ char32_t decode(std::string_view sequence) {
   return character;
 }
 
+bool is_visible_ascii(char c) { return c > ' ' && c < '\x7F'; }
+
 // The length of the white space that `text` begins with.
 std::size_t leading_white_space(std::string_view text) {
   const std::size_t length = utf8_length(text, 0);
@@ -65,6 +67,7 @@ bool is_invisible(char32_t c) {
 }
 
 std::string_view trim_white_space(std::string_view text) {
+  if (!text.empty() && is_visible_ascii(text.front()) && is_visible_ascii(text.back())) return text;
   while (!text.empty()) {
     const std::size_t length = leading_white_space(text);
     if (length == 0) break;
@@ -80,7 +83,8 @@ std::string_view trim_white_space(std::string_view text) {
 
 std::optional<std::size_t> count_visible(std::string_view text) {
   std::size_t count = 0;
-  for (std::size_t at = 0; at < text.size(); ++count) {
+  while (count < text.size() && (is_visible_ascii(text[count]) || text[count] == ' ')) ++count;
+  for (std::size_t at = count; at < text.size(); ++count) {
     const std::size_t length = utf8_length(text, at);
     if (length == 0 || is_invisible(decode(text.substr(at, length)))) return std::nullopt;
     at += length;

@@ -13,9 +13,10 @@ namespace {
 constexpr std::size_t parameters_expected = 8;
 }
 
-QueryFields::QueryFields(std::string_view query) {
+QueryFields::QueryFields(std::string_view query)
+    : encoded_(query.find('%') != std::string_view::npos || query.find('+') != std::string_view::npos) {
   // Decoding never makes text longer. Names are decoded once, and every value may be asked for twice.
-  decoded_.reserve(2 * query.size());
+  if (encoded_) decoded_.reserve(2 * query.size());
   parameters_.reserve(parameters_expected);
   while (!query.empty()) {
     const std::string_view pair = query.substr(0, query.find('&'));
@@ -47,8 +48,7 @@ std::optional<std::string_view> QueryFields::text(std::string_view name) {
 }
 
 std::optional<std::string_view> QueryFields::decoded(std::string_view text) {
-  const auto is_encoded = [](char c) { return c == '%' || c == '+'; };
-  if (std::none_of(text.begin(), text.end(), is_encoded)) return text;
+  if (!encoded_) return text;
   const std::size_t begin = decoded_.size();
   if (!form_decode(text, decoded_)) return std::nullopt;
   return std::string_view(decoded_).substr(begin);

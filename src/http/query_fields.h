@@ -47,7 +47,8 @@ class QueryFields {
   std::optional<std::string_view> decoded(std::string_view text);
 
   std::vector<Parameter> parameters_;
-  std::string decoded_;  // never grows beyond what was reserved: views point into it
+  bool encoded_ = false;  // some of it
+  std::string decoded_;   // never grows beyond what was reserved: views point into it
   FieldErrors errors_;
 };
 

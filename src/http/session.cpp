@@ -40,13 +40,14 @@ void Session::start() {
   boost::system::error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  step_at_ = now();
   advance();
 }
 
 void Session::serve() {
   waiting_ = false;
-  const auto waited = now() - received_at_;
-  request_.waited = std::chrono::duration_cast<std::chrono::milliseconds>(waited);
+  step_at_ = now();
+  request_.waited = std::chrono::duration_cast<std::chrono::milliseconds>(step_at_ - received_at_);
   advance();
 }
 
@@ -112,7 +113,7 @@ bool Session::step() {
 void Session::handle_request() {
   receiving_ = false;
   if (!writing_) deadline_ = Time::max();  // else it is that of the write
-  handling_since_ = now();
+  handling_since_ = step_at_;
   choose_request_id();
   const RouteMatch match = host_.parts().router.match(request_.method, request_.path);
   route_ = match.route;
@@ -180,7 +181,8 @@ void Session::render(const Response& response) {
 }
 
 void Session::report(const Response& response, std::size_t bytes) {
-  const double seconds = std::chrono::duration<double>(now() - handling_since_ + request_.waited).count();
+  step_at_ = now();
+  const double seconds = std::chrono::duration<double>(step_at_ - handling_since_ + request_.waited).count();
   const std::string_view method = to_string(request_.method);
   const std::string_view route = route_ ? route_->pattern : "none";
   host_.parts().observer.finished({method, route, response.status, seconds});
@@ -197,7 +199,7 @@ void Session::report(const Response& response, std::size_t bytes) {
 }
 
 void Session::refuse() {
-  handling_since_ = now();
+  handling_since_ = step_at_;
   choose_request_id();
   route_ = nullptr;
   const RequestReader::Refusal& refusal = reader_.refusal();
@@ -260,6 +262,7 @@ void Session::write_rest() {
 
 void Session::on_written(const boost::system::error_code& error, std::size_t bytes) {
   writing_ = false;
+  step_at_ = now();
   sent_ += bytes;
   if (error) {
     close();
@@ -289,9 +292,9 @@ void Session::read() {
   if (!lingering_) {
     if (reader_.untouched()) {
       receiving_ = false;
-      deadline_ = now() + host_.options().idle_deadline;
+      deadline_ = step_at_ + host_.options().idle_deadline;
     } else if (!std::exchange(receiving_, true)) {
-      deadline_ = now() + host_.options().read_deadline;
+      deadline_ = step_at_ + host_.options().read_deadline;
     }
   }
   // Nothing of what comes while lingering is looked at: it may overwrite itself.

@@ -87,6 +87,8 @@ class Session {
   std::size_t sent_ = 0;
   const Route* route_ = nullptr;
   Time received_at_{};
+  // When its last step began or ended: served, answered, written. The clock is not asked again for what follows at once.
+  Time step_at_{};
   Time handling_since_{};
   Time deadline_ = Time::max();
 

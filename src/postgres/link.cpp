@@ -1,6 +1,7 @@
 #include "postgres/link.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "core/limits.h"
@@ -14,27 +15,30 @@ using std::chrono::steady_clock;
 
 void set_up(Connection& connection, Purpose purpose, const std::vector<Statement>& statements,
             Deadline deadline) {
-  if (purpose == Purpose::writing) {
-    // What a client was told of must survive a crash, whatever the server's own default is.
-    connection.queue(
-        "SELECT set_config('synchronous_commit', 'on', false) "
-        "WHERE current_setting('synchronous_commit') = 'off'");
-    connection.queue("SELECT current_setting('synchronous_commit') = 'off'");
-  }
+  if (purpose == Purpose::writing) make_commits_durable(connection, deadline);
   for (const Statement& statement : statements) connection.prepare(statement);
+  connection.finish(deadline);
+}
+
+}  // namespace
+
+void make_commits_durable(Connection& connection, Deadline deadline) {
+  connection.queue(
+      "SELECT set_config('synchronous_commit', 'on', false) "
+      "WHERE current_setting('synchronous_commit') = 'off'");
+  connection.queue("SELECT current_setting('synchronous_commit') = 'off'");
   const Results results = connection.finish(deadline);
-  if (purpose == Purpose::writing && results.at(1).truth(0, 0)) {
+  if (results.at(1).truth(0, 0)) {
     throw ConnectionRefused(
         "PostgreSQL: synchronous_commit stays off; what clients are told of could be lost");
   }
 }
 
-}  // namespace
-
 std::unique_ptr<Connection> connect_to_one(const std::vector<ConnectionSettings>& servers, std::size_t& first,
                                            Deadline all, const SetUp& set_up) {
   // Every server gets its share of the time, so that one that hangs does not hide one that works.
   const milliseconds share = all.left() / static_cast<milliseconds::rep>(servers.size());
+  std::exception_ptr refused;
   for (std::size_t tried = 1;; ++tried) {
     const bool last = tried == servers.size();
     try {
@@ -42,8 +46,10 @@ std::unique_ptr<Connection> connect_to_one(const std::vector<ConnectionSettings>
       auto fresh = std::make_unique<Connection>(servers[first], mine);
       set_up(*fresh, mine);
       return fresh;
-    } catch (const std::runtime_error&) {
+    } catch (const std::runtime_error& error) {
+      if (!refused && dynamic_cast<const ConnectionRefused*>(&error)) refused = std::current_exception();
       first = (first + 1) % servers.size();
+      if (last && refused) std::rethrow_exception(refused);
       if (last) throw;
     }
   }

@@ -18,9 +18,13 @@ namespace flightdeck::postgres {
 using SetUp = std::function<void(Connection& connection, Deadline deadline)>;
 
 // A connection to one of the servers, set up: the one at `first` is tried first, and `first` becomes the one that
-// answered. Throws what the last one failed with.
+// answered. Throws the first ConnectionRefused, else what the last one failed with: they share user, password and database.
 std::unique_ptr<Connection> connect_to_one(const std::vector<ConnectionSettings>& servers, std::size_t& first,
                                            Deadline all, const SetUp& set_up);
+
+// What a client was told of must survive a crash, so the session's commits wait for the disk, whatever the server's own
+// default is. Throws ConnectionRefused when the setting does not stay.
+void make_commits_durable(Connection& connection, Deadline deadline);
 
 // Used from one thread at a time.
 class Link {

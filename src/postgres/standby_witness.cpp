@@ -21,9 +21,7 @@ const Statement end_wait{"end_wait",
                          "AND query LIKE '%pg_logical_emit_message(true, ''flightdeck''%'"};
 
 void set_up_witness(Connection& connection, Deadline deadline) {
-  connection.queue(
-      "SELECT set_config('synchronous_commit', 'on', false) "
-      "WHERE current_setting('synchronous_commit') = 'off'");
+  make_commits_durable(connection, deadline);
   for (const Statement* statement : {&oldest_running, &write_record, &end_wait})
     connection.prepare(*statement);
   connection.finish(deadline);

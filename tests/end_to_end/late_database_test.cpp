@@ -88,9 +88,12 @@ TEST_F(LateDatabaseTest, TooManyClientsAreWaitedFor) {
 }
 
 TEST_F(LateDatabaseTest, WhatWaitingDoesNotMendEndsItAtOnce) {
-  const std::string place = url.substr(url.find('@'));
-  for (const std::string& wrong : {"postgresql://flightdeck:wrong" + place, "postgresql://nobody:x" + place,
-                                   url.substr(0, url.rfind('/')) + "/nowhere", url + "?sslmode=require"}) {
+  const std::string server = url.substr(url.find('@'), url.rfind('/') - url.find('@'));
+  const std::string database = url.substr(url.rfind('/'));
+  for (const std::string& wrong :
+       {"postgresql://flightdeck:wrong" + server + database, "postgresql://nobody:x" + server + database,
+        "postgresql://flightdeck:wrong" + server + ",127.0.0.1:1" + database,
+        url.substr(0, url.rfind('/')) + "/nowhere", url + "?sslmode=require"}) {
     const auto begun = std::chrono::steady_clock::now();
     const CommandResult result = run_command({"serve", "--listen", "127.0.0.1:0", "--database-url", wrong});
     EXPECT_EQ(result.exit_code, 1) << wrong;

@@ -31,6 +31,7 @@ inline constexpr seconds wait_max{30};
 // Unless `--keep-alive-s` says otherwise.
 inline constexpr seconds idle_connection_deadline{75};
 inline constexpr seconds keep_alive_max{24 * 60 * 60};
+inline constexpr seconds first_byte_deadline{10};  // of a connection that has never sent anything
 // From the first byte, were it of a blank line before the request, to its last.
 inline constexpr seconds request_read_deadline{15};
 inline constexpr seconds response_write_deadline{15};
@@ -43,6 +44,7 @@ inline constexpr seconds lingering_close_deadline{
 inline constexpr milliseconds deadline_check_interval{
     500};  // connections may outlive their deadlines by this much
 inline constexpr int accepted_a_turn = 16;
+inline constexpr std::size_t idle_connections_found = 64;  // by one look at all of them, the longest idle first
 inline constexpr int served_a_turn = 32;                // connections that have sent something
 inline constexpr milliseconds accept_retry_pause{100};  // out of descriptors: no use in trying at once again
 inline constexpr std::size_t json_depth = 16;

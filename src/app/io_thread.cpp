@@ -42,7 +42,10 @@ IoThread::~IoThread() { join(); }
 
 void IoThread::make_payment_provider() {
   if (const auto& service = shared_.config.payment.service) {
-    payment_client_ = std::make_unique<http::HttpPaymentProvider>(loop_, *service);
+    http::HttpClientOptions options;
+    options.connections_max =
+        payment_connections_per_thread(descriptor_limit(), static_cast<std::size_t>(shared_.config.threads));
+    payment_client_ = std::make_unique<http::HttpPaymentProvider>(loop_, *service, options);
     return;
   }
   callbacks_ = std::make_unique<http::HttpCallbackSender>(loop_);

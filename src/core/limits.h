@@ -135,6 +135,8 @@ inline constexpr std::size_t payment_answer_bytes = 64 * 1024;
 // Calls that begin together go out on one connection, one behind the other, while answers come so quickly.
 inline constexpr std::size_t http_pipeline_depth = 16;
 inline constexpr milliseconds http_pipeline_quick{25};
+// One that has had no answer for so long keeps its connection, and those behind it are asked for on others.
+inline constexpr milliseconds http_pipeline_patience{100};
 inline constexpr seconds payment_connection_idle{
     60};  // shorter than a server keeps it: `idle_connection_deadline`
 inline constexpr std::size_t mock_payments_remembered = 1'000'000;

@@ -13,13 +13,14 @@ using Charge = test::ScriptedPaymentProvider::Charge;
 
 class UnfinishedWorkerTest : public ::testing::Test {
  protected:
-  // Bookings whose charge nobody ever heard of, and that have expired.
+  // Bookings that have expired, and whose payments the provider has forgotten.
   std::vector<BookingId> expired(std::size_t count) {
-    world.provider.on_charge(Charge::never_arrives);
+    world.provider.on_charge(Charge::pending);
     const FlightId flight = world.add_flight(static_cast<std::int64_t>(count)).id;
     std::vector<BookingId> ids;
     for (std::size_t i = 0; i < count; ++i) ids.push_back(world.book(flight, 1)->booking.id);
     world.loop.run();
+    for (const BookingId id : ids) world.provider.forget(id);
     world.loop.advance(world.rules.payment_timeout + Milliseconds{1});
     return ids;
   }

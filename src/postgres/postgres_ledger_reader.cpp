@@ -143,7 +143,8 @@ BookingPage PostgresLedgerReader::list_bookings(const booking::BookingListQuery&
 
 SearchPage PostgresLedgerReader::list_flights(const booking::FlightListQuery& query) {
   Query q;
-  q.sql = "WHERE true";
+  // What all flights meet, and a condition of the index of departures: a list of a place must not walk through that one.
+  q.sql = query.source || query.destination ? "WHERE true" : "WHERE total_seats >= 0";
   if (query.source) q.sql += " AND lower(source) = " + q.parameter(*query.source, "text");
   if (query.destination) q.sql += " AND lower(destination) = " + q.parameter(*query.destination, "text");
   if (query.date) add_date(q, *query.date);

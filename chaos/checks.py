@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 SHOWN = 3  # cases of a finding
+HELD_UP_S = 2.0  # a booking takes some hundredths of a second
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,16 @@ def sold_out_for_nothing(told: list[str]) -> list[str]:
     """Codes that whoever asked for a seat which had been given back was answered."""
     wrong = [code for code in told if code == "OUT_OF_STOCK"]
     return _finding("bookings are told that flights with seats are sold out", wrong)
+
+
+def held_up(seconds: list[float | None]) -> list[str]:
+    """Of bookings that something else must not hold up: how long each took; None: it was not settled at all."""
+    unsettled = [str(took) for took in seconds if took is None]
+    late = [f"{took:.2f} s" for took in seconds if took is not None and took > HELD_UP_S]
+    return [
+        *_finding("bookings of another flight were not settled", unsettled),
+        *_finding("bookings of another flight were held up", late),
+    ]
 
 
 def counters(flights: list[Flight], told: dict[str, tuple[int | None, int]]) -> list[str]:

@@ -97,6 +97,14 @@ class Money(unittest.TestCase):
         self.assertIn("name another payment", finding)
 
 
+class HeldUp(unittest.TestCase):
+    def test_late_and_unsettled_bookings_are_found(self):
+        self.assertEqual(checks.held_up([0.02, 0.5]), [])
+        unsettled, late = checks.held_up([0.02, None, checks.HELD_UP_S + 0.1])
+        self.assertIn("1 bookings of another flight were not settled", unsettled)
+        self.assertIn("1 bookings of another flight were held up", late)
+
+
 class Pending(unittest.TestCase):
     def test_bookings_are_found(self):
         (finding,) = checks.pending(of(booking("a", "PENDING"), booking("b")))

@@ -120,6 +120,11 @@ class Production(Deployment):
     def sql(self, text: str) -> list[list[str]]:
         return self.postgres.sql(text)
 
+    def redis_flights(self) -> list[int | None]:
+        """What Redis would sell of each scheduled flight."""
+        flights = [row[0] for row in self.sql("SELECT id FROM flights WHERE status = 'SCHEDULED'")]
+        return [seats for seats, _ in self.counters(flights).values()]
+
     def counters(self, flights: list[str]) -> dict[str, tuple[int | None, int]]:
         seats = self.redis.ask("MGET", *(f"flight_seats:{{{each}}}" for each in flights)).split("\n")
         script = "local n = {} for i, key in ipairs(KEYS) do n[i] = redis.call('HLEN', key) end return n"

@@ -2,7 +2,9 @@
 
 It speaks the part of docs/api.md that Flightdeck calls. Flightdeck's own mock forgets its payments when it ends, so it
 could not tell afterwards who was charged. Beyond that:
-    PUT /behaviour well|slow|broken     broken: half of the charges are made before 500 is answered
+    PUT /behaviour HOW                  broken: half of the charges are made before 500 is answered
+                                        some-silent, silent: of some payments, or of all, nothing is ever answered
+                                        refunds-hang: no refund is answered
     GET /ledger                         every payment, for the audit
 """
 
@@ -17,6 +19,8 @@ from pathlib import Path
 DELAY_S = 0.02
 SLOW_S = 6  # longer than a booking waits for its payment here
 DECLINED_OF_TEN = 1
+SILENT_OF_HUNDRED = 5
+SILENCE_S = 60
 REASONS = {200: "OK", 202: "Accepted", 404: "Not Found", 409: "Conflict", 500: "Internal Server Error"}
 
 
@@ -29,6 +33,12 @@ class Payment:
 
 def verdict(booking: str) -> str:
     return "failure" if zlib.crc32(booking.encode()) % 10 < DECLINED_OF_TEN else "success"
+
+
+def is_silent(behaviour: str, booking: str, call: str) -> bool:
+    if behaviour == "some-silent":
+        return zlib.crc32(booking[::-1].encode()) % 100 < SILENT_OF_HUNDRED
+    return behaviour == "silent" or (behaviour == "refunds-hang" and call == "refund")
 
 
 class Book:
@@ -97,13 +107,17 @@ class Service:
         if (method, path) == ("GET", "/ledger"):
             return 200, [[booking, each.status, each.refunded] for booking, each in payments.items()]
         broken = self._behaviour == "broken"
+        asked = json.loads(body) if method == "POST" else {}
+        call = path.rsplit("/", 1)[-1]
+        if is_silent(self._behaviour, asked.get("booking_id", call), call):
+            await asyncio.sleep(SILENCE_S)
+            return 500, {}
         if (method, path) == ("POST", "/mock_payment/pay"):
-            asked = json.loads(body)
             return await self._pay(asked["booking_id"], str(asked["amount"]))
         if broken:
             return 500, {}
         if (method, path) == ("POST", "/mock_payment/refund"):
-            return self._refund(json.loads(body)["booking_id"])
+            return self._refund(asked["booking_id"])
         payment = payments.get(path.removeprefix("/mock_payment/payments/"))
         return (200, shown(path, payment)) if payment else (404, {})
 

@@ -2,7 +2,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from payment_service import Book, Service, verdict
+from payment_service import Book, Service, is_silent, verdict
 
 
 def booking_of(status: str) -> str:
@@ -77,6 +77,20 @@ class Services(unittest.IsolatedAsyncioTestCase):
         await self.pay()
         self.assertEqual((await self.service._answer("POST", "/mock_payment/refund", body))[0], 200)
         self.assertTrue(self.book.payments[self.paid].refunded)
+
+
+class Silence(unittest.TestCase):
+    def test_is_of_some_all_or_refunds(self):
+        bookings = [str(number) for number in range(1000)]
+        some = [booking for booking in bookings if is_silent("some-silent", booking, "pay")]
+        self.assertTrue(10 < len(some) < 100)
+        self.assertTrue(
+            all(is_silent("some-silent", booking, booking) for booking in some), "whatever the call"
+        )
+        self.assertTrue(is_silent("silent", "1", "pay"))
+        self.assertTrue(is_silent("refunds-hang", "1", "refund"))
+        self.assertFalse(is_silent("refunds-hang", "1", "pay"))
+        self.assertFalse(is_silent("well", "1", "pay"))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from deployment import (
     WithRedisFile,
     WithStandby,
 )
+from other_flight import OtherFlight
 from sold_out import SoldOut
 from stores import PgBouncer
 
@@ -28,6 +29,10 @@ ADDRESS_LATE_S = 1.0
 CLOCK_AHEAD = "+10m"
 CLOCK_AHEAD_S = 4.0
 SLOW_S = 8.0
+LOCKED_S = 4.0
+SILENT_S = 12.0  # longer than a call of the payment service may take
+HANGING_REFUNDS = 20
+REFILL_PATIENCE_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -147,6 +152,19 @@ def lose_standby(on: WithStandby, number: int) -> None:
     on.postgres.promote()
 
 
+def lock_flight(on: Production, number: int) -> list[str]:
+    """Meanwhile another flight is sold at both processes, and the locked one is not waited for."""
+    locked, free = (OtherFlight(on.apis[number % 2]) for _ in range(2))
+    slow = []
+    with on.postgres.locked(locked.id, 10 * LOCKED_S):
+        ends = time.monotonic() + LOCKED_S
+        while time.monotonic() < ends:
+            for api in on.apis:
+                slow.append(free.book(api))
+                locked.ask_for_seat(api)
+    return checks.held_up(slow)
+
+
 def make_postgres_read_only(on: Production, number: int) -> None:
     on.postgres.refuse_writes(AWAY_S)
 
@@ -178,6 +196,33 @@ def _misbehave(on: Deployment, how: str, seconds: float) -> None:
     on.payments.behave(how)
     time.sleep(seconds)
     on.payments.behave("well")
+
+
+def silence_some_payments(on: Deployment, number: int) -> None:
+    _misbehave(on, "some-silent", SILENT_S)
+
+
+def silence_payments(on: Deployment, number: int) -> None:
+    _misbehave(on, "silent", SILENT_S)
+
+
+def hang_refunds(on: Production, number: int) -> list[str]:
+    """A flight is closed and its refunds hang; then Redis is emptied, and must be filled again meanwhile."""
+    flight = OtherFlight(on.apis[0])
+    for _ in range(HANGING_REFUNDS):
+        flight.book(on.apis[1])
+    on.payments.behave("refunds-hang")
+    try:
+        flight.close(on.apis[1])
+        on.redis.flush()
+        began = time.monotonic()
+        while time.monotonic() - began < REFILL_PATIENCE_S:
+            if all(api.well() for api in on.apis) and None not in on.redis_flights():
+                return []
+            time.sleep(0.05)
+        return [f"Redis is not filled again within {REFILL_PATIENCE_S:g} s while refunds hang"]
+    finally:
+        on.payments.behave("well")
 
 
 def run_ahead(on: Production, number: int) -> None:
@@ -259,6 +304,12 @@ SCENARIOS = (
         make_postgres_read_only,
     ),
     Scenario(
+        "locked-flight",
+        f"somebody else locks a flight's row for {LOCKED_S:g} s",
+        Production,
+        lock_flight,
+    ),
+    Scenario(
         "pgbouncer",
         "PgBouncer in between: PostgreSQL restarted behind it, or itself `kill -9`",
         BehindPgBouncer,
@@ -275,6 +326,19 @@ SCENARIOS = (
         f"payment service answers 500, charged or not, {AWAY_S:g} s",
         Production,
         broken_payments,
+    ),
+    Scenario(
+        "payment-silent-some",
+        f"one payment in twenty is never answered, for {SILENT_S:g} s",
+        Production,
+        silence_some_payments,
+    ),
+    Scenario("payment-silent", f"no payment is answered for {SILENT_S:g} s", Production, silence_payments),
+    Scenario(
+        "refunds-hang",
+        "a flight is closed and its refunds hang, `FLUSHALL` meanwhile",
+        Production,
+        hang_refunds,
     ),
     Scenario(
         "clock-ahead",

@@ -7,6 +7,8 @@ import sqlite3
 import subprocess
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import processes
@@ -17,6 +19,7 @@ from address import Address
 
 STANDBY_PATIENCE_S = 60
 DATABASE = "flightdeck"
+LOCKER = "somebody else"
 
 
 class Standby(Postgres):
@@ -108,6 +111,26 @@ class PostgresPair:
 
     def start_standby(self) -> None:
         self._standby.start("hot_standby=on")
+
+    @contextmanager
+    def locked(self, flight: str, seconds: float):
+        """Somebody who is no process of the deployment keeps the flight's row locked, at most so long."""
+        mine = f"UPDATE flights SET price = price WHERE id = '{flight}'"
+        text = f"SET application_name = '{LOCKER}'; BEGIN; {mine}; SELECT pg_sleep({seconds}); ROLLBACK"
+        sleeping = f"SELECT count(*) FROM pg_stat_activity WHERE application_name = '{LOCKER}' AND wait_event = 'PgSleep'"
+        with ThreadPoolExecutor(1) as background:
+            session = background.submit(self.sql, text)
+            deadline = time.monotonic() + STANDBY_PATIENCE_S
+            while not self.primary.number("postgres", sleeping):
+                if session.done() or time.monotonic() > deadline:
+                    raise BenchError("the flight is not locked")
+                time.sleep(0.02)
+            try:
+                yield
+            finally:
+                end = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{LOCKER}'"
+                self.primary.sql("postgres", end)
+                session.exception()
 
     def refuse_writes(self, seconds: float) -> None:
         """New connections are read-only, and there are no old ones."""

@@ -22,7 +22,7 @@ constexpr std::chrono::milliseconds redis_look_pause{10};
 class BlockingQueries final : public booking::LedgerQueries {
  public:
   explicit BlockingQueries(booking::LedgerReader& reader) : reader_(reader) {}
-  Task<void> run(std::function<void(booking::LedgerReader&)> query) override {
+  Task<void> run(booking::ReadKind, std::function<void(booking::LedgerReader&)> query) override {
     query(reader_);
     co_return;
   }

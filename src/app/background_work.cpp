@@ -12,9 +12,10 @@ BackgroundWork::BackgroundWork(IoThread& thread, SharedParts& shared)
       shared_(shared),
       sweeper_(thread.ledger(), thread.gate(), thread.index(), thread.manage_flights(), shared.clock,
                thread.scope()),
-      unfinished_(thread.ledger(), thread.bookings(), shared.clock, thread.scope()),
+      unfinished_(thread.ledger(), thread.bookings(), thread.provider(), shared.clock, thread.scope()),
       health_ticker_(thread.loop(), limits::health_look_interval),
       sweep_ticker_(thread.loop(), limits::sweep_interval),
+      closing_ticker_(thread.loop(), limits::sweep_interval),
       unfinished_ticker_(thread.loop(), limits::unfinished_scan_interval),
       relay_ticker_(thread.loop(), limits::relay_interval),
       trim_ticker_(thread.loop(), limits::unread_events_interval),
@@ -30,6 +31,7 @@ void BackgroundWork::start() {
   start(health_ticker_, "looking at the database", &BackgroundWork::look_at_parts);
   if (sweeps(shared_.config)) start(sweep_ticker_, "sweeping", &BackgroundWork::sweep);
   if (!works_in_background(shared_.config.role)) return;
+  start(closing_ticker_, "cancelling bookings of closed flights", &BackgroundWork::close_flights);
   start(unfinished_ticker_, "finishing bookings", &BackgroundWork::finish_bookings);
   start(audit_ticker_, "auditing", &BackgroundWork::audit);
   if (relay_) {
@@ -42,6 +44,7 @@ void BackgroundWork::start() {
 void BackgroundWork::stop() {
   health_ticker_.stop();
   sweep_ticker_.stop();
+  closing_ticker_.stop();
   unfinished_ticker_.stop();
   relay_ticker_.stop();
   trim_ticker_.stop();
@@ -71,7 +74,7 @@ Task<BackgroundWork::Turned> BackgroundWork::look_at_parts() {
     std::function<bool(booking::LedgerReader&)> query = [](booking::LedgerReader& reader) {
       return reader.any_flight();
     };
-    co_await booking::read<bool>(thread_.ledger(), std::move(query));
+    co_await booking::read<bool>(thread_.ledger(), booking::ReadKind::health, std::move(query));
     co_await thread_.ledger().check_writable();
   } catch (const std::exception&) {
     shared_.health.database_answers(false);
@@ -89,6 +92,11 @@ Task<void> BackgroundWork::sync_all() {
 Task<BackgroundWork::Turned> BackgroundWork::sweep() {
   const sync::Synced synced = co_await sweeper_.run_once();
   log_synced(synced);
+  co_return Turned::well;
+}
+
+Task<BackgroundWork::Turned> BackgroundWork::close_flights() {
+  co_await sweeper_.finish_closed_flights();
   co_return Turned::well;
 }
 

@@ -36,6 +36,7 @@ class BackgroundWork {
   Task<void> repeat(Ticker& ticker, std::string_view what, Turn turn);
   Task<Turned> look_at_parts();
   Task<Turned> sweep();
+  Task<Turned> close_flights();
   Task<Turned> finish_bookings();
   Task<Turned> publish_events();
   // Without a Redis nobody reads them.
@@ -51,6 +52,7 @@ class BackgroundWork {
   std::optional<sync::OutboxRelay> relay_;  // none without a Redis to publish to
   Ticker health_ticker_;
   Ticker sweep_ticker_;
+  Ticker closing_ticker_;
   Ticker unfinished_ticker_;
   Ticker relay_ticker_;
   Ticker trim_ticker_;

@@ -33,4 +33,9 @@ std::size_t connections_per_thread(std::size_t descriptors, std::size_t threads)
   return std::clamp<std::size_t>((descriptors - kept) / threads, 1, limits::connections_per_thread);
 }
 
+std::size_t payment_connections_per_thread(std::size_t descriptors, std::size_t threads) {
+  const std::size_t share = descriptors / limits::descriptors_kept_share / 2 / threads;
+  return std::clamp<std::size_t>(share, 1, limits::payment_connections_per_thread);
+}
+
 }  // namespace flightdeck::app

@@ -14,4 +14,8 @@ std::size_t raise_descriptor_limit();
 // of the descriptors stays for database, Redis, payments and files, however many peers hold on to theirs.
 std::size_t connections_per_thread(std::size_t descriptors, std::size_t threads);
 
+// Connections to the payment service that each I/O thread may have, at most limits::payment_connections_per_thread and at
+// least 1: half of the part that clients leave, so that database and Redis have theirs however silent it is.
+std::size_t payment_connections_per_thread(std::size_t descriptors, std::size_t threads);
+
 }  // namespace flightdeck::app

@@ -20,6 +20,18 @@ TEST(DescriptorsTest, MoreDescriptorsThanNeededAreNotUsed) {
   EXPECT_EQ(connections_per_thread(1'000'000, 2), limits::connections_per_thread);
 }
 
+TEST(DescriptorsTest, ClientsAndPaymentsLeaveAPartForDatabaseAndRedis) {
+  for (const std::size_t descriptors : {256U, 512U, 1024U, 65'536U}) {
+    for (const std::size_t threads : {1U, 2U, 8U}) {
+      const std::size_t taken = threads * (connections_per_thread(descriptors, threads) +
+                                           payment_connections_per_thread(descriptors, threads));
+      EXPECT_LE(taken, descriptors - descriptors / limits::descriptors_kept_share / 2);
+    }
+  }
+  EXPECT_EQ(payment_connections_per_thread(1'000'000, 2), limits::payment_connections_per_thread);
+  EXPECT_EQ(payment_connections_per_thread(8, 16), 1U);
+}
+
 TEST(DescriptorsTest, AThreadTakesAtLeastOneConnection) { EXPECT_EQ(connections_per_thread(8, 16), 1U); }
 
 TEST(DescriptorsTest, TheLimitIsRaisedToWhatTheSystemAllows) {

@@ -42,7 +42,10 @@ IoThread::~IoThread() { join(); }
 
 void IoThread::make_payment_provider() {
   if (const auto& service = shared_.config.payment.service) {
-    payment_client_ = std::make_unique<http::HttpPaymentProvider>(loop_, *service);
+    http::HttpClientOptions options;
+    options.connections_max =
+        payment_connections_per_thread(descriptor_limit(), static_cast<std::size_t>(shared_.config.threads));
+    payment_client_ = std::make_unique<http::HttpPaymentProvider>(loop_, *service, options);
     return;
   }
   callbacks_ = std::make_unique<http::HttpCallbackSender>(loop_);
@@ -71,11 +74,11 @@ void IoThread::make_gate_and_index() {
 }
 
 void IoThread::make_services() {
-  payment::PaymentProvider& provider =
-      payment_client_ ? static_cast<payment::PaymentProvider&>(*payment_client_) : *mock_payments_;
+  provider_.emplace(payment_client_ ? static_cast<payment::PaymentProvider&>(*payment_client_)
+                                    : *mock_payments_);
   ledger_.emplace(shared_.ledger->threads(), loop_);
   const booking::BookingService::Parts parts{
-      *ledger_, *gate_, shared_.index_lag, *teller_, provider, shared_.waiters,  shared_.admission,
+      *ledger_, *gate_, shared_.index_lag, *teller_, *provider_, shared_.waiters,  shared_.admission,
       loop_,    loop_,  shared_.clock,     random_,  scope_,   shared_.counters, shared_.log};
   bookings_.emplace(parts, shared_.booking_rules);
   manage_flights_.emplace(*ledger_, *gate_, *bookings_, shared_.clock, random_, scope_);

@@ -11,6 +11,7 @@
 #include "http/event_loop.h"
 #include "http/payment_client.h"
 #include "http/server.h"
+#include "payment/provider_watch.h"
 #include "payment_mock/mock_payments.h"
 #include "redis/change_feed.h"
 #include "redis/redis_connection.h"
@@ -77,6 +78,7 @@ class IoThread {
   flights::FlightIndex& index() { return *index_; }
   booking::Ledger& ledger() { return *ledger_; }
   booking::BookingService& bookings() { return *bookings_; }
+  const payment::ProviderWatch& provider() const { return *provider_; }
   sync::Auditor& auditor() { return *auditor_; }
   booking::ManageFlights& manage_flights() { return *manage_flights_; }
 
@@ -102,6 +104,7 @@ class IoThread {
   std::unique_ptr<http::HttpCallbackSender> callbacks_;
   std::unique_ptr<payment_mock::MockPayments> mock_payments_;
   std::unique_ptr<http::HttpPaymentProvider> payment_client_;
+  std::optional<payment::ProviderWatch> provider_;
   std::optional<booking::BookingService> bookings_;
   std::optional<booking::ManageFlights> manage_flights_;
   std::optional<sync::Auditor> auditor_;

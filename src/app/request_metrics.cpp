@@ -12,7 +12,8 @@ Task<std::string> LedgerMetricsText::render() {
       std::function<std::int64_t(booking::LedgerReader&)> query = [](booking::LedgerReader& reader) {
         return reader.pending_bookings();
       };
-      metrics_.set_bookings_pending(co_await booking::read<std::int64_t>(*ledger_, std::move(query)));
+      metrics_.set_bookings_pending(
+          co_await booking::read<std::int64_t>(*ledger_, booking::ReadKind::background, std::move(query)));
     } catch (const UnavailableError&) {
       // The gauge stays at its last value; the other metrics matter most just now.
     }

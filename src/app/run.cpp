@@ -115,7 +115,10 @@ int serve(const Config& config) {
   if (uses_ledger(config.role)) {
     const MigrationOutcome report = migrate_when_there(config, patience, clock);
     if (report.applied > 0) log.info("schema migrated", {{"version", std::int64_t{report.version}}});
-    load_demo_data(config, clock, log, patience);
+    patience.run_once([&] {
+      load_demo_data(config, clock, log, patience);
+      return true;
+    });
   }
   const auto app = patience.run([&] { return std::make_unique<App>(config, clock, log); });
   if (uses_ledger(config.role) && config.role != Role::all && config.role != Role::search &&
@@ -124,7 +127,7 @@ int serve(const Config& config) {
         "payments of the in-process mock are unknown to other processes; set payment-url when roles are "
         "split");
   }
-  const std::uint16_t port = app->start();
+  const std::uint16_t port = patience.run_once([&] { return app->start(); });
   write_port_file(config.port_file, port);
   log.info("listening", {{"host", config.listen.host},
                          {"port", std::int64_t{port}},

@@ -27,7 +27,11 @@ std::size_t writers_of(const Config& config) {
 
 LedgerParts::LedgerParts(const Config& config, booking::CommitObserver& observer, const Clock& clock,
                          booking::Counters& counters, Log& log)
-    : connections(config.database, log), reader(connections.open_reader()), reads(*reader) {
+    : connections(config.database, log),
+      by_id(connections, clock),
+      lists(connections, clock),
+      background(connections, clock),
+      health(connections, clock) {
   for (std::size_t i = 0; i < writers_of(config); ++i) {
     Writing next;
     next.store = connections.open_store();
@@ -41,12 +45,12 @@ booking::LedgerThreads LedgerParts::threads() {
   for (const Writing& one : writing) sellers.push_back(one.thread.get());
   booking::LedgerWriter& settler = *sellers.back();
   if (sellers.size() > 1) sellers.pop_back();
-  return {std::move(sellers), settler, reads};
+  return {std::move(sellers), settler, by_id.thread, lists.thread, background.thread, health.thread};
 }
 
 void LedgerParts::stop() {
   for (const Writing& one : writing) one.thread->stop();
-  reads.stop();
+  for (Reading* reading : {&by_id, &lists, &background, &health}) reading->thread.stop();
 }
 
 SharedParts::SharedParts(const Config& settings, const Clock& the_clock, Log& the_log)

@@ -48,8 +48,17 @@ struct LedgerParts {
   };
   LedgerConnections connections;
   std::vector<Writing> writing;  // the last one settles payments; the same one sells if it is the only one
-  std::unique_ptr<booking::LedgerReader> reader;
-  booking::LedgerReads reads;
+  // A connection and the thread that reads over it.
+  struct Reading {
+    Reading(LedgerConnections& connections, const Clock& clock)
+        : reader(connections.open_reader()), thread(*reader, clock) {}
+    std::unique_ptr<booking::LedgerReader> reader;
+    booking::LedgerReads thread;
+  };
+  Reading by_id;
+  Reading lists;
+  Reading background;
+  Reading health;
 };
 
 struct SharedParts {

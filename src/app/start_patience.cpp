@@ -86,9 +86,9 @@ void StartPatience::look_for_stop(milliseconds within) {
     const timespec timeout{whole.count(), (left - whole).count()};
     const int signal_number = sigtimedwait(&signals, nullptr, &timeout);
     if (signal_number > 0) {
-      log_.info("stopped before the database was there", {{"signal", std::int64_t{signal_number}}});
+      log_.info("stopped while starting", {{"signal", std::int64_t{signal_number}}});
       log_.flush();
-      // The attempt under way may stand still in the system's resolver.
+      // What is under way may stand still in the system's resolver, and nothing of it is lost that was told to anybody.
       std::_Exit(stopped_);
     }
     if (errno != EINTR) return;

@@ -1,4 +1,4 @@
-// A database that is not there yet when a command starts.
+// What a start may have to wait for: a database that is not there yet, and whatever takes long before a server takes requests.
 #pragma once
 
 #include <chrono>
@@ -23,6 +23,15 @@ class StartPatience {
   auto run(Work work) {
     std::optional<decltype(work())> answer;
     attempt_until_done([&answer, &work] { answer.emplace(work()); });
+    return *std::move(answer);
+  }
+
+  // What `work` answers or throws, once. It runs on a thread of its own, however long it takes: SIGTERM and SIGINT end the
+  // process at once. For work that may be cut short anywhere.
+  template <class Work>
+  auto run_once(Work work) {
+    std::optional<decltype(work())> answer;
+    attempt([&answer, &work] { answer.emplace(work()); });
     return *std::move(answer);
   }
 

@@ -303,7 +303,10 @@ Task<Result<Booking>> BookingService::cancel(BookingId id, bool with_flight) {
   const std::optional<Booking> found = co_await parts_.ledger.find_booking(id);
   if (!found) co_return refused(ErrorCode::not_found, "There is no such booking.");
   Command command = CancelBooking{id, found->flight, with_flight};
-  co_return co_await apply_and_refund(std::move(command));
+  if (!with_flight) co_return co_await apply_and_refund(std::move(command));
+  Result<Applied> applied = co_await parts_.ledger.apply(std::move(command));
+  if (!applied) co_return applied.error();
+  co_return std::move(*applied->booking);
 }
 
 Task<std::optional<Booking>> BookingService::find(BookingId id) { return parts_.ledger.find_booking(id); }
@@ -312,7 +315,7 @@ Task<BookingPage> BookingService::list(BookingListQuery query) {
   std::function<BookingPage(LedgerReader&)> page = [query](LedgerReader& reader) {
     return reader.list_bookings(query);
   };
-  return read<BookingPage>(parts_.ledger, std::move(page));
+  return read<BookingPage>(parts_.ledger, ReadKind::list, std::move(page));
 }
 
 Task<void> BookingService::finish(BookingId id) {

@@ -93,7 +93,7 @@ class BookingService {
   // answers in time; else it is made later. A success that contradicts what is settled has the provider asked.
   Task<Result<Booking>> settle(PaymentVerdict verdict);
   Task<Result<Booking>> cancel(BookingId id);
-  // Since its flight is cancelled. version_conflict: that is on sale again.
+  // Since its flight is cancelled; a refund is left to `finish`. version_conflict: the flight is on sale again.
   Task<Result<Booking>> cancel_with_flight(BookingId id);
   Task<std::optional<Booking>> find(BookingId id);
   Task<BookingPage> list(BookingListQuery query);

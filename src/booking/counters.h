@@ -48,6 +48,7 @@ struct Counters {
   Counter gate_decrements_total;
   Counter gate_decrements_failed;  // sold out at the gate
   Counter flight_db_updates_total;
+  Counter ledger_locked_out;  // commands refused since somebody else had locked their rows
   BatchSizes ledger_batches;
   Counter events_published;  // outbox rows
   Counter overloaded;

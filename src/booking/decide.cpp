@@ -131,7 +131,7 @@ class Batch {
   std::unordered_map<BookingId, BookingRow> bookings_;
   std::optional<std::map<NaturalKey, FlightId>> by_key_;  // once somebody has asked: no booking does
   std::vector<BookingId> settled_;
-  bool needs_all_keys_ = false;
+  std::vector<LatePayment> late_payments_;
   LedgerChanges changes_;
   BatchStats stats_;
 };
@@ -209,7 +209,7 @@ Result<Applied> Batch::settle_success(Booking& booking, const SettlePayment& c) 
   }
   const bool late = booking.status == BookingStatus::failed || booking.status == BookingStatus::cancelled;
   if (late && !find_flight(booking.flight)) {
-    needs_all_keys_ = true;
+    late_payments_.push_back({booking.id, booking.flight});
     return with(booking);
   }
   switch (booking.status) {
@@ -279,7 +279,7 @@ Result<Applied> Batch::apply(const CancelBooking& c) {
   touch_booking(*booking);
   move_seats(booking->flight, booking->seats);
   // Unpaid yet: its intent stays, since a charge may be under way and would have to be refunded.
-  if (refund_due(*booking)) set_intent(booking->id, now_ + limits::unfinished_lease);
+  if (refund_due(*booking)) set_intent(booking->id, c.with_flight ? now_ : now_ + limits::unfinished_lease);
   emit(*booking, events::booking_cancelled);
   if (was_pending) settled(*booking);
   return with(*booking);
@@ -422,7 +422,7 @@ void Batch::emit(const Flight& flight, std::string_view type) {
 
 BatchDecision Batch::finish(std::vector<Result<Applied>> outcomes, std::span<const Command> commands) {
   BatchDecision decision;
-  decision.needs_all_keys = needs_all_keys_;
+  decision.late_payments = std::move(late_payments_);
   for (Result<Applied>& outcome : outcomes) {
     if (!outcome || !outcome->booking || outcome->replayed) continue;
     const BookingRow& row = bookings_.at(outcome->booking->id);

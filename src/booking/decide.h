@@ -69,7 +69,9 @@ struct SettlePayment {
 struct CancelBooking {
   BookingId id;
   FlightId flight;
-  bool with_flight = false;  // since its flight is cancelled: not if that was reinstated meanwhile
+  // Since its flight is cancelled: not if that was reinstated meanwhile. Its refund is due at once, for whoever looks at
+  // unfinished business; that of another cancellation after limits::unfinished_lease, since the caller makes it.
+  bool with_flight = false;
 };
 
 // The provider gave the money back. Errors: not_found, invalid_state (no refund is due).
@@ -130,10 +132,10 @@ FlightId flight_of(const Command& command);
 // Sorted and without repeats: locks are taken in this order. Three things are left out, since they cost every booking and
 // matter to hardly any:
 // - the flight of a payment's success. In time, it moves no seat, and the booking's row alone is guarded
-//   (LedgerStore::commit). When it comes late, `decide` says that it needs the flight too.
+//   (LedgerStore::commit). When it comes late, `decide` says that it needs the flight too: the batch begins again with it.
 // - a booking's new id. Should it be taken all the same, the commit is a LedgerConflict.
 // - a booking that is known, for a payment's success. Should it have changed since, the commit is a LedgerConflict.
-// Each time the batch begins again with all_keys_of.
+// After a conflict the batch begins again with all_keys_of.
 struct LedgerKeys {
   std::vector<FlightId> flights;
   std::vector<BookingId> bookings;
@@ -142,7 +144,7 @@ struct LedgerKeys {
 };
 
 LedgerKeys keys_of(std::span<const Command> commands);
-LedgerKeys all_keys_of(std::span<const Command> commands);  // with flight and booking of every command
+LedgerKeys all_keys_of(std::span<const Command> commands);  // with the booking of every command
 
 struct LedgerRows {
   // Those of `flights` that exist, and those of `natural_keys` that are scheduled, each once.
@@ -202,9 +204,16 @@ struct BatchStats {
   std::int64_t failed = 0;
 };
 
-// `needs_all_keys`: a command needs its flight, and only all_keys_of reads it; everything else here means nothing then.
+// A payment's success that came late, and the flight whose row it needs.
+struct LatePayment {
+  BookingId booking;
+  FlightId flight;
+  friend bool operator==(const LatePayment&, const LatePayment&) = default;
+};
+
+// `late_payments`: those whose flights were not among the rows. When there are any, everything else here means nothing.
 struct BatchDecision {
-  bool needs_all_keys = false;
+  std::vector<LatePayment> late_payments;
   std::vector<Result<Applied>> outcomes;  // one per command, in order
   LedgerChanges changes;
   std::vector<FlightNews> news;

@@ -339,7 +339,7 @@ TEST_F(DecideFlights, ASuccessReadsItsFlightOnlyWhenAllKeysAreRead) {
   const std::vector<Command> success = {SettlePayment{booking_1, flight_1, true, "ref", {}, {}}};
   EXPECT_THAT(keys_of(success).flights, IsEmpty());
   EXPECT_THAT(keys_of(success).bookings, ElementsAre(booking_1));
-  EXPECT_THAT(all_keys_of(success).flights, ElementsAre(flight_1));
+  EXPECT_THAT(all_keys_of(success).flights, IsEmpty());
   const std::vector<Command> failure = {SettlePayment{booking_1, flight_1, false, {}, "declined", {}}};
   EXPECT_THAT(keys_of(failure).flights, ElementsAre(flight_1));
 }
@@ -387,7 +387,7 @@ TEST_F(DecideFlights, WhatItsBatchLeavesAsPlacedIsAsWritten) {
   EXPECT_THAT(as_written, ElementsAre(false, true, false, false));
 }
 
-TEST_F(DecideFlights, ALateSuccessAsksForAllKeys) {
+TEST_F(DecideFlights, ALateSuccessAsksForItsFlight) {
   Booking booking;
   booking.id = booking_1;
   booking.flight = flight_1;
@@ -397,10 +397,10 @@ TEST_F(DecideFlights, ALateSuccessAsksForAllKeys) {
     booking.status = status;
     return decide(LedgerRows{{}, {booking}}, success, start_time);
   };
-  EXPECT_TRUE(decided(BookingStatus::failed).needs_all_keys);
-  EXPECT_TRUE(decided(BookingStatus::cancelled).needs_all_keys);
+  EXPECT_THAT(decided(BookingStatus::failed).late_payments, ElementsAre(LatePayment{booking_1, flight_1}));
+  EXPECT_THAT(decided(BookingStatus::cancelled).late_payments, ElementsAre(LatePayment{booking_1, flight_1}));
   const BatchDecision in_time = decided(BookingStatus::pending);
-  EXPECT_FALSE(in_time.needs_all_keys);
+  EXPECT_THAT(in_time.late_payments, IsEmpty());
   EXPECT_EQ(in_time.outcomes.front()->booking->status, BookingStatus::confirmed);
   EXPECT_THAT(in_time.changes.updated_flights, IsEmpty());
   EXPECT_THAT(in_time.changes.updated_seats, IsEmpty());

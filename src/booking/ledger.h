@@ -22,6 +22,20 @@ class LedgerConflict : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// Somebody else has kept rows of the batch locked for longer than limits::ledger_lock_patience. Nothing of it is kept.
+class RowsLockedError : public RejectedError {
+ public:
+  using RejectedError::RejectedError;
+};
+
+// Sorted and without repeats.
+struct LockedRows {
+  std::vector<FlightId> flights;
+  std::vector<BookingId> bookings;
+
+  bool empty() const { return flights.empty() && bookings.empty(); }
+};
+
 // Something was read that the database may still lose: a synchronous standby is configured and has not confirmed it. Ask
 // again later.
 class NotDurableError : public UnavailableError {
@@ -36,7 +50,7 @@ class LedgerStore {
   virtual ~LedgerStore() = default;
 
   // Starts a transaction, locks and loads the rows; those that are known are among them, with the date that their flight
-  // has now.
+  // has now. This and `commit` throw RowsLockedError for rows that cannot be locked.
   virtual LedgerRows begin(const LedgerKeys& keys) = 0;
   // Writes and makes durable, unless a booking to be updated has changed since it was read or known (LedgerConflict): not
   // every command has its flight locked. Answers what its rows carry from now on, if the backend can tell later whether
@@ -49,6 +63,13 @@ class LedgerStore {
   // a commit survive. Throws NotDurableError when that cannot be found out in time. A backend that shows nothing that it may
   // still lose has nothing to do.
   virtual void confirm() { rollback(); }
+
+  // Those of the flights and bookings of `keys` that somebody else has locked right now. Waits for nobody. A backend without
+  // locks on rows has none. A transaction of its own.
+  virtual LockedRows locked_of(const LedgerKeys& keys) {
+    static_cast<void>(keys);
+    return {};
+  }
 
   // The bookings whose intent is due at `now`, oldest first; their intents are due again at `lease_until`, so that no
   // other worker takes them meanwhile and that they come back if this one dies. A transaction of its own.
@@ -131,13 +152,22 @@ class LedgerReader {
   virtual std::vector<NaturalKey> cancelled_of(std::span<const NaturalKey> keys) = 0;
 };
 
+// Each kind of read has a connection, a thread and a queue of its own, so that a slow one delays its own kind alone. Reads
+// by id (Ledger::find_booking, find_flight) are a kind too.
+enum class ReadKind {
+  list,        // a client waits for a page, or for what is counted
+  background,  // nobody waits: sweeper, closing of flights, gauges
+  health,      // whether the database answers at all
+};
+
 // Reads of the ledger where blocking is allowed, for one thread; answers resume on it.
 class LedgerQueries {
  public:
   virtual ~LedgerQueries() = default;
 
-  // Runs `query` there. Throws what it throws, and UnavailableError.
-  virtual Task<void> run(std::function<void(LedgerReader&)> query) = 0;
+  // Runs `query` there. Throws what it throws, and UnavailableError: an OverloadedError when too many of its kind wait, or
+  // when it has waited for longer than limits::ledger_read_wait.
+  virtual Task<void> run(ReadKind kind, std::function<void(LedgerReader&)> query) = 0;
 };
 
 // The ledger as services see it. One instance per thread; answers resume on that thread.
@@ -167,15 +197,15 @@ class Ledger : public LedgerQueries {
   virtual Task<std::optional<flights::Flight>> find_flight(FlightId id) = 0;
 };
 
-// One read of the ledger with a result: `co_await read<SeatCounts>(ledger, [id](LedgerReader& r) { … })`.
+// One read of the ledger with a result: `co_await read<SeatCounts>(ledger, ReadKind::list, [id](LedgerReader& r) { … })`.
 // The function is copied into the task before it starts, so its captures live as long as it needs them.
 template <class T>
-Task<T> read(LedgerQueries& ledger, std::function<T(LedgerReader&)> query) {
+Task<T> read(LedgerQueries& ledger, ReadKind kind, std::function<T(LedgerReader&)> query) {
   auto answer = std::make_shared<std::optional<T>>();
   std::function<void(LedgerReader&)> job = [answer, query = std::move(query)](LedgerReader& reader) {
     answer->emplace(query(reader));
   };
-  co_await ledger.run(std::move(job));
+  co_await ledger.run(kind, std::move(job));
   co_return std::move(**answer);
 }
 

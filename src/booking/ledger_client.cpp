@@ -106,7 +106,7 @@ Task<void> LedgerClient::check_writable() {
 Task<std::optional<Booking>> LedgerClient::find_booking(BookingId id) {
   FindBookingCall call;
   call.id = id;
-  Gather<LedgerReads, FindBookingCall> gather{bookings_, threads_.reads, call, home_};
+  Gather<LedgerReads, FindBookingCall> gather{bookings_, threads_.reads_by_id, call, home_};
   co_await gather;
   if (call.failure) std::rethrow_exception(call.failure);
   co_return std::move(call.found);
@@ -115,16 +115,25 @@ Task<std::optional<Booking>> LedgerClient::find_booking(BookingId id) {
 Task<std::optional<flights::Flight>> LedgerClient::find_flight(FlightId id) {
   FindFlightCall call;
   call.id = id;
-  Gather<LedgerReads, FindFlightCall> gather{flights_, threads_.reads, call, home_};
+  Gather<LedgerReads, FindFlightCall> gather{flights_, threads_.reads_by_id, call, home_};
   co_await gather;
   if (call.failure) std::rethrow_exception(call.failure);
   co_return std::move(call.found);
 }
 
-Task<void> LedgerClient::run(std::function<void(LedgerReader&)> query) {
+LedgerReads& LedgerClient::reads_for(ReadKind kind) const {
+  switch (kind) {
+    case ReadKind::list: return threads_.lists;
+    case ReadKind::background: return threads_.background;
+    case ReadKind::health: break;
+  }
+  return threads_.health;
+}
+
+Task<void> LedgerClient::run(ReadKind kind, std::function<void(LedgerReader&)> query) {
   QueryCall call;
   call.query = std::move(query);
-  Submit<LedgerReads, QueryCall> submit{threads_.reads, call, home_};
+  Submit<LedgerReads, QueryCall> submit{reads_for(kind), call, home_};
   co_await submit;
   if (call.failure) std::rethrow_exception(call.failure);
 }

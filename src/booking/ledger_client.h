@@ -15,7 +15,11 @@ struct LedgerThreads {
   // Takes the successes of payments: they lock no flight, so they need not wait for a commit that sells seats. One of
   // `writers` where the backend lets only one write at a time.
   LedgerWriter& settler;
-  LedgerReads& reads;
+  // One each, so that a slow read delays its own kind alone.
+  LedgerReads& reads_by_id;
+  LedgerReads& lists;
+  LedgerReads& background;
+  LedgerReads& health;
 };
 
 class LedgerClient final : public Ledger {
@@ -31,10 +35,11 @@ class LedgerClient final : public Ledger {
   Task<void> check_writable() override;
   Task<std::optional<Booking>> find_booking(BookingId id) override;
   Task<std::optional<flights::Flight>> find_flight(FlightId id) override;
-  Task<void> run(std::function<void(LedgerReader&)> query) override;
+  Task<void> run(ReadKind kind, std::function<void(LedgerReader&)> query) override;
 
  private:
   LedgerWriter& writer_for(const Command& command) const;
+  LedgerReads& reads_for(ReadKind kind) const;
   Task<void> run_on_store(LedgerWriter& writer, std::function<void(LedgerStore&)> work);
 
   LedgerThreads threads_;

@@ -27,7 +27,7 @@ struct KeyCollector {
       keys.known.push_back(c.known);
     else
       keys.bookings.push_back(c.id);
-    if (all || !c.success) keys.flights.push_back(c.flight);
+    if (!c.success) keys.flights.push_back(c.flight);
   }
   void operator()(const AddFlight& c) {
     keys.flights.push_back(c.id);

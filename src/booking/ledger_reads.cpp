@@ -16,12 +16,14 @@ void deliver(const ReadCall& call) {
   call.home->post([waiter = call.waiter] { waiter.resume(); });
 }
 
-// Of a database that does not answer. One that answers what it may still lose fails nobody else.
+// Of a database that does not answer. One that answers what it may still lose, or that this read failed, fails nobody else.
 bool is_outage(const std::exception_ptr& failure) {
   if (!failure) return false;
   try {
     std::rethrow_exception(failure);
   } catch (const NotDurableError&) {
+    return false;
+  } catch (const RejectedError&) {
     return false;
   } catch (const UnavailableError&) {
     return true;
@@ -36,6 +38,10 @@ std::exception_ptr copy_of(const std::exception_ptr& failure) {
     std::rethrow_exception(failure);
   } catch (const NotDurableError& error) {
     return std::make_exception_ptr(NotDurableError(error.what()));
+  } catch (const RejectedError& error) {
+    return std::make_exception_ptr(RejectedError(error.what()));
+  } catch (const OverloadedError& error) {
+    return std::make_exception_ptr(OverloadedError(error.what()));
   } catch (const UnavailableError& error) {
     return std::make_exception_ptr(UnavailableError(error.what()));
   } catch (const std::exception& error) {
@@ -43,9 +49,13 @@ std::exception_ptr copy_of(const std::exception_ptr& failure) {
   }
 }
 
+std::exception_ptr too_many_reads() {
+  return std::make_exception_ptr(OverloadedError("Too many reads are waiting; try again."));
+}
+
 template <class Calls>
 void fail(const Calls& calls, const std::exception_ptr& failure) {
-  for (auto* call : calls) {
+  for (ReadCall* call : calls) {
     call->failure = copy_of(failure);
     deliver(*call);
   }
@@ -94,13 +104,16 @@ void answer_unless(std::exception_ptr& outage, const Calls& calls, Answer answer
 
 }  // namespace
 
-LedgerReads::LedgerReads(LedgerReader& reader) : reader_(reader), thread_([this] { run(); }) {}
+LedgerReads::LedgerReads(LedgerReader& reader, const Clock& clock)
+    : reader_(reader), clock_(clock), thread_([this] { run(); }) {}
 
 LedgerReads::~LedgerReads() { stop(); }
 
 template <class Call>
 std::vector<Call*> LedgerReads::enqueue(std::deque<Call*>& queue, std::vector<Call*> calls) {
   bool stopping = false;
+  const Instant now = clock_.now();
+  for (Call* call : calls) call->submitted = now;
   {
     const std::lock_guard lock(mutex_);
     stopping = stopping_;
@@ -111,9 +124,8 @@ std::vector<Call*> LedgerReads::enqueue(std::deque<Call*>& queue, std::vector<Ca
   }
   wake_.notify_one();
   for (Call* call : calls) {
-    call->failure = stopping
-                        ? std::make_exception_ptr(UnavailableError("The server is stopping."))
-                        : std::make_exception_ptr(OverloadedError("Too many reads are waiting; try again."));
+    call->failure =
+        stopping ? std::make_exception_ptr(UnavailableError("The server is stopping.")) : too_many_reads();
   }
   return calls;
 }
@@ -127,10 +139,18 @@ std::vector<FindFlightCall*> LedgerReads::submit(std::vector<FindFlightCall*> ca
 bool LedgerReads::submit(QueryCall& call) { return enqueue(queries_, std::vector{&call}).empty(); }
 
 template <class Call>
-std::vector<Call*> LedgerReads::take(std::deque<Call*>& queue, std::size_t limit) {
-  const auto count = static_cast<std::ptrdiff_t>(std::min(queue.size(), limit));
-  std::vector<Call*> taken(queue.begin(), queue.begin() + count);
-  queue.erase(queue.begin(), queue.begin() + count);
+std::vector<Call*> LedgerReads::take(std::deque<Call*>& queue, std::size_t limit,
+                                     std::vector<ReadCall*>& late) {
+  std::vector<Call*> taken;
+  if (queue.empty()) return taken;
+  const Instant oldest = clock_.now() - limits::ledger_read_wait;
+  for (; !queue.empty() && taken.size() < limit; queue.pop_front()) {
+    Call* const next = queue.front();
+    if (next->submitted < oldest)
+      late.push_back(next);
+    else
+      taken.push_back(next);
+  }
   return taken;
 }
 
@@ -149,10 +169,12 @@ void LedgerReads::run() {
     wake_.wait(lock,
                [this] { return stopping_ || !bookings_.empty() || !flights_.empty() || !queries_.empty(); });
     if (bookings_.empty() && flights_.empty() && queries_.empty()) return;  // stopping, and all is answered
-    const auto bookings = take(bookings_, limits::ledger_batch_reads);
-    const auto flights = take(flights_, limits::ledger_batch_reads);
-    const auto queries = take(queries_, 1);  // one at a time, so that a long one does not starve reads by id
+    std::vector<ReadCall*> late;
+    const auto bookings = take(bookings_, limits::ledger_batch_reads, late);
+    const auto flights = take(flights_, limits::ledger_batch_reads, late);
+    const auto queries = take(queries_, 1, late);
     lock.unlock();
+    if (!late.empty()) fail(late, too_many_reads());
     std::exception_ptr outage;
     answer_unless(outage, bookings, [this](const auto& calls) { return answer_bookings(calls); });
     answer_unless(outage, flights, [this](const auto& calls) { return answer_flights(calls); });

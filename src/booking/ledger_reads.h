@@ -1,5 +1,5 @@
-// Reads of the ledger on a thread of their own: blocking stays off the I/O threads, and reads by id that wait together
-// are answered by one query.
+// Reads of one kind on a thread of their own: blocking stays off the I/O threads, and reads by id that wait together are
+// answered by one query.
 #pragma once
 
 #include <condition_variable>
@@ -12,6 +12,7 @@
 
 #include "booking/ledger.h"
 #include "core/executor.h"
+#include "core/time.h"
 
 namespace flightdeck::booking {
 
@@ -20,6 +21,7 @@ struct ReadCall {
   Executor* home = nullptr;
   std::coroutine_handle<> waiter;
   std::exception_ptr failure;
+  Instant submitted{};
 };
 
 struct FindBookingCall : ReadCall {
@@ -36,10 +38,14 @@ struct QueryCall : ReadCall {
   std::function<void(LedgerReader&)> query;
 };
 
-// Thread-safe. Owns its thread; the reader outlives it.
+// Thread-safe. Owns its thread; reader and clock outlive it.
+//
+// A read that fails, fails alone, also one that the database rejects or that takes too long (RejectedError). Only when the database does not answer at all,
+// those that wait behind it fail with it. One that has waited for longer than limits::ledger_read_wait is not begun: whoever
+// asked has given up, or will before it is answered.
 class LedgerReads {
  public:
-  explicit LedgerReads(LedgerReader& reader);
+  LedgerReads(LedgerReader& reader, const Clock& clock);
   ~LedgerReads();
   LedgerReads(const LedgerReads&) = delete;
   LedgerReads& operator=(const LedgerReads&) = delete;
@@ -56,8 +62,9 @@ class LedgerReads {
  private:
   template <class Call>
   std::vector<Call*> enqueue(std::deque<Call*>& queue, std::vector<Call*> calls);
+  // The next ones of the queue, and into `late` those that have waited for too long.
   template <class Call>
-  std::vector<Call*> take(std::deque<Call*>& queue, std::size_t limit);
+  std::vector<Call*> take(std::deque<Call*>& queue, std::size_t limit, std::vector<ReadCall*>& late);
   void run();
   // These return what they failed with.
   std::exception_ptr answer_bookings(const std::vector<FindBookingCall*>& calls);
@@ -65,6 +72,7 @@ class LedgerReads {
   std::exception_ptr answer_query(QueryCall& call);
 
   LedgerReader& reader_;
+  const Clock& clock_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<FindBookingCall*> bookings_;

@@ -63,8 +63,12 @@ void LedgerWriter::stop() {
 void LedgerWriter::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    wake_.wait(lock, [this] { return stopping_ || !commands_.empty() || !store_calls_.empty(); });
-    if (commands_.empty() && store_calls_.empty()) return;  // stopping, and all is done
+    const auto asked = [this] { return stopping_ || !commands_.empty() || !store_calls_.empty(); };
+    if (!locks_.empty())
+      wake_.wait_for(lock, limits::ledger_lock_look_pause, asked);
+    else if (locked_out_.empty())
+      wake_.wait(lock, asked);
+    if (stopping_ && commands_.empty() && store_calls_.empty()) break;  // all is done but what is locked out
     const auto count = static_cast<std::ptrdiff_t>(std::min(commands_.size(), limits::ledger_batch_commands));
     std::vector<LedgerCall*> batch(commands_.begin(), commands_.begin() + count);
     commands_.erase(commands_.begin(), commands_.begin() + count);
@@ -74,10 +78,73 @@ void LedgerWriter::run() {
       store_calls_.pop_front();
     }
     lock.unlock();
+    if (!locks_.empty() || !locked_out_.empty()) batch = not_locked_out(std::move(batch));
     if (!batch.empty()) apply(std::move(batch));
     if (store_call) run_on_store(*store_call);
     lock.lock();
   }
+  lock.unlock();
+  refuse(std::exchange(locked_out_, {}));
+}
+
+std::vector<LedgerCall*> LedgerWriter::not_locked_out(std::vector<LedgerCall*> queued) {
+  if (!locks_.empty()) look_at_locks();
+  std::vector<LedgerCall*> calls = std::exchange(locked_out_, {});
+  calls.insert(calls.end(), queued.begin(), queued.end());
+  const LockedRows overdue = locks_.overdue(clock_.now());
+  std::vector<LedgerCall*> free;
+  std::vector<LedgerCall*> waiting;
+  std::vector<LedgerCall*> refused;
+  for (LedgerCall* call : calls) {
+    auto& to = !needs(call->command, locks_.rows()) ? free
+               : needs(call->command, overdue)      ? refused
+                                                    : waiting;
+    to.push_back(call);
+  }
+  refuse(refused);
+  wait_aside(waiting);
+  if (free.size() > limits::ledger_batch_commands) {
+    const auto end = free.begin() + static_cast<std::ptrdiff_t>(limits::ledger_batch_commands);
+    locked_out_.insert(locked_out_.end(), end, free.end());  // the next turn begins at once
+    free.erase(end, free.end());
+  }
+  return free;
+}
+
+void LedgerWriter::look_at_locks() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_lock_look_) return;
+  next_lock_look_ = now + limits::ledger_lock_look_pause;
+  LedgerKeys keys;
+  keys.flights = locks_.rows().flights;
+  keys.bookings = locks_.rows().bookings;
+  try {
+    locks_.looked(store_.locked_of(keys));
+  } catch (const UnavailableError&) {
+    locks_.looked({});  // the next batch finds out, and fails if the database is away
+  }
+  if (const LockedRows overdue = locks_.overdue(clock_.now()); !overdue.empty() && !lock_reported_) {
+    lock_reported_ = true;
+    log_.warn("somebody else has locked rows of the ledger",
+              {{"flight_id", overdue.flights.empty() ? std::string() : overdue.flights.front().str()},
+               {"booking_id", overdue.bookings.empty() ? std::string() : overdue.bookings.front().str()},
+               {"rows", static_cast<std::int64_t>(overdue.flights.size() + overdue.bookings.size())}});
+  }
+  if (locks_.empty() && std::exchange(lock_reported_, false)) log_.info("rows of the ledger are free again");
+}
+
+void LedgerWriter::wait_aside(const std::vector<LedgerCall*>& calls) {
+  const std::size_t room =
+      limits::ledger_locked_out_commands - std::min(limits::ledger_locked_out_commands, locked_out_.size());
+  const auto end = calls.begin() + static_cast<std::ptrdiff_t>(std::min(room, calls.size()));
+  locked_out_.insert(locked_out_.end(), calls.begin(), end);
+  refuse({end, calls.end()});
+}
+
+void LedgerWriter::refuse(const std::vector<LedgerCall*>& calls) {
+  counters_.ledger_locked_out.add(static_cast<std::int64_t>(calls.size()));
+  for (LedgerCall* call : calls) call->outcome = locked_out_error();
+  deliver(calls);
 }
 
 void LedgerWriter::deliver(const std::vector<LedgerCall*>& calls) {
@@ -101,8 +168,9 @@ void LedgerWriter::apply(std::vector<LedgerCall*> calls) {
   commands.reserve(calls.size());
   for (const LedgerCall* call : calls) commands.push_back(call->command);
   try {
-    BatchDecision decision = apply_batch(store_, commands, clock_.now());
+    AppliedBatch decision = apply_batch(store_, commands, clock_.now(), locks_.rows());
     for (std::size_t i = 0; i < calls.size(); ++i) calls[i]->outcome = std::move(decision.outcomes[i]);
+    if (!decision.locked_out.empty()) keep_locked_out(calls, decision);
     counters_.ledger_batches.observe(calls.size());
     counters_.bookings_total.add(decision.stats.placed);
     counters_.bookings_success.add(decision.stats.confirmed);
@@ -123,6 +191,20 @@ void LedgerWriter::apply(std::vector<LedgerCall*> calls) {
     for (LedgerCall* call : calls) call->outcome = no_answer();
     deliver(calls);
   }
+}
+
+void LedgerWriter::keep_locked_out(std::vector<LedgerCall*>& calls, const AppliedBatch& applied) {
+  locks_.found(applied.locked, clock_.now());
+  std::vector<LedgerCall*> known;
+  std::vector<LedgerCall*> unknown;  // what locks them nobody can look at
+  for (auto place = applied.locked_out.rbegin(); place != applied.locked_out.rend(); ++place) {
+    LedgerCall* const call = calls[*place];
+    (needs(call->command, locks_.rows()) ? known : unknown).push_back(call);
+    calls.erase(calls.begin() + static_cast<std::ptrdiff_t>(*place));
+  }
+  std::reverse(known.begin(), known.end());
+  wait_aside(known);
+  refuse(unknown);
 }
 
 std::vector<LedgerCall*> LedgerWriter::take_queued() {

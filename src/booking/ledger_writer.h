@@ -2,6 +2,7 @@
 // one commits, the next batch fills; no timer, so a lone command waits for nothing.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <coroutine>
 #include <deque>
@@ -12,9 +13,11 @@
 #include <thread>
 #include <vector>
 
+#include "booking/apply_batch.h"
 #include "booking/commit_observer.h"
 #include "booking/counters.h"
 #include "booking/ledger.h"
+#include "booking/lock_watch.h"
 #include "core/executor.h"
 #include "core/log.h"
 
@@ -37,6 +40,10 @@ struct StoreCall {
 };
 
 // Thread-safe. Owns its thread; `store`, `observer` and the rest outlive it.
+//
+// A command that needs a row which somebody else has locked does not hold up the others: it waits aside until the row is free
+// or has been locked for limits::ledger_lock_wait, and is answered `unavailable` then. Later ones are at once. None of it was
+// done.
 class LedgerWriter {
  public:
   LedgerWriter(LedgerStore& store, CommitObserver& observer, const Clock& clock, Counters& counters,
@@ -57,6 +64,14 @@ class LedgerWriter {
  private:
   void run();
   void apply(std::vector<LedgerCall*> calls);
+  // Commands that may go on now, in order: those of the queue, and those that have waited for a lock. The others wait aside,
+  // or are refused.
+  std::vector<LedgerCall*> not_locked_out(std::vector<LedgerCall*> queued);
+  void look_at_locks();
+  // Takes those out of the batch's calls.
+  void keep_locked_out(std::vector<LedgerCall*>& calls, const AppliedBatch& applied);
+  void wait_aside(const std::vector<LedgerCall*>& calls);
+  void refuse(const std::vector<LedgerCall*>& calls);
   std::vector<LedgerCall*> take_queued();
   void run_on_store(StoreCall& call);
   static void deliver(const std::vector<LedgerCall*>& calls);
@@ -72,7 +87,13 @@ class LedgerWriter {
   std::deque<LedgerCall*> commands_;
   std::deque<StoreCall*> store_calls_;  // few: one per background loop
   bool stopping_ = false;
-  bool failing_ = false;  // the last batch; of the thread alone
+
+  // Of the thread alone.
+  bool failing_ = false;  // the last batch
+  LockWatch locks_;
+  std::vector<LedgerCall*> locked_out_;  // they wait for rows of `locks_`
+  bool lock_reported_ = false;
+  std::chrono::steady_clock::time_point next_lock_look_;
   std::thread thread_;
 };
 

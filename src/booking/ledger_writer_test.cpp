@@ -159,8 +159,8 @@ class LedgerWriterTest : public ::testing::Test {
   DoorStore store;
   Listener listener;
   LedgerWriter writer{store, listener, clock, counters, log};
-  LedgerReads reads{store.rows};
-  LedgerClient client{{{&writer}, writer, reads}, loop};
+  LedgerReads reads{store.rows, clock};
+  LedgerClient client{{{&writer}, writer, reads, reads, reads, reads}, loop};
   std::vector<Started<Result<Applied>>> placing;
 };
 
@@ -248,27 +248,6 @@ TEST_F(LedgerWriterTest, WhoWaitedForABatchThatFailedDoesNotWaitForAnother) {
   EXPECT_TRUE(wait(place()).has_value()) << "and the thread lives on";
 }
 
-TEST_F(LedgerWriterTest, ReadsThatWaitedForOneThatFailedDoNotWaitForAnother) {
-  std::promise<void> let_go;
-  std::function<void(LedgerReader&)> hangs = [&](LedgerReader&) {
-    let_go.get_future().wait();
-    throw UnavailableError("out of order");
-  };
-  bool asked = false;
-  std::function<void(LedgerReader&)> waits = [&asked](LedgerReader&) { asked = true; };
-  auto first = test::start(client.run(hangs));
-  std::vector<test::Started<test::Nothing>> queries;
-  queries.push_back(test::start(client.run(waits)));
-  auto by_id = test::start(client.find_flight(flight));
-  loop.run();
-  let_go.set_value();
-  loop.run_until([&] { return first.done() && by_id.done() && queries[0].done(); });
-  EXPECT_THROW(first.take(), UnavailableError);
-  EXPECT_THROW(queries[0].take(), UnavailableError);
-  EXPECT_FALSE(asked);
-  EXPECT_TRUE(wait(client.find_flight(flight)).has_value()) << "and the thread lives on";
-}
-
 TEST_F(LedgerWriterTest, AConflictIsDecidedAnew) {
   store.conflict_next(2);
   EXPECT_TRUE(wait(place()).has_value());
@@ -330,7 +309,7 @@ TEST_F(LedgerWriterTest, StoppingFinishesWhatIsQueuedAndTakesNothingMore) {
 TEST_F(LedgerWriterTest, OnlyAPaymentsSuccessGoesTheSettlersWay) {
   DoorStore settling;
   LedgerWriter settler{settling, listener, clock, counters, log};
-  LedgerClient two_ways{{{&writer}, settler, reads}, loop};
+  LedgerClient two_ways{{{&writer}, settler, reads, reads, reads, reads}, loop};
   const Booking booking = *wait(place())->booking;
   const int begun = store.begun();
   Command success = SettlePayment{booking.id, flight, true, "ref", {}, {}};
@@ -346,7 +325,7 @@ TEST_F(LedgerWriterTest, OnlyAPaymentsSuccessGoesTheSettlersWay) {
 TEST_F(LedgerWriterTest, CommandsOfOneFlightGoOneWay) {
   DoorStore second_store;
   LedgerWriter second{second_store, listener, clock, counters, log};
-  LedgerClient two_ways{{{&writer, &second}, writer, reads}, loop};
+  LedgerClient two_ways{{{&writer, &second}, writer, reads, reads, reads, reads}, loop};
   const auto takers_of = [&](std::uint8_t n) {
     FlightId id;
     id.value.data()[15] = n;
@@ -370,7 +349,7 @@ TEST_F(LedgerWriterTest, CommandsOfOneFlightGoOneWay) {
 TEST_F(LedgerWriterTest, TheLedgerIsWritableWhenAllItsThreadsCanWrite) {
   DoorStore second_store;
   LedgerWriter second{second_store, listener, clock, counters, log};
-  LedgerClient two_ways{{{&writer, &second}, writer, reads}, loop};
+  LedgerClient two_ways{{{&writer, &second}, writer, reads, reads, reads, reads}, loop};
   wait(two_ways.check_writable());
   second_store.fail_next(1);
   EXPECT_THROW(wait(two_ways.check_writable()), UnavailableError);
@@ -392,7 +371,7 @@ TEST_F(LedgerWriterTest, ReadsSeeWhatIsCommittedAndCarryExceptions) {
   EXPECT_EQ(wait(client.find_booking(BookingId{})), std::nullopt);
   EXPECT_EQ(wait(client.find_flight(flight))->available_seats, 100'000 - 1);
   std::function<void(LedgerReader&)> broken = [](LedgerReader&) { throw UnavailableError("broken"); };
-  EXPECT_THROW(wait(client.run(broken)), UnavailableError);
+  EXPECT_THROW(wait(client.run(ReadKind::list, broken)), UnavailableError);
   reads.stop();
   EXPECT_THROW(wait(client.find_booking(booking.id)), UnavailableError);
 }

@@ -27,7 +27,7 @@ Task<std::optional<FlightWithSeats>> ManageFlights::find(FlightId id) {
       rows = std::move(after);
     }
   };
-  Found found = co_await read<Found>(ledger_, std::move(query));
+  Found found = co_await read<Found>(ledger_, ReadKind::list, std::move(query));
   if (found) found->gate = co_await gate_.sellable(id);
   co_return found;
 }
@@ -36,7 +36,7 @@ Task<flights::SearchPage> ManageFlights::list(FlightListQuery query) {
   std::function<flights::SearchPage(LedgerReader&)> page = [query = std::move(query)](LedgerReader& reader) {
     return reader.list_flights(query);
   };
-  return read<flights::SearchPage>(ledger_, std::move(page));
+  return read<flights::SearchPage>(ledger_, ReadKind::list, std::move(page));
 }
 
 Task<Result<flights::Flight>> ManageFlights::replace(FlightId id, flights::FlightDraft draft,
@@ -87,7 +87,8 @@ Task<Result<void>> ManageFlights::cancel_bookings_of(FlightId id) {
   };
   // Ends: while the flight is closed nothing new is booked, and each round leaves fewer or fails.
   for (;;) {
-    const std::vector<BookingId> live = co_await read<std::vector<BookingId>>(ledger_, query);
+    const std::vector<BookingId> live =
+        co_await read<std::vector<BookingId>>(ledger_, ReadKind::background, query);
     if (live.empty()) co_return Result<void>();
     std::optional<Error> failure;
     std::vector<Task<void>> cancels;

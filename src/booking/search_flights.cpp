@@ -75,7 +75,7 @@ Task<SearchFlights::Page> SearchFlights::make(SearchQuery query) {
     std::function<SearchPage(LedgerReader&)> from_ledger = [query, at](LedgerReader& reader) {
       return reader.search(query, at);
     };
-    page = co_await read<SearchPage>(parts_.ledger, std::move(from_ledger));
+    page = co_await read<SearchPage>(parts_.ledger, ReadKind::list, std::move(from_ledger));
   }
   made->body = render_(query, *page);
   made->body.shrink_to_fit();

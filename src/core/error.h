@@ -59,6 +59,13 @@ class OverloadedError : public UnavailableError {
   using UnavailableError::UnavailableError;
 };
 
+// That part answers, and has rejected this one request, or ended it since it took longer than it may. That says nothing of
+// other requests.
+class RejectedError : public UnavailableError {
+ public:
+  using UnavailableError::UnavailableError;
+};
+
 // Called by `Result::value()` on an error: that is a bug of the caller, who must look first.
 [[noreturn]] inline void throw_exception_from_error(const Error& error, const boost::source_location&) {
   throw std::logic_error("unexpected error value: " + error.detail);

@@ -31,6 +31,7 @@ inline constexpr seconds wait_max{30};
 // Unless `--keep-alive-s` says otherwise.
 inline constexpr seconds idle_connection_deadline{75};
 inline constexpr seconds keep_alive_max{24 * 60 * 60};
+inline constexpr seconds first_byte_deadline{10};  // of a connection that has never sent anything
 // From the first byte, were it of a blank line before the request, to its last.
 inline constexpr seconds request_read_deadline{15};
 inline constexpr seconds response_write_deadline{15};
@@ -43,6 +44,7 @@ inline constexpr seconds lingering_close_deadline{
 inline constexpr milliseconds deadline_check_interval{
     500};  // connections may outlive their deadlines by this much
 inline constexpr int accepted_a_turn = 16;
+inline constexpr std::size_t idle_connections_found = 64;  // by one look at all of them, the longest idle first
 inline constexpr int served_a_turn = 32;                // connections that have sent something
 inline constexpr milliseconds accept_retry_pause{100};  // out of descriptors: no use in trying at once again
 inline constexpr std::size_t json_depth = 16;
@@ -69,10 +71,17 @@ inline constexpr std::size_t frames_kept = 2048;
 
 // The ledger.
 inline constexpr std::size_t ledger_batch_commands = 256;
+// For a row that somebody else has locked. Then the batch goes on without it, and its own commands wait until the row has been
+// locked for so long in all; it is looked at that often meanwhile. Later ones are refused at once.
+inline constexpr milliseconds ledger_lock_patience{100};
+inline constexpr milliseconds ledger_lock_wait{800};
+inline constexpr milliseconds ledger_lock_look_pause{20};
+inline constexpr std::size_t ledger_locked_out_commands = 1024;  // that wait so, of a writer
 inline constexpr std::size_t ledger_selling_threads = 2;  // where the database takes several writers at once
 inline constexpr std::size_t ledger_queue_commands = 16 * 1024;
 inline constexpr std::size_t ledger_batch_reads = 256;
-inline constexpr std::size_t ledger_queue_reads = 16 * 1024;
+inline constexpr std::size_t ledger_queue_reads = 16 * 1024;  // of each kind
+inline constexpr milliseconds ledger_read_wait{2000};         // in that queue; then it is refused
 inline constexpr milliseconds ledger_connect_deadline{1000};
 inline constexpr milliseconds ledger_start_deadline{
     5000};  // to connect when a process starts: nobody waits yet
@@ -82,6 +91,8 @@ inline constexpr milliseconds start_pause_longest{1000};
 inline constexpr seconds start_timeout_max{24 * 60 * 60};
 inline constexpr milliseconds ledger_answer_deadline{
     1500};  // for a whole begin, commit or read of a database server, from its first byte to the answer's last
+inline constexpr milliseconds ledger_statement_deadline{
+    1300};  // of a read: the server ends it before its connection is given up for silence
 inline constexpr milliseconds ledger_commit_lookup_deadline{
     1500};  // to find out what became of a commit whose connection broke,
 inline constexpr milliseconds ledger_commit_deadline{
@@ -124,6 +135,8 @@ inline constexpr std::size_t payment_answer_bytes = 64 * 1024;
 // Calls that begin together go out on one connection, one behind the other, while answers come so quickly.
 inline constexpr std::size_t http_pipeline_depth = 16;
 inline constexpr milliseconds http_pipeline_quick{25};
+// One that has had no answer for so long keeps its connection, and those behind it are asked for on others.
+inline constexpr milliseconds http_pipeline_patience{100};
 inline constexpr seconds payment_connection_idle{
     60};  // shorter than a server keeps it: `idle_connection_deadline`
 inline constexpr std::size_t mock_payments_remembered = 1'000'000;
@@ -136,7 +149,12 @@ inline constexpr milliseconds mock_callback_backoff_first{200};  // doubled with
 
 // Unfinished business: bookings whose payment is unknown, refunds owed.
 inline constexpr milliseconds unfinished_scan_interval{250};
-inline constexpr std::size_t unfinished_batch = 256;
+inline constexpr std::size_t unfinished_batch = 256;   // claimed at once
+inline constexpr std::size_t unfinished_window = 512;  // looked at side by side: one that is silent costs its own place
+// After so many calls in a row without an answer the provider is taken for silent: then no more than so many are looked at
+// side by side, until one is answered.
+inline constexpr int provider_silences = 32;
+inline constexpr std::size_t unfinished_probes = 8;
 inline constexpr seconds unfinished_lease{
     15};  // nobody else takes it meanwhile; also the pause before a retry
 inline constexpr seconds payment_recheck_first{

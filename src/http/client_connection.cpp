@@ -1,5 +1,6 @@
 #include "http/client_connection.h"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/post.hpp>
@@ -24,6 +25,11 @@ void append_request(std::string& out, const HttpCall& call, const std::string& a
     out.append("\r\n");
   }
   out.append("\r\n").append(call.json);
+}
+
+bool out_of_descriptors(const ErrorCodeOf& error) {
+  return error == asio::error::no_descriptors ||
+         error == boost::system::errc::too_many_files_open_in_system || error == asio::error::no_buffer_space;
 }
 
 }  // namespace
@@ -59,7 +65,7 @@ void Connection::send() {
   sent_ = true;
   out_.clear();
   for (const PendingCall* call : calls_) append_request(out_, call->what, authority_);
-  sent_at_ = std::chrono::steady_clock::now();
+  sent_at_ = moved_at_ = std::chrono::steady_clock::now();
   expect_reply();
   ErrorCodeOf error;
   // What came unasked would be taken for the answer to what is asked now.
@@ -82,6 +88,18 @@ std::vector<PendingCall*> Connection::release_calls() {
   return calls;
 }
 
+std::vector<PendingCall*> Connection::release_calls_behind() {
+  std::vector<PendingCall*> calls;
+  while (calls_.size() > 1 && !calls_.back()->sent_again) {
+    calls.push_back(calls_.back());
+    calls_.pop_back();
+    calls.back()->connection = nullptr;
+  }
+  std::reverse(calls.begin(), calls.end());
+  ends_ = ends_ || !calls.empty();
+  return calls;
+}
+
 void Connection::close() {
   owner_ = nullptr;
   release_calls();
@@ -101,6 +119,7 @@ void Connection::on_resolved(const ErrorCodeOf& error, const Results& results) {
 
 void Connection::on_connected(const ErrorCodeOf& error) {
   if (!owner_) return;
+  if (out_of_descriptors(error)) return owner_->no_descriptor(*this);
   if (error) return fail(false);
   ErrorCodeOf ignored;
   socket_.set_option(tcp::no_delay(true), ignored);
@@ -140,7 +159,7 @@ void Connection::on_read(const ErrorCodeOf& error, std::size_t bytes) {
   ConnectionOwner& owner = *owner_;
   if (calls_.empty()) {
     sent_ = false;
-    owner.all_answered(*this, keep && std::exchange(in_, {}).empty());
+    owner.all_answered(*this, keep && !ends_ && std::exchange(in_, {}).empty());
   } else if (keep) {
     read();
   } else {
@@ -154,6 +173,7 @@ void Connection::take_reply() {
   calls_.pop_front();
   call.connection = nullptr;
   reused_ = true;
+  moved_at_ = std::chrono::steady_clock::now();
   owner_->answered(call, std::move(reply_));
 }
 

@@ -77,6 +77,8 @@ class ConnectionOwner {
   virtual void answered(PendingCall& call, HttpReply reply) = 0;
   // It has answered every call. `keep`: it takes others.
   virtual void all_answered(Connection& connection, bool keep) = 0;
+  // This process has no descriptor left for it. None of its calls was sent.
+  virtual void no_descriptor(Connection& connection) = 0;
   // It is not used again. `perhaps_stale`: the other side may have closed it before it was sent anything.
   virtual void failed(Connection& connection, bool perhaps_stale) = 0;
   // Lets the tasks of ended calls go on, which may do anything.
@@ -102,6 +104,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // Hands back the calls that have no answer, in the order they were sent.
   std::vector<PendingCall*> release_calls();
+  // Of those that it has sent, the last ones, none of which has been sent before, but not the first. It ends when it has
+  // answered the others.
+  std::vector<PendingCall*> release_calls_behind();
+  bool crowded() const { return calls_.size() > 1; }
+  // Its calls are sent, and for so long none has been answered.
+  bool stands_still(Time now, Milliseconds patience) const { return sent_ && moved_at_ + patience <= now; }
   void close();
 
   Time idle_since{};
@@ -129,7 +137,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool connected_ = false;
   bool sent_ = false;    // what is in `calls_`
   bool reused_ = false;  // it has answered before
+  bool ends_ = false;    // it takes no more calls
   Time sent_at_{};
+  Time moved_at_{};  // sent, or answered last
   std::string out_;
   std::string in_;
   std::array<char, 4096> chunk_{};

@@ -38,7 +38,7 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
     connections_.clear();
     idle_.clear();
     while (!started_.empty()) finish(started_.front(), closed_error());
-    for (auto* const alarm : {&alarm_, &idle_alarm_}) {
+    for (auto* const alarm : {&alarm_, &idle_alarm_, &descriptor_alarm_, &crowd_alarm_}) {
       if (*alarm) loop_.cancel(*std::exchange(*alarm, std::nullopt));
     }
   }
@@ -70,6 +70,20 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
         end(*call, Error{ErrorCode::unavailable, "no answer from " + call->authority, {}});
     }
     serve_waiting();
+  }
+
+  // They wait, as they do when all connections are taken: their deadline is their end.
+  void no_descriptor(Connection& connection) override {
+    const std::vector<PendingCall*> calls = connection.release_calls();
+    drop(connection);
+    for (auto call = calls.rbegin(); call != calls.rend(); ++call) waiting_.push_front(**call);
+    if (descriptor_alarm_) return;
+    descriptor_alarm_ = loop_.start(limits::accept_retry_pause, [weak = weak_from_this()](bool fired) {
+      const auto self = weak.lock();
+      if (!self || !fired || !self->descriptor_alarm_) return;
+      self->descriptor_alarm_.reset();
+      self->serve_waiting();
+    });
   }
 
   void deliver() override {
@@ -124,7 +138,38 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
   }
 
   void send_gathered() {
-    if (Connection* connection = std::exchange(gathering_, nullptr)) connection->send();
+    Connection* const connection = std::exchange(gathering_, nullptr);
+    if (!connection) return;
+    connection->send();
+    if (!connection->crowded()) return;
+    crowded_.push_back(connection->weak_from_this());
+    set_crowd_alarm();
+  }
+
+  // Those that share a connection are looked at until it is no longer crowded.
+  void set_crowd_alarm() {
+    if (crowd_alarm_ || crowded_.empty()) return;
+    crowd_alarm_ = loop_.start(options_.pipeline_patience, [weak = weak_from_this()](bool fired) {
+      const auto self = weak.lock();
+      if (!self || !fired || !self->crowd_alarm_) return;
+      self->crowd_alarm_.reset();
+      self->relieve_crowds(std::chrono::steady_clock::now());
+      self->set_crowd_alarm();
+      self->deliver();
+    });
+  }
+
+  void relieve_crowds(Time now) {
+    for (const auto& weak : std::exchange(crowded_, {})) {
+      const auto connection = weak.lock();
+      if (!connection || !connection->crowded()) continue;
+      if (!connection->stands_still(now, options_.pipeline_patience)) {
+        crowded_.push_back(weak);
+        continue;
+      }
+      quick_ = false;
+      for (PendingCall* call : connection->release_calls_behind()) ask_again(*call);
+    }
   }
 
   void serve_waiting() {
@@ -232,12 +277,15 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
   Calls<&PendingCall::waiting_hook> waiting_;  // those of them that wait for a connection
   Calls<&PendingCall::ended_hook> ended_;      // those whose tasks are about to go on
   std::unordered_set<std::shared_ptr<Connection>> connections_;
-  std::deque<Connection*> idle_;     // the one used last at the back
-  Connection* gathering_ = nullptr;  // takes what else is asked in this turn, then sends it
+  std::deque<Connection*> idle_;                    // the one used last at the back
+  std::vector<std::weak_ptr<Connection>> crowded_;  // sent several calls at once
+  Connection* gathering_ = nullptr;                 // takes what else is asked in this turn, then sends it
   bool sending_posted_ = false;
   bool quick_ = false;  // the latest answers: then waiting for others costs a call nothing to speak of
-  std::optional<Timers::TimerId> alarm_;       // for the call started first
-  std::optional<Timers::TimerId> idle_alarm_;  // for the connection idle for longest
+  std::optional<Timers::TimerId> alarm_;             // for the call started first
+  std::optional<Timers::TimerId> idle_alarm_;        // for the connection idle for longest
+  std::optional<Timers::TimerId> crowd_alarm_;       // for the connections that calls share
+  std::optional<Timers::TimerId> descriptor_alarm_;  // to open connections again
   bool closed_ = false;
 };
 

@@ -20,9 +20,11 @@ struct HttpClientOptions {
   std::size_t queued_max = limits::payment_calls_queued_per_thread;
   Milliseconds idle_max = limits::payment_connection_idle;  // of a connection
   std::size_t answer_bytes_max = limits::payment_answer_bytes;
-  // While answers take less, calls of the same turn share connections, one behind the other (RFC 9112, 9.3.2). One that
-  // is slow then holds up those behind it: at most limits::http_pipeline_depth.
+  // While answers take less, calls of the same turn share connections, one behind the other (RFC 9112, 9.3.2), at most
+  // limits::http_pipeline_depth.
   Milliseconds pipeline_below = limits::http_pipeline_quick;
+  // One that is slow holds up those behind it no longer than this.
+  Milliseconds pipeline_patience = limits::http_pipeline_patience;
 };
 
 struct HttpCall {
@@ -45,8 +47,8 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  // The call may be sent twice: when a kept connection turns out to be closed, and when it breaks while other calls are
-  // ahead of it. So it must be idempotent.
+  // The call may be sent twice: when a kept connection turns out to be closed, and when it breaks, or stands still, while
+  // other calls are ahead of it. So it must be idempotent.
   // Errors: unavailable (no answer in time, or none that is HTTP; the call may have been received), overloaded.
   Task<Result<HttpReply>> send(HttpCall call);
 

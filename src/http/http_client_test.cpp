@@ -1,6 +1,8 @@
 #include "http/http_client.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -168,6 +170,50 @@ TEST_F(PipelinedCallsTest, ASilentOneEndsThemAllAtTheDeadline) {
   EXPECT_EQ(payments(outcomes), (std::vector<std::string>(outcomes.size(), "none")));
 }
 
+TEST_F(PipelinedCallsTest, ASilentOneCostsThoseBehindItLittle) {
+  Outcomes outcomes;
+  SilentService service;
+  connect(service.url(), {.deadline = std::chrono::seconds(2),
+                          .pipeline_below = always.pipeline_below,
+                          .pipeline_patience = Milliseconds(20)});
+  const test::Deadline deadline(std::chrono::seconds(10));
+  std::thread answering([&] {
+    const Socket silent = accept_all(service, outcomes, deadline);
+    for (std::size_t i = 1; i < outcomes.size(); ++i) {
+      Socket socket = service.accept();
+      receive_requests(socket, 1, deadline);
+      socket.send_all(answer_of("again"), deadline);
+    }
+    wait_for(outcomes);
+  });
+  ASSERT_TRUE(charge());
+  charge_all(outcomes);
+  answering.join();
+  EXPECT_EQ(payments(outcomes), (std::vector<std::string>{"none", "again", "again", "again"}));
+}
+
+TEST_F(PipelinedCallsTest, ASlowOneIsStillAnsweredWhenThoseBehindItHaveGone) {
+  Outcomes outcomes;
+  SilentService service;
+  connect(service.url(), {.pipeline_below = always.pipeline_below, .pipeline_patience = Milliseconds(20)});
+  const test::Deadline deadline(std::chrono::seconds(10));
+  std::thread answering([&] {
+    Socket slow = accept_all(service, outcomes, deadline);
+    for (std::size_t i = 1; i < outcomes.size(); ++i) {
+      Socket socket = service.accept();
+      receive_requests(socket, 1, deadline);
+      socket.send_all(answer_of("again"), deadline);
+    }
+    // What it goes on to answer of the others is nobody's.
+    slow.send_all(answer_of("slow") + answer_of("late") + answer_of("late"), deadline);
+    wait_for(outcomes);
+  });
+  ASSERT_TRUE(charge());
+  charge_all(outcomes);
+  answering.join();
+  EXPECT_EQ(payments(outcomes), (std::vector<std::string>{"slow", "again", "again", "again"}));
+}
+
 TEST_F(PipelinedCallsTest, NoMoreThanTheDepthShareAConnection) {
   script_.answer(200, R"({"payment_id": "pay-1", "status": "success"})");
   constexpr std::size_t connections = 3;
@@ -220,6 +266,38 @@ TEST_F(PaymentClientTest, AConnectionThatIsIdleForLongEnds) {
   });
   EXPECT_TRUE(charge());
   answering.join();
+}
+
+// No descriptor can be opened as long as it lives. One that is closed meanwhile can be opened again.
+class NoDescriptorsLeft {
+ public:
+  NoDescriptorsLeft() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const int next = ::dup(STDOUT_FILENO);
+    ::close(next);
+    rlimit none_left = before_;
+    none_left.rlim_cur = static_cast<rlim_t>(next);
+    ::setrlimit(RLIMIT_NOFILE, &none_left);
+  }
+  ~NoDescriptorsLeft() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  NoDescriptorsLeft(const NoDescriptorsLeft&) = delete;
+  NoDescriptorsLeft& operator=(const NoDescriptorsLeft&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(PaymentClientTest, WithoutADescriptorACallWaits) {
+  script_.answer(200, R"({"payment_id": "p", "status": "success"})");
+  Outcome<Result<payment::Payment>> outcome;
+  {
+    const NoDescriptorsLeft none;
+    client.run([&] { scope.spawn(keep<Result<payment::Payment>>(provider->charge(charge_of()), outcome)); });
+    client.run([] {});  // it has tried
+    EXPECT_FALSE(outcome.done);
+  }
+  outcome.done.wait(false);
+  EXPECT_TRUE(outcome.value->has_value());
 }
 
 }  // namespace

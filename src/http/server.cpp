@@ -1,5 +1,6 @@
 #include "http/server.h"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <deque>
@@ -98,6 +99,7 @@ class Server::Impl final : public SessionHost {
     sessions_.back()->index = session.index;
     std::swap(sessions_[session.index], sessions_.back());
     sessions_.pop_back();
+    if (!idle_.empty()) std::erase_if(idle_, [&session](const Idle& one) { return one.session == &session; });
     delete &session;
     tell_if_drained();
   }
@@ -147,7 +149,7 @@ class Server::Impl final : public SessionHost {
   }
 
   void admit(tcp::socket socket) {
-    if (sessions_.size() >= options().connections_max) {
+    if (sessions_.size() >= options().connections_max && !make_room()) {
       turn_away(socket);
       return;
     }
@@ -155,6 +157,37 @@ class Server::Impl final : public SessionHost {
     session->index = sessions_.size();
     sessions_.push_back(session);
     session->start();
+  }
+
+  // True: a session that waited for its client has gone.
+  bool make_room() {
+    for (bool searched = false;; searched = true) {
+      while (!idle_.empty()) {
+        const Idle next = idle_.back();
+        idle_.pop_back();
+        // Something may have come since they were found.
+        if (next.session->idle_since() != next.since) continue;
+        next.session->close();
+        return true;
+      }
+      if (searched || !find_idle()) return false;
+    }
+  }
+
+  // The longest idle ones, in the order in which they go from the back. All sessions are looked at, so it finds many at once.
+  bool find_idle() {
+    for (Session* session : sessions_) {
+      if (const auto since = session->idle_since())
+        idle_.push_back({session->has_part_of_request(), *since, session});
+    }
+    const std::size_t found = std::min(idle_.size(), limits::idle_connections_found);
+    const auto sooner = [](const Idle& a, const Idle& b) {
+      return std::pair(a.has_part, a.since) < std::pair(b.has_part, b.since);
+    };
+    std::partial_sort(idle_.begin(), idle_.begin() + static_cast<std::ptrdiff_t>(found), idle_.end(), sooner);
+    idle_.resize(found);
+    std::reverse(idle_.begin(), idle_.end());
+    return !idle_.empty();
   }
 
   void turn_away(tcp::socket& socket) {
@@ -197,8 +230,15 @@ class Server::Impl final : public SessionHost {
     parts().loop.post(std::exchange(drained_, nullptr));
   }
 
+  struct Idle {
+    bool has_part;
+    Session::Time since;
+    Session* session;
+  };
+
   tcp::acceptor acceptor_;
   std::vector<Session*> sessions_;
+  std::vector<Idle> idle_;        // to make room; some may have become active since
   std::deque<Session*> waiting_;  // to be served
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   Timers::TimerId deadline_check_ = 0;

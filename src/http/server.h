@@ -18,8 +18,11 @@ namespace flightdeck::http {
 
 struct ServerOptions {
   bool access_log = true;  // a line per request at level info
+  // With all of them taken, a new one takes the place of the one that has been idle longest, or else has left its request
+  // unfinished longest. When every one has a request under way, it is answered 503.
   std::size_t connections_max = limits::connections_per_thread;
   Milliseconds idle_deadline = limits::idle_connection_deadline;
+  Milliseconds first_byte_deadline = limits::first_byte_deadline;  // and no longer than the one above
   Milliseconds read_deadline = limits::request_read_deadline;
   Milliseconds write_deadline = limits::response_write_deadline;
   Milliseconds lingering_deadline = limits::lingering_close_deadline;

@@ -302,17 +302,61 @@ TEST_F(ServerTest, HeadHasNoBody) {
   EXPECT_EQ(connection.read_reply()->body, "next");
 }
 
-TEST_F(ServerTest, TurnsAwayConnectionsOverItsLimit) {
+TEST_F(ServerTest, TurnsAwayConnectionsWhenAllOthersHaveRequestsUnderWay) {
   restart({.connections_max = 2});
   RawConnection first(server->port());
   RawConnection second(server->port());
-  ASSERT_TRUE(eventually([&] { return server->sessions() == 2; }));
+  waits_begun = 0;
+  first.send(get("/wait/500"));
+  second.send(get("/wait/500"));
+  ASSERT_TRUE(eventually([&] { return waits_begun == 2; }));
   RawConnection third(server->port());
   const auto reply = third.read_reply();
   ASSERT_TRUE(reply);
   EXPECT_EQ(reply->status, 503);
-  first.send(get("/query?served"));
-  EXPECT_EQ(first.read_reply()->body, "served");
+  EXPECT_EQ(first.read_reply()->body, "500");
+  EXPECT_EQ(second.read_reply()->body, "500");
+}
+
+TEST_F(ServerTest, ANewConnectionTakesThePlaceOfTheOneThatIsIdleLongest) {
+  restart({.connections_max = 3});
+  RawConnection partial(server->port());
+  partial.send("GET /query?partial HTTP/1.1\r\nHost: a\r\n");
+  RawConnection answered(server->port());
+  answered.send(get("/query?served"));
+  ASSERT_EQ(answered.read_reply()->body, "served");
+  RawConnection silent(server->port());
+  ASSERT_TRUE(eventually([&] { return server->sessions() == 3; }));
+  RawConnection fourth(server->port());
+  fourth.send(get("/query?fourth"));
+  EXPECT_EQ(fourth.read_reply()->body, "fourth");
+  EXPECT_TRUE(answered.closed_by_server());
+  RawConnection fifth(server->port());
+  fifth.send(get("/query?fifth"));
+  EXPECT_EQ(fifth.read_reply()->body, "fifth");
+  EXPECT_TRUE(silent.closed_by_server());
+  partial.send("\r\n");
+  EXPECT_EQ(partial.read_reply()->body, "partial") << "one with a part of a request goes last";
+}
+
+TEST_F(ServerTest, HoweverManySilentPeersThereAreANewOneIsServed) {
+  restart({.connections_max = 100});
+  std::vector<std::unique_ptr<RawConnection>> silent;
+  for (int i = 0; i < 300; ++i) silent.push_back(std::make_unique<RawConnection>(server->port()));
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(ask(get("/query?probe")).body, "probe");
+}
+
+TEST_F(ServerTest, AConnectionThatSendsNothingIsLetGoSoon) {
+  restart({.idle_deadline = std::chrono::minutes(10),
+           .first_byte_deadline = Milliseconds(50),
+           .deadline_check = Milliseconds(10)});
+  RawConnection spoke(server->port());
+  spoke.send(get("/query?spoke"));
+  ASSERT_EQ(spoke.read_reply()->body, "spoke");
+  RawConnection silent(server->port());
+  EXPECT_TRUE(silent.closed_by_server());
+  spoke.send(get("/query?again"));
+  EXPECT_EQ(spoke.read_reply()->body, "again");
 }
 
 TEST_F(ServerTest, DrainsItself) {

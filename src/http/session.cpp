@@ -55,6 +55,11 @@ void Session::close_if_idle() {
   if (reading_ && !lingering_ && reader_.empty()) close();
 }
 
+std::optional<Session::Time> Session::idle_since() const {
+  if (!reading_ || lingering_ || closed_) return std::nullopt;
+  return step_at_;
+}
+
 void Session::close_if_late(Time at) {
   if (deadline_ <= at) close();
 }
@@ -292,7 +297,9 @@ void Session::read() {
   if (!lingering_) {
     if (reader_.untouched()) {
       receiving_ = false;
-      deadline_ = step_at_ + host_.options().idle_deadline;
+      const auto& options = host_.options();
+      deadline_ = step_at_ + (silent_ ? std::min(options.first_byte_deadline, options.idle_deadline)
+                                      : options.idle_deadline);
     } else if (!std::exchange(receiving_, true)) {
       deadline_ = step_at_ + host_.options().read_deadline;
     }
@@ -328,6 +335,7 @@ void Session::on_read(const boost::system::error_code& error, std::size_t bytes)
     close();
   } else {
     reader_.received(bytes);
+    silent_ = false;
     received_at_ = now();
     if (!std::exchange(receiving_, true)) deadline_ = received_at_ + host_.options().read_deadline;
     waiting_ = true;

@@ -4,6 +4,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <exception>
+#include <optional>
 #include <string>
 
 #include "http/request_reader.h"
@@ -56,6 +57,11 @@ class Session {
   void close_if_late(Time at);
   void close();
 
+  // Since when nothing is under way here but the wait for its client; nullopt: something is.
+  std::optional<Time> idle_since() const;
+  // Of an idle one: part of a request is here.
+  bool has_part_of_request() const { return !reader_.untouched(); }
+
   std::size_t index = 0;  // among the host's sessions
 
  private:
@@ -98,6 +104,7 @@ class Session {
   bool writing_ = false;
   bool handling_ = false;
   bool receiving_ = false;    // part of a request is here
+  bool silent_ = true;        // nothing has ever come
   bool client_done_ = false;  // it will send nothing more
   bool last_answer_ = false;  // nothing is handled after what is in out_
   bool lingering_ = false;    // all is sent; what still comes is thrown away

@@ -59,12 +59,14 @@ Meaning meaning_of(std::string_view state) {
   if (state == "40001" || state == "40P01" || state == "23505") return Meaning::conflict;
   // What the database cannot hold, a value or a row that breaks a CHECK: alone, it fails alone.
   if (state.starts_with("22") || state == "23514") return Meaning::conflict;
+  if (state == "55P03") return Meaning::locked;
   if (state == "25006") return Meaning::elsewhere;
   return Meaning::unavailable;
 }
 
 void throw_as_ledger_error(const DatabaseError& error) {
   if (meaning_of(error.state()) == Meaning::conflict) throw booking::LedgerConflict(error.what());
+  if (meaning_of(error.state()) == Meaning::locked) throw booking::RowsLockedError(error.what());
   throw UnavailableError(error.what());
 }
 

@@ -33,12 +33,13 @@ class DatabaseError : public std::runtime_error {
 
 enum class Meaning {
   conflict,     // deciding anew, if need be one command at a time, gives the answer
+  locked,       // somebody else has locked a row for too long: the others can be had
   elsewhere,    // this server takes no writes: another one may, so connect anew
   unavailable,  // anything else
 };
 Meaning meaning_of(std::string_view state);
 
-// Throws LedgerConflict or UnavailableError.
+// Throws LedgerConflict, RowsLockedError or UnavailableError.
 [[noreturn]] void throw_as_ledger_error(const DatabaseError& error);
 
 // Why no connection came to be. `text` is what libpq says of it when it is asked for verbose errors.

@@ -15,11 +15,16 @@ TEST(Errors, WhatDecidingAnewAnswersIsAConflict) {
 }
 
 TEST(Errors, EverythingElseMeansUnavailable) {
-  // Shutting down, starting up, too many clients, disk full, lock not had in time.
-  for (const char* state : {"57P01", "57P03", "53300", "53100", "55P03", ""}) {
+  // Shutting down, starting up, too many clients, disk full.
+  for (const char* state : {"57P01", "57P03", "53300", "53100", ""}) {
     EXPECT_EQ(meaning_of(state), Meaning::unavailable) << state;
     EXPECT_THROW(throw_as_ledger_error(DatabaseError(state, "x")), UnavailableError) << state;
   }
+}
+
+TEST(Errors, ALockThatWasNotHadIsNoOutage) {
+  EXPECT_EQ(meaning_of("55P03"), Meaning::locked);
+  EXPECT_THROW(throw_as_ledger_error(DatabaseError("55P03", "x")), booking::RowsLockedError);
 }
 
 TEST(Errors, AServerThatTakesNoWritesIsTheWrongOne) {

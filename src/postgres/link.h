@@ -70,7 +70,7 @@ class Link {
         throw UnavailableError(error.what());
       } catch (const DatabaseError& error) {
         note(error);
-        throw UnavailableError(error.what());
+        throw RejectedError(error.what());
       }
     }
   }

@@ -74,11 +74,10 @@ std::string_view rank_of(SortOrder sort) {
   return "departure_ts";
 }
 
-// A local date at any offset from UTC lies within a day of the same date in UTC. Without a route before it, the date is
-// kept from the index of routes, all of which PostgreSQL would read.
-void add_date(Query& query, Date date, bool of_route) {
+// A local date at any offset from UTC lies within a day of the same date in UTC. Indexes are of departures.
+void add_date(Query& query, Date date) {
   const Instant midnight{std::chrono::sys_days{date}};
-  query.sql += of_route ? " AND departure_date = " : " AND departure_date + 0 = ";
+  query.sql += " AND departure_date = ";
   query.sql += query.parameter(date, "date");
   query.sql += " AND departure_ts >= " + query.parameter(midnight - std::chrono::hours{24}, "timestamptz");
   query.sql += " AND departure_ts < " + query.parameter(midnight + std::chrono::hours{48}, "timestamptz");
@@ -144,10 +143,11 @@ BookingPage PostgresLedgerReader::list_bookings(const booking::BookingListQuery&
 
 SearchPage PostgresLedgerReader::list_flights(const booking::FlightListQuery& query) {
   Query q;
-  q.sql = "WHERE true";
+  // What all flights meet, and a condition of the index of departures: a list of a place must not walk through that one.
+  q.sql = query.source || query.destination ? "WHERE true" : "WHERE total_seats >= 0";
   if (query.source) q.sql += " AND lower(source) = " + q.parameter(*query.source, "text");
   if (query.destination) q.sql += " AND lower(destination) = " + q.parameter(*query.destination, "text");
-  if (query.date) add_date(q, *query.date, query.source.has_value());
+  if (query.date) add_date(q, *query.date);
   if (query.after) {
     q.sql += " AND (departure_ts, id) > (" + q.parameter(query.after->departure, "timestamptz") + ", " +
              q.parameter(query.after->id, "uuid") + ")";
@@ -164,7 +164,7 @@ SearchPage PostgresLedgerReader::search(const flights::SearchQuery& query, Insta
   const std::string rank(rank_of(query.sort));
   q.sql = "WHERE lower(source) = " + q.parameter(query.source, "text");
   q.sql += " AND lower(destination) = " + q.parameter(query.destination, "text");
-  q.sql += " AND departure_date = " + q.parameter(query.date, "date");
+  add_date(q, query.date);
   q.sql += " AND status = 'SCHEDULED' AND departure_ts > " + q.parameter(now, "timestamptz");
   q.sql += " AND available_seats >= " + q.parameter(query.seats, "bigint");
   if (query.after) {

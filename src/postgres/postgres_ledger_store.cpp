@@ -318,6 +318,28 @@ void PostgresLedgerStore::confirm() {
   }
 }
 
+booking::LockedRows PostgresLedgerStore::locked_of(const LedgerKeys& keys) {
+  std::vector<BookingId> bookings = keys.bookings;
+  for (const auto& known : keys.known) bookings.push_back(known->booking.id);
+  expect_standby();
+  return link_.run(limits::ledger_answer_deadline, [&](Connection& connection, Deadline deadline) {
+    Parameters of_flights;
+    Parameters of_bookings;
+    connection.queue(sql_.begin);
+    connection.queue(sql_.locked_flights, add_ids(of_flights, keys.flights));
+    connection.queue(sql_.locked_bookings, add_ids(of_bookings, bookings));
+    // A transaction that commits would wait for the disk and a standby.
+    connection.queue(sql_.rollback);
+    try {
+      const Results results = connection.finish(deadline);
+      return booking::LockedRows{read_ids<FlightId>(results.at(1)), read_ids<BookingId>(results.at(2))};
+    } catch (const DatabaseError&) {
+      rollback();
+      throw;
+    }
+  });
+}
+
 template <class Work>
 auto PostgresLedgerStore::write(Work work) {
   expect_standby();

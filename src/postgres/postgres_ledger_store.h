@@ -25,6 +25,7 @@ class PostgresLedgerStore final : public booking::LedgerStore {
   booking::LedgerRows begin(const booking::LedgerKeys& keys) override;
   std::optional<booking::RowStamp> commit(const booking::LedgerChanges& changes) override;
   void rollback() noexcept override;
+  booking::LockedRows locked_of(const booking::LedgerKeys& keys) override;
   void confirm() override;
   std::vector<BookingId> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
   std::vector<events::OutboxRow> claim_events(Instant now, Instant lease_until, std::size_t limit) override;

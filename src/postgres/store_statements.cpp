@@ -17,6 +17,16 @@ StoreStatements store_statements() {
                           "AND departure_ts = k.departure AND lower(status) = 'scheduled' OFFSET 0) f"},
       .lock_flights = {"lock_flights",
                        select_flights("WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE")},
+      .locked_flights = {"locked_flights",
+                         "WITH free AS MATERIALIZED (SELECT id FROM flights WHERE id = ANY($1::uuid[]) "
+                         "ORDER BY id FOR NO KEY UPDATE SKIP LOCKED) "
+                         "SELECT id FROM flights WHERE id = ANY($1::uuid[]) "
+                         "AND id <> ALL(ARRAY(SELECT id FROM free)) ORDER BY id"},
+      .locked_bookings = {"locked_bookings",
+                          "WITH free AS MATERIALIZED (SELECT id FROM bookings WHERE id = ANY($1::uuid[]) "
+                          "ORDER BY id FOR NO KEY UPDATE SKIP LOCKED) "
+                          "SELECT id FROM bookings WHERE id = ANY($1::uuid[]) "
+                          "AND id <> ALL(ARRAY(SELECT id FROM free)) ORDER BY id"},
       // With the transaction that wrote each last: nobody else may have changed it by the time it is written.
       .bookings = {"bookings", std::string("SELECT ")
                                    .append(booking_columns())
@@ -125,12 +135,20 @@ StoreStatements store_statements() {
 }
 
 std::vector<Statement> StoreStatements::all() const {
-  return {begin,          commit,          rollback,         transaction_id,     flights_of_keys,
-          lock_flights,   bookings,        flight_dates,     update_flights,     update_seats,
-          insert_flights, insert_bookings, update_bookings,  insert_intents,     set_intents,
-          remove_intents, insert_events,   claim_unfinished, claim_events,       remove_events,
-          trim_events,    read_only,       write_something,  transaction_status, rows_kept,
-          end_backend};
+  return {begin,           commit,
+          rollback,        transaction_id,
+          flights_of_keys, lock_flights,
+          locked_flights,  locked_bookings,
+          bookings,        flight_dates,
+          update_flights,  update_seats,
+          insert_flights,  insert_bookings,
+          update_bookings, insert_intents,
+          set_intents,     remove_intents,
+          insert_events,   claim_unfinished,
+          claim_events,    remove_events,
+          trim_events,     read_only,
+          write_something, transaction_status,
+          rows_kept,       end_backend};
 }
 
 }  // namespace flightdeck::postgres

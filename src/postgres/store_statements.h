@@ -13,7 +13,7 @@ namespace flightdeck::postgres {
 struct StoreStatements {
   Statement begin, commit, rollback;
   Statement transaction_id;
-  Statement flights_of_keys, lock_flights, bookings, flight_dates;
+  Statement flights_of_keys, lock_flights, locked_flights, locked_bookings, bookings, flight_dates;
   Statement update_flights, update_seats, insert_flights;
   Statement insert_bookings, update_bookings;
   Statement insert_intents, set_intents, remove_intents;

@@ -106,7 +106,7 @@ Task<Auditor::Rows> Auditor::rows_of(std::vector<FlightId> flights) {
     }
     return rows;
   };
-  return booking::read<Rows>(parts_.ledger, std::move(query));
+  return booking::read<Rows>(parts_.ledger, booking::ReadKind::background, std::move(query));
 }
 
 Task<void> Auditor::pause() {

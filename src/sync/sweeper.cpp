@@ -38,7 +38,7 @@ Task<std::vector<Flight>> Sweeper::changed_after(Position position, std::size_t 
   std::function<std::vector<Flight>(LedgerReader&)> query = [position, limit](LedgerReader& reader) {
     return reader.flights_changed(position.updated_at, position.id, limit);
   };
-  return booking::read<std::vector<Flight>>(ledger_, std::move(query));
+  return booking::read<std::vector<Flight>>(ledger_, booking::ReadKind::background, std::move(query));
 }
 
 Task<Synced> Sweeper::sync_changed() {
@@ -120,7 +120,8 @@ Task<void> Sweeper::forget_the_future(std::vector<StoredVersion> told) {
 
   std::function<std::vector<Flight>(LedgerReader&)> query =
       [suspects = flights_of(of_gate, of_index)](LedgerReader& reader) { return reader.flights(suspects); };
-  std::vector<Flight> rows = co_await booking::read<std::vector<Flight>>(ledger_, std::move(query));
+  std::vector<Flight> rows =
+      co_await booking::read<std::vector<Flight>>(ledger_, booking::ReadKind::background, std::move(query));
   versions.clear();
   for (const Flight& row : rows) versions[row.id] = row.version;
   keep_later(of_gate, versions);
@@ -156,7 +157,7 @@ Task<void> Sweeper::drop_stale_holds() {
     found.flights = reader.flights(flights);
     return found;
   };
-  Found found = co_await booking::read<Found>(ledger_, std::move(query));
+  Found found = co_await booking::read<Found>(ledger_, booking::ReadKind::background, std::move(query));
   std::set<BookingId> in_ledger;
   for (const booking::Booking& row : found.bookings) in_ledger.insert(row.id);
   std::map<FlightId, booking::FlightNews> by_flight;
@@ -194,7 +195,7 @@ Task<void> Sweeper::finish_closed_flights() {
     return reader.closed_with_live_bookings(limits::cancel_batch);
   };
   const std::vector<FlightId> closed =
-      co_await booking::read<std::vector<FlightId>>(ledger_, std::move(query));
+      co_await booking::read<std::vector<FlightId>>(ledger_, booking::ReadKind::background, std::move(query));
   for (const FlightId id : closed) co_await flights_.cancel_bookings_of(id);
 }
 
@@ -203,7 +204,6 @@ Task<Synced> Sweeper::run_once() {
   co_await scrub();
   co_await drop_stale_holds();
   co_await drop_departed();
-  co_await finish_closed_flights();
   co_return synced;
 }
 

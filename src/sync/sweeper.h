@@ -54,7 +54,7 @@ class Sweeper {
   Task<void> drop_departed();
   Task<void> finish_closed_flights();
 
-  // All of the above. Returns what `sync_changed` did.
+  // All of the above but the closing of flights, which takes as long as that takes. Returns what `sync_changed` did.
   Task<Synced> run_once();
 
  private:

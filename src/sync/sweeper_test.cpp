@@ -340,8 +340,9 @@ TEST_F(SweeperTest, BookingsThatACrashLeftOnAClosedFlightAreCancelledAndRefunded
   const FlightId flight = world.add_flight(5).id;
   const BookingId paid = world.book(flight, 2).value().booking.id;
   ASSERT_TRUE(elsewhere(booking::CloseFlight{flight, true}).has_value());  // and there the process died
-  finish(world.loop, world.sweeper.run_once());
+  finish(world.loop, world.sweeper.finish_closed_flights());
   EXPECT_EQ(world.booking(paid).status, booking::BookingStatus::cancelled);
+  world.work();
   EXPECT_EQ(world.booking(paid).refund_ref, world.provider.refund_id(paid));
   EXPECT_EQ(world.flight(flight).available_seats, 5);
 }

@@ -142,6 +142,9 @@ std::string Metrics::render(const std::optional<sync::AuditDesk::Result>& audit)
   counter("flight_db_updates_total", "Flight rows written to the database.",
           counters_.flight_db_updates_total);
   families.push_back(batch_sizes(counters_.ledger_batches));
+  counter("flightdeck_ledger_locked_out_total",
+          "Commands refused because somebody else had locked their rows in the database.",
+          counters_.ledger_locked_out);
   counter("outbox_rows_published_total", "Outbox rows whose events were published.",
           counters_.events_published);
   counter("overloaded_total", "Requests refused because too much was waiting.", counters_.overloaded);

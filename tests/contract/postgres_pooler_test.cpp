@@ -44,11 +44,11 @@ TEST_F(BehindAPooler, ASessionHasTheSettingsOfItsPurpose) {
        {"enable_seqscan", "enable_hashjoin", "enable_mergejoin", "enable_bitmapscan", "jit"})
     EXPECT_EQ(setting(writing, name), "off") << name;
   EXPECT_EQ(setting(writing, "plan_cache_mode"), "force_generic_plan");
-  EXPECT_EQ(setting(writing, "lock_timeout"), "1500ms");
+  EXPECT_EQ(setting(writing, "lock_timeout"), "100ms");
   EXPECT_EQ(setting(writing, "statement_timeout"), "0");
   EXPECT_EQ(setting(writing, "client_encoding"), "UTF8");
   Connection reading(connection_settings(pooled, Purpose::reading), soon());
-  EXPECT_EQ(setting(reading, "statement_timeout"), "1500ms");
+  EXPECT_EQ(setting(reading, "statement_timeout"), "1300ms");
   EXPECT_EQ(setting(reading, "enable_bitmapscan"), "on") << "nothing is left of another client's session";
 }
 

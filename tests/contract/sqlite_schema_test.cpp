@@ -258,12 +258,12 @@ void run_every_query(const std::string& path) {
   for (const bool more : {false, true}) {
     booking::FlightListQuery list;
     if (more) list.after.emplace();
-    reader.list_flights(list);
-    list.source = "jfk";
-    list.destination = "lhr";
-    reader.list_flights(list);
-    list.date = Date{};
-    reader.list_flights(list);
+    for (const unsigned filters : {0U, 1U, 2U, 3U, 4U, 5U, 6U, 7U}) {
+      list.date = filters & 1U ? std::optional(Date{}) : std::nullopt;
+      list.source = filters & 2U ? std::optional<std::string>("jfk") : std::nullopt;
+      list.destination = filters & 4U ? std::optional<std::string>("lhr") : std::nullopt;
+      reader.list_flights(list);
+    }
     for (const auto sort :
          {flights::SortOrder::price, flights::SortOrder::fastest, flights::SortOrder::departure}) {
       flights::SearchQuery query;

@@ -147,11 +147,11 @@ BookingWorld::BookingWorld(booking::BookingRules booking_rules, std::int64_t adm
              [this](std::exception_ptr) { escaped.emplace_back("telling gate and index"); }),
       commit_sync(waiters),
       admission(admitted_max),
-      service({ledger, gate, lag, teller, provider, waiters, admission, loop, loop, clock, random, scope,
+      service({ledger, gate, lag, teller, watched_provider, waiters, admission, loop, loop, clock, random, scope,
                counters, log},
               rules),
       manage(ledger, gate, service, clock, random, scope),
-      worker(ledger, service, clock, scope),
+      worker(ledger, service, watched_provider, clock, scope),
       sweeper(ledger, gate, index, manage, clock, scope),
       auditor({snapshots, ledger, &gate, &index, audits, clock, loop, loop, true}) {
   commit_sync.add(teller);
@@ -160,6 +160,7 @@ BookingWorld::BookingWorld(booking::BookingRules booking_rules, std::int64_t adm
 BookingWorld::~BookingWorld() {
   // Nothing may be left suspended: its frame would leak.
   provider.let_go(ScriptedPaymentProvider::Charge::never_arrives);
+  provider.let_finds_go();
   teller.stop();
   loop.run();
 }
@@ -177,7 +178,10 @@ Result<booking::BookAnswer> BookingWorld::book(FlightId flight, std::int64_t sea
 Booking BookingWorld::booking(BookingId id) { return rows.bookings(std::span(&id, 1)).at(0); }
 Flight BookingWorld::flight(FlightId id) { return rows.flights(std::span(&id, 1)).at(0); }
 std::optional<std::int64_t> BookingWorld::sellable(FlightId id) { return finish(loop, gate.sellable(id)); }
-void BookingWorld::work() { finish(loop, worker.run_once()); }
+void BookingWorld::work() {
+  finish(loop, worker.run_once());
+  loop.run();
+}
 
 bool BookingWorld::seats_add_up(FlightId id) {
   const Flight row = flight(id);

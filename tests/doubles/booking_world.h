@@ -122,7 +122,7 @@ struct BookingWorld {
   booking::Booking booking(BookingId id);
   flights::Flight flight(FlightId id);
   std::optional<std::int64_t> sellable(FlightId id);
-  // One look of the worker at whatever is due.
+  // One look of the worker at whatever is due, up to where only time or somebody else can help.
   void work();
   // Seats of live bookings + available = total.
   bool seats_add_up(FlightId id);
@@ -149,6 +149,7 @@ struct BookingWorld {
   sync::CommitSync commit_sync;
   InlineLedger ledger{rows, rows, commit_sync, clock, loop};
   ScriptedPaymentProvider provider{loop};
+  payment::ProviderWatch watched_provider{provider};
   booking::Admission admission;
   booking::BookingService service;
   booking::ManageFlights manage;

@@ -78,7 +78,7 @@ Task<std::optional<flights::Flight>> InlineLedger::find_flight(FlightId id) {
   co_return std::move(rows.front());
 }
 
-Task<void> InlineLedger::run(std::function<void(booking::LedgerReader&)> query) {
+Task<void> InlineLedger::run(booking::ReadKind, std::function<void(booking::LedgerReader&)> query) {
   co_await read_turn();
   query(reader_);
 }

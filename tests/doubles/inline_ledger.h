@@ -37,7 +37,7 @@ class InlineLedger final : public booking::Ledger {
   Task<void> check_writable() override;
   Task<std::optional<booking::Booking>> find_booking(BookingId id) override;
   Task<std::optional<flights::Flight>> find_flight(FlightId id) override;
-  Task<void> run(std::function<void(booking::LedgerReader&)> query) override;
+  Task<void> run(booking::ReadKind kind, std::function<void(booking::LedgerReader&)> query) override;
 
  private:
   Task<void> turn();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/sort_unique.h"
+
 namespace flightdeck::test {
 
 using booking::BatchDecision;
@@ -67,8 +69,13 @@ LedgerRows RowStore::load(const LedgerKeys& keys) const {
 }
 
 BatchDecision RowStore::apply(std::span<const Command> commands, Instant now) {
-  BatchDecision decision = decide(load(keys_of(commands)), commands, now);
-  if (decision.needs_all_keys) decision = decide(load(all_keys_of(commands)), commands, now);
+  LedgerKeys keys = keys_of(commands);
+  BatchDecision decision = decide(load(keys), commands, now);
+  if (!decision.late_payments.empty()) {
+    for (const auto& late : decision.late_payments) keys.flights.push_back(late.flight);
+    sort_unique(keys.flights);
+    decision = decide(load(keys), commands, now);
+  }
   require(decision.outcomes.size() == commands.size(), "not one outcome per command");
   take_in(decision.changes);
   return decision;

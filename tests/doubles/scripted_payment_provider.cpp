@@ -49,8 +49,19 @@ Task<Result<Payment>> ScriptedPaymentProvider::charge(ChargeRequest request) {
   co_return payment;
 }
 
+void ScriptedPaymentProvider::let_finds_go() {
+  silent_.clear();
+  for (const auto& go_on : std::exchange(hanging_finds_, {})) go_on(true);
+}
+
 Task<Result<Payment>> ScriptedPaymentProvider::find(BookingId booking) {
+  ++find_calls_;
   co_await turn();
+  if (silent_.contains(booking)) {
+    auto hang = callback_awaiter<bool>([this](auto done) { hanging_finds_.emplace_back(done); });
+    co_await hang;
+    co_return no_answer();
+  }
   if (!finds_answered_) co_return no_answer();
   const auto found = payments_.find(booking);
   if (found == payments_.end()) co_return Error{ErrorCode::not_found, "No such payment.", {}};

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "core/executor.h"
@@ -27,6 +28,9 @@ class ScriptedPaymentProvider final : public payment::PaymentProvider {
   void on_charge(Charge what) { on_charge_ = what; }
   void refunds_answered(bool answered) { refunds_answered_ = answered; }
   void finds_answered(bool answered) { finds_answered_ = answered; }
+  // Questions about it get no answer until `let_finds_go`.
+  void hang_finds_of(BookingId booking) { silent_.insert(booking); }
+  void let_finds_go();
   // The verdict on a payment, known to `find` from now on.
   void decide(BookingId booking, payment::PaymentStatus status);
   void forget(BookingId booking) { payments_.erase(booking); }
@@ -37,6 +41,7 @@ class ScriptedPaymentProvider final : public payment::PaymentProvider {
   static std::string refund_id(BookingId booking) { return "refund-" + booking.str(); }
 
   int charge_calls() const { return charge_calls_; }
+  int find_calls() const { return find_calls_; }
   int refund_calls() const { return refund_calls_; }
   int refunds() const { return refunds_; }
   const std::vector<payment::ChargeRequest>& requests() const { return requests_; }
@@ -53,11 +58,14 @@ class ScriptedPaymentProvider final : public payment::PaymentProvider {
   bool refunds_answered_ = true;
   bool finds_answered_ = true;
   int charge_calls_ = 0;
+  int find_calls_ = 0;
   int refund_calls_ = 0;
   int refunds_ = 0;
   std::map<BookingId, payment::Payment> payments_;
   std::vector<payment::ChargeRequest> requests_;
   std::vector<std::function<void(Charge)>> hanging_;
+  std::set<BookingId> silent_;
+  std::vector<std::function<void(bool)>> hanging_finds_;
 };
 
 }  // namespace flightdeck::test

@@ -127,5 +127,52 @@ TEST_F(LateDatabaseTest, AStopEndsTheWait) {
   }
 }
 
+// Whatever a start is at: it ends, and opens no port after that.
+class StopWhileStartingTest : public LateDatabaseTest {
+ protected:
+  // Starts a server, stops it when `when` says so, and expects it to end soon and well.
+  void stop_when(const std::vector<std::string>& flags, const std::function<bool()>& when) {
+    write_text(folder / "log", "");
+    std::vector<std::string> command{
+        flightdeck_program().string(), "serve", "--listen", "127.0.0.1:0", "--port-file",
+        (folder / "port").string()};
+    command.insert(command.end(), flags.begin(), flags.end());
+    Subprocess process(command, {}, folder.path(), folder / "log", folder / "log");
+    ASSERT_TRUE(eventually(when)) << log();
+    process.signal(SIGTERM);
+    EXPECT_EQ(process.wait(patient(std::chrono::seconds(2))), std::optional<int>(0)) << log();
+    EXPECT_FALSE(std::filesystem::exists(folder / "port"));
+    EXPECT_EQ(times_in(log(), "listening"), 0U) << log();
+  }
+};
+
+TEST_F(StopWhileStartingTest, WhileAnotherMigrates) {
+  PostgresSession(url).execute("CREATE TABLE schema_migrations (version integer PRIMARY KEY)");
+  PostgresSession other(url);
+  other.execute("BEGIN; LOCK TABLE schema_migrations IN ACCESS EXCLUSIVE MODE");
+  PostgresSession look(url);
+  stop_when({"--database-url", url},
+            [&] { return look.number("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0; });
+}
+
+TEST_F(StopWhileStartingTest, WhileItLoadsAScheduleAndTellsItsIndex) {
+  std::string rows = "flight_number,source,destination,departure_ts,arrival_ts,total_seats,price\n";
+  for (int i = 0; i < 200'000; ++i)
+    rows += "F" + std::to_string(i) + ",JFK,LHR,2030-01-01T10:00:00Z,,180,199.00\n";
+  write_text(folder / "rows.csv", rows);
+  const std::string database = "sqlite:" + (folder / "flights.db").string();
+  stop_when({"--database-url", database, "--demo-data", (folder / "rows.csv").string()},
+            [&] { return log().find("loading demo flights") != std::string::npos; });
+}
+
+TEST_F(StopWhileStartingTest, WhileItReadsAllFlights) {
+  ASSERT_EQ(run_command({"migrate", "--database-url", url}).exit_code, 0);
+  PostgresSession other(url);
+  other.execute("BEGIN; LOCK TABLE flights IN ACCESS EXCLUSIVE MODE");
+  PostgresSession look(url);
+  stop_when({"--database-url", url},
+            [&] { return look.number("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0; });
+}
+
 }  // namespace
 }  // namespace flightdeck::test

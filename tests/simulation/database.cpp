@@ -1,8 +1,10 @@
 #include "simulation/database.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "booking/apply_batch.h"
+#include "core/sort_unique.h"
 #include "postgres/commit_verdict.h"
 
 namespace flightdeck::simulation {
@@ -55,8 +57,8 @@ void Database::run(const std::shared_ptr<Batch>& batch) {
 void Database::let_another_in() {
   if (approaching_.empty() || sessions_ >= sessions_max || !queue_.dice().chance(faults_.interleave)) return;
   const std::shared_ptr<Batch> other = approaching_[queue_.dice().below(approaching_.size())];
-  for (const FlightId flight : booking::all_keys_of(other->commands).flights) {
-    if (locked_.contains(flight)) return;
+  for (const booking::Command& command : other->commands) {
+    if (locked_.contains(booking::flight_of(command))) return;
   }
   queue_.note("database: meanwhile", 0);
   run(other);
@@ -123,7 +125,35 @@ postgres::TransactionId Database::writer_of(BookingId id) const {
   return {static_cast<std::uint32_t>(stamps_.at(id).value)};
 }
 
+booking::LockedRows DatabaseSession::locked_of(const LedgerKeys& keys) {
+  booking::LockedRows locked;
+  const booking::LockedRows& all = db_.locked_by_others_;
+  std::set_intersection(keys.flights.begin(), keys.flights.end(), all.flights.begin(), all.flights.end(),
+                        std::back_inserter(locked.flights));
+  std::set_intersection(keys.bookings.begin(), keys.bookings.end(), all.bookings.begin(), all.bookings.end(),
+                        std::back_inserter(locked.bookings));
+  for (const auto& known : keys.known) {
+    const BookingId id = known->booking.id;
+    if (std::binary_search(all.bookings.begin(), all.bookings.end(), id)) locked.bookings.push_back(id);
+  }
+  sort_unique(locked.bookings);
+  return locked;
+}
+
+void DatabaseSession::wait_for_locks(const booking::LockedRows& rows) const {
+  const booking::LockedRows& all = db_.locked_by_others_;
+  const auto meets = [](const auto& some, const auto& sorted) {
+    return std::any_of(some.begin(), some.end(), [&sorted](const auto id) {
+      return std::binary_search(sorted.begin(), sorted.end(), id);
+    });
+  };
+  if (!meets(rows.flights, all.flights) && !meets(rows.bookings, all.bookings)) return;
+  db_.queue_.note("database: a lock is not had", 0);
+  throw booking::RowsLockedError("somebody else has it locked");
+}
+
 LedgerRows DatabaseSession::begin(const LedgerKeys& keys) {
+  wait_for_locks({keys.flights, {}});
   for (const FlightId id : keys.flights) {
     if (db_.locked_.contains(id) && !locks_.contains(id)) throw LedgerConflict("another has it locked");
   }
@@ -157,6 +187,9 @@ std::optional<booking::RowStamp> DatabaseSession::commit(const LedgerChanges& ch
   Dice& dice = db_.queue_.dice();
   std::optional<booking::RowStamp> stamp;
   db_.let_another_in();
+  std::vector<BookingId> written;
+  for (const Booking& row : changes.updated_bookings) written.push_back(row.id);
+  wait_for_locks({{}, std::move(written)});
   if (!db_.standby_up_) {
     if (dice.chance(db_.faults_.cut_short)) {
       db_.queue_.note("database: shows what no standby has", 0);

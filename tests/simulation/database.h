@@ -56,6 +56,8 @@ class Database {
   void regain_standby();
   // The standby takes over: what it has not heard of is gone, and the numbers of lost transactions are given out again.
   void promote_standby();
+  // Somebody who is none of the deployment's processes keeps rows locked: nobody else gets them. An empty set frees them.
+  void lock(booking::LockedRows rows) { locked_by_others_ = std::move(rows); }
   // What PostgreSQL shows with each row: the number of the transaction that wrote it.
   postgres::TransactionId writer_of(BookingId id) const;
   std::uint64_t oldest_running() const { return commits_ + 1; }
@@ -95,6 +97,7 @@ class Database {
   std::vector<std::string> problems_;
   std::vector<std::shared_ptr<Batch>> approaching_;
   std::set<FlightId> locked_;
+  booking::LockedRows locked_by_others_;
   int sessions_ = 0;
 };
 
@@ -107,6 +110,7 @@ class DatabaseSession final : public booking::LedgerStore {
   std::optional<booking::RowStamp> commit(const booking::LedgerChanges& changes) override;
   void rollback() noexcept override;
   void confirm() override;
+  booking::LockedRows locked_of(const booking::LedgerKeys& keys) override;
   // Of these only what commits in batches is simulated here; see ProcessLedger for the others.
   std::vector<BookingId> claim_unfinished(Instant, Instant, std::size_t) override { return {}; }
   std::vector<events::OutboxRow> claim_events(Instant, Instant, std::size_t) override { return {}; }
@@ -115,6 +119,7 @@ class DatabaseSession final : public booking::LedgerStore {
   void check_writable() override {}
 
  private:
+  void wait_for_locks(const booking::LockedRows& rows) const;
   booking::RowStamp write_unless_changed(const booking::LedgerChanges& changes);
   void find_out(const booking::LedgerChanges& changes, bool kept);
   std::int64_t rows_kept(const booking::LedgerChanges& changes);

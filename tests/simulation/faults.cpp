@@ -55,6 +55,7 @@ Faults Faults::drawn(Dice& dice) {
   if (dice.chance(0.25)) faults.database_outages = static_cast<int>(dice.between(1, 2));
   if (dice.chance(0.25)) faults.payment_outages = static_cast<int>(dice.between(1, 2));
   if (dice.chance(0.25)) faults.standby_losses = static_cast<int>(dice.between(1, 3));
+  if (dice.chance(0.25)) faults.row_locks = static_cast<int>(dice.between(1, 4));
   if (dice.chance(0.25)) faults.clock_ahead_max = Milliseconds(dice.chance(0.5) ? 2'000 : 40'000);
   return faults;
 }

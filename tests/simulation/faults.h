@@ -22,6 +22,7 @@ struct Faults {
   int payment_outages = 0;
   // The database's synchronous standby goes away; it comes back, or takes over.
   int standby_losses = 0;
+  int row_locks = 0;  // somebody keeps a flight locked in the database, perhaps with its bookings
   Micros outage_max{4'000'000};
   Micros refusal_max{8'000'000};
   Milliseconds clock_ahead_max{0};  // of each process, by its own amount

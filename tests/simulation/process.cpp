@@ -37,18 +37,19 @@ Process::Process(const Surroundings& surroundings, Role role, Milliseconds clock
       index_(wire_, parts_.redis, parts_.faults.redis, refusals_),
       sink_(wire_, parts_.redis, parts_.faults.redis),
       provider_(wire_, parts_.payments),
+      watched_provider_(provider_),
       teller_({*loop_, *loop_, gate_, index_, scope_, *loop_, lag_}, report("telling gate and index")),
       commit_sync_(waiters_),
       watched_sync_(commit_sync_, parts_.commits, *loop_),
       ledger_({parts_.queue, parts_.database, loop_, wire_, watched_sync_}),
       admission_(1000),
-      bookings_({ledger_, gate_, lag_, teller_, provider_, waiters_, admission_, *loop_, *loop_, *loop_,
+      bookings_({ledger_, gate_, lag_, teller_, watched_provider_, waiters_, admission_, *loop_, *loop_, *loop_,
                  random_, scope_, counters_, log_},
                 rules_),
       flights_(ledger_, gate_, bookings_, *loop_, random_, scope_),
       changes_(std::make_unique<flights::ChangeClock>()),
       search_({index_, ledger_, *loop_, *changes_, lag_, counters_}, count_flights),
-      worker_(ledger_, bookings_, *loop_, scope_),
+      worker_(ledger_, bookings_, watched_provider_, *loop_, scope_),
       sweeper_(ledger_, gate_, index_, flights_, *loop_, scope_),
       relay_(ledger_, sink_, *loop_) {
   rules_.payment_timeout = payment_timeout;
@@ -76,6 +77,7 @@ void Process::start() {
     scope_.spawn(repeat(limits::redis_health_interval, &Process::look_at_redis));
   if (role_ != Role::all) return;
   scope_.spawn(repeat(limits::sweep_interval, &Process::sweep));
+  scope_.spawn(repeat(limits::sweep_interval, &Process::close_flights));
   scope_.spawn(repeat(limits::unfinished_scan_interval, &Process::finish_bookings));
   scope_.spawn(repeat(limits::relay_interval, &Process::publish));
 }

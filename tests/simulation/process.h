@@ -80,6 +80,7 @@ class Process {
 
   Task<void> repeat(Milliseconds rest, Turn turn);
   Task<void> sweep() { co_await sweeper_.run_once(); }
+  Task<void> close_flights() { return sweeper_.finish_closed_flights(); }
   Task<void> look_at_redis() { return refusals_.look(); }
   Task<void> finish_bookings() { return worker_.run_once(); }
   Task<void> publish();
@@ -100,6 +101,7 @@ class Process {
   ProcessIndex index_;
   ProcessSink sink_;
   ProcessPayments provider_;
+  payment::ProviderWatch watched_provider_;
   booking::SettleWaiters waiters_;
   sync::NewsTeller teller_;
   sync::CommitSync commit_sync_;

@@ -195,7 +195,7 @@ Task<std::optional<Flight>> ProcessLedger::find_flight(FlightId id) {
   return ask<std::optional<Flight>>(std::move(question));
 }
 
-Task<void> ProcessLedger::run(std::function<void(booking::LedgerReader&)> query) {
+Task<void> ProcessLedger::run(booking::ReadKind, std::function<void(booking::LedgerReader&)> query) {
   std::function<bool(MemoryLedger&)> question = [query = std::move(query)](MemoryLedger& rows) {
     query(rows);
     return true;

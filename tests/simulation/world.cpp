@@ -158,6 +158,25 @@ void World::end_loss_of_standby(bool promote) {
   }
 }
 
+// No fault that excuses a refusal as sold out either.
+void World::lock_rows() {
+  const auto& flights = database_.judge().flights;
+  if (flights.empty()) return;
+  const FlightId flight =
+      std::next(flights.begin(), static_cast<std::ptrdiff_t>(dice().below(flights.size())))->first;
+  booking::LockedRows rows{{flight}, {}};
+  if (dice().chance(0.5)) {
+    for (const auto& [id, booking] : database_.judge().bookings)
+      if (booking.flight == flight) rows.bookings.push_back(id);
+  }
+  queue_.note("ROWS LOCKED", 1 + rows.bookings.size());
+  database_.lock(std::move(rows));
+  queue_.after(dice().delay(Micros(100'000), faults_.outage_max), [this] {
+    queue_.note("ROWS LOCKED", 0);
+    database_.lock({});
+  });
+}
+
 // No fault that excuses a refusal which is not true: whoever sells knows of it.
 void World::refuse_writes() {
   if (redis_.refuses() != Refuses::nothing || !redis_.up()) return;
@@ -199,6 +218,7 @@ void World::schedule_incidents(Micros over) {
   at_times(faults_.redis_refusals, [this] { refuse_writes(); });
   at_times(faults_.database_outages, [this] { outage(database_, "DATABASE AWAY"); });
   at_times(faults_.standby_losses, [this] { lose_standby(); });
+  at_times(faults_.row_locks, [this] { lock_rows(); });
   at_times(faults_.payment_outages, [this] { outage(payments_, "PAYMENT SERVICE AWAY"); });
 }
 
@@ -211,6 +231,7 @@ void World::end_faults() {
   take_writes();
   database_.go_away(false);
   end_loss_of_standby(false);
+  database_.lock({});
   payments_.go_away(false);
   for (std::size_t number = 0; number < slots_.size(); ++number) {
     if (!slots_[number].process) launch(number);

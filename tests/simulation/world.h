@@ -76,6 +76,7 @@ class World final : public CommitWatch {
   void take_writes();
   void call_back(booking::PaymentVerdict verdict, std::function<void(bool)> taken);
   void take_snapshot();
+  void lock_rows();
   void lose_standby();
   void end_loss_of_standby(bool promote);
   template <class Part>

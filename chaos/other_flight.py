@@ -1,0 +1,35 @@
+"""A flight that nobody but its owner books: how long that takes tells whether others hold it up."""
+
+import time
+import uuid
+
+from processes import BenchError
+
+from members import Member
+
+SEATS = 10_000
+
+
+class OtherFlight:
+    def __init__(self, at: Member):
+        flight = {"source": "OSL", "destination": "BGO", "departure_ts": "2099-08-01T08:00:00Z"}
+        flight |= {"total_seats": SEATS, "price": "10.00"}
+        answer = at.ask("POST", "/admin/flights", flight)
+        if answer is None or answer[0] != 201:
+            raise BenchError(f"no flight can be added: {answer}")
+        self.id: str = answer[1]["flight_id"]
+
+    def book(self, at: Member) -> float | None:
+        """Seconds until it was told that its booking is CONFIRMED or declined; None: it was told neither."""
+        began = time.monotonic()
+        answer = self.ask_for_seat(at)
+        settled = answer is not None and answer[0] in (200, 202) and answer[1]["status"] != "PENDING"
+        return time.monotonic() - began if settled else None
+
+    def ask_for_seat(self, at: Member):
+        body = {"user_id": str(uuid.uuid4()), "flight_id": self.id, "seats": 1}
+        return at.ask("POST", "/booking", body, {"Prefer": "wait=5"})
+
+    def close(self, at: Member) -> None:
+        # Its answer has no body.
+        at.ask("DELETE", f"/admin/flights/{self.id}?cancel_bookings=true")

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/limits.h"
+
 namespace flightdeck::http {
 
 namespace {
@@ -29,6 +31,10 @@ std::string HttpUrl::authority() const {
 
 Result<HttpUrl> parse_http_url(std::string_view text) {
   constexpr std::string_view scheme = "http://";
+  if (text.size() > limits::url_bytes) {
+    return bad_url(text.substr(0, limits::field_shown_bytes),
+                   "is longer than " + std::to_string(limits::url_bytes) + " bytes");
+  }
   if (!text.starts_with(scheme)) return bad_url(text, "must start with http://");
   // What a request line cannot carry must not get near one.
   if (!std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; })) {

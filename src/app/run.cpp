@@ -18,6 +18,7 @@
 #include "app/start_patience.h"
 #include "app/stress_run.h"
 #include "app/tell_import.h"
+#include "core/showable.h"
 #include "core/version.h"
 #include "telemetry/json_log.h"
 
@@ -94,13 +95,13 @@ void load_demo_data(const Config& config, const Clock& clock, Log& log, StartPat
   const auto reader = patience.run([&] { return connections.open_reader(); });
   if (reader->any_flight()) return;
   const Date today{std::chrono::floor<std::chrono::days>(clock.now())};
-  log.info("loading demo flights", {{"file", config.demo_data}});
+  log.info("loading demo flights", {{"file", std::string_view(showable(config.demo_data))}});
   const Result<std::string> schedule = read_schedule_file(config.demo_data);
-  if (!schedule) throw std::runtime_error(config.demo_data + ": " + schedule.error().detail);
+  if (!schedule) throw std::runtime_error(showable(config.demo_data) + ": " + schedule.error().detail);
   // In one commit: a start that is interrupted must not leave half a schedule, which would never be completed.
   const ImportRequest request{*schedule, config.flight_rules, today, nullptr, limits::import_file_bytes};
   const Result<ImportSummary> summary = import_schedule(config, request, log, patience);
-  if (!summary) throw std::runtime_error(config.demo_data + ": " + summary.error().detail);
+  if (!summary) throw std::runtime_error(showable(config.demo_data) + ": " + summary.error().detail);
   log.info("demo flights loaded", {{"added", static_cast<std::int64_t>(summary->added)},
                                    {"refused", static_cast<std::int64_t>(summary->refused)}});
 }
@@ -155,12 +156,12 @@ int import(const ImportCommand& command) {
   const SystemClock clock;
   telemetry::JsonLog log(command.config.log_level, STDERR_FILENO, clock);
   const Result<std::string> schedule = read_schedule_file(command.file);
-  if (!schedule) return fail(command.file + ": " + schedule.error().detail);
+  if (!schedule) return fail(showable(command.file) + ": " + schedule.error().detail);
   StartPatience patience(command.config.start_timeout, failed, log);
   migrate_when_there(command.config, patience, clock);
   const ImportRequest request{*schedule, command.config.flight_rules, command.shift_to, terminal_progress()};
   const Result<ImportSummary> summary = import_schedule(command.config, request, log, patience);
-  if (!summary) return fail(command.file + ": " + summary.error().detail);
+  if (!summary) return fail(showable(command.file) + ": " + summary.error().detail);
   print_summary(std::cout, *summary);
   return summary->nothing_taken() ? failed : done;
 }

@@ -73,7 +73,7 @@ class Connection {
     void operator()(PGconn* connection) const { PQfinish(connection); }
   };
 
-  void connect(Deadline deadline);
+  void connect(const NamedValues& settings, Deadline deadline);
   void set_session(const NamedValues& session, Deadline deadline);
   // Up to the next point of synchronization.
   void read_answers(Results& results, std::optional<DatabaseError>& first_error, Deadline deadline);

@@ -3,6 +3,7 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
+#include <cctype>
 #include <iterator>
 #include <memory>
 #include <stdexcept>
@@ -10,6 +11,7 @@
 #include <utility>
 
 #include "core/limits.h"
+#include "core/showable.h"
 
 namespace flightdeck::postgres {
 
@@ -113,6 +115,31 @@ std::vector<std::string> split(const std::string& text) {
   }
 }
 
+bool may_be_shown(std::string_view keyword, const std::string& value, bool has_password) {
+  if (keyword == "password" || keyword == "sslpassword" || keyword == "passfile" || keyword == "sslkey")
+    return false;
+  if (keyword == "user" && !has_password) return false;
+  if (keyword == "port" && value.find_first_not_of("0123456789,") != std::string::npos) return false;
+  return is_showable(value);
+}
+
+// Where it stands for itself, and is no part of a longer word.
+void hide(std::string& text, std::string_view value) {
+  constexpr std::string_view stars = "***";
+  const auto is_letter = [&text](std::size_t at) {
+    return at < text.size() && std::isalnum(static_cast<unsigned char>(text[at])) != 0;
+  };
+  for (std::size_t at = text.find(value); at != std::string::npos; at = text.find(value, at)) {
+    const bool within = (at > 0 && is_letter(at - 1)) || is_letter(at + value.size());
+    if (within) {
+      at += value.size();
+    } else {
+      text.replace(at, value.size(), stars);
+      at += stars.size();
+    }
+  }
+}
+
 }  // namespace
 
 ConnectionSettings connection_settings(const std::string& url, Purpose purpose) {
@@ -149,6 +176,15 @@ NamedValues parse_options(const std::string& options) {
     if (words[i] == "-c") {
       if (++i == words.size()) unreadable_options();
       setting = words[i];
+std::string without_secrets(std::string text, const NamedValues& connect) {
+  const bool has_password =
+      std::any_of(connect.begin(), connect.end(), [](const auto& one) { return one.first == "password"; });
+  for (const auto& [keyword, value] : connect) {
+    if (!value.empty() && !may_be_shown(keyword, value, has_password)) hide(text, value);
+  }
+  return text;
+}
+
     } else if (words[i].starts_with("-c") || words[i].starts_with("--")) {
       setting = words[i].substr(2);
     }

@@ -31,3 +31,7 @@ std::vector<ConnectionSettings> one_for_each_server(const ConnectionSettings& se
 NamedValues parse_options(const std::string& options);
 
 }  // namespace flightdeck::postgres
+// What is said about a connection, without values of the URL that are, or may be, a secret: the password; a user without
+// one, who may be it; and whatever has no form of its own, as the rest of a password with a `@` or `/` that nobody encoded.
+std::string without_secrets(std::string text, const NamedValues& connect);
+

@@ -146,6 +146,8 @@ Results Connection::finish(Deadline deadline) {
   queued_ = 0;
   std::optional<DatabaseError> first_error;
   read_answers(results, first_error, deadline);
+  if (first_error && meaning_of(first_error->state()) == Meaning::stale)
+    throw StatementsStale(first_error->what());
   if (first_error) throw DatabaseError(*first_error);
   return results;
 }

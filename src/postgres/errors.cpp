@@ -59,6 +59,8 @@ Meaning meaning_of(std::string_view state) {
   if (state == "40001" || state == "40P01" || state == "23505") return Meaning::conflict;
   // What the database cannot hold, a value or a row that breaks a CHECK: alone, it fails alone.
   if (state.starts_with("22") || state == "23514") return Meaning::conflict;
+  // "cached plan must not change result type", "prepared statement does not exist".
+  if (state == "0A000" || state == "26000") return Meaning::stale;
   if (state == "25006") return Meaning::elsewhere;
   return Meaning::unavailable;
 }

@@ -175,6 +175,10 @@ std::optional<booking::RowStamp> PostgresLedgerStore::commit(const LedgerChanges
   } catch (const ConnectionLost& error) {
     link_.drop(error.what());
     if (synchronous_) watch_->standby.ask();
+  } catch (const StatementsStale& error) {
+    // The commit comes last: it was not carried out.
+    link_.drop(error.what());
+    throw LedgerConflict(error.what());
     find_out(changes, backend_pid, whole.at_most(limits::ledger_commit_lookup_deadline));
   } catch (const DatabaseError& error) {
     link_.note(error);
@@ -315,6 +319,9 @@ void PostgresLedgerStore::confirm() {
   } catch (const ConnectionLost& error) {
     link_.drop(error.what());
     throw UnavailableError(error.what());
+  } catch (const StatementsStale& error) {
+    link_.drop(error.what());
+    throw LedgerConflict(error.what());
   }
 }
 

@@ -72,6 +72,15 @@ MigrationOutcome migrate_when_there(const Config& config, StartPatience& patienc
   return patience.run([&] { return migrate_database(config.database, clock.now()); });
 }
 
+bool told_redis(const Config& config, booking::LedgerReader& reader, Instant since, const Clock& clock,
+                Log& log) {
+  try {
+    return tell_redis_of_changes(config.redis, reader, since, clock, log);
+  } catch (const UnavailableError&) {
+    return false;  // what is in the database is in, and a worker tells of it
+  }
+}
+
 // Into a database whose schema is up to date.
 Result<ImportSummary> import_schedule(const Config& config, const ImportRequest& request, Log& log,
                                       StartPatience& patience) {
@@ -83,8 +92,7 @@ Result<ImportSummary> import_schedule(const Config& config, const ImportRequest&
   const Instant began = clock.now();
   Result<ImportSummary> summary = import_flights(request, *store, *reader, clock, random);
   // A gate and an index in the memory of a server are filled by that one.
-  if (summary && config.redis.server)
-    summary->redis_told = tell_redis_of_changes(config.redis, *reader, began, clock, log);
+  if (summary && config.redis.server) summary->redis_told = told_redis(config, *reader, began, clock, log);
   return summary;
 }
 
@@ -102,6 +110,7 @@ void load_demo_data(const Config& config, const Clock& clock, Log& log, StartPat
   const ImportRequest request{*schedule, config.flight_rules, today, nullptr, limits::import_file_bytes};
   const Result<ImportSummary> summary = import_schedule(config, request, log, patience);
   if (!summary) throw std::runtime_error(showable(config.demo_data) + ": " + summary.error().detail);
+  if (!summary->complete()) throw UnavailableError(summary->failure);
   log.info("demo flights loaded", {{"added", static_cast<std::int64_t>(summary->added)},
                                    {"refused", static_cast<std::int64_t>(summary->refused)}});
 }
@@ -163,6 +172,7 @@ int import(const ImportCommand& command) {
   const Result<ImportSummary> summary = import_schedule(command.config, request, log, patience);
   if (!summary) return fail(showable(command.file) + ": " + summary.error().detail);
   print_summary(std::cout, *summary);
+  if (!summary->complete()) return fail(showable(command.file) + ": not all of it was imported");
   return summary->nothing_taken() ? failed : done;
 }
 

@@ -48,7 +48,7 @@ struct ImportRequest {
   flights::FlightRules rules;
   std::optional<Date> shift_to;  // moved by whole days, so that its first local departure date is this one
   ImportProgress progress;       // called now and then; may be empty
-  // Rows a commit. All of them in one: the import happens as a whole or not at all.
+  // Rows a commit.
   std::size_t batch = limits::import_batch;
 };
 

@@ -93,6 +93,8 @@ inline constexpr milliseconds start_pause_longest{1000};
 inline constexpr seconds start_timeout_max{24 * 60 * 60};
 inline constexpr milliseconds ledger_answer_deadline{
     1500};  // for a whole begin, commit or read of a database server, from its first byte to the answer's last
+inline constexpr milliseconds ledger_bulk_deadline{
+    30'000};  // the same, of an import: nobody waits for its answer
 inline constexpr milliseconds ledger_commit_lookup_deadline{
     1500};  // to find out what became of a commit whose connection broke,
 inline constexpr milliseconds ledger_commit_deadline{
@@ -243,6 +245,8 @@ inline constexpr seconds redis_start_patience{2};  // a process starts without i
 
 // Import.
 inline constexpr std::size_t import_batch = 512;
+inline constexpr milliseconds demo_turn_pause{
+    200};  // until it is asked again whether another process is done
 inline constexpr seconds import_telling_patience{10};  // for gate and index to hear of what was imported
 inline constexpr std::size_t import_file_bytes = 256 * 1024 * 1024;
 inline constexpr std::size_t import_line_bytes = 4096;

@@ -39,9 +39,9 @@ NamedValues server_settings(Purpose purpose) {
   set("idle_in_transaction_session_timeout", milliseconds_text(limits::ledger_idle_transaction_deadline));
   // What nobody waits for any longer ends. No statement_timeout where there are commits: it would cut short their wait
   // for a synchronous standby, and PostgreSQL then reports success.
-  const std::string deadline = milliseconds_text(limits::ledger_answer_deadline);
+  const std::string deadline = milliseconds_text(answer_deadline(purpose));
   switch (purpose) {
-    case Purpose::auditing: set("statement_timeout", milliseconds_text(limits::audit_read_deadline)); break;
+    case Purpose::auditing:
     case Purpose::reading: set("statement_timeout", deadline); break;
     default:
       set("enable_bitmapscan", "off");
@@ -142,6 +142,14 @@ void hide(std::string& text, std::string_view value) {
 
 }  // namespace
 
+std::chrono::milliseconds answer_deadline(Purpose purpose) {
+  switch (purpose) {
+    case Purpose::bulk_writing: return limits::ledger_bulk_deadline;
+    case Purpose::auditing: return limits::audit_read_deadline;
+    default: return limits::ledger_answer_deadline;
+  }
+}
+
 ConnectionSettings connection_settings(const std::string& url, Purpose purpose) {
   char* message = nullptr;
   const std::unique_ptr<PQconninfoOption, FreeOptions> parsed(PQconninfoParse(url.c_str(), &message));
@@ -168,14 +176,6 @@ ConnectionSettings connection_settings(const std::string& url, Purpose purpose) 
   return settings;
 }
 
-NamedValues parse_options(const std::string& options) {
-  NamedValues settings;
-  const std::vector<std::string> words = words_of(options);
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    std::string setting;
-    if (words[i] == "-c") {
-      if (++i == words.size()) unreadable_options();
-      setting = words[i];
 std::string without_secrets(std::string text, const NamedValues& connect) {
   const bool has_password =
       std::any_of(connect.begin(), connect.end(), [](const auto& one) { return one.first == "password"; });
@@ -185,6 +185,14 @@ std::string without_secrets(std::string text, const NamedValues& connect) {
   return text;
 }
 
+NamedValues parse_options(const std::string& options) {
+  NamedValues settings;
+  const std::vector<std::string> words = words_of(options);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    std::string setting;
+    if (words[i] == "-c") {
+      if (++i == words.size()) unreadable_options();
+      setting = words[i];
     } else if (words[i].starts_with("-c") || words[i].starts_with("--")) {
       setting = words[i].substr(2);
     }

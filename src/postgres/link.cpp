@@ -14,7 +14,7 @@ using std::chrono::steady_clock;
 
 void set_up(Connection& connection, Purpose purpose, const std::vector<Statement>& statements,
             Deadline deadline) {
-  if (purpose == Purpose::writing) {
+  if (writes(purpose)) {
     // What a client was told of must survive a crash, whatever the server's own default is.
     connection.queue(
         "SELECT set_config('synchronous_commit', 'on', false) "
@@ -23,7 +23,7 @@ void set_up(Connection& connection, Purpose purpose, const std::vector<Statement
   }
   for (const Statement& statement : statements) connection.prepare(statement);
   const Results results = connection.finish(deadline);
-  if (purpose == Purpose::writing && results.at(1).truth(0, 0)) {
+  if (writes(purpose) && results.at(1).truth(0, 0)) {
     throw ConnectionRefused(
         "PostgreSQL: synchronous_commit stays off; what clients are told of could be lost");
   }

@@ -54,7 +54,8 @@ TEST_F(PostgresMigrations, AreAppliedOnce) {
   PostgresSession probe(url);
   EXPECT_THAT(probe.column("SELECT name FROM schema_migrations"),
               ElementsAre("0001_initial", "0002_cheaper_bookings", "0003_leaner_bookings",
-                          "0004_one_index_for_an_id", "0005_cancelled_flights_free_their_number"));
+                          "0004_one_index_for_an_id", "0005_cancelled_flights_free_their_number",
+                          "0006_demo_data"));
 }
 
 TEST_F(PostgresMigrations, AreNumberedWithoutGaps) {

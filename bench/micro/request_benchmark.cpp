@@ -110,6 +110,21 @@ void JsonBody_Booking(benchmark::State& state) {
 }
 BENCHMARK(JsonBody_Booking);
 
+// 58 KB of members that no request has.
+void JsonBody_TooManyMembers(benchmark::State& state) {
+  std::string text = "{\"0\":0";
+  for (int i = 1; i < 7270; ++i) text += ",\"" + std::to_string(i % 10) + "\":0";
+  text += "}";
+  Cost cost(state);
+  for (auto _ : state) {
+    auto body = http::JsonBody::parse(text);
+    if (body) body->refuse_others();
+    benchmark::DoNotOptimize(&body);
+    benchmark::ClobberMemory();
+  }
+}
+BENCHMARK(JsonBody_TooManyMembers);
+
 void QueryFields_Search(benchmark::State& state) {
   Cost cost(state);
   for (auto _ : state) {

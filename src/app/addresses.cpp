@@ -48,17 +48,6 @@ std::optional<HostPort> split_host_port(std::string_view text) {
   return split;
 }
 
-// From `name=` to the next `&` or `#`.
-void hide_parameter(std::string& url, std::string_view name) {
-  const auto query = url.find('?');
-  if (query == std::string::npos) return;
-  for (auto at = url.find(name, query); at != std::string::npos; at = url.find(name, at + 1)) {
-    const auto begin = at + name.size();
-    const auto end = std::min(url.find_first_of("&#", begin), url.size());
-    url.replace(begin, end - begin, "***");
-  }
-}
-
 }  // namespace
 
 std::optional<Endpoint> parse_endpoint(std::string_view text) {
@@ -69,20 +58,6 @@ std::optional<Endpoint> parse_endpoint(std::string_view text) {
   if (split->host == "localhost") split->host = "127.0.0.1";
   if (!is_address(split->bracketed ? AF_INET6 : AF_INET, split->host)) return std::nullopt;
   return Endpoint{std::move(split->host), *port};
-}
-
-std::string printable_url(std::string_view url) {
-  std::string shown(url);
-  const auto scheme = shown.find("://");
-  if (scheme == std::string::npos) return shown;
-  const auto user = scheme + 3;
-  // The last @, even in what looks like a path: a password may hold a slash that somebody forgot to encode.
-  if (const auto at = shown.rfind('@'); at != std::string::npos && at > user) {
-    const auto colon = shown.find(':', user);
-    if (colon < at) shown.replace(colon + 1, at - colon - 1, "***");
-  }
-  hide_parameter(shown, "password=");
-  return shown;
 }
 
 }  // namespace flightdeck::app

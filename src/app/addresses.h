@@ -1,4 +1,4 @@
-// Addresses and URLs as settings write them.
+// Addresses as settings write them.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,5 @@ struct Endpoint {
 // `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080` (which is 127.0.0.1). No other names: where to listen should not
 // depend on a name server.
 std::optional<Endpoint> parse_endpoint(std::string_view text);
-
-// The URL with passwords replaced by `***`: what may be logged.
-std::string printable_url(std::string_view url);
 
 }  // namespace flightdeck::app

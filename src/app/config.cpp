@@ -12,6 +12,7 @@
 #include "app/config_file.h"
 #include "app/settings.h"
 #include "app/stress_settings.h"
+#include "core/showable.h"
 #include "core/version.h"
 
 namespace flightdeck::app {
@@ -35,6 +36,19 @@ class WrongUsage : public std::runtime_error {
 std::string help_of(const Setting& setting) {
   if (setting.default_value.empty()) return setting.help + ".";
   return setting.help + " (default " + setting.default_value + ").";
+}
+
+// A complaint of the parser's own, which may repeat what was given.
+std::string without_values(std::string text, const std::vector<std::string>& arguments) {
+  for (const std::string& argument : arguments) {
+    const std::string name = flag_name(argument);
+    const std::string value =
+        name.empty() ? argument : argument.substr(std::min(name.size() + 1, argument.size()));
+    if (value.empty()) continue;
+    for (auto at = text.find(value); at != std::string::npos; at = text.find(value, at))
+      text.erase(at, value.size());
+  }
+  return text;
 }
 
 class Parser {
@@ -66,7 +80,7 @@ class Parser {
 
   CommandLine parse(const std::vector<std::string>& arguments) {
     if (!arguments.empty() && !arguments.front().starts_with('-') && !is_command(arguments.front())) {
-      return refuse("there is no command \"" + printable_url(arguments.front()) +
+      return refuse("there is no command \"" + showable_name(arguments.front()) +
                     "\", only serve, migrate, import, audit and stress" + see_help);
     }
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants them
@@ -78,13 +92,12 @@ class Parser {
     } catch (const CLI::CallForVersion& version) {
       return EarlyExit{0, std::string(version.what()) + "\n", {}};
     } catch (const CLI::ExtrasError&) {
-      return refuse("does not know what to do with \"" + printable_url(app_.remaining(true).front()) + "\"" +
-                    see_help);
+      return refuse("does not know what to do with " + place_of_extra(arguments) + see_help);
     } catch (const CLI::ArgumentMismatch& error) {
       const std::string what = error.what();
       return refuse(what.substr(0, what.find(':')) + ": takes one value, once" + see_help);
     } catch (const CLI::ParseError& error) {
-      return refuse(printable_url(error.what()) + see_help);
+      return refuse(without_values(error.what(), arguments) + see_help);
     } catch (const WrongUsage& error) {
       return refuse(error.what());
     }
@@ -96,6 +109,17 @@ class Parser {
   static EarlyExit refuse(std::string what) {
     std::replace(what.begin(), what.end(), '\n', ' ');
     return EarlyExit{2, {}, "flightdeck: " + what + "\n"};
+  }
+
+  // The first word that is too many: by its name when it is a flag, else by where it stands. It may be the rest of a value
+  // that somebody forgot to put into quotes.
+  std::string place_of_extra(const std::vector<std::string>& arguments) const {
+    const std::vector<std::string> extras = app_.remaining(true);
+    if (extras.empty()) return "its arguments";
+    const std::string name = flag_name(extras.front());
+    if (!name.empty()) return "\"" + name + "\"";
+    const auto found = std::find(arguments.begin(), arguments.end(), extras.front());
+    return "argument " + std::to_string(found - arguments.begin() + 1);
   }
 
   bool is_command(const std::string& name) const {
@@ -132,7 +156,7 @@ class Parser {
     if (!shift_to_.empty()) {
       import.shift_to = parse_date(shift_to_);
       if (!import.shift_to)
-        throw WrongUsage("--shift-to: must be a date YYYY-MM-DD, not \"" + shift_to_ + "\"");
+        throw WrongUsage("--shift-to: must be a date YYYY-MM-DD" + but_given("shift-to", shift_to_));
     }
     return import;
   }
@@ -172,7 +196,7 @@ class Parser {
   }
 
   std::string place_of(const ConfigFileEntry& entry) const {
-    return config_file_ + ":" + std::to_string(entry.line) + ": " + entry.key;
+    return showable(config_file_) + ":" + std::to_string(entry.line) + ": " + showable_name(entry.key);
   }
 
   // False: the default.
@@ -199,7 +223,7 @@ class Parser {
   static void apply(Config& config, const Setting& setting, const std::string& place,
                     const std::string& value) {
     if (const auto complaint = setting.apply(config, value)) {
-      throw WrongUsage(place + ": " + *complaint + ", not \"" + printable_url(value) + "\"");
+      throw WrongUsage(place + ": " + *complaint + but_given(setting.name, value));
     }
   }
 

@@ -28,7 +28,7 @@ enum class DatabaseKind { sqlite, postgresql };
 struct DatabaseSettings {
   DatabaseKind kind = DatabaseKind::sqlite;
   std::string sqlite_path;  // of kind sqlite
-  std::string url;          // as given; may hold a password: log `printable_url(url)`
+  std::string url;          // as given; holds a password: never shown
 };
 
 struct RedisSettings {

@@ -2,10 +2,12 @@
 
 #include "postgres/errors.h"
 #include "postgres/migrate.h"
+#include "postgres/postgres_demo_load.h"
 #include "postgres/postgres_ledger_reader.h"
 #include "postgres/postgres_ledger_snapshot.h"
 #include "postgres/postgres_ledger_store.h"
 #include "sqlite/migrate.h"
+#include "sqlite/sqlite_demo_load.h"
 #include "sqlite/sqlite_ledger_reader.h"
 #include "sqlite/sqlite_ledger_snapshot.h"
 #include "sqlite/sqlite_ledger_store.h"
@@ -48,12 +50,26 @@ std::unique_ptr<booking::LedgerStore> LedgerConnections::open_store() {
   return std::make_unique<sqlite::SqliteLedgerStore>(settings_.sqlite_path);
 }
 
+std::unique_ptr<booking::LedgerStore> LedgerConnections::open_bulk_store() {
+  if (!watch_) return open_store();
+  return open_postgres([&] {
+    return std::make_unique<postgres::PostgresLedgerStore>(settings_.url, watch_,
+                                                           postgres::Purpose::bulk_writing);
+  });
+}
+
 std::unique_ptr<booking::LedgerReader> LedgerConnections::open_reader() {
   if (watch_) {
     return open_postgres(
         [&] { return std::make_unique<postgres::PostgresLedgerReader>(settings_.url, watch_); });
   }
   return std::make_unique<sqlite::SqliteLedgerReader>(settings_.sqlite_path);
+}
+
+std::unique_ptr<booking::DemoLoad> open_demo_load(const DatabaseSettings& settings) {
+  if (settings.kind == DatabaseKind::postgresql)
+    return open_postgres([&] { return std::make_unique<postgres::PostgresDemoLoad>(settings.url); });
+  return std::make_unique<sqlite::SqliteDemoLoad>(settings.sqlite_path);
 }
 
 std::unique_ptr<booking::LedgerSnapshot> open_ledger_snapshot(const DatabaseSettings& settings) {

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "app/config.h"
+#include "booking/demo_load.h"
 #include "booking/ledger.h"
 #include "booking/ledger_snapshot.h"
 #include "core/migration.h"
@@ -32,6 +33,8 @@ class LedgerConnections {
 
   // Throw std::runtime_error as above.
   std::unique_ptr<booking::LedgerStore> open_store();
+  // For many rows at once, and nobody who waits for an answer: a commit may take long.
+  std::unique_ptr<booking::LedgerStore> open_bulk_store();
   std::unique_ptr<booking::LedgerReader> open_reader();
 
  private:
@@ -39,6 +42,9 @@ class LedgerConnections {
   // Null with SQLite.
   std::shared_ptr<postgres::DatabaseWatch> watch_;
 };
+
+// On a connection of its own. Throws std::runtime_error as above.
+std::unique_ptr<booking::DemoLoad> open_demo_load(const DatabaseSettings& settings);
 
 // Of now, on a connection of its own. Throws UnavailableError.
 std::unique_ptr<booking::LedgerSnapshot> open_ledger_snapshot(const DatabaseSettings& settings);

@@ -48,12 +48,11 @@ class Import {
         refuse(unreadable.line, unreadable.reason);
       }
       if (batch_.size() >= request_.batch) {
-        apply();
+        if (!apply()) return std::move(summary_);
         report(reader->position());
       }
     }
-    apply();
-    report(request_.schedule.size());
+    if (apply()) report(request_.schedule.size());
     return std::move(summary_);
   }
 
@@ -75,21 +74,35 @@ class Import {
     lines_.push_back(row.line);
   }
 
-  void apply() {
-    if (batch_.empty()) return;
-    const booking::BatchDecision decision = booking::apply_batch(store_, batch_, clock_.now());
-    for (std::size_t i = 0; i < batch_.size(); ++i) {
-      const auto& outcome = decision.outcomes[i];
-      if (!outcome) {
-        refuse(lines_[i], reason_of(outcome.error()));
-      } else {
-        ++(outcome->added ? summary_.added : summary_.updated);
-        if (outcome->added) look_at_added(*outcome->flight);
-      }
+  // False: the database is away.
+  bool apply() {
+    if (batch_.empty()) return true;
+    const std::size_t last_line = lines_.back();
+    try {
+      const booking::BatchDecision decision = booking::apply_batch(store_, batch_, clock_.now());
+      for (std::size_t i = 0; i < batch_.size(); ++i) count(lines_[i], decision.outcomes[i]);
+      done_to_line_ = last_line;
+      count_cancelled();
+    } catch (const UnavailableError& error) {
+      summary_.failure = error.what();
+      summary_.cut_short_after_line = done_to_line_;
+      return false;
     }
-    count_cancelled();
     batch_.clear();
     lines_.clear();
+    return true;
+  }
+
+  void count(std::size_t line, const Result<booking::Applied>& outcome) {
+    if (outcome) {
+      ++(outcome->added ? summary_.added : summary_.updated);
+      if (outcome->added) look_at_added(*outcome->flight);
+    } else if (outcome.error().code == ErrorCode::unavailable) {
+      ++summary_.not_written;
+      summary_.failure = outcome.error().detail;
+    } else {
+      refuse(line, reason_of(outcome.error()));
+    }
   }
 
   void look_at_added(const flights::Flight& flight) {
@@ -126,6 +139,7 @@ class Import {
   std::vector<booking::Command> batch_;
   std::vector<booking::NaturalKey> added_keys_;  // of the batch
   std::vector<std::size_t> lines_;               // where each command of the batch comes from
+  std::size_t done_to_line_ = 1;                 // the header
   ImportSummary summary_;
 };
 
@@ -168,6 +182,15 @@ void print_summary(std::ostream& out, const ImportSummary& summary) {
   if (!summary.redis_told) {
     out << "Redis did not hear of all of it; a worker's sweep tells it, and until then search may not show "
            "it\n";
+  }
+  if (summary.not_written > 0) {
+    out << summary.not_written << " were not written, for the database failed: " << summary.failure
+        << "; import it again to complete it\n";
+  }
+  if (summary.cut_short_after_line) {
+    out << "the database does not answer: " << summary.failure << "; rows up to line "
+        << *summary.cut_short_after_line
+        << " are done, those behind it are not, or not for certain: import it again to complete it\n";
   }
   for (const RefusedRow& row : summary.refusals) out << "line " << row.line << ": " << row.reason << '\n';
   if (summary.refused > summary.refusals.size()) {

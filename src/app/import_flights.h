@@ -21,16 +21,22 @@ struct RefusedRow {
   std::string reason;  // `departure_ts: must be …`
 };
 
-// added + updated + refused = rows of the schedule.
+// added + updated + refused + not_written = rows of the schedule, unless the import was cut short.
 struct ImportSummary {
   std::size_t added = 0;
   std::size_t updated = 0;  // also those that were there just so
   std::size_t refused = 0;
   std::size_t without_number = 0;    // of those added: each import adds them again
   std::size_t beside_cancelled = 0;  // of those added: a cancelled flight has the same number and departure
+  std::size_t not_written = 0;       // through no fault of their own: the database failed, and is there again
+  std::string failure;               // what it said last; empty: it never failed
+  // It was away, and the import ended there: all rows up to this line are in or refused. Of the next
+  // limits::import_batch nobody knows, and those behind them were not looked at.
+  std::optional<std::size_t> cut_short_after_line;
   bool redis_told = true;            // false: seat gate and flight index will hear of it from a worker
   std::vector<RefusedRow> refusals;  // the first limits::import_refusals_listed
 
+  bool complete() const { return not_written == 0 && !cut_short_after_line; }
   bool nothing_taken() const { return refused > 0 && added + updated == 0; }
 };
 
@@ -42,7 +48,7 @@ struct ImportRequest {
   flights::FlightRules rules;
   std::optional<Date> shift_to;  // moved by whole days, so that its first local departure date is this one
   ImportProgress progress;       // called now and then; may be empty
-  // Rows a commit. All of them in one: the import happens as a whole or not at all.
+  // Rows a commit.
   std::size_t batch = limits::import_batch;
 };
 
@@ -51,7 +57,7 @@ struct ImportRequest {
 // one of a cancelled flight. A row that is refused does not keep the others out.
 //
 // Blocks; works in batches, each durable by itself. Error validation_failed: a bad header;
-// nothing was done. Throws UnavailableError: what was done before stays, and importing again does the rest.
+// nothing was done. An outage of the database is no error: the summary says how far it got, and importing again does the rest.
 Result<ImportSummary> import_flights(const ImportRequest& request, booking::LedgerStore& store,
                                      booking::LedgerReader& reader, const Clock& clock, Random& random);
 

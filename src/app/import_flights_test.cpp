@@ -24,6 +24,10 @@ class Store final : public booking::LedgerStore {
     return ledger.begin(keys);
   }
   std::optional<booking::RowStamp> commit(const booking::LedgerChanges& changes) override {
+    const char next = script.empty() ? 'o' : script.front();
+    if (!script.empty()) script.erase(0, 1);
+    if (next == 'c') throw booking::LedgerConflict("somebody else was faster");
+    if (next == 'u') throw UnavailableError("away");
     ++commits;
     return ledger.commit(changes);
   }
@@ -41,6 +45,7 @@ class Store final : public booking::LedgerStore {
   memory::MemoryLedger ledger;
   int commits = 0;
   bool away = false;
+  std::string script;  // of the next commits: o is done, c conflicts, u finds the database away
 };
 
 class ImportFlights : public testing::Test {
@@ -198,7 +203,56 @@ TEST_F(ImportFlights, DoesNothingWithABadHeader) {
 
 TEST_F(ImportFlights, SaysWhenTheDatabaseIsAway) {
   store.away = true;
-  EXPECT_THROW(static_cast<void>(import(header + fd1)), UnavailableError);
+  const auto summary = import(header + fd1);
+  ASSERT_TRUE(summary);
+  EXPECT_FALSE(summary->complete());
+  EXPECT_EQ(summary->cut_short_after_line, 1U);
+  EXPECT_EQ(summary->failure, "away");
+}
+
+// Six rows, of which the fourth is wrong, two a batch.
+TEST_F(ImportFlights, AnOutageInTheMiddleRefusesNoRowAndSaysHowFarItGot) {
+  batch = 2;
+  const auto row = [](int n) {
+    return "FD" + std::to_string(n) + ",JFK,LHR,2001-01-03T08:00:00-05:00,," + std::to_string(n) + ",50\n";
+  };
+  const std::string text = header + row(1) + row(2) + row(3) + "FD4,JFK\n" + row(5) + row(6);
+  store.script = "ou";
+  const auto summary = import(text);
+  ASSERT_TRUE(summary);
+  EXPECT_FALSE(summary->complete());
+  EXPECT_EQ(summary->added, 2U);
+  EXPECT_EQ(summary->refused, 1U) << "for its own sake";
+  EXPECT_EQ(summary->not_written, 0U);
+  EXPECT_EQ(summary->cut_short_after_line, 3U);
+  std::ostringstream out;
+  print_summary(out, *summary);
+  EXPECT_NE(out.str().find("away; rows up to line 3 are done"), std::string::npos) << out.str();
+
+  const auto again = import(text);
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->complete());
+  EXPECT_EQ(again->added, 3U);
+  EXPECT_EQ(again->updated, 2U);
+  EXPECT_EQ(store.flights().size(), 5U);
+}
+
+// A batch that conflicts again and again is written row by row.
+TEST_F(ImportFlights, ARowThatMetAnOutageAloneIsNotRefused) {
+  store.script = "cccou";
+  const std::string fd3 = "FD3,JFK,LHR,2001-01-03T08:00:00-05:00,,10,50\n";
+  const auto summary = import(header + fd1 + fd2 + fd3);
+  ASSERT_TRUE(summary);
+  EXPECT_EQ(summary->added, 2U);
+  EXPECT_EQ(summary->refused, 0U);
+  EXPECT_EQ(summary->not_written, 1U);
+  EXPECT_FALSE(summary->complete());
+  std::ostringstream out;
+  print_summary(out, *summary);
+  EXPECT_NE(out.str().find("1 were not written, for the database failed: away"), std::string::npos)
+      << out.str();
+  EXPECT_TRUE(import(header + fd1 + fd2 + fd3)->complete());
+  EXPECT_EQ(store.flights().size(), 3U);
 }
 
 TEST(ReadScheduleFile, ReadsItWhole) {

@@ -82,8 +82,11 @@ void IoThread::make_services() {
       loop_,    loop_,  shared_.clock,     random_,  scope_,   shared_.counters, shared_.log};
   bookings_.emplace(parts, shared_.booking_rules);
   manage_flights_.emplace(*ledger_, *gate_, *bookings_, shared_.clock, random_, scope_);
-  const booking::SearchFlights::Parts search{*index_,         *ledger_,          shared_.clock,
-                                             shared_.changes, shared_.index_lag, shared_.counters};
+  // Of an engine of its own: nobody who sees what the other one makes can tell it.
+  SeededRandom hash_random;
+  const HashKey hash_key{hash_random.next(), hash_random.next()};
+  const booking::SearchFlights::Parts search{
+      *index_, *ledger_, shared_.clock, shared_.changes, shared_.index_lag, shared_.counters, hash_key};
   search_flights_.emplace(search, http::render_search_page);
   const sync::Auditor::Parts audit{shared_.snapshots, *ledger_,      gate_, index_,
                                    shared_.audits,    shared_.clock, loop_, loop_,

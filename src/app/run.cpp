@@ -11,13 +11,15 @@
 #include "app/app.h"
 #include "app/audit_run.h"
 #include "app/database.h"
+#include "app/demo_data.h"
 #include "app/descriptors.h"
 #include "app/import_flights.h"
+#include "app/schedule_import.h"
 #include "app/scheduling.h"
 #include "app/shared_parts.h"
 #include "app/start_patience.h"
 #include "app/stress_run.h"
-#include "app/tell_import.h"
+#include "core/showable.h"
 #include "core/version.h"
 #include "telemetry/json_log.h"
 
@@ -69,40 +71,6 @@ void write_port_file(const std::string& path, std::uint16_t port) {
 
 MigrationOutcome migrate_when_there(const Config& config, StartPatience& patience, const Clock& clock) {
   return patience.run([&] { return migrate_database(config.database, clock.now()); });
-}
-
-// Into a database whose schema is up to date.
-Result<ImportSummary> import_schedule(const Config& config, const ImportRequest& request, Log& log,
-                                      StartPatience& patience) {
-  const SystemClock clock;
-  SeededRandom random;
-  LedgerConnections connections(config.database, log);
-  const auto store = patience.run([&] { return connections.open_store(); });
-  const auto reader = patience.run([&] { return connections.open_reader(); });
-  const Instant began = clock.now();
-  Result<ImportSummary> summary = import_flights(request, *store, *reader, clock, random);
-  // A gate and an index in the memory of a server are filled by that one.
-  if (summary && config.redis.server)
-    summary->redis_told = tell_redis_of_changes(config.redis, *reader, began, clock, log);
-  return summary;
-}
-
-// Flights to try the program with, when there is none yet.
-void load_demo_data(const Config& config, const Clock& clock, Log& log, StartPatience& patience) {
-  if (config.demo_data.empty()) return;
-  LedgerConnections connections(config.database, log);
-  const auto reader = patience.run([&] { return connections.open_reader(); });
-  if (reader->any_flight()) return;
-  const Date today{std::chrono::floor<std::chrono::days>(clock.now())};
-  log.info("loading demo flights", {{"file", config.demo_data}});
-  const Result<std::string> schedule = read_schedule_file(config.demo_data);
-  if (!schedule) throw std::runtime_error(config.demo_data + ": " + schedule.error().detail);
-  // In one commit: a start that is interrupted must not leave half a schedule, which would never be completed.
-  const ImportRequest request{*schedule, config.flight_rules, today, nullptr, limits::import_file_bytes};
-  const Result<ImportSummary> summary = import_schedule(config, request, log, patience);
-  if (!summary) throw std::runtime_error(config.demo_data + ": " + summary.error().detail);
-  log.info("demo flights loaded", {{"added", static_cast<std::int64_t>(summary->added)},
-                                   {"refused", static_cast<std::int64_t>(summary->refused)}});
 }
 
 int serve(const Config& config) {
@@ -158,13 +126,17 @@ int import(const ImportCommand& command) {
   const SystemClock clock;
   telemetry::JsonLog log(command.config.log_level, STDERR_FILENO, clock);
   const Result<std::string> schedule = read_schedule_file(command.file);
-  if (!schedule) return fail(command.file + ": " + schedule.error().detail);
+  if (!schedule) return fail(showable(command.file) + ": " + schedule.error().detail);
   StartPatience patience(command.config.start_timeout, failed, log);
   migrate_when_there(command.config, patience, clock);
+  LedgerConnections connections(command.config.database, log);
+  const ImportConnections ledger{patience.run([&] { return connections.open_bulk_store(); }),
+                                 patience.run([&] { return connections.open_reader(); })};
   const ImportRequest request{*schedule, command.config.flight_rules, command.shift_to, terminal_progress()};
-  const Result<ImportSummary> summary = import_schedule(command.config, request, log, patience);
-  if (!summary) return fail(command.file + ": " + summary.error().detail);
+  const Result<ImportSummary> summary = import_schedule(command.config, request, ledger, clock, log);
+  if (!summary) return fail(showable(command.file) + ": " + summary.error().detail);
   print_summary(std::cout, *summary);
+  if (!summary->complete()) return fail(showable(command.file) + ": not all of it was imported");
   return summary->nothing_taken() ? failed : done;
 }
 

@@ -9,6 +9,7 @@
 #include <random>
 
 #include "core/limits.h"
+#include "core/showable.h"
 
 namespace flightdeck::app {
 
@@ -268,7 +269,7 @@ struct StressSettings::Impl {
 
   Complaint apply(Given& given, const Flag& flag, const std::string& place, const std::string& value) const {
     if (Complaint complaint = flag.apply(given, value)) {
-      return place + ": " + *complaint + ", not \"" + printable_url(value) + "\"";
+      return place + ": " + *complaint + but_given(flag.name, value);
     }
     return std::nullopt;
   }

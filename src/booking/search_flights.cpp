@@ -77,6 +77,7 @@ Task<SearchFlights::Page> SearchFlights::make(SearchQuery query) {
     };
     page = co_await read<SearchPage>(parts_.ledger, ReadKind::list, std::move(from_ledger));
   }
+  made->empty = page->flights.empty();
   made->body = render_(query, *page);
   made->body.shrink_to_fit();
   made->tag = flights::tag_of(made->body);

@@ -30,10 +30,14 @@ class SearchFlights {
     const flights::ChangeClock& changes;
     const flights::IndexLag& lag;
     Counters& counters;
+    HashKey hash_key = {};  // of the process, at random
   };
 
   SearchFlights(Parts parts, Render render, flights::SearchPagesLimits limits = {})
-      : parts_(parts), render_(render), pages_(parts.changes, limits) {}
+      : parts_(parts),
+        render_(render),
+        pages_(parts.changes, limits, parts.hash_key),
+        makings_(0, flights::SearchQueryHash{parts.hash_key}) {}
 
   // The page in memory, or null: then `search`.
   Page find(const flights::SearchQuery& query);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <limits>
 
 #include "doubles/booking_world.h"
 
@@ -113,7 +114,9 @@ class SearchFlightsTest : public ::testing::Test {
 
   test::BookingWorld world;
   SlowIndex index{world.index};
-  SearchFlights search{{index, world.ledger, world.clock, world.changes, world.lag, world.counters}, render};
+  SearchFlights search{{index, world.ledger, world.clock, world.changes, world.lag, world.counters},
+                       render,
+                       {.pages = 256, .bytes = 1 << 20}};
   flights::Flight flight;
 };
 
@@ -145,6 +148,28 @@ TEST_F(SearchFlightsTest, AFlightLeavesAPageInMemoryAsItDeparts) {
   EXPECT_EQ(index.searches, 1);
   world.clock.set(world_start + std::chrono::seconds(2));
   EXPECT_EQ(found(), "10 ");
+}
+
+// Somebody who asks for what nobody else does: more between two askers of a page than memory has room for.
+TEST_F(SearchFlightsTest, MadeUpCursorsAndSeatsTakeNoPageFromOthers) {
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(found(), "10 ");
+  const auto ask = [this](const SearchQuery& made_up) {
+    if (!search.find(made_up)) test::finish(world.loop, search.search(made_up));
+  };
+  for (std::int64_t n = 1; n <= 1000; ++n) {
+    SearchQuery made_up = query();
+    made_up.seats = n + 1;
+    ask(made_up);
+    made_up = query();
+    made_up.after = flights::SearchPosition{n, {}, FlightId{}};
+    ask(made_up);
+    made_up.after->rank = std::numeric_limits<std::int64_t>::max() - n;
+    ask(made_up);
+    if (n % 100 != 0) continue;
+    const int searches = index.searches;
+    EXPECT_EQ(found(), "10 ");
+    EXPECT_EQ(index.searches, searches) << n;
+  }
 }
 
 TEST_F(SearchFlightsTest, HoweverManyAskAPageIsMadeOnce) {

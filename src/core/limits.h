@@ -23,6 +23,18 @@ inline constexpr std::size_t idempotency_key_chars = 255;
 inline constexpr std::size_t place_chars = 64;
 inline constexpr std::size_t flight_number_chars = 16;
 inline constexpr std::size_t payment_ref_chars = 128;
+inline constexpr std::size_t cursor_chars = 256;  // every cursor of ours is shorter
+inline constexpr std::size_t url_bytes = 2048;    // one that a request names
+inline constexpr std::size_t json_depth = 16;
+inline constexpr std::size_t json_members = 64;      // of an object in a body
+inline constexpr std::size_t query_parameters = 64;  // of a request
+inline constexpr std::size_t entity_tags = 64;       // of If-Match, and of If-None-Match
+// What an answer to a bad request says at most: work and answers do not grow with what was sent.
+inline constexpr std::size_t problem_bytes = 16 * 1024;  // of the whole answer
+inline constexpr std::size_t problem_head_bytes = 1024;  // of those, not for its body
+inline constexpr std::size_t errors_listed = 50;         // the others are only counted
+inline constexpr std::size_t field_shown_bytes = 64;     // of a name that the client made up
+inline constexpr std::size_t detail_shown_bytes = 1024;
 inline constexpr std::size_t page_items_default = 20;
 inline constexpr std::size_t page_items_max = 100;
 inline constexpr seconds wait_max{30};
@@ -47,7 +59,6 @@ inline constexpr int accepted_a_turn = 16;
 inline constexpr std::size_t idle_connections_found = 64;  // by one look at all of them, the longest idle first
 inline constexpr int served_a_turn = 32;                // connections that have sent something
 inline constexpr milliseconds accept_retry_pause{100};  // out of descriptors: no use in trying at once again
-inline constexpr std::size_t json_depth = 16;
 inline constexpr seconds shutdown_drain_deadline{6};    // of the 10 s that a stop may take
 inline constexpr seconds shutdown_cut_off_deadline{2};  // then for what was cut off to end
 
@@ -93,6 +104,8 @@ inline constexpr milliseconds ledger_answer_deadline{
     1500};  // for a whole begin, commit or read of a database server, from its first byte to the answer's last
 inline constexpr milliseconds ledger_statement_deadline{
     1300};  // of a read: the server ends it before its connection is given up for silence
+inline constexpr milliseconds ledger_bulk_deadline{
+    30'000};  // the same, of an import: nobody waits for its answer
 inline constexpr milliseconds ledger_commit_lookup_deadline{
     1500};  // to find out what became of a commit whose connection broke,
 inline constexpr milliseconds ledger_commit_deadline{
@@ -250,6 +263,8 @@ inline constexpr seconds redis_start_patience{2};  // a process starts without i
 
 // Import.
 inline constexpr std::size_t import_batch = 512;
+inline constexpr milliseconds demo_turn_pause{
+    200};  // until it is asked again whether another process is done
 inline constexpr seconds import_telling_patience{10};  // for gate and index to hear of what was imported
 inline constexpr std::size_t import_file_bytes = 256 * 1024 * 1024;
 inline constexpr std::size_t import_line_bytes = 4096;

@@ -25,4 +25,15 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
   return 0;
 }
 
+std::string_view utf8_prefix(std::string_view text, std::size_t bytes) {
+  constexpr std::size_t longest = 4;
+  if (text.size() <= bytes) return text;
+  for (std::size_t back = 1; back < longest && back <= bytes; ++back) {
+    const std::size_t length = utf8_length(text, bytes - back);
+    if (length > back) return text.substr(0, bytes - back);
+    if (length > 0) break;
+  }
+  return text.substr(0, bytes);
+}
+
 }  // namespace flightdeck

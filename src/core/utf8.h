@@ -18,4 +18,7 @@ inline bool is_utf8(std::string_view text) {
   return true;
 }
 
+// The beginning of `text`: at most `bytes`, and no valid sequence cut in two.
+std::string_view utf8_prefix(std::string_view text, std::size_t bytes);
+
 }  // namespace flightdeck

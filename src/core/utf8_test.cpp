@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace flightdeck {
 namespace {
 
@@ -22,6 +24,17 @@ TEST(Utf8, RefusesWhatIsNone) {
                                        "\xE6\x9D", "\xF0\x9F\x9B", "a\xC3z", "\xC3\xBC\xBC"}) {
     EXPECT_FALSE(is_utf8(wrong));
   }
+}
+
+TEST(Utf8, IsCutBetweenCharacters) {
+  EXPECT_EQ(utf8_prefix("abc", 3), "abc");
+  EXPECT_EQ(utf8_prefix("abc", 2), "ab");
+  EXPECT_EQ(utf8_prefix("abc", 0), "");
+  const std::string_view text = "a\xC3\xBC\xE6\x9D\xB1\xF0\x9F\x9B\xABz";
+  const std::vector<std::size_t> sizes = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11, 11};
+  for (std::size_t bytes = 0; bytes < sizes.size(); ++bytes)
+    EXPECT_EQ(utf8_prefix(text, bytes).size(), sizes[bytes]) << bytes;
+  EXPECT_EQ(utf8_prefix("\x80\x80\x80\x80\x80", 3).size(), 3U) << "what is no UTF-8 is cut anywhere";
 }
 
 }  // namespace

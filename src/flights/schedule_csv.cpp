@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/limits.h"
+#include "core/utf8.h"
 
 namespace flightdeck::flights {
 
@@ -49,7 +50,8 @@ std::optional<Error> ScheduleReader::read_header() {
   for (std::size_t i = 0; i < fields_.size(); ++i) {
     const auto known = std::find(column_names.begin(), column_names.end(), fields_[i]);
     if (known == column_names.end()) {
-      return bad_header("The header has an unknown column \"" + fields_[i] + "\".");
+      const std::string_view name = utf8_prefix(fields_[i], limits::field_shown_bytes);
+      return bad_header("The header has an unknown column \"" + std::string(name) + "\".");
     }
     auto& place = place_of_[static_cast<std::size_t>(known - column_names.begin())];
     if (place) return bad_header("The header has the column " + fields_[i] + " twice.");
@@ -123,6 +125,8 @@ std::optional<std::string> ScheduleReader::read_fields() {
       if (auto problem = read_quoted(field, row_begin)) return problem;
     } else {
       const std::size_t end = std::min(text_.find_first_of(",\n", at_), text_.size());
+      // Before it is copied: without a line end it could be the whole file.
+      if (end - row_begin > limits::import_line_bytes) return too_long();
       field.assign(text_.substr(at_, end - at_));
       at_ = end;
       if (field.find('"') != std::string::npos)

@@ -139,6 +139,21 @@ TEST(ScheduleReader, RefusesARowThatIsTooLong) {
   EXPECT_NE(unreadable[1].reason.find("longer than 4096 bytes"), std::string::npos);
 }
 
+// One that is no line at all, and every message shows but the beginning of it.
+TEST(ScheduleReader, AFileWithoutLineEndsIsOneRowThatIsTooLong) {
+  std::string text = header + std::string(1'000'000, 'x');
+  auto reader = ScheduleReader::open(text);
+  ASSERT_TRUE(reader);
+  const auto row = reader->next();
+  ASSERT_TRUE(row && std::holds_alternative<UnreadableRow>(*row));
+  EXPECT_LT(std::get<UnreadableRow>(*row).reason.size(), 100U);
+  EXPECT_EQ(reader->position(), text.size());
+  EXPECT_FALSE(reader->next());
+  const auto no_header = ScheduleReader::open(std::string(4000, 'x') + "\n");
+  ASSERT_FALSE(no_header);
+  EXPECT_LT(no_header.error().detail.size(), 200U);
+}
+
 TEST(ScheduleReader, LeavesWrongSeatsToTheRulesOfAFlight) {
   for (const char* seats : {"", "many", "1.5", "99999999999999999999", "0x10", "7 8"}) {
     const auto read = read_all(header + "FD1,JFK,LHR,2001-01-01T23:30:00Z,," + seats + ",1\n");

@@ -1,6 +1,8 @@
 #include "flights/search.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <limits>
 
 namespace flightdeck::flights {
@@ -57,15 +59,19 @@ SearchPosition position_of(const Flight& flight, SortOrder sort) {
 }
 
 std::size_t SearchQueryHash::operator()(const SearchQuery& query) const {
-  const std::hash<std::string_view> text;
-  std::size_t hash = text(query.source);
-  const auto mix = [&hash](std::size_t value) { hash = (hash ^ value) * 0x9e3779b97f4a7c15 + (hash >> 32); };
-  mix(text(query.destination));
-  mix(static_cast<std::size_t>(std::chrono::sys_days(query.date).time_since_epoch().count()));
-  mix(static_cast<std::size_t>(query.sort) + 4 * query.limit);
-  mix(static_cast<std::size_t>(query.seats));
-  if (query.after) mix(std::hash<FlightId>{}(query.after->id));
-  return hash;
+  static_assert(sizeof(std::size_t) == sizeof(std::uint64_t));
+  KeyedHash hash(key);
+  hash.add(query.source).add(query.destination);
+  hash.add(static_cast<std::uint64_t>(std::chrono::sys_days(query.date).time_since_epoch().count()));
+  hash.add(static_cast<std::uint64_t>(query.sort)).add(query.limit);
+  hash.add(static_cast<std::uint64_t>(query.seats));
+  if (query.after) {
+    std::array<std::uint64_t, 2> id{};
+    std::memcpy(id.data(), query.after->id.value.data(), sizeof id);
+    hash.add(static_cast<std::uint64_t>(query.after->rank));
+    hash.add(static_cast<std::uint64_t>(to_unix_ms(query.after->departure))).add(id[0]).add(id[1]);
+  }
+  return hash.finish();
 }
 
 std::string route_key(std::string_view source, std::string_view destination, Date date) {

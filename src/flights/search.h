@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/keyed_hash.h"
 #include "flights/flight.h"
 
 namespace flightdeck::flights {
@@ -38,7 +39,9 @@ struct SearchQuery {
   friend bool operator==(const SearchQuery&, const SearchQuery&) = default;
 };
 
+// Of the whole query: what a client makes up, cursors above all, collides no more than chance has it.
 struct SearchQueryHash {
+  HashKey key;
   std::size_t operator()(const SearchQuery& query) const;
 };
 

@@ -38,8 +38,10 @@ std::vector<ChangeClock::Slot> slots_of(const SearchQuery& query, const SearchPa
 }
 
 std::shared_ptr<const KeptPage> SearchPages::find(const SearchQuery& query, PageTime now) {
-  const auto found = pages_.find(query);
-  if (found == pages_.end()) return nullptr;
+  const std::uint64_t hash = hash_(query);
+  asks_.add(hash);
+  const auto found = pages_.find(hash);
+  if (found == pages_.end() || found->second.query != query) return nullptr;
   // Out of date for a moment only, while nothing is heard: it may be good again.
   if (!changes_.hears(now.steady)) return nullptr;
   if (!is_good(*found->second.page, changes_, now)) {
@@ -51,11 +53,17 @@ std::shared_ptr<const KeptPage> SearchPages::find(const SearchQuery& query, Page
 }
 
 void SearchPages::keep(const SearchQuery& query, std::shared_ptr<const KeptPage> page, PageTime now) {
-  if (const auto old = pages_.find(query); old != pages_.end()) drop(old);
+  const std::uint64_t hash = hash_(query);
+  if (const auto old = pages_.find(hash); old != pages_.end()) drop(old);
+  if (query.seats > limits::seats_per_booking_ceiling || (query.after && page->empty)) return;
   const std::size_t bytes = bytes_of(query, *page);
   if (!is_good(*page, changes_, now) || bytes > limits_.bytes || limits_.pages == 0) return;
-  while (pages_.size() >= limits_.pages || bytes_ + bytes > limits_.bytes) drop(uses_.back());
-  const auto entry = pages_.emplace(query, Entry{std::move(page), bytes, {}}).first;
+  const int asked = asks_.of(hash);
+  while (pages_.size() >= limits_.pages || bytes_ + bytes > limits_.bytes) {
+    if (asks_.of(uses_.back()->first) > asked) return;
+    drop(uses_.back());
+  }
+  const auto entry = pages_.emplace(hash, Entry{query, std::move(page), bytes, {}}).first;
   entry->second.use = uses_.insert(uses_.begin(), entry);
   bytes_ += bytes;
 }

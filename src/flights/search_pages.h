@@ -8,7 +8,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/keyed_hash.h"
 #include "core/limits.h"
+#include "flights/ask_counts.h"
 #include "flights/change_clock.h"
 #include "flights/search.h"
 
@@ -22,6 +24,7 @@ struct KeptPage {
   std::vector<ChangeClock::Slot> slots;  // of all that it was made of
   Instant good_until = Instant::max();   // then a flight of it departs
   bool whole = true;                     // false: what it was made of is not known, so it cannot be kept
+  bool empty = false;                    // no flight is on it
 };
 
 // What tells a body from any other: equal for equal ones in every process of this program, in quotes as an entity tag.
@@ -44,17 +47,20 @@ struct SearchPagesLimits {
   std::size_t bytes = limits::search_page_bytes_kept;
 };
 
-// Used from one thread. Those that were asked for longest ago go first.
+// Used from one thread. Those that were asked for longest ago go first, but not for one that was asked for less often:
+// however many queries somebody makes up, pages that others ask for stay.
 class SearchPages {
  public:
-  explicit SearchPages(const ChangeClock& changes, SearchPagesLimits limits = {})
-      : changes_(changes), limits_(limits) {}
+  // `key`: of a process, at random.
+  explicit SearchPages(const ChangeClock& changes, SearchPagesLimits limits = {}, HashKey key = {})
+      : changes_(changes), limits_(limits), hash_{key}, asks_(limits.pages) {}
   SearchPages(const SearchPages&) = delete;
   SearchPages& operator=(const SearchPages&) = delete;
 
   // A good page, or null.
   std::shared_ptr<const KeptPage> find(const SearchQuery& query, PageTime now);
-  // Not kept when it is not good any more, or too large.
+  // Not kept when it is not good any more, or too large; when it is for more seats than anybody books; or empty behind a
+  // cursor, as behind one that was made up.
   void keep(const SearchQuery& query, std::shared_ptr<const KeptPage> page, PageTime now);
 
   std::size_t pages() const { return pages_.size(); }
@@ -62,9 +68,15 @@ class SearchPages {
 
  private:
   struct Entry;
-  using Pages = std::unordered_map<SearchQuery, Entry, SearchQueryHash>;
+  // Mixed already.
+  struct HashOfHash {
+    std::size_t operator()(std::uint64_t hash) const { return hash; }
+  };
+  // By the hash of its query: of two queries with one hash, which chance hardly ever makes, one is kept.
+  using Pages = std::unordered_map<std::uint64_t, Entry, HashOfHash>;
   using Uses = std::list<Pages::iterator>;
   struct Entry {
+    SearchQuery query;
     std::shared_ptr<const KeptPage> page;
     std::size_t bytes = 0;
     Uses::iterator use;
@@ -73,6 +85,8 @@ class SearchPages {
 
   const ChangeClock& changes_;
   const SearchPagesLimits limits_;
+  const SearchQueryHash hash_;
+  AskCounts asks_;
   Pages pages_;
   Uses uses_;  // the last one first
   std::size_t bytes_ = 0;

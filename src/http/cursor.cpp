@@ -1,6 +1,7 @@
 #include "http/cursor.h"
 
 #include "core/ids.h"
+#include "core/limits.h"
 
 namespace flightdeck::http {
 
@@ -29,7 +30,7 @@ std::string seal_cursor(std::string_view position, std::string_view list) {
 }
 
 std::optional<std::string_view> unsealed(std::string_view cursor) {
-  if (cursor.size() <= seal_chars) return std::nullopt;
+  if (cursor.size() <= seal_chars || cursor.size() > limits::cursor_chars) return std::nullopt;
   return cursor.substr(seal_chars);
 }
 

@@ -16,7 +16,7 @@ std::string seal_cursor(std::string_view position, std::string_view list);
 // The position in a cursor of this list; nullopt: it is of another one, cut, or made up.
 std::optional<std::string_view> open_cursor(std::string_view cursor, std::string_view list);
 
-// The position in a cursor, whichever list it is of; nullopt: it is too short for a cursor.
+// The position in a cursor, whichever list it is of; nullopt: it is too short or too long for one.
 std::optional<std::string_view> unsealed(std::string_view cursor);
 
 // The position in the cursor of a request, read by `parse`. With another parameter wrong nobody knows which list is

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/limits.h"
+
 namespace flightdeck::http {
 namespace {
 
@@ -28,6 +30,13 @@ TEST(Cursor, RefusesOneThatWasTamperedWith) {
     other[at] = other[at] == '0' ? '1' : '0';
     EXPECT_FALSE(open_cursor(other, own_list)) << at;
   }
+}
+
+TEST(Cursor, OfAnyLengthButOursIsNone) {
+  const std::string longest(limits::cursor_chars - 16, 'x');
+  EXPECT_EQ(open_cursor(seal_cursor(longest, own_list), own_list), longest);
+  EXPECT_FALSE(open_cursor(seal_cursor(longest + "x", own_list), own_list));
+  EXPECT_FALSE(unsealed(std::string(8000, '0')));
 }
 
 std::optional<int> parse_seven(std::string_view text) {

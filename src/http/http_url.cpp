@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/limits.h"
+
 namespace flightdeck::http {
 
 namespace {
 
-Error bad_url(std::string_view text, std::string_view why) {
-  return Error{ErrorCode::validation_failed, '"' + std::string(text) + "\" " + std::string(why), {}};
+// Not the URL itself: it may hold a password.
+Error bad_url(std::string_view why) {
+  return Error{ErrorCode::validation_failed, "The URL " + std::string(why) + ".", {}};
 }
 
 bool is_host_character(char c) {
@@ -29,22 +32,25 @@ std::string HttpUrl::authority() const {
 
 Result<HttpUrl> parse_http_url(std::string_view text) {
   constexpr std::string_view scheme = "http://";
-  if (!text.starts_with(scheme)) return bad_url(text, "must start with http://");
+  if (text.size() > limits::url_bytes) {
+    return bad_url("is longer than " + std::to_string(limits::url_bytes) + " bytes");
+  }
+  if (!text.starts_with(scheme)) return bad_url("must start with http://");
   // What a request line cannot carry must not get near one.
   if (!std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; })) {
-    return bad_url(text, "has a blank, a control character or one outside ASCII");
+    return bad_url("has a blank, a control character or one outside ASCII");
   }
-  if (text.find('#') != std::string_view::npos) return bad_url(text, "has a fragment");
+  if (text.find('#') != std::string_view::npos) return bad_url("has a fragment");
   std::string_view rest = text.substr(scheme.size());
   std::string_view authority = rest.substr(0, rest.find_first_of("/?"));
   rest.remove_prefix(authority.size());
-  if (authority.find('@') != std::string_view::npos) return bad_url(text, "has a user name");
+  if (authority.find('@') != std::string_view::npos) return bad_url("has a user name");
 
   HttpUrl url;
   const bool bracketed = authority.starts_with('[');
   if (bracketed) {
     const std::size_t close = authority.find(']');
-    if (close == std::string_view::npos) return bad_url(text, "has a bracket too few");
+    if (close == std::string_view::npos) return bad_url("has a bracket too few");
     url.host = authority.substr(1, close - 1);
     authority.remove_prefix(close + 1);
   } else {
@@ -53,14 +59,14 @@ Result<HttpUrl> parse_http_url(std::string_view text) {
   }
   if (url.host.empty() ||
       !std::all_of(url.host.begin(), url.host.end(), bracketed ? is_address_character : is_host_character)) {
-    return bad_url(text, "has no host, or a bad one");
+    return bad_url("has no host, or a bad one");
   }
   if (!authority.empty()) {
     const std::string_view port = authority.substr(1);
     const auto read = std::from_chars(port.data(), port.data() + port.size(), url.port);
     if (authority.front() != ':' || read.ec != std::errc() || read.ptr != port.data() + port.size() ||
         url.port == 0) {
-      return bad_url(text, "has a bad port");
+      return bad_url("has a bad port");
     }
   }
   url.target = rest.starts_with('/') ? std::string(rest) : '/' + std::string(rest);
@@ -70,7 +76,7 @@ Result<HttpUrl> parse_http_url(std::string_view text) {
 Result<HttpUrl> parse_base_url(std::string_view text) {
   Result<HttpUrl> url = parse_http_url(text);
   if (!url) return url;
-  if (url->target.find('?') != std::string::npos) return bad_url(text, "has a query");
+  if (url->target.find('?') != std::string::npos) return bad_url("has a query");
   if (url->target.ends_with('/')) url->target.pop_back();
   return url;
 }

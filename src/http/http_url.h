@@ -18,7 +18,7 @@ struct HttpUrl {
   friend bool operator==(const HttpUrl&, const HttpUrl&) = default;
 };
 
-// validation_failed, with a detail for people: not http, a user name, a fragment, a bad port, or characters that have
+// validation_failed, with a detail for people: longer than limits::url_bytes, not http, a user name, a fragment, a bad port, or characters that have
 // no place in a URL.
 Result<HttpUrl> parse_http_url(std::string_view text);
 

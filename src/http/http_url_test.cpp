@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/limits.h"
+
 namespace flightdeck::http {
 namespace {
 
@@ -26,6 +28,13 @@ TEST(HttpUrl, RefusesWhatCannotBeCalled) {
         "http://ho%73t/", "http://[::1]x/"}) {
     EXPECT_FALSE(parse_http_url(url)) << url;
   }
+}
+
+TEST(HttpUrl, HasALimit) {
+  const std::string host = "http://host/";
+  const std::string longest = host + std::string(limits::url_bytes - host.size(), 'x');
+  EXPECT_TRUE(parse_http_url(longest));
+  EXPECT_FALSE(parse_http_url(longest + "x"));
 }
 
 TEST(HttpUrl, ABaseHasNoQueryAndNoLastSlash) {

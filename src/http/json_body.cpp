@@ -90,12 +90,19 @@ std::string plain_decimal(std::string_view written) {
   return plain;
 }
 
+Error too_many_members() {
+  const std::string most = std::to_string(limits::json_members);
+  return Error{ErrorCode::validation_failed,
+               "An object of the body has more than " + most + " members.",
+               {{"body", "must have at most " + most + " members in an object"}}};
+}
+
 }  // namespace
 
 // Keeps the members of the outermost object; what they hold in turn is only checked for being JSON.
 class JsonBody::Handler {
  public:
-  static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_object_size = limits::json_members;
   static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
@@ -198,6 +205,7 @@ Result<JsonBody> JsonBody::parse(std::string_view text) {
   parser.handler().body().members_.reserve(8);
   boost::system::error_code error;
   const std::size_t read = parser.write_some(false, text.data(), text.size(), error);
+  if (error == json::error::object_too_large) return too_many_members();
   if (error) return Error{ErrorCode::malformed_json, "The body is not JSON: " + error.message() + ".", {}};
   if (read < text.size()) {
     return Error{ErrorCode::malformed_json, "Something follows the JSON of the body.", {}};

@@ -17,7 +17,8 @@ namespace flightdeck::http {
 // Views live as long as this does.
 class JsonBody {
  public:
-  // Errors: malformed_json (also when nested too deeply), validation_failed when it is JSON but no object.
+  // Errors: malformed_json (also when nested too deeply), validation_failed when it is JSON but no object, and when an
+  // object in it has more than limits::json_members: then what follows is not read.
   static Result<JsonBody> parse(std::string_view text);
 
   FieldErrors& errors() { return errors_; }

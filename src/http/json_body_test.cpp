@@ -4,6 +4,8 @@
 
 #include <limits>
 
+#include "core/limits.h"
+
 namespace flightdeck::http {
 namespace {
 
@@ -164,6 +166,28 @@ TEST(JsonBody, RefusesDeepNesting) {
   EXPECT_TRUE(JsonBody::parse(nested(10)));
   EXPECT_FALSE(JsonBody::parse(nested(20)));
   EXPECT_FALSE(JsonBody::parse(nested(30'000)));
+}
+
+std::string object_of(std::size_t members) {
+  std::string text = "{";
+  for (std::size_t i = 0; i < members; ++i) text += (i == 0 ? "\"m" : ",\"m") + std::to_string(i) + "\":0";
+  return text + "}";
+}
+
+TEST(JsonBody, AnObjectOfTooManyMembersIsRefusedWhileItIsRead) {
+  JsonBody whole = parsed(object_of(limits::json_members));
+  whole.refuse_others();
+  EXPECT_EQ(wrong(whole).size(), limits::json_members);
+  const std::string more = object_of(limits::json_members + 1);
+  for (const std::string& text : {more, object_of(7270), R"({"a": [)" + more + "]}",
+                                  more.substr(0, more.rfind('"')) + "nothing behind it is read"}) {
+    const Result<JsonBody> body = JsonBody::parse(text);
+    ASSERT_FALSE(body);
+    EXPECT_EQ(body.error().code, ErrorCode::validation_failed);
+    EXPECT_EQ(body.error().fields.size(), 1U);
+  }
+  EXPECT_TRUE(JsonBody::parse(R"({"a": [{"b": 1}, )" + object_of(limits::json_members) + "]}"))
+      << "members are counted for each object";
 }
 
 TEST(JsonBody, AnyCutOfABodyIsMalformedJson) {

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "core/json_writer.h"
+#include "core/limits.h"
 #include "http/handlers.h"
 #include "http/http_url.h"
 #include "http/json_body.h"
@@ -33,7 +34,8 @@ Result<payment::ChargeRequest> read_charge(const std::string& text) {
   charge.amount = amount.value_or(Money{});
   charge.callback_url = body->optional_text("callback_url");
   if (!charge.callback_url.empty() && !parse_http_url(charge.callback_url)) {
-    body->errors().add("callback_url", "must be an http:// URL");
+    body->errors().add("callback_url",
+                       "must be an http:// URL of at most " + std::to_string(limits::url_bytes) + " bytes");
   }
   body->refuse_others();
   if (!body->errors().empty()) return body->errors().take();

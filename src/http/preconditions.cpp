@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/limits.h"
+
 namespace flightdeck::http {
 
 namespace {
@@ -66,7 +68,10 @@ std::optional<EntityTags> read_field(const Request& request, Header header, std:
   const std::optional<std::string_view> value = request.header(header);
   if (!value) return std::nullopt;
   std::optional<EntityTags> tags = parse_entity_tags(*value);
-  if (!tags) errors.add(name, R"(must be *, or a list of entity tags such as "3" and W/"3")");
+  if (!tags) {
+    errors.add(name, R"(must be *, or a list of at most )" + std::to_string(limits::entity_tags) +
+                         R"( entity tags such as "3" and W/"3")");
+  }
   return tags;
 }
 
@@ -81,7 +86,7 @@ std::optional<EntityTags> parse_entity_tags(std::string_view value) {
   // Empty elements are forgiven (RFC 9110, 5.6.1).
   for (skip(value, " \t,"); !value.empty(); skip(value, " \t,")) {
     const std::optional<EntityTag> tag = take_tag(value);
-    if (!tag) return std::nullopt;
+    if (!tag || tags.listed.size() == limits::entity_tags) return std::nullopt;
     tags.listed.push_back(*tag);
     skip(value, blanks);
     if (!value.empty() && value.front() != ',') return std::nullopt;

@@ -24,7 +24,7 @@ struct EntityTags {
   std::vector<EntityTag> listed;
 };
 
-// nullopt: malformed. Views into `value`.
+// nullopt: malformed, or of more than limits::entity_tags. Views into `value`.
 std::optional<EntityTags> parse_entity_tags(std::string_view value);
 
 // What a request asks of the tag of what it is about. Views into the request.

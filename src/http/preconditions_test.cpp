@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "core/limits.h"
+
 namespace flightdeck::http {
 namespace {
 
@@ -39,6 +41,13 @@ TEST(EntityTags, MalformedOnes) {
         "**", "* *",      "\"a b\"",  "\"a\tb\"",    "\"\x7f\"",   "\"1\", 2"}) {
     EXPECT_THAT(listed(value), ElementsAre("malformed")) << value;
   }
+}
+
+TEST(EntityTags, AreAtMostSoMany) {
+  std::string value;
+  for (std::size_t i = 0; i < limits::entity_tags; ++i) value += "\"" + std::to_string(i) + "\",";
+  EXPECT_EQ(listed(value).size(), limits::entity_tags);
+  EXPECT_THAT(listed(value + "\"x\""), ElementsAre("malformed"));
 }
 
 class PreconditionsTest : public testing::Test {

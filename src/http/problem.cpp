@@ -4,6 +4,8 @@
 #include <string>
 
 #include "core/json_writer.h"
+#include "core/limits.h"
+#include "core/utf8.h"
 
 namespace flightdeck::http {
 
@@ -11,6 +13,36 @@ namespace {
 
 constexpr int retry_soon_s = 1;
 constexpr std::size_t body_bytes_expected = 320;
+
+// For what the client made up: it may be of any length.
+std::string shown(std::string_view text, std::size_t bytes) {
+  const std::string_view beginning = utf8_prefix(text, bytes);
+  std::string cut(beginning);
+  if (beginning.size() < text.size()) cut.append("\u2026");
+  return cut;
+}
+
+// As many as may be listed and fit.
+void append_errors(JsonWriter& json, const std::string& body, const std::vector<FieldError>& fields) {
+  // Behind the list: `errors_total` and brackets.
+  constexpr std::size_t tail_bytes = 64;
+  constexpr std::size_t bytes_max = limits::problem_bytes - limits::problem_head_bytes - tail_bytes;
+  std::size_t listed = 0;
+  std::string one;
+  json.key("errors").begin_array();
+  for (const FieldError& field : fields) {
+    if (listed == limits::errors_listed) break;
+    one.clear();
+    JsonWriter error(one);
+    error.begin_object().member("field", std::string_view(shown(field.field, limits::field_shown_bytes)));
+    error.member("message", std::string_view(shown(field.message, limits::detail_shown_bytes))).end_object();
+    if (body.size() + one.size() > bytes_max) break;
+    json.raw(one);
+    ++listed;
+  }
+  json.end_array();
+  if (listed < fields.size()) json.member("errors_total", static_cast<std::int64_t>(fields.size()));
+}
 
 Response render(const ProblemKind& kind, std::string_view detail, const std::vector<FieldError>& fields,
                 std::string_view request_id) {
@@ -27,16 +59,10 @@ Response render(const ProblemKind& kind, std::string_view detail, const std::vec
   response.body.reserve(body_bytes_expected);
   JsonWriter json(response.body);
   json.begin_object().member("type", std::string_view(type)).member("title", kind.title);
-  json.member("status", kind.status).member("detail", detail.empty() ? kind.title : detail);
+  json.member("status", kind.status);
+  json.member("detail", detail.empty() ? kind.title : utf8_prefix(detail, limits::detail_shown_bytes));
   json.member("code", kind.code).member("request_id", request_id);
-  if (!fields.empty()) {
-    json.key("errors").begin_array();
-    for (const FieldError& field : fields) {
-      json.begin_object().member("field", std::string_view(field.field));
-      json.member("message", std::string_view(field.message)).end_object();
-    }
-    json.end_array();
-  }
+  if (!fields.empty()) append_errors(json, response.body, fields);
   json.end_object();
   if (kind.retry_after_s > 0) response.add_header("Retry-After", std::to_string(kind.retry_after_s));
   return response;

@@ -19,6 +19,8 @@ struct ProblemKind {
 };
 ProblemKind problem_kind(ErrorCode code);
 
+// At most limits::problem_bytes with its head, whatever the error says: what is too long is cut, and of fields only the
+// first are listed; then `errors_total` says how many there are.
 Response problem_response(const Error& error, std::string_view request_id);
 
 // If-Match names none of the tags that something has: `tag` is its own.

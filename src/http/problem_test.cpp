@@ -5,6 +5,8 @@
 #include <boost/json/parse.hpp>
 #include <set>
 
+#include "core/limits.h"
+
 namespace flightdeck::http {
 namespace {
 
@@ -91,6 +93,42 @@ TEST(Problem, WithoutDetailTheTitleSaysIt) {
   const json::object problem = document(problem_response(Error{ErrorCode::not_found, {}, {}}, "t"));
   EXPECT_EQ(problem.at("detail"), problem.at("title"));
   EXPECT_FALSE(problem.contains("errors"));
+}
+
+std::vector<FieldError> fields(std::size_t count, const std::string& name) {
+  std::vector<FieldError> all;
+  for (std::size_t i = 0; i < count; ++i) all.push_back({name + std::to_string(i), "is not a field"});
+  return all;
+}
+
+TEST(Problem, ListsTheFirstErrorsAndCountsTheOthers) {
+  const auto errors_of = [](std::size_t count) {
+    return document(problem_response(Error{ErrorCode::validation_failed, "", fields(count, "f")}, "t"));
+  };
+  const json::object few = errors_of(limits::errors_listed);
+  EXPECT_EQ(few.at("errors").as_array().size(), limits::errors_listed);
+  EXPECT_FALSE(few.contains("errors_total"));
+  const json::object many = errors_of(7270);
+  EXPECT_EQ(many.at("errors").as_array().size(), limits::errors_listed);
+  EXPECT_EQ(many.at("errors").as_array().back().at("field"), "f49");
+  EXPECT_EQ(many.at("errors_total"), 7270);
+}
+
+// Characters that take six bytes each in an answer.
+TEST(Problem, IsNeverLargerThanItsLimitWhateverIsWrong) {
+  const std::string worst(60'000, '\x01');
+  Error error{ErrorCode::validation_failed, worst, fields(64, worst)};
+  for (FieldError& field : error.fields) field.message = worst;
+  const Response response = problem_response(error, std::string(128, '"'));
+  EXPECT_LE(response.body.size(), limits::problem_bytes - limits::problem_head_bytes);
+  const json::object problem = document(response);
+  EXPECT_GE(problem.at("errors").as_array().size(), 1U);
+  EXPECT_EQ(problem.at("errors_total"), 64);
+  const json::object cut = document(
+      problem_response(Error{ErrorCode::validation_failed, "", fields(1, std::string(90, 'x'))}, "t"));
+  const std::string shown(cut.at("errors").as_array().front().at("field").as_string());
+  EXPECT_EQ(shown.substr(0, 64), std::string(64, 'x'));
+  EXPECT_EQ(shown.substr(64), "\u2026");
 }
 
 TEST(Problem, OverloadAsksToRetry) {

@@ -22,6 +22,10 @@ QueryFields::QueryFields(std::string_view query)
     const std::string_view pair = query.substr(0, query.find('&'));
     query.remove_prefix(std::min(pair.size() + 1, query.size()));
     if (pair.empty()) continue;
+    if (parameters_.size() == limits::query_parameters) {
+      errors_.add("query", "has more than " + std::to_string(limits::query_parameters) + " parameters");
+      break;
+    }
     const std::size_t equals = pair.find('=');
     const std::string_view name = pair.substr(0, equals);
     const std::optional<std::string_view> plain = decoded(name);

@@ -1,4 +1,5 @@
-// The parameters of a query, decoded and checked. Parameters nobody asks for are ignored.
+// The parameters of a query, decoded and checked. Parameters nobody asks for are ignored, but there may be no more than
+// limits::query_parameters in all.
 #pragma once
 
 #include <cstdint>

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "core/limits.h"
+
 namespace flightdeck::http {
 namespace {
 
@@ -59,6 +61,22 @@ TEST(QueryFields, ANameGivenTwiceIsOneHoweverItIsWritten) {
 
 TEST(QueryFields, RefusesNamesThatAreNotEncodedProperly) {
   QueryFields fields("%zz=1&limit%=1&%4=2");
+  EXPECT_THAT(wrong(fields), ElementsAre("query"));
+}
+
+TEST(QueryFields, HasAtMostSoManyParameters) {
+  const auto query = [](std::size_t count) {
+    std::string text = "limit=7";
+    for (std::size_t i = 1; i < count; ++i) text += "&&x=%zz";
+    return text;
+  };
+  const std::string most = query(limits::query_parameters);
+  QueryFields all(most);
+  EXPECT_EQ(all.limit(), 7U);
+  EXPECT_TRUE(all.errors().empty());
+  const std::string more = query(limits::query_parameters + 1) + "&limit=7";
+  QueryFields fields(more);
+  EXPECT_EQ(fields.limit(), 7U) << "what is behind the limit is not read";
   EXPECT_THAT(wrong(fields), ElementsAre("query"));
 }
 

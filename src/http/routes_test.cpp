@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <set>
 
+#include "core/limits.h"
 #include "doubles/booking_world.h"
 #include "http/flight_json.h"
 #include "http/handlers.h"
@@ -360,6 +361,53 @@ TEST_F(RoutesTest, ServesTheMockPayments) {
       ask(Method::post, "/mock_payment/pay", R"({"amount": "1.234", "callback_url": "ftp://x", "x": 1})")
           .wrong_fields(),
       (std::set<std::string>{"booking_id", "amount", "callback_url", "x"}));
+}
+
+// As much as a request may carry of whatever is wrong: the answer is small, and names what it can.
+TEST_F(RoutesTest, AnswersToHostileRequestsAreSmall) {
+  const std::string worst_name(limits::body_bytes / 70, '\x7f');
+  std::string long_names = "{";
+  for (int i = 0; i < 60; ++i)
+    long_names += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\\u0001" + worst_name + "\":1";
+  std::string digits = "{\"0\":0";
+  for (int i = 1; digits.size() < 58'000; ++i) digits += ",\"" + std::to_string(i) + "\":0";
+  const std::string text(60'000, 'x');
+  const std::vector<std::string> bodies = {
+      digits + "}",
+      long_names + "}",
+      R"({"seats": )" + std::string(60'000, '9') + "}",
+      R"({"user_id": ")" + text + R"(", "payment_ref": ")" + text.substr(0, 5000) + "\"}",
+      "{\"" + text + "\": 1}",
+      std::string(60'000, '['),
+      text};
+  for (const char* path :
+       {"/booking", "/admin/flights", "/payment/callback", "/mock_payment/pay", "/mock_payment/refund"}) {
+    for (const std::string& body : bodies) {
+      const Answer answer =
+          ask(Method::post, path, body, {{Header::idempotency_key, text.substr(0, 15'000)}});
+      EXPECT_TRUE(answer.response.status == 422 || answer.response.status == 400) << path;
+      EXPECT_LE(answer.response.body.size(), limits::problem_bytes - limits::problem_head_bytes) << path;
+      EXPECT_EQ(answer.body.contains("errors"), answer.response.status == 422) << path;
+    }
+    const Answer unread = ask(Method::post, path, bodies.front());
+    EXPECT_EQ(unread.wrong_fields(), std::set<std::string>{"body"}) << path;
+    EXPECT_LT(unread.response.body.size(), 600U) << path;
+  }
+
+  std::string parameters;
+  while (parameters.size() < 8000) parameters += "limit=x&";
+  const std::string x = text.substr(0, 8000);
+  for (const std::string& query :
+       {parameters, "cursor=" + x, "source=" + x, "limit=" + x, x + "=1", "sort=%" + x}) {
+    for (const char* path : {"/search?", "/bookings?", "/admin/flights?"}) {
+      const Answer answer = ask(Method::get, path + query);
+      EXPECT_LE(answer.response.body.size(), limits::problem_bytes - limits::problem_head_bytes) << path;
+    }
+  }
+  std::string tags;
+  while (tags.size() < 15'000) tags += "\"1\",";
+  const Answer listed = ask(Method::get, "/admin/flights/" + flight.id.str(), {}, {{Header::if_match, tags}});
+  EXPECT_EQ(listed.wrong_fields(), std::set<std::string>{"If-Match"});
 }
 
 TEST_F(RoutesTest, TellsItsHealth) {

@@ -43,7 +43,7 @@ Connection::Connection(const ConnectionSettings& settings, Deadline deadline) {
   handle_.reset(PQconnectStartParams(keywords.data(), values.data(), 0));
   if (!handle_) throw ConnectionLost("PostgreSQL: out of memory");
   PQsetErrorVerbosity(handle_.get(), PQERRORS_VERBOSE);  // tells the state
-  connect(deadline);
+  connect(settings.connect, deadline);
   PQsetErrorVerbosity(handle_.get(), PQERRORS_DEFAULT);
   PQsetNoticeReceiver(handle_.get(), notice, this);
   if (PQsetnonblocking(handle_.get(), 1) != 0 || PQenterPipelineMode(handle_.get()) != 1) lost();
@@ -61,11 +61,12 @@ void Connection::notice(void* connection, const PGresult* notice) {
 
 void Connection::interrupt() noexcept { ::shutdown(PQsocket(handle_.get()), SHUT_RDWR); }
 
-void Connection::connect(Deadline deadline) {
-  const auto failed = [this] {
+void Connection::connect(const NamedValues& settings, Deadline deadline) {
+  const auto failed = [this, &settings] {
     const ConnectFailure failure = connect_failure(PQerrorMessage(handle_.get()));
-    if (failure.lasting) throw ConnectionRefused("PostgreSQL: " + failure.line);
-    throw ConnectionLost("PostgreSQL: " + failure.line);
+    const std::string line = without_secrets(failure.line, settings);
+    if (failure.lasting) throw ConnectionRefused("PostgreSQL: " + line);
+    throw ConnectionLost("PostgreSQL: " + line);
   };
   if (PQstatus(handle_.get()) == CONNECTION_BAD) failed();
   PostgresPollingStatusType waits_for = PGRES_POLLING_WRITING;
@@ -145,6 +146,8 @@ Results Connection::finish(Deadline deadline) {
   queued_ = 0;
   std::optional<DatabaseError> first_error;
   read_answers(results, first_error, deadline);
+  if (first_error && meaning_of(first_error->state()) == Meaning::stale)
+    throw StatementsStale(first_error->what());
   if (first_error) throw DatabaseError(*first_error);
   return results;
 }

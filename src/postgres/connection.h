@@ -50,7 +50,7 @@ class Connection {
   void queue(const Statement& prepared, const Parameters& parameters = {});
   void queue(const std::string& sql, const Parameters& parameters = {});
   // Sends what is queued and waits for all answers, one Result a statement. Those after one that fails are not carried
-  // out. Throws DatabaseError with what failed first; ConnectionLost.
+  // out. Throws DatabaseError with what failed first; ConnectionLost, which may be a StatementsStale.
   Results finish(Deadline deadline);
 
   // Several statements as text, without parameters, outside the pipeline. Throws as `finish`.
@@ -73,7 +73,7 @@ class Connection {
     void operator()(PGconn* connection) const { PQfinish(connection); }
   };
 
-  void connect(Deadline deadline);
+  void connect(const NamedValues& settings, Deadline deadline);
   void set_session(const NamedValues& session, Deadline deadline);
   // Up to the next point of synchronization.
   void read_answers(Results& results, std::optional<DatabaseError>& first_error, Deadline deadline);

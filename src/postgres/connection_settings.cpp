@@ -3,6 +3,7 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
+#include <cctype>
 #include <iterator>
 #include <memory>
 #include <stdexcept>
@@ -10,6 +11,7 @@
 #include <utility>
 
 #include "core/limits.h"
+#include "core/showable.h"
 
 namespace flightdeck::postgres {
 
@@ -47,7 +49,9 @@ NamedValues server_settings(Purpose purpose) {
     default:
       set("enable_bitmapscan", "off");
       set("plan_cache_mode", "force_generic_plan");
-      set("lock_timeout", milliseconds_text(limits::ledger_lock_patience));
+      // Nobody waits behind an import.
+      set("lock_timeout", milliseconds_text(purpose == Purpose::bulk_writing ? answer_deadline(purpose)
+                                                                             : limits::ledger_lock_patience));
   }
   return settings;
 }
@@ -116,7 +120,40 @@ std::vector<std::string> split(const std::string& text) {
   }
 }
 
+bool may_be_shown(std::string_view keyword, const std::string& value, bool has_password) {
+  if (keyword == "password" || keyword == "sslpassword" || keyword == "passfile" || keyword == "sslkey")
+    return false;
+  if (keyword == "user" && !has_password) return false;
+  if (keyword == "port" && value.find_first_not_of("0123456789,") != std::string::npos) return false;
+  return is_showable(value);
+}
+
+// Where it stands for itself, and is no part of a longer word.
+void hide(std::string& text, std::string_view value) {
+  constexpr std::string_view stars = "***";
+  const auto is_letter = [&text](std::size_t at) {
+    return at < text.size() && std::isalnum(static_cast<unsigned char>(text[at])) != 0;
+  };
+  for (std::size_t at = text.find(value); at != std::string::npos; at = text.find(value, at)) {
+    const bool within = (at > 0 && is_letter(at - 1)) || is_letter(at + value.size());
+    if (within) {
+      at += value.size();
+    } else {
+      text.replace(at, value.size(), stars);
+      at += stars.size();
+    }
+  }
+}
+
 }  // namespace
+
+std::chrono::milliseconds answer_deadline(Purpose purpose) {
+  switch (purpose) {
+    case Purpose::bulk_writing: return limits::ledger_bulk_deadline;
+    case Purpose::auditing: return limits::audit_read_deadline;
+    default: return limits::ledger_answer_deadline;
+  }
+}
 
 ConnectionSettings connection_settings(const std::string& url, Purpose purpose) {
   char* message = nullptr;
@@ -142,6 +179,15 @@ ConnectionSettings connection_settings(const std::string& url, Purpose purpose) 
   set_if_missing(connect, "keepalives_count", "3");
   set_if_missing(connect, "tcp_user_timeout", milliseconds_text(limits::ledger_tcp_user_timeout));
   return settings;
+}
+
+std::string without_secrets(std::string text, const NamedValues& connect) {
+  const bool has_password =
+      std::any_of(connect.begin(), connect.end(), [](const auto& one) { return one.first == "password"; });
+  for (const auto& [keyword, value] : connect) {
+    if (!value.empty() && !may_be_shown(keyword, value, has_password)) hide(text, value);
+  }
+  return text;
 }
 
 NamedValues parse_options(const std::string& options) {

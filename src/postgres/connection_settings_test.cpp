@@ -109,5 +109,27 @@ TEST(ConnectionSettings, ServersAreTriedOneByOne) {
   EXPECT_EQ(Map(one_port[1].connect.begin(), one_port[1].connect.end())["port"], "5433");
 }
 
+TEST(ConnectionSettings, WhatMayBeASecretIsNotSaid) {
+  struct Case {
+    const char* url;
+    const char* said;
+    const char* shown;
+  };
+  for (const Case& one : {
+           Case{"postgresql://ann:pw@db/x", R"(server at "db": user "ann" and pw)",
+                R"(server at "db": user "ann" and ***)"},
+           Case{"postgresql://s3cret@db/x", R"(no such user: s3cret; role "s3cret")",
+                R"(no such user: ***; role "***")"},
+           Case{"postgresql://ann:s3@cret@db/x", R"(host name "cret@db")", R"(host name "***")"},
+           Case{"postgresql://ann:s3/cret@db/x", R"(value "s3" for "port"; database "cret@db/x")",
+                R"(value "***" for "port"; database "***")"},
+           Case{"host=db user=me password=pw", R"(time of "me", pwd and spw: pw)",
+                R"(time of "me", pwd and spw: ***)"},
+       }) {
+    EXPECT_EQ(without_secrets(one.said, connection_settings(one.url, Purpose::writing).connect), one.shown)
+        << one.url;
+  }
+}
+
 }  // namespace
 }  // namespace flightdeck::postgres

@@ -60,6 +60,8 @@ Meaning meaning_of(std::string_view state) {
   // What the database cannot hold, a value or a row that breaks a CHECK: alone, it fails alone.
   if (state.starts_with("22") || state == "23514") return Meaning::conflict;
   if (state == "55P03") return Meaning::locked;
+  // "cached plan must not change result type", "prepared statement does not exist".
+  if (state == "0A000" || state == "26000") return Meaning::stale;
   if (state == "25006") return Meaning::elsewhere;
   return Meaning::unavailable;
 }

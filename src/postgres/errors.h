@@ -20,6 +20,14 @@ class ConnectionRefused : public ConnectionLost {
   using ConnectionLost::ConnectionLost;
 };
 
+// What the connection has prepared is not there any more, or answers with other columns than when it was prepared: a migration
+// went over a table, or somebody had the session forget. Nothing of what was sent behind the last COMMIT was done, and on a new
+// connection it can be.
+class StatementsStale : public ConnectionLost {
+ public:
+  using ConnectionLost::ConnectionLost;
+};
+
 // The server refused a statement, and the connection goes on. `state` is the SQLSTATE.
 class DatabaseError : public std::runtime_error {
  public:
@@ -34,6 +42,7 @@ class DatabaseError : public std::runtime_error {
 enum class Meaning {
   conflict,     // deciding anew, if need be one command at a time, gives the answer
   locked,       // somebody else has locked a row for too long: the others can be had
+  stale,        // a StatementsStale
   elsewhere,    // this server takes no writes: another one may, so connect anew
   unavailable,  // anything else
 };

@@ -27,6 +27,10 @@ TEST(Errors, ALockThatWasNotHadIsNoOutage) {
   EXPECT_THROW(throw_as_ledger_error(DatabaseError("55P03", "x")), booking::RowsLockedError);
 }
 
+TEST(Errors, AStatementThatBecameInvalidMakesAConnectionStale) {
+  for (const char* state : {"0A000", "26000"}) EXPECT_EQ(meaning_of(state), Meaning::stale) << state;
+}
+
 TEST(Errors, AServerThatTakesNoWritesIsTheWrongOne) {
   EXPECT_EQ(meaning_of("25006"), Meaning::elsewhere);
   EXPECT_THROW(throw_as_ledger_error(DatabaseError("25006", "x")), UnavailableError);

@@ -15,7 +15,7 @@ using std::chrono::steady_clock;
 
 void set_up(Connection& connection, Purpose purpose, const std::vector<Statement>& statements,
             Deadline deadline) {
-  if (purpose == Purpose::writing) make_commits_durable(connection, deadline);
+  if (writes(purpose)) make_commits_durable(connection, deadline);
   for (const Statement& statement : statements) connection.prepare(statement);
   connection.finish(deadline);
 }

@@ -77,8 +77,11 @@ Parameters claim_parameters(Instant now, Instant lease_until, std::size_t limit)
 
 }  // namespace
 
-PostgresLedgerStore::PostgresLedgerStore(const std::string& url, std::shared_ptr<DatabaseWatch> watch)
-    : watch_(std::move(watch)), link_(url, Purpose::writing, sql_.all(), watch_->outages) {}
+PostgresLedgerStore::PostgresLedgerStore(const std::string& url, std::shared_ptr<DatabaseWatch> watch,
+                                         Purpose purpose)
+    : watch_(std::move(watch)),
+      answer_deadline_(answer_deadline(purpose)),
+      link_(url, purpose, sql_.all(), watch_->outages) {}
 
 PostgresLedgerStore::PostgresLedgerStore(const std::string& url, Log& log)
     : PostgresLedgerStore(url, std::make_shared<DatabaseWatch>(url, log)) {}
@@ -94,7 +97,7 @@ void PostgresLedgerStore::confirm_on(Connection& connection, Deadline deadline) 
 
 LedgerRows PostgresLedgerStore::begin(const LedgerKeys& keys) {
   expect_standby();
-  return link_.run(limits::ledger_answer_deadline, [&](Connection& connection, Deadline deadline) {
+  return link_.run(answer_deadline_, [&](Connection& connection, Deadline deadline) {
     try {
       return load(connection, deadline, keys);
     } catch (const DatabaseError& error) {
@@ -161,7 +164,7 @@ void PostgresLedgerStore::add_known(LedgerRows& rows, const LedgerKeys& keys, co
 
 std::optional<booking::RowStamp> PostgresLedgerStore::commit(const LedgerChanges& changes) {
   last_commit_failed_ = true;  // until it has not
-  const Deadline whole(limits::ledger_commit_deadline);
+  const Deadline whole(answer_deadline_ + limits::ledger_commit_deadline - limits::ledger_answer_deadline);
   Connection* connection = link_.live();
   if (!connection || !connection->in_transaction())
     throw LedgerConflict("PostgreSQL: the transaction is gone");
@@ -169,9 +172,13 @@ std::optional<booking::RowStamp> PostgresLedgerStore::commit(const LedgerChanges
   try {
     queue_changes(*connection, changes);
     connection->queue(sql_.commit);
-    const Results results = connection->finish(whole.at_most(limits::ledger_answer_deadline));
+    const Results results = connection->finish(whole.at_most(answer_deadline_));
     if (results.back().command_tag() != "COMMIT") throw LedgerConflict("PostgreSQL: rolled back");
     if (connection->wait_cut_short()) confirm_on(*connection, whole);
+  } catch (const StatementsStale& error) {
+    // The commit comes last: it was not carried out.
+    link_.drop(error.what());
+    throw LedgerConflict(error.what());
   } catch (const ConnectionLost& error) {
     link_.drop(error.what());
     if (synchronous_) watch_->standby.ask();
@@ -312,6 +319,9 @@ void PostgresLedgerStore::confirm() {
     connection->queue(sql_.rollback);
     connection->finish(deadline);
     confirm_on(*connection, deadline);
+  } catch (const StatementsStale& error) {
+    link_.drop(error.what());
+    throw LedgerConflict(error.what());
   } catch (const ConnectionLost& error) {
     link_.drop(error.what());
     throw UnavailableError(error.what());

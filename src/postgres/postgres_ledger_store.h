@@ -18,7 +18,9 @@ class PostgresLedgerStore final : public booking::LedgerStore {
  public:
   // The database must hold the current schema (see migrate.h). Connects at once; throws std::runtime_error in one line,
   // without the password. Afterwards it reconnects by itself.
-  PostgresLedgerStore(const std::string& url, std::shared_ptr<DatabaseWatch> watch);
+  // `purpose`: writing, or bulk_writing.
+  PostgresLedgerStore(const std::string& url, std::shared_ptr<DatabaseWatch> watch,
+                      Purpose purpose = Purpose::writing);
   // With a watch of its own. `log` must outlive it.
   PostgresLedgerStore(const std::string& url, Log& log);
 
@@ -54,6 +56,7 @@ class PostgresLedgerStore final : public booking::LedgerStore {
 
   StoreStatements sql_ = store_statements();
   std::shared_ptr<DatabaseWatch> watch_;
+  const std::chrono::milliseconds answer_deadline_;  // of a begin or a commit
   Link link_;
   std::string transaction_id_;  // of the transaction that `begin` started
   std::unordered_map<BookingId, TransactionId>

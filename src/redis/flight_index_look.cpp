@@ -5,6 +5,7 @@
 #include "redis/mending.h"
 #include "redis/redis_connection.h"
 #include "redis/redis_flight_index.h"
+#include "redis/refusals.h"
 
 namespace flightdeck::redis {
 
@@ -42,7 +43,7 @@ Task<std::optional<IndexLooks>> RedisFlightIndex::look(std::vector<Flight> rows,
     reads.push_back(Command("HGET").add(keys_.flight(row.id)).add("place"));
   }
   const std::optional<Replies> known = co_await connection_.call(std::move(reads));
-  if (!known) co_return std::nullopt;
+  if (!known || any_unanswered(*known)) co_return std::nullopt;
 
   IndexLooks looks;
   looks.complete = known->front().kind == Reply::Kind::text;
@@ -51,8 +52,9 @@ Task<std::optional<IndexLooks>> RedisFlightIndex::look(std::vector<Flight> rows,
     IndexLook look;
     const Reply& fields = (*known)[1 + 2 * i];
     const Reply& written = (*known)[2 + 2 * i];
+    const bool has_place = written.kind == Reply::Kind::text && !written.text.empty();
     look.row = parse_fields(rows[i].id, fields);
-    look.unreadable = !look.row && (any_field(fields) || !written.text.empty());
+    look.unreadable = !look.row && (any_field(fields) || has_place);
     std::set<std::pair<std::string, std::string>> right;
     const bool on_sale = flights::on_sale(rows[i], now);
     if (look.row && (on_sale || look.row->departure > now)) {
@@ -63,7 +65,8 @@ Task<std::optional<IndexLooks>> RedisFlightIndex::look(std::vector<Flight> rows,
         asked.push_back({i, std::move(entry), true});
       }
     }
-    for (const Place& place : suspected_places(rows[i], written.text, on_sale)) {
+    const std::string_view places = has_place ? std::string_view(written.text) : std::string_view();
+    for (const Place& place : suspected_places(rows[i], places, on_sale)) {
       for (PlaceEntry& entry : entries_of(place, rows[i].id, keys_)) {
         if (right.emplace(entry.key, entry.member).second) asked.push_back({i, std::move(entry), false});
       }
@@ -76,7 +79,7 @@ Task<std::optional<IndexLooks>> RedisFlightIndex::look(std::vector<Flight> rows,
   for (const Asked& one : asked)
     questions.push_back(Command("ZSCORE").add(one.entry.key).add(one.entry.member));
   const std::optional<Replies> scores = co_await connection_.call(std::move(questions));
-  if (!scores) co_return std::nullopt;
+  if (!scores || any_unanswered(*scores)) co_return std::nullopt;
   for (std::size_t i = 0; i < asked.size(); ++i) {
     const Reply& score = (*scores)[i];
     const bool there = score.kind == Reply::Kind::text;

@@ -80,9 +80,11 @@ Task<std::optional<SearchPage>> RedisFlightIndex::search(SearchQuery query, Inst
     reads.reserve(entries.size());
     for (const SearchPosition& entry : entries) reads.push_back(read_fields(keys_.flight(entry.id)));
     const std::optional<Replies> rows = co_await connection_.call(std::move(reads));
-    if (!rows) co_return std::nullopt;
+    if (!rows || any_error(*rows)) co_return std::nullopt;
     for (std::size_t i = 0; i < entries.size(); ++i) {
       std::optional<Flight> flight = parse_fields(entries[i].id, (*rows)[i]);
+      // There is one, and nobody can say which: that is not the same as none.
+      if (!flight && any_field((*rows)[i])) co_return std::nullopt;
       if (flight) {
         page.look_at(*flight, now);
       } else {

@@ -23,7 +23,8 @@ class RedisFlightIndex final : public flights::FlightIndex {
                    std::chrono::seconds patience = limits::telling_patience)
       : connection_(connection), keys_(std::move(prefix)), changes_(changes), patience_(patience) {}
 
-  // Away, too, when it would have to read too many flights that cannot be shown.
+  // Away, too, when it would have to read too many flights that cannot be shown, and when Redis answers one of them with an
+  // error or with fields that cannot be read.
   Task<std::optional<flights::SearchPage>> search(flights::SearchQuery query, Instant now) override;
   // Seats that the gate counts are the gate's: the row's own count is shown only while the gate knows none.
   Task<bool> update(std::vector<flights::Flight> flights, Instant now) override;

@@ -5,6 +5,7 @@
 #include "core/limits.h"
 #include "redis/mending.h"
 #include "redis/redis_connection.h"
+#include "redis/refusals.h"
 #include "redis/scripts.h"
 #include "redis/stored_versions.h"
 
@@ -148,13 +149,9 @@ Task<std::optional<std::vector<GateLook>>> RedisSeatGate::look(std::vector<Fligh
         script_call(look_seats_script, {keys_.seats(flight), keys_.holds(flight), keys_.flight(flight)}));
   }
   const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
-  if (!replies) co_return std::nullopt;
+  if (!replies || any_unanswered(*replies)) co_return std::nullopt;
   std::vector<GateLook> looks;
-  for (const Reply& reply : *replies) {
-    // Redis is there and cannot answer now, as while it loads its file.
-    if (reply.kind == Reply::Kind::error && !is_damage(reply)) co_return std::nullopt;
-    looks.push_back(parse_look(reply));
-  }
+  for (const Reply& reply : *replies) looks.push_back(parse_look(reply));
   co_return looks;
 }
 
@@ -183,7 +180,7 @@ Task<std::vector<Hold>> RedisSeatGate::stale_holds(Instant before, std::size_t l
       reads.push_back(Command("HGETALL").add(texts[i]));
     }
     const std::optional<Replies> holds = co_await connection_.call(std::move(reads));
-    if (!holds) break;
+    if (!holds || any_unanswered(*holds)) break;  // this part is looked at again
     for (std::size_t i = 0; i < flights.size(); ++i) append_stale(stale, flights[i], (*holds)[i], before);
     // When there were more than asked for, this part is looked at again next time.
     if (stale.size() <= limit) scan_cursor_ = texts.front();

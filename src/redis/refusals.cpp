@@ -69,6 +69,12 @@ bool is_damage(const Reply& reply) {
          has(text, "would overflow");
 }
 
+bool any_unanswered(const Replies& replies) {
+  return std::any_of(replies.begin(), replies.end(), [](const Reply& reply) {
+    return reply.kind == Reply::Kind::error && !is_damage(reply);
+  });
+}
+
 std::optional<Refusal> refusal_of(const Reply& reply) {
   if (reply.kind != Reply::Kind::error || is_damage(reply) || reply.is_error("NOSCRIPT")) return std::nullopt;
   const string_view text = reply.text;

@@ -16,6 +16,10 @@ namespace flightdeck::redis {
 // Says that a key is of another type, or holds something else, than the program ever writes.
 bool is_damage(const Reply& reply);
 
+// Redis is there and cannot answer now, or will not answer this user: what was asked for is not known. Another error says
+// that a key holds what the program never writes.
+bool any_unanswered(const Replies& replies);
+
 struct Refusal {
   std::string
       word;  // OOM, MISCONF, READONLY, NOREPLICAS, MOVED, NOPERM, …; ERR for a command it does not know

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "redis/refusals.h"
 #include "redis/scripts.h"
 
 namespace flightdeck::redis {
@@ -18,7 +19,7 @@ Task<std::optional<std::vector<StoredVersion>>> stored_versions(RedisConnection&
     for (const std::string_view field : fields) looks.back().add(field);
   }
   const std::optional<Replies> replies = co_await connection.call(std::move(looks));
-  if (!replies) co_return std::nullopt;
+  if (!replies || any_unanswered(*replies)) co_return std::nullopt;
   std::vector<StoredVersion> found;
   for (std::size_t i = 0; i < flights.size(); ++i) {
     const std::vector<std::string>& values = (*replies)[i].texts;

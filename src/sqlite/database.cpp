@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/showable.h"
 
 namespace flightdeck::sqlite {
 
@@ -47,7 +48,7 @@ Database::Database(const std::string& path, Mode mode) {
   }
   const int code = sqlite3_open_v2(path.c_str(), &db_, flags, nullptr);
   if (code != SQLITE_OK) {
-    const std::string message = message_of(db_, code) + ": " + path;
+    const std::string message = message_of(db_, code) + ": " + showable(path);
     sqlite3_close_v2(db_);
     throw SqliteError(code, message);
   }

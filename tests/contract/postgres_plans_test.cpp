@@ -52,7 +52,7 @@ bool may_walk(const std::string& node, const std::string& sql) {
          (reads("on booking_intents i") && asks("count(*)")) ||             // unfinished business only
          (reads("on flights") && asks("SELECT 1 FROM flights LIMIT 1")) ||  // is there any?
          reads("flights_closed") ||                                         // holds those rows alone
-         (reads("flights_by_departure") && asks("WHERE total_seats >= 0 ORDER BY"));    // the first page of all
+         (reads("flights_by_departure") && asks("WHERE total_seats >= 0 ORDER BY"));  // the first page of all
 }
 
 // Index to the column it begins with.

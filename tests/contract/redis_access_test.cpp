@@ -216,6 +216,56 @@ TEST(RedisAccess, AKeyThatIsOutOfBoundsIsNamedByTheCommand) {
   EXPECT_THAT(loop.log().lines, ElementsAre(AllOf(HasSubstr("NOPERM"), HasSubstr("command=xadd "))));
 }
 
+// Redis answers each call, and with an error where the user has no right to a key.
+TEST(RedisAccess, WhatItMayNotReadIsNotTakenForAbsent) {
+  RedisServer server;
+  test::RedisProbe probe(server.port());
+  make_user(probe, "weak", documented_rights());
+  RedisLoop loop(endpoint_at(at("redis://weak:pass%20word@", server.port())), true,
+                 test::patient(std::chrono::seconds(10)), "shop:");
+  RedisSeatGate gate(loop.connection(), "shop:");
+  RedisFlightIndex index(loop.connection(), "shop:");
+  const flights::Flight flight =
+      flights::make_flight(FlightId{make_uuid_v5(Uuid{}, "1")}, test::flight_draft(5), test::world_start);
+  booking::SeatNews news;
+  news.flight = flight.id;
+  news.count = booking::SeatNews::Count{1, 5};
+  ASSERT_TRUE(loop.finish(gate.sync({news})));
+  ASSERT_TRUE(loop.finish(index.update({flight}, test::world_start)));
+  ASSERT_TRUE(loop.finish(index.mark_complete()));
+  ASSERT_EQ(loop.finish(gate.reserve(flight.id, BookingId{make_uuid_v5(Uuid{}, "2")}, 1, test::world_start)),
+            booking::ReserveAnswer::held);
+  flights::SearchQuery query;
+  query.source = "jfk";
+  query.destination = "lhr";
+  query.date = flight.date;
+  const auto stale = [&] {
+    return loop.finish(gate.stale_holds(test::world_start + Milliseconds{1}, 10)).size();
+  };
+  const auto with_keys = [&probe](const std::vector<std::string>& keys) {
+    std::vector<std::string> words{"ACL", "SETUSER", "weak", "resetkeys"};
+    words.insert(words.end(), keys.begin(), keys.end());
+    probe.command(words);
+  };
+
+  with_keys({"~shop:flight_*", "~shop:search:*"});  // not the hash of a flight
+  EXPECT_FALSE(loop.finish(index.search(query, test::world_start))) << "no page without the flight";
+  EXPECT_FALSE(loop.finish(index.look({flight}, test::world_start))) << "the index is not known to lack it";
+  EXPECT_THAT(loop.finish(index.versions({flight.id})), IsEmpty());
+  EXPECT_FALSE(loop.finish(gate.look({flight.id})));
+  with_keys({"~shop:flight*"});  // not the orders
+  EXPECT_FALSE(loop.finish(index.search(query, test::world_start)));
+  EXPECT_FALSE(loop.finish(index.look({flight}, test::world_start))) << "nor to lack its places";
+  with_keys(
+      {"~shop:flight:*", "~shop:flight_index", "~shop:flight_seats:*", "~shop:search:*"});  // not the holds
+  EXPECT_EQ(stale(), 0U);
+
+  with_keys({"~shop:*"});
+  EXPECT_EQ(loop.finish(index.search(query, test::world_start)).value().flights.size(), 1U);
+  EXPECT_EQ(loop.finish(index.look({flight}, test::world_start)).value().flights.front().missing, 0U);
+  EXPECT_EQ(stale(), 1U);
+}
+
 TEST(RedisAccess, AMissingRightIsNamedInTheLog) {
   RedisServer server;
   test::RedisProbe(server.port()).command({"ACL", "SETUSER", "weak", "on", ">pw", "~*", "+hello", "+ping"});

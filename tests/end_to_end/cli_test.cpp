@@ -283,6 +283,20 @@ TEST(LogTest, SecretsAreNeverPrinted) {
       {{"migrate", "--database-url", "mysql://clerk:" + secret + "@host/db"}, {}},
       {{"serve", "--listen", "wrong"}, {{"FLIGHTDECK_REDIS_URL", redis}}},
       {{"serve", "--listen", "wrong", "--redis-url", "ftp://:" + secret + "@host"}, {}},
+      // Of the right form, to what takes them apart.
+      {{"migrate", "--database-url", "postgresql://" + secret + "@127.0.0.1:1/flightdeck"}, {}},
+      {{"migrate", "--database-url", "postgresql://clerk:a@" + secret + "@127.0.0.1:1/flightdeck"}, {}},
+      {{"migrate", "--database-url", "postgresql://clerk:" + secret + "/a@127.0.0.1:1/flightdeck"}, {}},
+      {{"migrate", "--database-url", "postgresql://clerk:a/" + secret + "@127.0.0.1:1/flightdeck"}, {}},
+      {{"migrate", "--database-url", "postgresql://127.0.0.1:1/x?password=" + secret}, {}},
+      {{"migrate", "--database-url", "postgresql://127.0.0.1:1/x?api_key=" + secret}, {}},
+      {{"migrate", "--database-url", "postgresql://127.0.0.1:1/x?options=" + secret}, {}},
+      {{"migrate", "--database-url", "sqlite:/dev/null/file?key=" + secret}, {}},
+      {{"migrate", "--database-url", "postgresql://clerk:" + secret + "@[::1/x"}, {}},
+      {{"import", "postgresql://clerk:" + secret + "@127.0.0.1/x"}, {}},
+      {{"serve", "--database-url", "host=db", "password=" + secret}, {}},
+      {{"audit", "--database-url", "sqlite:/dev/null/x", "--redis-url", "redis://" + secret + "@h:99999"},
+       {}},
       {{"serve", "--help"}, {{"FLIGHTDECK_DATABASE_URL", database}, {"FLIGHTDECK_REDIS_URL", redis}}}};
   for (auto [arguments, environment] : cases) {
     environment["FLIGHTDECK_START_TIMEOUT_S"] = "0";

@@ -4,6 +4,13 @@ namespace flightdeck::test {
 
 std::string schedule_file() { return FLIGHTDECK_SOURCE_DIR "/data/us-flights-2001q1.csv"; }
 
+std::string numbered_schedule(int rows) {
+  std::string text = "flight_number,source,destination,departure_ts,arrival_ts,total_seats,price\n";
+  for (int row = 1; row <= rows; ++row)
+    text += "N" + std::to_string(row) + ",JFK,LHR,2030-01-01T10:00:00Z,2030-01-01T17:00:00Z,180,199.00\n";
+  return text;
+}
+
 CommandResult import_schedule(const ServerProcess& server, const std::string& file,
                               const std::vector<std::string>& flags) {
   std::vector<std::string> command{"import", file, "--database-url", server.database_url()};

@@ -15,6 +15,9 @@ inline constexpr int kScheduledFlights = kScheduledRows - 1;
 
 std::string schedule_file();
 
+// A schedule of so many flights of one day, each with a number of its own.
+std::string numbered_schedule(int rows);
+
 // `flightdeck import FILE FLAGS…` into the server's database.
 CommandResult import_schedule(const ServerProcess& server, const std::string& file,
                               const std::vector<std::string>& flags = {});

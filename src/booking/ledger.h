@@ -123,7 +123,8 @@ struct SeatCounts {
 
 // Blocking reads of committed rows, each call on one consistent snapshot. One thread at a time.
 // Any call may throw UnavailableError. Bookings and flights, and what is counted of them, are as durable as a commit when they
-// are returned, else NotDurableError is thrown; `search` and what sweepers read promise nothing, so they may be ahead.
+// are returned, else NotDurableError is thrown: also those that sweepers read, for what gate and index are told stays there.
+// `search` promises nothing, so it may be ahead.
 class LedgerReader {
  public:
   virtual ~LedgerReader() = default;

@@ -247,6 +247,7 @@ inline constexpr seconds redis_connect_deadline{5};  // from the first packet un
 inline constexpr seconds redis_silence_deadline{5};  // a connection in doubt is given up after so long
 inline constexpr seconds redis_health_interval{1};
 inline constexpr seconds redis_refusal_quiet{1};           // nothing was refused for so long: then it is over
+inline constexpr seconds redis_refused_key_quiet{5};       // the same of a key that no look touches: then it is tried again
 inline constexpr milliseconds redis_reconnect_first{100};  // doubled with each failure up to
 inline constexpr milliseconds redis_reconnect_longest{1000};
 inline constexpr milliseconds redis_end_retry{50};  // ending a connection is asked for again after so long

@@ -30,8 +30,9 @@ class Checker {
   std::string flight_number(std::string_view text) {
     const std::string_view trimmed = trim_white_space(text);
     const std::optional<std::size_t> characters = count_visible(trimmed);
-    if (!characters || *characters > limits::flight_number_chars) {
-      wrong("flight_number", "must be at most 16 characters, none of them invisible");
+    const bool blank = trimmed.empty() && !text.empty();
+    if (blank || !characters || *characters > limits::flight_number_chars) {
+      wrong("flight_number", "must be 1 to 16 characters, none of them invisible");
       return {};
     }
     return std::string(trimmed);

@@ -152,7 +152,8 @@ TEST(CheckFlight, SoIsAFlightNumber) {
   FlightInput input = good_input();
   input.flight_number = "\u00A0FD7\u2003";
   EXPECT_EQ(draft_of(input).flight_number, "FD7");
-  for (const char* wrong : {"FD\u200B7", "\u200B", "\u00AD", "FD7\uFEFF", "F\u202E7"}) {
+  for (const char* wrong :
+       {"FD\u200B7", "\u200B", "\u00AD", "FD7\uFEFF", "F\u202E7", " ", "\u00A0", "\u3000\t"}) {
     input.flight_number = wrong;
     EXPECT_THAT(wrong_fields(input), ElementsAre("flight_number")) << wrong;
   }

@@ -3,7 +3,7 @@
 #include <stdexcept>
 
 #include "core/limits.h"
-#include "postgres/connection.h"
+#include "postgres/link.h"
 
 namespace flightdeck::postgres {
 
@@ -12,17 +12,12 @@ namespace {
 // Of PostgreSQL's advisory locks: "fdeckmig", as a number that nobody else is likely to use.
 constexpr const char* lock_sql = "SELECT pg_advisory_xact_lock(7378133567218215271)";
 
-Connection connect(const std::string& url) {
+std::unique_ptr<Connection> connect(const std::string& url) {
   const std::vector<ConnectionSettings> all =
       one_for_each_server(connection_settings(url, Purpose::migration));
-  for (std::size_t i = 0; i + 1 < all.size(); ++i) {
-    try {
-      return Connection(all[i], Deadline(limits::ledger_start_deadline));
-    } catch (const ConnectionLost&) {
-      // The next one, then.
-    }
-  }
-  return Connection(all.back(), Deadline(limits::ledger_start_deadline));
+  std::size_t first = 0;
+  const Deadline deadline(limits::ledger_start_deadline * static_cast<int>(all.size()));
+  return connect_to_one(all, first, deadline, [](Connection&, Deadline) {});
 }
 
 Result ask(Connection& connection, const std::string& sql) {
@@ -44,8 +39,8 @@ void refuse_shared_session(Connection& first, const std::string& url) {
       ask(first, "SELECT set_config('flightdeck.session', gen_random_uuid()::text, false)").text(0, 0);
   std::string found;
   try {
-    Connection second = connect(url);
-    found = ask(second, "SELECT current_setting('flightdeck.session', true)").text(0, 0);
+    const std::unique_ptr<Connection> second = connect(url);
+    found = ask(*second, "SELECT current_setting('flightdeck.session', true)").text(0, 0);
   } catch (const ConnectionLost&) {
     return;  // whoever needs more connections than there are says so
   }
@@ -107,9 +102,9 @@ MigrationOutcome migrate(Connection& connection, Instant now) {
 }  // namespace
 
 MigrationOutcome migrate(const std::string& url, Instant now) {
-  Connection connection = connect(url);
-  refuse_shared_session(connection, url);
-  return migrate(connection, now);
+  const std::unique_ptr<Connection> connection = connect(url);
+  refuse_shared_session(*connection, url);
+  return migrate(*connection, now);
 }
 
 }  // namespace flightdeck::postgres

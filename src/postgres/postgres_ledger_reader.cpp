@@ -18,10 +18,10 @@ namespace {
 const Statement bookings_by_id{"bookings_by_id", select_bookings_with_writer("WHERE b.id = ANY($1::uuid[])")};
 const Statement flights_by_id{"flights_by_id", select_flights_with_writer("WHERE id = ANY($1::uuid[])")};
 const Statement changed_flights{"changed_flights",
-                                select_flights("WHERE (updated_period, id::text COLLATE \"C\") > "
-                                               "($1::timestamptz, $2::text) "
-                                               "ORDER BY updated_period, id::text COLLATE \"C\" "
-                                               "LIMIT $3::bigint")};
+                                select_flights_with_writer("WHERE (updated_period, id::text COLLATE \"C\") > "
+                                                           "($1::timestamptz, $2::text) "
+                                                           "ORDER BY updated_period, id::text COLLATE \"C\" "
+                                                           "LIMIT $3::bigint")};
 const Statement closed_flights{
     "closed_flights",
     "SELECT id FROM flights WHERE status = 'CANCELLED' AND available_seats < total_seats LIMIT $1::bigint"};
@@ -203,7 +203,7 @@ std::vector<Flight> PostgresLedgerReader::flights_changed(Instant since, FlightI
   Parameters p;
   const Instant period = std::chrono::floor<ChangePeriod>(since);
   p.add(period).add(after.str()).add(static_cast<std::int64_t>(limit));
-  return read_flights(read(changed_flights, p));
+  return read_flights(read_durable(changed_flights, p));
 }
 
 std::int64_t PostgresLedgerReader::pending_bookings() { return read(pending_count).integer(0, 0); }

@@ -426,6 +426,8 @@ void PostgresLedgerStore::check_writable() {
     connection.queue(sql_.read_only);
     const Results results = connection.finish(deadline);
     if (results.front().truth(0, 0)) throw DatabaseError("25006", "PostgreSQL: the server takes no writes");
+    // The server is the right one, so it is not left.
+    if (!results.front().truth(0, 2)) throw DatabaseError("42501", "PostgreSQL: no right to insert bookings");
     synchronous_ = results.front().truth(0, 1);
     // Nothing is written here while the standby is away, and what was read up to now is certain after it.
     if (synchronous_) confirm_on(connection, deadline);

@@ -112,9 +112,8 @@ StoreStatements store_statements() {
                       "oldest.seq <= (SELECT max(seq) FROM events) - $2::bigint) RETURNING 1) "
                       "SELECT count(*) FROM gone"},
       .read_only = {"read_only",
-                    "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean "
-                    "OR NOT has_table_privilege('bookings', 'INSERT'), " +
-                        std::string(commits_wait)},
+                    "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean, " +
+                        std::string(commits_wait) + ", has_table_privilege('bookings', 'INSERT')"},
       .write_something = {"write_something",
                           "UPDATE schema_migrations SET applied_at = applied_at WHERE version = 1"},
       .transaction_status = {"transaction_status",

@@ -502,6 +502,25 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
   }
 };
 
+namespace {
+
+Command look_at_every_command(const Keys& keys) {
+  Command look = script_call(try_commands_script, {keys.never_there(), keys.index()});
+  const auto add = [&look](std::string_view kind, std::string_view how, const std::string& key) {
+    look.add(kind).add(how).add(key);
+  };
+  const FlightId none;  // no flight has it
+  add("flight", "absent", keys.flight(none));
+  add("flight_seats", "absent", keys.seats(none));
+  add("flight_holds", "absent", keys.holds(none));
+  add("search", "absent", keys.search("", ""));
+  add("flight_departures", "zset", keys.departures());
+  add("flight_index", "hash", keys.index());
+  return look;
+}
+
+}  // namespace
+
 RedisConnection::RedisConnection(asio::io_context& context, RedisEndpoint endpoint, Log& log,
                                  Milliseconds call_deadline)
     : impl_(std::make_shared<Impl>(context, std::move(endpoint), log, call_deadline)) {
@@ -523,7 +542,7 @@ void RedisConnection::doubt(flights::IndexLag& lag) { impl_->lag = &lag; }
 void RedisConnection::try_writes_under(const std::string& prefix, RefusalLog* refusals) {
   const Keys keys(prefix);
   impl_->try_one_write.front() = write_that_changes_nothing(keys.never_there());
-  impl_->try_every_command.front() = script_call(try_commands_script, {keys.never_there(), keys.index()});
+  impl_->try_every_command.front() = look_at_every_command(keys);
   if (refusals) impl_->refusal_log = refusals;
 }
 

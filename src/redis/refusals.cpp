@@ -166,19 +166,20 @@ std::vector<RefusedCommand> Refusals::looked(const std::vector<RefusedCommand>& 
   };
   const bool cut_short =
       std::any_of(found.begin(), found.end(), [](const auto& one) { return one.refusal.is_general(); });
-  // A look does not know of keys that belong to others, and one that was refused knows of nothing.
+  // A look that was refused knows of nothing. One that was not has tried every command, and a key of each kind, but perhaps
+  // not the key that was refused.
   std::erase_if(refused_, [&](const auto& known) {
     const Entry& entry = known.second;
     if (cut_short || is_found(known.first) || entry.at > asked_at) return false;
-    if (!entry.refusal.is_general()) return !entry.refusal.of_keys;
-    return entry.at + limits::redis_refusal_quiet <= asked_at;
+    if (entry.refusal.is_general()) return entry.at + limits::redis_refusal_quiet <= asked_at;
+    return !entry.refusal.of_keys || entry.at + limits::redis_refused_key_quiet <= asked_at;
   });
   std::vector<RefusedCommand> to_name;
   for (const RefusedCommand& one : found) {
     if (refused(one, asked_at)) to_name.push_back(one);
   }
   for (auto& [name, entry] : refused_) {
-    const bool told_by_another = !found.empty() && !entry.refusal.of_keys;
+    const bool told_by_another = !found.empty();
     if (!told_by_another && !std::exchange(entry.named, true)) to_name.push_back({name, entry.refusal});
   }
   return to_name;

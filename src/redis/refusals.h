@@ -52,7 +52,8 @@ Command write_that_changes_nothing(std::string_view key);
 std::vector<RefusedCommand> parse_look(const Command& look, const Reply& reply);
 
 // Of one connection. A refusal by everybody is over when a look is not refused any more and nothing was refused for a
-// while; one for want of a right, when the look says so or the command is carried out.
+// while; one for want of a right, when the look says so or the command is carried out; one of a key that no look touches
+// also when it was not refused for a while.
 class Refusals {
  public:
   using Time = std::chrono::steady_clock::time_point;

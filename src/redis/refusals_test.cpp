@@ -168,16 +168,31 @@ TEST_F(RefusalsTest, ALookThatIsRefusedByTheServerSaysNothingOfRights) {
   EXPECT_TRUE(refusals.any());
 }
 
+TEST_F(RefusalsTest, OfAKindOfKeysAreNamedByTheKind) {
+  const std::string text = "NOPERM No permissions to access a key script: 2b, on @user_script:1.";
+  EXPECT_FALSE(refuse("evalsha sync_seats", text, start));
+  for (int i = 1; i < 20; ++i) {
+    const auto named = look(list({"SET flight", text}), start + std::chrono::seconds(i));
+    EXPECT_EQ(named.size(), i == 1 ? 1U : 0U);
+    EXPECT_TRUE(refusals.of_gate_or_index());
+  }
+  look(list({}), start + std::chrono::seconds(20));
+  EXPECT_FALSE(refusals.any()) << "the right was given";
+}
+
 TEST_F(RefusalsTest, OfAKeyAreNamedByTheScriptAndEndWithIt) {
   const std::string text =
       "ERR The user executing the script can't access at least one of the keys mentioned in the "
       "command arguments script: 2b, on @user_script:1.";
   EXPECT_FALSE(refuse("evalsha sync_seats", text, start));
-  EXPECT_THAT(look(list({}), start + std::chrono::seconds(9)), ElementsAre("evalsha sync_seats"));
-  EXPECT_THAT(look(list({}), start + std::chrono::seconds(19)), IsEmpty());
+  EXPECT_THAT(look(list({}), start + std::chrono::seconds(1)), ElementsAre("evalsha sync_seats"));
+  EXPECT_THAT(look(list({}), start + std::chrono::seconds(2)), IsEmpty());
   EXPECT_TRUE(refusals.any()) << "a look does not touch that key";
   refusals.carried_out(script_call(sync_seats_script, {"k"}));
   EXPECT_FALSE(refusals.any());
+  refuse("evalsha sync_seats", text, start);
+  look(list({}), start + limits::redis_refused_key_quiet);
+  EXPECT_FALSE(refusals.any()) << "nobody may call it while it is refused, so it is tried again";
 }
 
 TEST_F(RefusalsTest, OfPublishingMakesNobodyDoubtTheIndex) {

@@ -300,6 +300,21 @@ TEST_F(BrokenServer, OneThatFreezesIsUnavailableInTimeAndWorksAgain) {
   EXPECT_EQ(test::broken_flights(probe), 0);
 }
 
+// Such as when its table was given to another owner. It is still the right server, and does other work.
+TEST_F(BrokenServer, OneThatTakesNoBookingsIsNotLostAgainAndAgain) {
+  PostgresSession admin(url);
+  admin.execute("CREATE ROLE narrow LOGIN PASSWORD 'narrow'");
+  admin.execute("GRANT SELECT, UPDATE ON ALL TABLES IN SCHEMA public TO narrow");
+  PostgresLedgerStore narrow("postgresql://narrow:narrow" + url.substr(url.find('@')), recorded);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THROW(narrow.check_writable(), UnavailableError);
+    narrow.claim_unfinished(now, now, 1);
+  }
+  EXPECT_THAT(recorded.lines(), ::testing::IsEmpty());
+  admin.execute("GRANT INSERT ON bookings TO narrow");
+  narrow.check_writable();
+}
+
 TEST_F(BrokenServer, OneThatFreezesInACommitIsUnavailableInTime) {
   booking::LedgerKeys keys;
   keys.flights = {flight_1};

@@ -71,6 +71,7 @@ class Standby : public test::PostgresDatabase {
     EXPECT_THROW(reader.list_bookings(of_user), NotDurableError);
     EXPECT_THROW(reader.flights(std::vector{flight_1}), NotDurableError);
     EXPECT_THROW(reader.list_flights({}), NotDurableError);
+    EXPECT_THROW(reader.flights_changed({}, {}, 10), NotDurableError) << "gate and index would keep it";
     EXPECT_THROW(reader.seat_counts(flight_1), NotDurableError);
     EXPECT_THROW(apply(writer, place_booking(booking_id(2), flight_1), now), UnavailableError) << "a repeat";
     EXPECT_THROW(apply(writer, settle_booking(booking_id(2), flight_1), now), UnavailableError);

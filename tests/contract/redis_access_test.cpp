@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <set>
 #include <sstream>
 
 #include "contract/redis_loop.h"
@@ -205,7 +206,7 @@ TEST(RedisAccess, AKeyThatIsOutOfBoundsIsNamedByTheCommand) {
   RedisServer server;
   test::RedisProbe probe(server.port());
   std::vector<std::string> rights = documented_rights();
-  rights.insert(rights.begin(), {"resetkeys", "~shop:flight*"});
+  rights.insert(rights.begin(), {"resetkeys", "~shop:flight*", "~shop:search:*"});
   make_user(probe, "weak", rights);
   RedisLoop loop(endpoint_at(at("redis://weak:pass%20word@", server.port())), true,
                  test::patient(std::chrono::seconds(10)), "shop:");
@@ -264,6 +265,57 @@ TEST(RedisAccess, WhatItMayNotReadIsNotTakenForAbsent) {
   EXPECT_EQ(loop.finish(index.search(query, test::world_start)).value().flights.size(), 1U);
   EXPECT_EQ(loop.finish(index.look({flight}, test::world_start)).value().flights.front().missing, 0U);
   EXPECT_EQ(stale(), 1U);
+}
+
+// Whoever has no call refused knows it, too: another process may have.
+TEST(RedisAccess, KeysOutOfReachAreNoticedWithoutACallAndNamedOnce) {
+  RedisServer server;
+  test::RedisProbe probe(server.port());
+  probe.command({"ACL", "SETUSER", "weak", "on", ">pw", "+@all", "~shop:*"});
+  RedisLoop loop(endpoint_at(at("redis://weak:pw@", server.port())), true,
+                 test::patient(std::chrono::seconds(10)), "shop:");
+  const auto becomes = [&loop](RedisCondition expected) {
+    return loop.run_until([&loop, expected] { return loop.connection().condition() == expected; });
+  };
+  ASSERT_TRUE(becomes(RedisCondition::well));
+  for (const auto& [kept, missing] : std::vector<std::pair<std::string, std::string>>{
+           {"~shop:flight_*", "set flight "}, {"~shop:flight:*", "set flight_seats "}}) {
+    loop.log().lines.clear();
+    probe.command({"ACL", "SETUSER", "weak", "resetkeys", kept, "~shop:flight_never_there",
+                   "~shop:flight_index", "~shop:search:*", "~shop:booking*"});
+    ASSERT_TRUE(becomes(RedisCondition::refusing));
+    EXPECT_TRUE(loop.lag().possible(std::chrono::steady_clock::now())) << "the gate may not be believed";
+    for (int i = 0; i < 3; ++i)
+      loop.run_until([] { return false; }, Milliseconds(limits::redis_health_interval));
+    EXPECT_EQ(loop.connection().condition(), RedisCondition::refusing);
+    EXPECT_THAT(loop.log().lines,
+                ::testing::Contains(AllOf(HasSubstr("NOPERM"), HasSubstr("command=" + missing))));
+    EXPECT_THAT(loop.log().lines, Each(StartsWith("warn Redis refuses a command"))) << "it is not over";
+    EXPECT_EQ(std::set<std::string>(loop.log().lines.begin(), loop.log().lines.end()).size(),
+              loop.log().lines.size())
+        << "each once";
+    probe.command({"ACL", "SETUSER", "weak", "~shop:*"});
+    ASSERT_TRUE(becomes(RedisCondition::well));
+  }
+}
+
+TEST(RedisAccess, AKeyThatIsWithinReachAgainNeedsNoCall) {
+  RedisServer server;
+  test::RedisProbe probe(server.port());
+  probe.command({"ACL", "SETUSER", "weak", "on", ">pw", "+@all", "~shop:*"});
+  RedisLoop loop(endpoint_at(at("redis://weak:pw@", server.port())), true,
+                 test::patient(std::chrono::seconds(10)), "shop:");
+  RedisFlightIndex index(loop.connection(), "shop:");
+  flights::SearchQuery query;
+  query.source = "jfk";
+  query.destination = "lhr";
+  // A key of one route alone, which no look touches.
+  probe.command(
+      {"ACL", "SETUSER", "weak", "resetkeys", "~shop:flight*", "~shop:search::*", "~shop:booking*"});
+  ASSERT_FALSE(loop.finish(index.search(query, test::world_start)));
+  ASSERT_EQ(loop.connection().condition(), RedisCondition::refusing);
+  probe.command({"ACL", "SETUSER", "weak", "~shop:*"});
+  EXPECT_TRUE(loop.run_until([&loop] { return loop.connection().condition() == RedisCondition::well; }));
 }
 
 TEST(RedisAccess, AMissingRightIsNamedInTheLog) {

@@ -1,18 +1,23 @@
 -- Calls every command that the program needs, and leaves everything as it was. Answers what is refused: command, error, ...
 -- A server that takes no writes refuses the first one, and then it is no use to try the others.
--- KEYS: a key that is never there, index.
+-- Then one key of each kind is tried, for a right may be to some keys only.
+-- KEYS: a key that is never there, index. ARGV: in turns, what kind of key it is, how it is tried, and one of them: `absent`
+-- ones are never there, others may be.
 local key = KEYS[1]
 local refused = {}
+local is_refused = {}
 
-local function try(...)
-  local answer = redis.pcall(...)
+local function note(name, answer)
   local complaint = type(answer) == 'table' and answer['err']
   if complaint then
-    refused[#refused + 1] = (...)
+    refused[#refused + 1] = name
     refused[#refused + 1] = complaint
+    is_refused[name] = true
   end
   return complaint
 end
+
+local function try(...) return note((...), redis.pcall(...)) end
 
 local complaint = try('SET', key, '', 'XX')
 if complaint and not string.find(complaint, 'NOPERM') and not string.find(complaint, "can't run") and
@@ -45,4 +50,13 @@ try('ZSCORE', key, 'member')
 try('TYPE', key)
 try('SCAN', '0', 'COUNT', '1')
 try('TIME')
+
+local harmless = {absent = {'SET', '', 'XX'}, hash = {'HDEL', ''}, zset = {'ZREM', ''}}
+for i = 1, #ARGV, 3 do
+  local kind, command, one = ARGV[i], harmless[ARGV[i + 1]], ARGV[i + 2]
+  -- Without a right to the command itself it would say nothing of the key.
+  if not is_refused[command[1]] then
+    note(command[1] .. ' ' .. kind, redis.pcall(command[1], one, unpack(command, 2)))
+  end
+end
 return refused

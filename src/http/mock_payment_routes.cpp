@@ -1,4 +1,5 @@
 // The mock payment service over HTTP: the payment provider port, as HttpPaymentProvider asks it.
+#include <algorithm>
 #include <string>
 
 #include "core/json_writer.h"
@@ -20,7 +21,13 @@ std::string_view to_string(payment::PaymentStatus status) {
   return "pending";
 }
 
-Result<payment::ChargeRequest> read_charge(const std::string& text) {
+// Whoever may ask the mock must not reach through it what he could not reach himself.
+bool may_be_called(const Api& api, const HttpUrl& url) {
+  return api.callback_bases && std::any_of(api.callback_bases->begin(), api.callback_bases->end(),
+                                           [&](const HttpUrl& base) { return is_under(url, base); });
+}
+
+Result<payment::ChargeRequest> read_charge(const Api& api, const std::string& text) {
   Result<JsonBody> body = JsonBody::parse(text);
   if (!body) return body.error();
   payment::ChargeRequest charge;
@@ -32,8 +39,13 @@ Result<payment::ChargeRequest> read_charge(const std::string& text) {
   }
   charge.amount = amount.value_or(Money{});
   charge.callback_url = body->optional_text("callback_url");
-  if (!charge.callback_url.empty() && !parse_http_url(charge.callback_url)) {
-    body->errors().add("callback_url", "must be an http:// URL");
+  if (!charge.callback_url.empty()) {
+    const Result<HttpUrl> url = parse_http_url(charge.callback_url);
+    if (!url) {
+      body->errors().add("callback_url", "must be an http:// URL");
+    } else if (!may_be_called(api, *url)) {
+      body->errors().add("callback_url", "must be under callback-base-url or one of mock-callback-urls");
+    }
   }
   body->refuse_others();
   if (!body->errors().empty()) return body->errors().take();
@@ -52,7 +64,7 @@ Result<BookingId> read_booking_id(const std::string& text) {
 }  // namespace
 
 Task<Response> mock_pay(Api& api, const Request& request) {
-  Result<payment::ChargeRequest> charge = read_charge(request.body);
+  Result<payment::ChargeRequest> charge = read_charge(api, request.body);
   if (!charge) co_return problem_response(charge.error(), request.request_id);
   const Result<payment::Payment> paid = co_await api.mock_payments->charge(*std::move(charge));
   if (!paid) co_return problem_response(paid.error(), request.request_id);

@@ -362,6 +362,22 @@ TEST_F(RoutesTest, ServesTheMockPayments) {
       (std::set<std::string>{"booking_id", "amount", "callback_url", "x"}));
 }
 
+TEST_F(RoutesTest, TheMockCallsBackWhereItMayOnly) {
+  const auto pay = [&](std::string_view url) {
+    return ask(
+        Method::post, "/mock_payment/pay",
+        R"({"booking_id": ")" + unknown + R"(", "amount": 1, "callback_url": ")" + std::string(url) + "\"}");
+  };
+  EXPECT_EQ(pay("http://127.0.0.1:1/payment/callback").wrong_fields(), std::set<std::string>{"callback_url"});
+  const std::vector<HttpUrl> bases{*parse_base_url("http://here:8080/api"), *parse_base_url("http://there")};
+  api.callback_bases = &bases;
+  for (const char* url : {"http://here:8080/api/payment/callback", "http://there/x"})
+    EXPECT_EQ(pay(url).response.status, 200) << url;
+  for (const char* url :
+       {"http://here:8080/", "http://here/api", "http://there:81/", "http://127.0.0.1:6379/"})
+    EXPECT_EQ(pay(url).wrong_fields(), std::set<std::string>{"callback_url"}) << url;
+}
+
 TEST_F(RoutesTest, TellsItsHealth) {
   const Answer fine = ask(Method::get, "/health");
   EXPECT_EQ(fine.response.status, 200);

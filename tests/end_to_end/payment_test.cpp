@@ -189,9 +189,11 @@ TEST_F(PaymentProcessTest, BookingsWaitWhileItIsAwayAndSettleWhenItIsBack) {
 TEST_F(PaymentProcessTest, CallbacksAloneSettleBookings) {
   for (const char* success_rate : {"1", "0"}) {
     SCOPED_TRACE(success_rate);
-    start_payments(joined(instant_payment(success_rate), {"--mock-callback", "only"}));
     const std::uint16_t port = free_port();
-    start_server({"--callback-base-url", "http://127.0.0.1:" + std::to_string(port)}, port);
+    const std::string here = "http://127.0.0.1:" + std::to_string(port);
+    start_payments(
+        joined(instant_payment(success_rate), {"--mock-callback", "only", "--mock-callback-urls", here}));
+    start_server({"--callback-base-url", here}, port);
     const std::string flight_id = api->add_flight_id(10);
     const json::value booking = api->book_to_the_end(flight_id, 2);
     EXPECT_EQ(text(booking, "status"), std::string(success_rate) == "1" ? "CONFIRMED" : "FAILED");
@@ -202,9 +204,10 @@ TEST_F(PaymentProcessTest, CallbacksAloneSettleBookings) {
 }
 
 TEST_F(PaymentProcessTest, AnswerAndCallbackTogetherSettleOnce) {
-  start_payments(joined(instant_payment("1"), {"--mock-callback", "also"}));
   const std::uint16_t port = free_port();
-  start_server({"--callback-base-url", "http://127.0.0.1:" + std::to_string(port)}, port);
+  const std::string here = "http://127.0.0.1:" + std::to_string(port);
+  start_payments(joined(instant_payment("1"), {"--mock-callback", "also", "--mock-callback-urls", here}));
+  start_server({"--callback-base-url", here}, port);
   const std::string flight_id = api->add_flight_id(50);
   for (int i = 0; i < 20; ++i) EXPECT_EQ(text(api->book_to_the_end(flight_id), "status"), "CONFIRMED");
   const std::unique_ptr<Probe> probe = server->probe();
@@ -214,7 +217,8 @@ TEST_F(PaymentProcessTest, AnswerAndCallbackTogetherSettleOnce) {
 
 TEST_F(PaymentProcessTest, CallsBackWhereItIsTold) {
   ScriptedPaymentService receiver;
-  start_payments(joined(instant_payment("1"), {"--mock-callback", "also"}));
+  start_payments(joined(instant_payment("1"), {"--mock-callback", "also", "--mock-callback-urls",
+                                               "http://other," + receiver.url()}));
   HttpClient bank(payments->port());
   json::object request = payment_of(fresh_uuid());
   request["callback_url"] = receiver.callback_url();
@@ -225,6 +229,16 @@ TEST_F(PaymentProcessTest, CallsBackWhereItIsTold) {
   EXPECT_EQ(text(callback, "booking_id"), text(json::value(request), "booking_id"));
   EXPECT_EQ(text(callback, "status"), text(paid.json(), "status"));
   EXPECT_EQ(text(callback, "payment_ref"), text(paid.json(), "payment_id"));
+}
+
+TEST_F(PaymentProcessTest, CallsNobodyBackWhomItWasNotTold) {
+  ScriptedPaymentService stranger;
+  start_payments(joined(instant_payment("1"), {"--mock-callback", "also"}));
+  HttpClient bank(payments->port());
+  json::object request = payment_of(fresh_uuid());
+  request["callback_url"] = stranger.callback_url();
+  expect_wrong_fields(bank.post("/mock_payment/pay", request), {"callback_url"});
+  EXPECT_TRUE(stranger.callbacks().empty());
 }
 
 TEST(InProcessCallbackTest, CallbacksAloneSettleBookings) {

@@ -52,13 +52,26 @@ Result<payment::ChargeRequest> read_charge(const Api& api, const std::string& te
   return charge;
 }
 
-Result<BookingId> read_booking_id(const std::string& text) {
+Result<payment::RefundRequest> read_refund(const std::string& text) {
   Result<JsonBody> body = JsonBody::parse(text);
   if (!body) return body.error();
-  const auto id = body->id<BookingId>("booking_id");
+  payment::RefundRequest refund;
+  refund.booking = body->id<BookingId>("booking_id");
+  refund.payment_id = body->optional_text("payment_id");
   body->refuse_others();
   if (!body->errors().empty()) return body->errors().take();
-  return id;
+  return refund;
+}
+
+void add_payment(JsonWriter& json, const payment::Payment& payment) {
+  json.member("payment_id", std::string_view(payment.payment_id));
+  json.member("status", to_string(payment.status)).key("amount");
+  if (payment.amount) {
+    json.value(*payment.amount);
+  } else {
+    json.null();
+  }
+  json.member("refunded", payment.refunded);
 }
 
 }  // namespace
@@ -71,8 +84,9 @@ Task<Response> mock_pay(Api& api, const Request& request) {
   Response response;
   if (paid->status == payment::PaymentStatus::pending) response.status = 202;
   JsonWriter json(response.body);
-  json.begin_object().member("payment_id", std::string_view(paid->payment_id));
-  json.member("status", to_string(paid->status)).end_object();
+  json.begin_object();
+  add_payment(json, *paid);
+  json.end_object();
   co_return response;
 }
 
@@ -84,16 +98,16 @@ Task<Response> mock_show_payment(Api& api, const Request& request) {
   if (!found) co_return problem_response(found.error(), request.request_id);
   Response response;
   JsonWriter json(response.body);
-  json.begin_object().member("payment_id", std::string_view(found->payment_id));
-  json.member("status", to_string(found->status)).member("amount", found->amount);
-  json.member("refunded", found->refunded).end_object();
+  json.begin_object();
+  add_payment(json, *found);
+  json.end_object();
   co_return response;
 }
 
 Task<Response> mock_refund(Api& api, const Request& request) {
-  const Result<BookingId> id = read_booking_id(request.body);
-  if (!id) co_return problem_response(id.error(), request.request_id);
-  const Result<payment::Refund> refund = co_await api.mock_payments->refund(*id);
+  Result<payment::RefundRequest> asked = read_refund(request.body);
+  if (!asked) co_return problem_response(asked.error(), request.request_id);
+  const Result<payment::Refund> refund = co_await api.mock_payments->refund(*std::move(asked));
   if (!refund) co_return problem_response(refund.error(), request.request_id);
   Response response;
   JsonWriter json(response.body);

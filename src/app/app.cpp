@@ -89,7 +89,9 @@ std::uint16_t App::Impl::start() {
     const std::uint16_t port = first().listen(endpoint);
     // The mock of this process calls back over HTTP like any other: by default, to this very server.
     if (shared_.booking_rules.callback_url.empty() && !shared_.config.payment.service) {
-      shared_.booking_rules.callback_url = base_url_of({endpoint.host, port}) + "/payment/callback";
+      const std::string base = base_url_of({endpoint.host, port});
+      shared_.booking_rules.callback_url = base + "/payment/callback";
+      if (auto url = http::parse_base_url(base)) shared_.callback_bases.push_back(*std::move(url));
     }
     return port;
   });

@@ -41,6 +41,8 @@ struct PaymentSettings {
   std::string callback_base_url;         // without a slash at its end; empty: none
   Milliseconds timeout{};                // an unpaid booking is asked about after this long
   payment_mock::MockSettings mock;
+  // That the mock calls back under when it is asked over HTTP, besides `callback_base_url`; as parse_base_url makes them.
+  std::vector<http::HttpUrl> mock_callback_urls;
 };
 
 struct BookingSettings {

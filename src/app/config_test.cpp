@@ -118,6 +118,8 @@ TEST(Config, TakesEveryFlag) {
                                "only",
                                "--mock-timeout-rate",
                                "0.25",
+                               "--mock-callback-urls",
+                               "http://one,http://two:81/v1/",
                                "--seats-per-booking-max",
                                "4",
                                "--seats-per-flight-max",
@@ -147,6 +149,8 @@ TEST(Config, TakesEveryFlag) {
   EXPECT_EQ(config.payment.mock.max_delay, Milliseconds(1));
   EXPECT_EQ(config.payment.mock.callback, CallbackMode::only);
   EXPECT_EQ(config.payment.mock.timeout_rate, 0.25);
+  EXPECT_EQ(config.payment.mock_callback_urls,
+            (std::vector<http::HttpUrl>{{"one", 80, ""}, {"two", 81, "/v1"}}));
   EXPECT_EQ(config.booking.seats_per_booking_max, 4);
   EXPECT_EQ(config.flight_rules.seats_per_flight_max, 1'000'000'000);
   EXPECT_EQ(config.booking.in_flight_max, 1);
@@ -246,6 +250,7 @@ TEST(Config, RefusesWrongValuesWithOneLine) {
       {"--mock-max-delay-ms", {"60001", "1e3", ""}},
       {"--mock-callback", {"on", ""}},
       {"--mock-timeout-rate", {"2", ""}},
+      {"--mock-callback-urls", {"https://x", "http://x,", "http://x,,http://y", ",http://x", ""}},
       {"--seats-per-booking-max", {"0", "101", ""}},
       {"--seats-per-flight-max", {"0", "1000000001", "99999999999999999999", ""}},
       {"--bookings-in-flight-max", {"0", ""}},

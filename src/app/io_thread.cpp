@@ -33,6 +33,7 @@ IoThread::IoThread(SharedParts& shared)
   }
   api_.flight_rules = shared.config.flight_rules;
   api_.mock_payments = mock_payments_.get();
+  api_.callback_bases = &shared.callback_bases;
   api_.groups = shared.groups;
   http::check_api(api_, shared.groups);
   thread_ = std::thread([this] { loop_.run(); });

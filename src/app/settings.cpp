@@ -152,6 +152,19 @@ Complaint take_callback_base(Config& config, const std::string& text) {
   return std::nullopt;
 }
 
+Complaint take_callback_urls(Config& config, const std::string& text) {
+  std::vector<http::HttpUrl> urls;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    auto url = http::parse_base_url(std::string_view(text).substr(begin, end - begin));
+    if (!url) return "must be http://HOST[:PORT][/PATH], or several of them with commas between";
+    urls.push_back(*std::move(url));
+    begin = end + 1;
+  }
+  config.payment.mock_callback_urls = std::move(urls);
+  return std::nullopt;
+}
+
 Complaint take_log_level(Config& config, const std::string& text) {
   const auto level = telemetry::parse_log_level(text);
   if (!level) return "must be one of debug, info, warn, error";
@@ -289,6 +302,10 @@ void add_mock_settings(Settings& all) {
        [](Config& config, const std::string& text) {
          return take_word(text, callback_modes, "off, also, only", config.payment.mock.callback);
        }});
+  all.push_back({"mock-callback-urls", "URL,URL", "",
+                 "Mock payment: where a callback_url may lead that it is sent over HTTP, besides "
+                 "callback-base-url; nowhere by default",
+                 take_callback_urls});
   all.push_back({"mock-timeout-rate", "SHARE", "0",
                  "Mock payment: share of requests that it never answers, 0 to 1",
                  [](Config& config, const std::string& text) {

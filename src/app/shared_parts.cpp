@@ -66,11 +66,13 @@ SharedParts::SharedParts(const Config& settings, const Clock& the_clock, Log& th
       memory_index(&changes),
       commit_sync(waiters),
       mock_payments(config.payment.mock),
+      callback_bases(config.payment.mock_callback_urls),
       groups(route_groups(config)),
       router(http::contract_routes(groups)),
       snapshots([&settings] { return open_ledger_snapshot(settings.database); }) {
   if (!config.payment.callback_base_url.empty()) {
     booking_rules.callback_url = config.payment.callback_base_url + "/payment/callback";
+    callback_bases.push_back(http::parse_base_url(config.payment.callback_base_url).value());
   }
   // An index in this process is changed by nobody else.
   if (!config.redis.server) changes.hears_until(flights::ChangeClock::SteadyTime::max());

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "app/config.h"
 #include "app/database.h"
@@ -81,6 +82,7 @@ struct SharedParts {
   memory::MemoryFlightIndex memory_index;
   sync::CommitSync commit_sync;
   payment_mock::MockPaymentBook mock_payments;
+  std::vector<http::HttpUrl> callback_bases;  // of the mock; written before a second thread serves
   http::RouteGroups groups;
   http::Router router;
   sync::AuditDesk audits;

@@ -25,10 +25,14 @@ std::optional<BookingStatus> parse_booking_status(std::string_view text) {
   return std::nullopt;
 }
 
+std::string_view reason_of(PaymentFault fault) {
+  return fault == PaymentFault::refunded ? reason_payment_refunded : reason_amount_differs;
+}
+
 std::string void_refund_ref(const Booking& booking) { return "void-" + booking.payment_ref; }
 
 NextStep next_step(const Booking& booking) {
-  if (booking.status == BookingStatus::confirmed) return NextStep::nothing;
+  if (booking.status == BookingStatus::confirmed) return NextStep::ask_provider;
   if (booking.payment_ref.empty() || refund_is_void(booking)) return NextStep::ask_provider;
   return refund_due(booking) ? NextStep::refund : NextStep::nothing;
 }

@@ -20,6 +20,14 @@ std::optional<BookingStatus> parse_booking_status(std::string_view text);
 inline constexpr std::string_view reason_payment_declined =
     "payment_declined";                                                        // the provider said so in time
 inline constexpr std::string_view reason_payment_timeout = "payment_timeout";  // not known to be paid in time
+// What was paid is no payment of the booking. A booking that a callback had confirmed before stays so, and bears the reason.
+inline constexpr std::string_view reason_amount_differs =
+    "payment_amount_differs";                                                    // another amount was paid
+inline constexpr std::string_view reason_payment_refunded = "payment_refunded";  // it was given back
+
+// Why a payment that succeeded does not pay for its booking.
+enum class PaymentFault { amount_differs, refunded };
+std::string_view reason_of(PaymentFault fault);
 
 struct Booking {
   BookingId id;
@@ -43,6 +51,25 @@ inline bool holds_seats(const Booking& booking) {
   return booking.status == BookingStatus::pending || booking.status == BookingStatus::confirmed;
 }
 
+// What decides of a booking's next step. A step is taken only while this is as it was read.
+struct BookingState {
+  BookingStatus status = BookingStatus::pending;
+  std::string payment_ref;
+  std::string refund_ref;
+
+  friend bool operator==(const BookingState&, const BookingState&) = default;
+};
+inline BookingState state_of(const Booking& booking) {
+  return {booking.status, booking.payment_ref, booking.refund_ref};
+}
+
+// Would a payment confirm it, if its seats are free?
+inline bool waits_for_payment(const Booking& booking) {
+  const bool expired =
+      booking.status == BookingStatus::failed && booking.failure_reason == reason_payment_timeout;
+  return booking.payment_ref.empty() && (booking.status == BookingStatus::pending || expired);
+}
+
 // Money was taken for seats that the booking does not have, and has not been given back yet.
 inline bool refund_due(const Booking& booking) {
   return !holds_seats(booking) && !booking.payment_ref.empty() && booking.refund_ref.empty();
@@ -56,7 +83,7 @@ inline bool refund_is_void(const Booking& booking) {
 
 // What is left to do for a booking that is listed as unfinished.
 enum class NextStep {
-  ask_provider,  // its payment is unknown
+  ask_provider,  // its payment is unknown, or a callback confirmed it that did not say how much was paid
   refund,
   nothing,
 };

@@ -70,6 +70,20 @@ SettlePayment verdict_on(const Booking& booking, bool success, std::string payme
   return command;
 }
 
+// What the provider itself says.
+SettlePayment verdict_of(const Booking& booking, const payment::Payment& payment) {
+  SettlePayment command =
+      verdict_on(booking, payment.status == payment::PaymentStatus::success, payment.payment_id, true);
+  command.amount = payment.amount;
+  command.refunded = payment.refunded;
+  return command;
+}
+
+// It was paid, and how much.
+bool says_paid(const Result<payment::Payment>& payment) {
+  return payment && payment->status == payment::PaymentStatus::success && states_what_was_paid(*payment);
+}
+
 // nullopt: it has succeeded, or the provider does not answer.
 std::optional<PaymentNews> news_of(const Result<payment::Payment>& payment) {
   if (!payment) {
@@ -178,17 +192,25 @@ Task<void> BookingService::charge_and_settle(Booking booking, std::optional<RowS
   NextTurn next_turn{parts_.home};
   co_await next_turn;
   payment::ChargeRequest request{booking.id, booking.amount, rules_.callback_url};
-  const Result<payment::Payment> payment = co_await parts_.provider.charge(std::move(request));
-  if (!payment) {
+  Result<payment::Payment> payment = co_await parts_.provider.charge(std::move(request));
+  // There is a payment of another amount, or one that the answer does not tell the amount of.
+  const bool unclear =
+      payment ? !states_what_was_paid(*payment) : payment.error().code == ErrorCode::invalid_state;
+  if (unclear) {
+    Result<payment::Payment> found = co_await find_payment(id);
+    payment = std::move(found);
+  }
+  if (!payment || !states_what_was_paid(*payment)) {
     // Its outcome is unknown: the seats stay held until the provider can be asked, when the booking expires.
     provider_silent_ = parts_.clock.now();
     const std::string text = id.str();
-    parts_.log.warn("charge not answered", {{"booking_id", text}, {"error", payment.error().detail}});
+    const std::string why = payment ? "The amount is not stated." : payment.error().detail;
+    parts_.log.warn("charge not answered", {{"booking_id", text}, {"error", why}});
     co_return;
   }
   if (payment->status == payment::PaymentStatus::pending) co_return;  // the verdict comes by callback
   const bool success = payment->status == payment::PaymentStatus::success;
-  SettlePayment verdict = verdict_on(booking, success, payment->payment_id, true);
+  SettlePayment verdict = verdict_of(booking, *payment);
   if (stamp && success)
     verdict.known = std::make_shared<const KnownBooking>(KnownBooking{std::move(booking), *stamp});
   Command command = std::move(verdict);
@@ -237,16 +259,35 @@ Task<void> BookingService::look_again(Booking& booking) {
 }
 
 Task<Result<Booking>> BookingService::apply_and_refund(Command command) {
+  const auto* settle = std::get_if<SettlePayment>(&command);
+  const std::optional<Money> paid = settle ? settle->amount : std::nullopt;
   Result<Applied> applied = co_await parts_.ledger.apply(std::move(command));
   if (!applied) co_return applied.error();
+  if (applied->fault) tell(*applied->fault, *applied->booking, paid);
   Booking booking = std::move(*applied->booking);
   co_return co_await refund_if_due(std::move(booking));
 }
 
+void BookingService::tell(PaymentFault fault, const Booking& booking, std::optional<Money> paid) {
+  const bool refunded = fault == PaymentFault::refunded;
+  (refunded ? parts_.counters.payments_found_refunded : parts_.counters.payments_amount_differs).add();
+  const std::string id = booking.id.str();
+  const std::string owed = format_money(booking.amount);
+  const std::string amount = paid ? format_money(*paid) : std::string();
+  parts_.log.error(
+      refunded ? "a payment was refunded at the provider" : "another amount was paid than is owed",
+      {{"booking_id", id},
+       {"status", to_string(booking.status)},
+       {"payment_ref", booking.payment_ref},
+       {"amount", owed},
+       {"amount_paid", amount}});
+}
+
 Task<Booking> BookingService::refund_if_due(Booking booking) {
   if (!refund_due(booking)) co_return booking;
-  Result<payment::Refund> refund = co_await parts_.provider.refund(booking.id);
-  RecordRefund record{booking.id, booking.flight, {}};
+  payment::RefundRequest request{booking.id, booking.payment_ref};
+  Result<payment::Refund> refund = co_await parts_.provider.refund(std::move(request));
+  RecordRefund record{booking.id, booking.flight, {}, booking.payment_ref};
   if (refund) {
     record.refund_ref = std::move(refund->refund_id);
   } else if (refund.error().code == ErrorCode::not_found || refund.error().code == ErrorCode::invalid_state) {
@@ -288,7 +329,20 @@ Task<bool> BookingService::never_to_be_paid(Booking booking) {
 Task<Result<Booking>> BookingService::settle(PaymentVerdict verdict) {
   const std::optional<Booking> booking = co_await parts_.ledger.find_booking(verdict.booking);
   if (!booking) co_return refused(ErrorCode::not_found, "There is no such booking.");
-  Command command = verdict_on(*booking, verdict.success, std::move(verdict.payment_ref), false);
+  SettlePayment told = verdict_on(*booking, verdict.success, std::move(verdict.payment_ref), false);
+  told.amount = verdict.amount;
+  if (verdict.success && verdict.amount != booking->amount && waits_for_payment(*booking)) {
+    const Result<payment::Payment> payment = co_await find_payment(booking->id);
+    if (says_paid(payment)) {
+      told = verdict_of(*booking, *payment);
+    } else {
+      // The callback may be ahead of the provider's books: there is a look after it, however late it comes.
+      const PaymentNews news = news_of(payment).value_or(PaymentNews::none);
+      const Instant now = parts_.clock.now();
+      told.look_again = next_payment_look(*booking, news, now, now);
+    }
+  }
+  Command command = std::move(told);
   Result<Booking> settled = co_await apply_and_refund(std::move(command));
   // It may be true all the same, as of a second attempt. Then the provider says so, too.
   const bool refused = !settled && settled.error().code == ErrorCode::invalid_state;
@@ -331,20 +385,29 @@ Task<void> BookingService::finish(BookingId id) {
 
 Task<void> BookingService::ask_provider(Booking booking) {
   const Result<payment::Payment> payment = co_await find_payment(booking.id);
-  if (payment && payment->status == payment::PaymentStatus::success) {
-    Command paid = verdict_on(booking, true, payment->payment_id, true);
-    co_await apply_and_refund(std::move(paid));
+  if (says_paid(payment)) {
+    Command paid = verdict_of(booking, *payment);
+    Result<Booking> settled = co_await apply_and_refund(std::move(paid));
+    // Of one that a callback had confirmed this was all there was to know.
+    if (settled && booking.status == BookingStatus::confirmed)
+      co_await reschedule(*std::move(settled), std::nullopt);
     co_return;
   }
   const std::optional<PaymentNews> news = news_of(payment);
   if (!news) {
     const std::string id = booking.id.str();
+    const std::string why = payment ? "The amount is not stated." : payment.error().detail;
     parts_.log.warn("payment provider not answering, asked again later",
-                    {{"booking_id", id}, {"error", payment.error().detail}});
+                    {{"booking_id", id}, {"error", why}});
     co_return;  // its seats stay held: it may be paid
   }
 
   const std::optional<Instant> next = next_payment_look(booking, *news, provider_silent_, parts_.clock.now());
+  if (booking.status == BookingStatus::confirmed && !next) {
+    const std::string id = booking.id.str();
+    parts_.log.warn("the payment provider knows of no payment of a booking that a callback confirmed",
+                    {{"booking_id", id}, {"payment_ref", booking.payment_ref}});
+  }
   if (booking.status != BookingStatus::pending) {
     co_await reschedule(std::move(booking), next);
     co_return;
@@ -357,7 +420,7 @@ Task<void> BookingService::ask_provider(Booking booking) {
 }
 
 Task<void> BookingService::reschedule(Booking booking, std::optional<Instant> next) {
-  Command command = RescheduleIntent{booking.id, booking.flight, next};
+  Command command = RescheduleIntent{booking.id, booking.flight, next, state_of(booking)};
   co_await parts_.ledger.apply(std::move(command));
 }
 

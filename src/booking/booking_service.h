@@ -47,6 +47,7 @@ struct PaymentVerdict {
   BookingId booking;
   bool success = false;
   std::string payment_ref;
+  std::optional<Money> amount;  // that was paid; nullopt: it does not say
 };
 
 // One instance per I/O thread, used from that thread only. All operations are idempotent by booking id. They throw
@@ -90,7 +91,8 @@ class BookingService {
   Task<Booking> wait_until_final(BookAnswer answer, Milliseconds wait);
 
   // Errors: not_found, invalid_state, unavailable. A refund that falls due is made before it answers, if the provider
-  // answers in time; else it is made later. A success that contradicts what is settled has the provider asked.
+  // answers in time; else it is made later. A success that contradicts what is settled has the provider asked;
+  // so has one that would confirm and does not state the booking's amount: what the provider says was paid counts then.
   Task<Result<Booking>> settle(PaymentVerdict verdict);
   Task<Result<Booking>> cancel(BookingId id);
   // Since its flight is cancelled; a refund is left to `finish`. version_conflict: the flight is on sale again.
@@ -107,6 +109,7 @@ class BookingService {
   Task<void> look_again(Booking& booking);
   Task<void> charge_and_settle(Booking booking, std::optional<RowStamp> stamp, AdmissionSlot slot);
   Task<Result<Booking>> apply_and_refund(Command command);
+  void tell(PaymentFault fault, const Booking& booking, std::optional<Money> paid);
   Task<Result<Booking>> cancel(BookingId id, bool with_flight);
   Task<Booking> refund_if_due(Booking booking);
   // Asks the provider, and remembers when it does not answer.

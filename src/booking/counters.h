@@ -52,9 +52,11 @@ struct Counters {
   BatchSizes ledger_batches;
   Counter events_published;  // outbox rows
   Counter overloaded;
-  Counter search_pages_hits;    // answered from memory
-  Counter search_pages_shared;  // answered with a page that was being made for somebody else
-  Counter search_pages_misses;  // made anew
+  Counter payments_amount_differs;  // of another amount than their booking's
+  Counter payments_found_refunded;  // of a booking that was to be, or is, CONFIRMED
+  Counter search_pages_hits;        // answered from memory
+  Counter search_pages_shared;      // answered with a page that was being made for somebody else
+  Counter search_pages_misses;      // made anew
 };
 
 }  // namespace flightdeck::booking

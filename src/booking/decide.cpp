@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <map>
-#include <unordered_map>
 
+#include "booking/decide_batch.h"
 #include "core/json_writer.h"
 #include "core/limits.h"
 
@@ -15,23 +15,6 @@ using flights::Flight;
 using flights::FlightStatus;
 
 Error refuse(ErrorCode code, std::string detail) { return Error{code, std::move(detail), {}}; }
-
-template <class T>
-struct Row {
-  T value;
-  bool inserted = false;
-  bool updated = false;
-  bool redescribed = false;  // of a flight: more than its seats
-
-  bool touched() const { return inserted || updated; }
-};
-
-struct BookingRow : Row<Booking> {
-  bool intent_set = false;
-  std::optional<Instant> intent_due;  // as in IntentChange
-
-  bool touched() const { return Row::touched() || intent_set; }
-};
 
 // The rows to write by id, as everything that leaves a batch is ordered. Only pointers are moved about.
 template <class Rows>
@@ -46,98 +29,17 @@ auto touched_by_id(Rows& rows) {
   return ordered;
 }
 
-// The rows of one batch while its commands are honoured one after another. A command checks everything first and
-// changes rows last, so that a refused one leaves no trace.
-class Batch {
- public:
-  Batch(LedgerRows rows, std::size_t commands, Instant now) : now_(now) {
-    changes_.now = now;
-    changes_.events.reserve(commands);
-    flights_.reserve(rows.flights.size());
-    bookings_.reserve(rows.bookings.size() + commands);
-    for (Flight& flight : rows.flights) {
-      const FlightId id = flight.id;
-      flights_.emplace(id, Row<Flight>{std::move(flight)});
-    }
-    for (Booking& booking : rows.bookings) {
-      const BookingId id = booking.id;
-      bookings_.emplace(id, BookingRow{{std::move(booking)}});
-    }
-  }
-
-  Result<Applied> apply(const PlaceBooking& c);
-  Result<Applied> apply(const SettlePayment& c);
-  Result<Applied> apply(const CancelBooking& c);
-  Result<Applied> apply(const RecordRefund& c);
-  Result<Applied> apply(const RescheduleIntent& c);
-  Result<Applied> apply(const AddFlight& c);
-  Result<Applied> apply(const ReplaceFlight& c);
-  Result<Applied> apply(const CloseFlight& c);
-  Result<Applied> apply(const ReinstateFlight& c);
-
-  BatchDecision finish(std::vector<Result<Applied>> outcomes, std::span<const Command> commands);
-
- private:
-  Flight* find_flight(FlightId id) {
-    const auto found = flights_.find(id);
-    return found == flights_.end() ? nullptr : &found->second.value;
-  }
-  Booking* find_booking(BookingId id) {
-    const auto found = bookings_.find(id);
-    return found == bookings_.end() ? nullptr : &found->second.value;
-  }
-  void remember_key(const Flight& flight) {
-    if (by_key_ && !flight.flight_number.empty() && flight.status == FlightStatus::scheduled)
-      (*by_key_)[{flight.flight_number, flight.departure}] = flight.id;
-  }
-  void forget_key(const Flight& flight) {
-    if (by_key_ && flight.status == FlightStatus::scheduled)
-      by_key_->erase({flight.flight_number, flight.departure});
-  }
-  // A cancelled flight has given its key up.
-  const FlightId* find_key(const NaturalKey& key) {
-    if (key.first.empty()) return nullptr;
-    if (!by_key_) {
-      by_key_.emplace();
-      for (const auto& [id, row] : flights_) remember_key(row.value);
-    }
-    const auto found = by_key_->find(key);
-    return found == by_key_->end() ? nullptr : &found->second;
-  }
-
-  void set_intent(BookingId booking, std::optional<Instant> due) {
-    BookingRow& row = bookings_.at(booking);
-    row.intent_set = true;
-    row.intent_due = due;
-  }
-  void move_seats(FlightId id, std::int64_t change);
-  void store_flight(const Flight& next, std::string_view event);
-  Result<Applied> replace(const Flight& flight, const flights::FlightDraft& draft);
-  void touch_booking(Booking& booking) {
-    booking.updated_at = now_;
-    bookings_.at(booking.id).updated = true;
-  }
-  void emit(const Booking& booking, std::string_view type);
-  void emit(const Flight& flight, std::string_view type);
-  void settled(const Booking& booking) { settled_.push_back(booking.id); }
-
-  void confirm(Booking& booking, const std::string& payment_ref);
-  void owe_refund(Booking& booking, const std::string& payment_ref);
-  Result<Applied> settle_success(Booking& booking, const SettlePayment& c);
-  Result<Applied> settle_failure(Booking& booking, const SettlePayment& c);
-
-  Instant now_;
-  std::unordered_map<FlightId, Row<Flight>> flights_;
-  std::unordered_map<BookingId, BookingRow> bookings_;
-  std::optional<std::map<NaturalKey, FlightId>> by_key_;  // once somebody has asked: no booking does
-  std::vector<BookingId> settled_;
-  std::vector<LatePayment> late_payments_;
-  LedgerChanges changes_;
-  BatchStats stats_;
-};
-
 Applied with(const Booking& booking) { return Applied{.booking = booking}; }
 Applied with(const Flight& flight, bool added = false) { return Applied{.flight = flight, .added = added}; }
+
+// Of a payment that succeeded.
+std::optional<PaymentFault> fault_of(const Booking& booking, const SettlePayment& c) {
+  if (c.amount && *c.amount != booking.amount) return PaymentFault::amount_differs;
+  if (c.refunded) return PaymentFault::refunded;
+  return std::nullopt;
+}
+
+}  // namespace
 
 // ---- Bookings ----
 
@@ -152,7 +54,7 @@ Result<Applied> Batch::apply(const PlaceBooking& c) {
     return refuse(ErrorCode::flight_closed, "The flight is cancelled or has departed.");
   if (flight->available_seats < c.seats) return refuse(ErrorCode::out_of_stock, "Not enough seats are left.");
 
-  BookingRow& row = bookings_[c.id];
+  BookingInBatch& row = bookings_[c.id];
   row.inserted = true;
   Booking& booking = row.value;
   booking.id = c.id;
@@ -171,14 +73,24 @@ Result<Applied> Batch::apply(const PlaceBooking& c) {
   return with(booking);
 }
 
-void Batch::confirm(Booking& booking, const std::string& payment_ref) {
+void Batch::confirm(Booking& booking, const SettlePayment& c) {
   booking.status = BookingStatus::confirmed;
-  booking.payment_ref = payment_ref;
+  booking.payment_ref = c.payment_ref;
   booking.failure_reason.clear();
   touch_booking(booking);
-  set_intent(booking.id, std::nullopt);
+  set_intent(booking.id, c.amount ? std::nullopt : c.look_again);
   emit(booking, events::booking_confirmed);
   ++stats_.confirmed;
+  settled(booking);
+}
+
+void Batch::fail(Booking& booking, std::string_view reason) {
+  booking.status = BookingStatus::failed;
+  booking.failure_reason = reason;
+  touch_booking(booking);
+  move_seats(booking.flight, booking.seats);
+  emit(booking, events::booking_failed);
+  ++stats_.failed;
   settled(booking);
 }
 
@@ -188,48 +100,77 @@ void Batch::owe_refund(Booking& booking, const std::string& payment_ref) {
   set_intent(booking.id, now_ + limits::unfinished_lease);
 }
 
-Result<Applied> Batch::settle_success(Booking& booking, const SettlePayment& c) {
-  const std::string& payment_ref = c.payment_ref;
-  if (!booking.payment_ref.empty()) {
-    const bool told_before = booking.payment_ref == payment_ref;
-    // The provider keeps one payment a booking. What a callback called it by, or that it was not found before, counts
-    // for nothing against that.
-    if (c.answered && (refund_is_void(booking) || (refund_due(booking) && !told_before))) {
-      booking.refund_ref.clear();
-      owe_refund(booking, payment_ref);
-      return with(booking);
-    }
-    if (told_before) return with(booking);
-    if (c.answered && booking.status == BookingStatus::confirmed) {
-      booking.payment_ref = payment_ref;
-      touch_booking(booking);
-      return with(booking);
-    }
+// Of a booking that knew of no payment: it gets no seats for this one.
+Result<Applied> Batch::find_fault(Booking& booking, PaymentFault fault, const SettlePayment& c) {
+  booking.payment_ref = c.payment_ref;
+  booking.failure_reason = reason_of(fault);
+  if (booking.status == BookingStatus::pending) fail(booking, reason_of(fault));
+  owe_refund(booking, c.payment_ref);
+  return Applied{.booking = booking, .fault = fault};
+}
+
+// Of a booking that knows of a payment.
+Result<Applied> Batch::settle_again(Booking& booking, const SettlePayment& c) {
+  const bool told_before = booking.payment_ref == c.payment_ref;
+  const bool confirmed = booking.status == BookingStatus::confirmed;
+  // What was given back for a booking without seats is as it should be.
+  std::optional<PaymentFault> fault = c.answered ? fault_of(booking, c) : std::nullopt;
+  if (!confirmed && fault == PaymentFault::refunded) fault.reset();
+  if (fault && booking.failure_reason == reason_of(*fault)) fault.reset();  // found before
+  const bool owed_anew = c.answered && (refund_is_void(booking) || (refund_due(booking) && !told_before));
+  const bool renamed = c.answered && confirmed && !told_before;
+  if (!told_before && !owed_anew && !renamed) {
     return refuse(ErrorCode::invalid_state, "The booking was settled with another payment.");
   }
+  if (fault) {
+    booking.failure_reason = reason_of(*fault);
+    touch_booking(booking);
+  }
+  // The provider keeps one payment a booking. What a callback called it by, or that it was not found before, counts
+  // for nothing against that.
+  if (owed_anew) {
+    booking.refund_ref.clear();
+    owe_refund(booking, c.payment_ref);
+  } else if (renamed) {
+    booking.payment_ref = c.payment_ref;
+    touch_booking(booking);
+  }
+  return Applied{.booking = booking, .fault = fault};
+}
+
+Result<Applied> Batch::settle_success(Booking& booking, const SettlePayment& c) {
+  if (!booking.payment_ref.empty()) return settle_again(booking, c);
+  const std::optional<PaymentFault> fault = fault_of(booking, c);
   const bool late = booking.status == BookingStatus::failed || booking.status == BookingStatus::cancelled;
-  if (late && !find_flight(booking.flight)) {
+  if ((late || fault) && !find_flight(booking.flight)) {
     late_payments_.push_back({booking.id, booking.flight});
     return with(booking);
   }
   switch (booking.status) {
-    case BookingStatus::pending: confirm(booking, payment_ref); break;
+    case BookingStatus::pending:
+      if (fault) return find_fault(booking, *fault, c);
+      confirm(booking, c);
+      break;
     case BookingStatus::failed: {
       const bool declined = booking.failure_reason == reason_payment_declined;
       if (declined && !c.answered) {
         return refuse(ErrorCode::invalid_state, "The payment was declined; a success contradicts that.");
       }
+      if (fault) return find_fault(booking, *fault, c);
       const Flight* flight = find_flight(booking.flight);
       if (!declined && flight && flights::on_sale(*flight, now_) &&
           flight->available_seats >= booking.seats) {
         move_seats(booking.flight, -booking.seats);
-        confirm(booking, payment_ref);
+        confirm(booking, c);
       } else {
-        owe_refund(booking, payment_ref);
+        owe_refund(booking, c.payment_ref);
       }
       break;
     }
-    case BookingStatus::cancelled: owe_refund(booking, payment_ref); break;
+    case BookingStatus::cancelled:
+      if (fault == PaymentFault::amount_differs) return find_fault(booking, *fault, c);
+      owe_refund(booking, c.payment_ref);
+      break;
     case BookingStatus::confirmed:
       return refuse(ErrorCode::invalid_state, "The booking was settled with another payment.");
   }
@@ -245,15 +186,9 @@ Result<Applied> Batch::settle_failure(Booking& booking, const SettlePayment& c) 
     if (c.answered && !c.look_again) set_intent(booking.id, std::nullopt);
     return with(booking);
   }
-  booking.status = BookingStatus::failed;
-  booking.failure_reason = c.failure_reason;
-  touch_booking(booking);
-  move_seats(booking.flight, booking.seats);
+  fail(booking, c.failure_reason);
   // A callback may be false, or of an attempt that another one follows: then the look at its payment stays.
   if (c.answered) set_intent(booking.id, c.look_again);
-  emit(booking, events::booking_failed);
-  ++stats_.failed;
-  settled(booking);
   return with(booking);
 }
 
@@ -290,6 +225,8 @@ Result<Applied> Batch::apply(const RecordRefund& c) {
   if (!booking) return refuse(ErrorCode::not_found, "There is no such booking.");
   if (!booking->refund_ref.empty()) return with(*booking);
   if (!refund_due(*booking)) return refuse(ErrorCode::invalid_state, "No refund is due.");
+  if (booking->payment_ref != c.payment_ref)
+    return refuse(ErrorCode::invalid_state, "The refund that is due is that of another payment.");
   booking->refund_ref = c.refund_ref;
   touch_booking(*booking);
   set_intent(booking->id, std::nullopt);
@@ -300,7 +237,9 @@ Result<Applied> Batch::apply(const RecordRefund& c) {
 Result<Applied> Batch::apply(const RescheduleIntent& c) {
   const Booking* booking = find_booking(c.id);
   if (!booking) return refuse(ErrorCode::not_found, "There is no such booking.");
-  // Decided from what the caller read; the booking may have moved on. An unsettled or unrefunded one is never forgotten.
+  // The booking has moved on since the caller read it: who moved it has said when to look again.
+  if (state_of(*booking) != c.as_read) return with(*booking);
+  // An unsettled or unrefunded one is never forgotten.
   const bool forgettable = booking->status != BookingStatus::pending && !refund_due(*booking);
   if (c.next || forgettable) set_intent(c.id, c.next);
   return with(*booking);
@@ -309,7 +248,7 @@ Result<Applied> Batch::apply(const RescheduleIntent& c) {
 // ---- Flights ----
 
 void Batch::move_seats(FlightId id, std::int64_t change) {
-  Row<Flight>& row = flights_.at(id);
+  RowInBatch<Flight>& row = flights_.at(id);
   row.value.available_seats += change;
   ++row.value.version;
   row.value.updated_at = now_;
@@ -317,7 +256,7 @@ void Batch::move_seats(FlightId id, std::int64_t change) {
 }
 
 void Batch::store_flight(const Flight& next, std::string_view event) {
-  Row<Flight>& row = flights_.at(next.id);
+  RowInBatch<Flight>& row = flights_.at(next.id);
   forget_key(row.value);
   row.value = next;
   row.updated = true;
@@ -351,7 +290,7 @@ Result<Applied> Batch::apply(const AddFlight& c) {
   }
   if (const Flight* existing = find_flight(c.id)) return with(*existing);
   const Flight flight = flights::make_flight(c.id, c.draft, now_);
-  Row<Flight> row{flight};
+  RowInBatch<Flight> row{flight};
   row.inserted = true;
   flights_.emplace(c.id, std::move(row));
   remember_key(flight);
@@ -425,7 +364,7 @@ BatchDecision Batch::finish(std::vector<Result<Applied>> outcomes, std::span<con
   decision.late_payments = std::move(late_payments_);
   for (Result<Applied>& outcome : outcomes) {
     if (!outcome || !outcome->booking || outcome->replayed) continue;
-    const BookingRow& row = bookings_.at(outcome->booking->id);
+    const BookingInBatch& row = bookings_.at(outcome->booking->id);
     outcome->as_written = row.inserted && !row.updated;
   }
   decision.outcomes = std::move(outcomes);
@@ -454,14 +393,14 @@ BatchDecision Batch::finish(std::vector<Result<Applied>> outcomes, std::span<con
     decision.news.push_back(std::move(item));
   }
 
-  for (Row<Flight>* row : touched_by_id(flights_)) {
+  for (RowInBatch<Flight>* row : touched_by_id(flights_)) {
     if (row->inserted)
       changes_.inserted_flights.push_back(std::move(row->value));
     else if (row->updated)
       (row->redescribed ? changes_.updated_flights : changes_.updated_seats).push_back(std::move(row->value));
   }
   changes_.inserted_bookings.reserve(static_cast<std::size_t>(stats_.placed));
-  for (BookingRow* row : touched_by_id(bookings_)) {
+  for (BookingInBatch* row : touched_by_id(bookings_)) {
     if (row->intent_set) changes_.intents.push_back({row->value.id, row->intent_due, row->inserted});
     if (row->inserted)
       changes_.inserted_bookings.push_back(std::move(row->value));
@@ -471,8 +410,6 @@ BatchDecision Batch::finish(std::vector<Result<Applied>> outcomes, std::span<con
   decision.changes = std::move(changes_);
   return decision;
 }
-
-}  // namespace
 
 Error key_reused() {
   return refuse(ErrorCode::idempotency_key_reused, "This Idempotency-Key was used for another booking.");

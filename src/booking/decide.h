@@ -53,16 +53,22 @@ struct PlaceBooking {
 // What the provider itself says was paid for a booking without seats is given back, whatever payment a callback told of,
 // and a booking goes by the payment that the provider itself says it is. A failure that a callback tells of settles the
 // booking and leaves its intent, for the charge may be under way; the provider's own failure ends the matter.
+// Another amount than the booking's is no payment of it, and neither is one that was refunded: they confirm nothing, and what
+// was paid is given back. A booking that is CONFIRMED already stays so, and bears the reason (`Applied::fault`). When a callback
+// does not state the amount, the booking is confirmed and looked at again.
 struct SettlePayment {
   BookingId id;
   FlightId flight;
   bool success = false;
   std::string payment_ref;            // of a success; of a failure it is not kept
   std::string failure_reason;         // of a failure
-  std::optional<Instant> look_again;  // of a failure: the provider may still learn of a payment, ask it then
+  std::optional<Instant> look_again;  // of a failure: the provider may still learn of a payment, ask it then;
+                                      // of a success without an amount: ask it for that then
   bool answered = false;              // by the provider, to a charge or a question of ours; not a callback
   std::shared_ptr<const KnownBooking>
-      known;  // then it need not be read: the commit finds out whether it still is so
+      known;                    // then it need not be read: the commit finds out whether it still is so
+  std::optional<Money> amount;  // that was paid, by a success; nullopt: not stated
+  bool refunded = false;        // of a success: it was given back since
 };
 
 // Errors: not_found, invalid_state (FAILED), version_conflict (the flight was to be closed, and is on sale again).
@@ -74,18 +80,22 @@ struct CancelBooking {
   bool with_flight = false;
 };
 
-// The provider gave the money back. Errors: not_found, invalid_state (no refund is due).
+// The provider gave the money of that payment back. Errors: not_found, invalid_state (no refund is due, or that of another
+// payment).
 struct RecordRefund {
   BookingId id;
   FlightId flight;
   std::string refund_ref;
+  std::string payment_ref;  // that the booking had when its refund was asked for
 };
 
-// Look at an unfinished booking again at `next`, or never. Errors: not_found.
+// Look at an unfinished booking again at `next`, or never. A booking that is no longer as it was read is left alone.
+// Errors: not_found.
 struct RescheduleIntent {
   BookingId id;
   FlightId flight;
   std::optional<Instant> next;
+  BookingState as_read;
 };
 
 // Errors: duplicate_flight, unless `upsert`: then as ReplaceFlight of the one that is there.
@@ -160,7 +170,8 @@ struct Applied {
   bool replayed = false;                  // PlaceBooking: this id was there before
   bool added = false;                     // AddFlight: added, not updated
   bool as_written = false;                // PlaceBooking: added, and `booking` is how its batch leaves it
-  std::optional<RowStamp> stamp;  // of what is as written, once it is committed and if the backend tells
+  std::optional<RowStamp> stamp;      // of what is as written, once it is committed and if the backend tells
+  std::optional<PaymentFault> fault;  // SettlePayment: found by it, and not before
 };
 
 struct IntentChange {
@@ -204,7 +215,7 @@ struct BatchStats {
   std::int64_t failed = 0;
 };
 
-// A payment's success that came late, and the flight whose row it needs.
+// A payment's success that came late, or that is not what the booking owes, and the flight whose row it needs.
 struct LatePayment {
   BookingId booking;
   FlightId flight;

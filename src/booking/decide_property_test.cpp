@@ -45,6 +45,7 @@ class History {
 
   std::vector<Command> batch(const RowStore& rows) {
     std::vector<Command> commands;
+    if (one_in(4)) earlier_ = rows.bookings;
     for (std::int64_t left = 1 + upto(12); left > 0; --left) {
       if (!commands.empty() && one_in(8)) {
         commands.push_back(
@@ -85,6 +86,24 @@ class History {
     return now_ + Milliseconds{upto(100'000)};
   }
 
+  // As somebody read it, now or a while ago.
+  Booking as_read(const RowStore& rows, BookingId id) {
+    const auto& bookings = one_in(2) ? earlier_ : rows.bookings;
+    const auto found = bookings.find(id);
+    return found == bookings.end() ? Booking{} : found->second;
+  }
+
+  SettlePayment success(const RowStore& rows, BookingId id, FlightId its_flight) {
+    const std::string ref = "pay" + id.str() + (one_in(10) ? "x" : "");
+    SettlePayment settle{id, its_flight, true, ref, {}, {}, one_in(2)};
+    const auto found = rows.bookings.find(id);
+    if (found != rows.bookings.end() && !one_in(3)) settle.amount = found->second.amount;
+    if (settle.amount && one_in(4)) settle.amount->minor -= 1;
+    settle.refunded = one_in(8);
+    if (!settle.amount) settle.look_again = maybe_later();
+    return settle;
+  }
+
   SharedPrecondition condition() {
     if (one_in(2)) return nullptr;
     return one_in(2) ? if_match({upto(5), upto(5)}) : if_none_match({upto(5)});
@@ -107,8 +126,7 @@ class History {
       case 4:
       case 5:
       case 6: {
-        const std::string ref = "pay" + id.str() + (one_in(10) ? "x" : "");
-        return SettlePayment{id, its_flight, true, ref, {}, {}, one_in(2)};
+        return success(rows, id, its_flight);
       }
       case 7:
       case 8: {
@@ -117,11 +135,12 @@ class History {
       }
       case 9: return CancelBooking{id, its_flight, one_in(3)};
       case 10: {
-        const auto found = rows.bookings.find(id);
-        const bool is_void = found != rows.bookings.end() && one_in(3);
-        return RecordRefund{id, its_flight, is_void ? void_refund_ref(found->second) : "refund" + id.str()};
+        const Booking read = as_read(rows, id);
+        const bool is_void = !read.payment_ref.empty() && one_in(3);
+        return RecordRefund{id, its_flight, is_void ? void_refund_ref(read) : "refund" + id.str(),
+                            read.payment_ref};
       }
-      case 11: return RescheduleIntent{id, its_flight, maybe_later()};
+      case 11: return RescheduleIntent{id, its_flight, maybe_later(), state_of(as_read(rows, id))};
       case 12: return AddFlight{flight(), draft(), one_in(2)};
       case 13: return AddFlight{flight(), draft(), one_in(2)};
       case 14: {
@@ -143,6 +162,7 @@ class History {
 
   SeededRandom random_;
   Instant now_ = start_time;
+  std::map<BookingId, Booking> earlier_;
 };
 
 std::string first_problem(const RowStore& rows) { return rows.problems.empty() ? "" : rows.problems.front(); }
@@ -182,6 +202,84 @@ TEST(DecideProperty, EveryHistoryKeepsTheInvariants) {
   EXPECT_GT(revived, 100U);
   EXPECT_GT(reinstated, 1'000U);
   EXPECT_GT(reinstated_with_bookings, 100U);
+}
+
+bool pays_for(const SettlePayment& settle, const Booking& booking) {
+  return !settle.refunded && (!settle.amount || *settle.amount == booking.amount);
+}
+
+TEST(DecideProperty, WhatDoesNotPayForABookingConfirmsNothingAndIsGivenBack) {
+  std::size_t refused_to_confirm = 0;
+  std::size_t found_later = 0;
+  for (std::uint64_t seed = 1; seed <= histories; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    History history(seed);
+    RowStore rows;
+    for (int batch = 0; batch < 12; ++batch) {
+      const std::vector<Command> commands = history.batch(rows);
+      const Instant now = history.next_time();
+      for (const Command& command : commands) {
+        const auto before = rows.bookings;
+        const BatchDecision decision = rows.apply(command, now);
+        const auto* settle = std::get_if<SettlePayment>(&command);
+        if (!settle || !settle->success || !decision.outcomes.front()) continue;
+        const Applied& applied = *decision.outcomes.front();
+        const Booking& was = before.at(settle->id);
+        const Booking& is = rows.bookings.at(settle->id);
+        if (pays_for(*settle, was)) {
+          ASSERT_FALSE(applied.fault);
+          continue;
+        }
+        if (was.status == BookingStatus::confirmed) {
+          ASSERT_EQ(is.status, BookingStatus::confirmed) << "what was told stays";
+          if (settle->answered) {
+            ASSERT_TRUE(is.failure_reason == reason_amount_differs ||
+                        is.failure_reason == reason_payment_refunded);
+          }
+          found_later += applied.fault ? 1 : 0;
+        } else {
+          ASSERT_FALSE(holds_seats(is));
+          ASSERT_TRUE(refund_due(is) || !is.refund_ref.empty());
+          refused_to_confirm += was.status == BookingStatus::pending ? 1 : 0;
+        }
+      }
+    }
+  }
+  EXPECT_GT(refused_to_confirm, 200U);
+  EXPECT_GT(found_later, 20U);
+}
+
+// Whoever decided from what it read a while ago takes no look away that the booking, as it is now, needs.
+TEST(DecideProperty, AStepDecidedFromAnOlderStateChangesNothing) {
+  std::size_t stale = 0;
+  std::size_t stale_refunds = 0;
+  for (std::uint64_t seed = 1; seed <= histories; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    History history(seed);
+    RowStore rows;
+    for (int batch = 0; batch < 12; ++batch) {
+      const auto read = rows.bookings;
+      const std::vector<Command> commands = history.batch(rows);
+      const Instant now = history.next_time();
+      rows.apply(commands, now);
+      for (const auto& [id, was] : read) {
+        const Booking is = rows.bookings.at(id);
+        const auto intents = rows.intents;
+        if (state_of(was) != state_of(is)) {
+          rows.apply(RescheduleIntent{id, is.flight, std::nullopt, state_of(was)}, now);
+          ASSERT_EQ(rows.intents, intents) << "booking " << id.str();
+          ++stale;
+        }
+        if (!was.payment_ref.empty() && was.payment_ref != is.payment_ref && refund_due(is)) {
+          rows.apply(RecordRefund{id, is.flight, void_refund_ref(was), was.payment_ref}, now);
+          ASSERT_TRUE(refund_due(rows.bookings.at(id))) << "booking " << id.str();
+          ++stale_refunds;
+        }
+      }
+    }
+  }
+  EXPECT_GT(stale, 2'000U);
+  EXPECT_GT(stale_refunds, 10U);
 }
 
 // What a caller sees of an outcome.

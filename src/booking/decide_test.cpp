@@ -1,12 +1,7 @@
 // Every transition and every error that decide.h promises, one example each.
 #include "booking/decide.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "core/limits.h"
-#include "doubles/decide_samples.h"
-#include "doubles/row_store.h"
+#include "doubles/decide_fixture.h"
 
 namespace flightdeck::booking {
 namespace {
@@ -26,63 +21,6 @@ using test::user_2;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
-
-constexpr Milliseconds payment_timeout{60'000};
-
-class Decide : public ::testing::Test {
- protected:
-  Decide() { apply(AddFlight{flight_1, draft_of(3), false}); }
-  ~Decide() override { EXPECT_THAT(rows.problems, IsEmpty()); }
-
-  Result<Applied> apply(const Command& command) {
-    last = rows.apply(command, now);
-    return last.outcomes.front();
-  }
-  ErrorCode error_of(const Command& command) {
-    const auto flights = rows.flights;
-    const auto bookings = rows.bookings;
-    const Result<Applied> outcome = apply(command);
-    EXPECT_FALSE(outcome.has_value());
-    EXPECT_TRUE(last.changes.empty());
-    EXPECT_EQ(rows.flights, flights);
-    EXPECT_EQ(rows.bookings, bookings);
-    return outcome ? ErrorCode::internal : outcome.error().code;
-  }
-  std::vector<std::string_view> events() const {
-    std::vector<std::string_view> types;
-    for (const auto& event : last.changes.events) types.push_back(event.type);
-    return types;
-  }
-  std::optional<Instant> intent(BookingId id) const {
-    const auto found = rows.intents.find(id);
-    return found == rows.intents.end() ? std::nullopt : std::optional(found->second);
-  }
-  const Booking& booking(BookingId id = booking_1) const { return rows.bookings.at(id); }
-  std::int64_t available(FlightId id = flight_1) const { return rows.flights.at(id).available_seats; }
-  std::int64_t version(FlightId id = flight_1) const { return rows.flights.at(id).version; }
-
-  Result<Applied> place(std::int64_t seats = 2, BookingId id = booking_1) {
-    return apply(PlaceBooking{id, user_1, flight_1, seats, payment_timeout});
-  }
-  static SettlePayment paid(std::string ref = "pay-1", BookingId id = booking_1) {
-    return SettlePayment{id, flight_1, true, std::move(ref), {}, {}};
-  }
-  static SettlePayment not_paid(std::optional<Instant> look_again = std::nullopt) {
-    return SettlePayment{booking_1,  flight_1, false, {}, std::string(reason_payment_declined),
-                         look_again, true};
-  }
-  static SettlePayment expired() {
-    SettlePayment command = not_paid(start_time + minutes{5});
-    command.failure_reason = reason_payment_timeout;
-    return command;
-  }
-  static CancelBooking cancel(BookingId id = booking_1) { return CancelBooking{id, flight_1}; }
-  static RecordRefund refund(std::string ref = "refund-1") { return {booking_1, flight_1, std::move(ref)}; }
-
-  test::RowStore rows;
-  Instant now = start_time;
-  BatchDecision last;
-};
 
 TEST_F(Decide, PlacingHoldsSeatsAndPromisesALook) {
   const Result<Applied> outcome = place(2);
@@ -290,7 +228,7 @@ TEST_F(Decide, WhatTheProviderAnsweredIsOwedBackWhateverACallbackCalledIt) {
   EXPECT_EQ(intent(booking_1), now + limits::unfinished_lease);
   EXPECT_TRUE(apply(answered).has_value());
   EXPECT_TRUE(last.changes.empty());
-  apply(refund());
+  apply(refund("refund-1", "pay-2"));
   EXPECT_EQ(error_of([&] {
               answered.payment_ref = "pay-3";
               return answered;
@@ -305,7 +243,7 @@ TEST_F(Decide, AVoidRefundGivesWayToAPaymentThatTheProviderAnswers) {
     place(1, id);
     apply(SettlePayment{id, flight_1, true, "told", {}, {}, false});
     apply(CancelBooking{id, flight_1});
-    apply(RecordRefund{id, flight_1, "void-told"});
+    apply(RecordRefund{id, flight_1, "void-told", "told"});
     EXPECT_THAT(events(), IsEmpty()) << "nothing was given back";
     EXPECT_FALSE(refund_due(booking(id)));
     EXPECT_TRUE(refund_is_void(booking(id)));
@@ -324,7 +262,7 @@ TEST_F(Decide, AVerdictOnNoBookingIsNotFound) {
   EXPECT_EQ(error_of(not_paid()), ErrorCode::not_found);
   EXPECT_EQ(error_of(cancel()), ErrorCode::not_found);
   EXPECT_EQ(error_of(refund()), ErrorCode::not_found);
-  EXPECT_EQ(error_of(RescheduleIntent{booking_1, flight_1, now}), ErrorCode::not_found);
+  EXPECT_EQ(error_of(RescheduleIntent{booking_1, flight_1, now, {}}), ErrorCode::not_found);
 }
 
 TEST_F(Decide, ALatePaymentTakesItsSeatsAgain) {
@@ -419,16 +357,16 @@ TEST_F(Decide, ARefundIsRecordedOnce) {
 
 TEST_F(Decide, ALookIsForgottenOnlyWhenNothingIsLeftToDo) {
   place(2);
-  apply(RescheduleIntent{booking_1, flight_1, std::nullopt});
+  apply(look(std::nullopt));
   EXPECT_EQ(intent(booking_1), start_time + payment_timeout) << "PENDING";
-  apply(RescheduleIntent{booking_1, flight_1, start_time + minutes{9}});
+  apply(look(start_time + minutes{9}));
   EXPECT_EQ(intent(booking_1), start_time + minutes{9});
   apply(paid());
   apply(cancel());
-  apply(RescheduleIntent{booking_1, flight_1, std::nullopt});
+  apply(look(std::nullopt));
   EXPECT_TRUE(intent(booking_1).has_value()) << "a refund is owed";
   apply(refund());
-  apply(RescheduleIntent{booking_1, flight_1, std::nullopt});
+  apply(look(std::nullopt));
   EXPECT_EQ(intent(booking_1), std::nullopt);
 }
 

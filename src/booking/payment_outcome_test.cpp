@@ -1,67 +1,13 @@
 // What becomes of bookings whose payment goes other than well: unanswered, late, contradicted, refunded.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "booking/booking_service.h"
-#include "core/limits.h"
-#include "doubles/booking_world.h"
+#include "doubles/payment_outcome_fixture.h"
 
 namespace flightdeck::booking {
 namespace {
 
 using payment::PaymentStatus;
 using std::chrono::seconds;
-using test::BookingWorld;
-using test::finish;
 using test::InlineLedger;
 using Charge = test::ScriptedPaymentProvider::Charge;
-using ::testing::IsEmpty;
-
-class PaymentOutcome : public ::testing::Test {
- protected:
-  ~PaymentOutcome() override {
-    EXPECT_THAT(world.escaped, IsEmpty());
-    EXPECT_TRUE(world.seats_add_up(flight.id));
-    EXPECT_EQ(world.sellable(flight.id).value_or(0), world.flight(flight.id).available_seats);
-  }
-
-  BookingId book(Charge what, std::int64_t seats = 2) {
-    world.provider.on_charge(what);
-    return world.book(flight.id, seats).value().booking.id;
-  }
-  BookingStatus status(BookingId id) { return world.booking(id).status; }
-  std::string paid_as(BookingId id) { return world.provider.payment_id(id); }
-  void expire() {
-    world.loop.advance(seconds{60});
-    world.work();
-  }
-  Result<Booking> verdict(BookingId id, bool success, std::string ref) {
-    PaymentVerdict verdict{id, success, std::move(ref)};
-    return finish(world.loop, world.service.settle(std::move(verdict)));
-  }
-  Result<Booking> cancel(BookingId id) { return finish(world.loop, world.service.cancel(id)); }
-  void sell_out() {
-    world.provider.on_charge(Charge::paid);
-    ASSERT_TRUE(world.book(flight.id, world.flight(flight.id).available_seats).has_value());
-  }
-  // Nothing is due, now or ever. (What is, is due at once from now on.)
-  bool all_finished() {
-    const Instant now = world.clock.now();
-    return world.rows.claim_unfinished(now + std::chrono::hours{24 * 365}, now, 1).empty();
-  }
-
-  // It is paid after all: its callback is refused, and heeded.
-  void expect_refund_of_a_true_contradiction(BookingId id) {
-    world.provider.decide(id, PaymentStatus::success);
-    EXPECT_EQ(verdict(id, true, paid_as(id)).error().code, ErrorCode::invalid_state);
-    world.work();
-    EXPECT_EQ(world.booking(id).refund_ref, world.provider.refund_id(id));
-    EXPECT_TRUE(all_finished());
-  }
-
-  BookingWorld world;
-  flights::Flight flight = world.add_flight(4);
-};
 
 TEST_F(PaymentOutcome, AnUnansweredChargeHoldsItsSeatsUntilItExpires) {
   const BookingId id = book(Charge::never_arrives);
@@ -257,7 +203,7 @@ TEST_F(PaymentOutcome, AChargeThatSucceedsAfterACallbackSaidNoIsRefunded) {
 TEST_F(PaymentOutcome, ALateCallbackWithSeatsConfirms) {
   const BookingId id = book(Charge::never_arrives);
   expire();
-  EXPECT_EQ(verdict(id, true, "late").value().status, BookingStatus::confirmed);
+  EXPECT_EQ(verdict(id, true, "late", Money{39'800}).value().status, BookingStatus::confirmed);
   EXPECT_EQ(world.flight(flight.id).available_seats, 2);
   EXPECT_TRUE(all_finished());
 }

@@ -218,6 +218,8 @@ inline constexpr seconds audit_hold_patience{
 inline constexpr std::chrono::minutes audit_outbox_patience{5};  // that events lie in the outbox
 inline constexpr std::chrono::minutes audit_intent_patience{
     1};  // past its time, for one that is of no use any more
+// A payment of another amount that was given back is told of so long, so that somebody sees that it is tried.
+inline constexpr std::chrono::hours audit_wrong_payment_told_for{24};
 inline constexpr std::size_t audit_findings_listed = 100;  // the others are only counted
 inline constexpr seconds audit_read_deadline{30};          // for one page of the ledger
 // A worker audits by itself: not as soon as it starts, when it has yet to publish what was left lying; then so often, and

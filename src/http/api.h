@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "booking/booking_service.h"
 #include "booking/manage_flights.h"
@@ -10,6 +11,7 @@
 #include "core/task.h"
 #include "flights/flight.h"
 #include "http/health.h"
+#include "http/http_url.h"
 #include "http/route_groups.h"
 #include "payment/payment_provider.h"
 #include "sync/auditor.h"
@@ -30,11 +32,12 @@ struct Api {
   Log& log;
   const Health& health;
   MetricsText& metrics;
-  booking::BookingService* bookings = nullptr;        // booking
-  booking::ManageFlights* manage_flights = nullptr;   // admin
-  sync::Auditor* auditor = nullptr;                   // admin
-  booking::SearchFlights* search_flights = nullptr;   // search
-  payment::PaymentProvider* mock_payments = nullptr;  // mock_payment
+  booking::BookingService* bookings = nullptr;           // booking
+  booking::ManageFlights* manage_flights = nullptr;      // admin
+  sync::Auditor* auditor = nullptr;                      // admin
+  booking::SearchFlights* search_flights = nullptr;      // search
+  payment::PaymentProvider* mock_payments = nullptr;     // mock_payment
+  const std::vector<HttpUrl>* callback_bases = nullptr;  // that the mock may call back under; null: none
   flights::FlightRules flight_rules = {};
   RouteGroups groups = {};  // those that are served
 };

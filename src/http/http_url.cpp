@@ -73,6 +73,23 @@ Result<HttpUrl> parse_http_url(std::string_view text) {
   return url;
 }
 
+bool is_under(const HttpUrl& url, const HttpUrl& base) {
+  const auto same_character = [](char a, char b) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return lower(a) == lower(b);
+  };
+  if (url.port != base.port ||
+      !std::equal(url.host.begin(), url.host.end(), base.host.begin(), base.host.end(), same_character))
+    return false;
+  if (base.target.empty()) return true;
+  if (!url.target.starts_with(base.target)) return false;
+  const std::string_view rest = std::string_view(url.target).substr(base.target.size());
+  if (!rest.empty() && rest.front() != '/' && rest.front() != '?') return false;
+  // What a server may read as a path elsewhere.
+  const std::string_view path = rest.substr(0, rest.find('?'));
+  return path.find_first_of("%\\;") == path.npos && path.find("/.") == path.npos;
+}
+
 Result<HttpUrl> parse_base_url(std::string_view text) {
   Result<HttpUrl> url = parse_http_url(text);
   if (!url) return url;

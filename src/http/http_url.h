@@ -25,4 +25,7 @@ Result<HttpUrl> parse_http_url(std::string_view text);
 // One that other paths are appended to: no query; a last slash is dropped, so `target` may be empty.
 Result<HttpUrl> parse_base_url(std::string_view text);
 
+// Does a request to `url` go to the server of `base`, as parse_base_url makes it, and there to its path or below?
+bool is_under(const HttpUrl& url, const HttpUrl& base);
+
 }  // namespace flightdeck::http

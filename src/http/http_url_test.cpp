@@ -37,6 +37,24 @@ TEST(HttpUrl, HasALimit) {
   EXPECT_FALSE(parse_http_url(longest + "x"));
 }
 
+TEST(HttpUrl, IsUnderABaseOrNot) {
+  const HttpUrl root = *parse_base_url("http://host:1");
+  const HttpUrl deep = *parse_base_url("http://host:1/a/b/");
+  const auto under = [](const char* url, const HttpUrl& base) {
+    return is_under(*parse_http_url(url), base);
+  };
+  for (const char* url : {"http://host:1", "http://HOST:1/", "http://host:1/x?y=z", "http://host:1/../x"})
+    EXPECT_TRUE(under(url, root)) << url;
+  for (const char* url : {"http://host", "http://host:2/", "http://host.evil:1/", "http://hos:1/"})
+    EXPECT_FALSE(under(url, root)) << url;
+  for (const char* url : {"http://host:1/a/b", "http://host:1/a/b/c", "http://host:1/a/b?c=../d"})
+    EXPECT_TRUE(under(url, deep)) << url;
+  for (const char* url :
+       {"http://host:1/a", "http://host:1/a/bc", "http://host:1/a/b/../c", "http://host:1/a/b/%2e./c",
+        "http://host:1/A/b", "http://host:1/a/b/.", "http://host:1/a/b\\..\\c"})
+    EXPECT_FALSE(under(url, deep)) << url;
+}
+
 TEST(HttpUrl, ABaseHasNoQueryAndNoLastSlash) {
   EXPECT_EQ(parse_base_url("http://host:1")->target, "");
   EXPECT_EQ(parse_base_url("http://host:1/")->target, "");

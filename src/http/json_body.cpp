@@ -293,6 +293,12 @@ std::string JsonBody::decimal(std::string_view name) {
   return member->kind == Kind::number ? plain_decimal(given) : std::string(given);
 }
 
+std::optional<std::string> JsonBody::optional_decimal(std::string_view name) {
+  const Member* member = find(name);
+  if (!member || member->kind == Kind::null) return std::nullopt;
+  return decimal(name);
+}
+
 void JsonBody::refuse_others() {
   for (const Member& member : members_) {
     if (!member.asked_for) errors_.add(view(member.name), "is not a field of this request");

@@ -33,6 +33,7 @@ class JsonBody {
   // Required: a string as it was written, or a number of any JSON form (`199.5`, `1.995E2`) as the plain decimal it
   // stands for, exactly.
   std::string decimal(std::string_view name);
+  std::optional<std::string> optional_decimal(std::string_view name);  // nullopt when absent or null
   template <class IdType>
   IdType id(std::string_view name) {
     const std::string_view given = text(name);

@@ -1,4 +1,5 @@
 // The mock payment service over HTTP: the payment provider port, as HttpPaymentProvider asks it.
+#include <algorithm>
 #include <string>
 
 #include "core/json_writer.h"
@@ -21,7 +22,13 @@ std::string_view to_string(payment::PaymentStatus status) {
   return "pending";
 }
 
-Result<payment::ChargeRequest> read_charge(const std::string& text) {
+// Whoever may ask the mock must not reach through it what he could not reach himself.
+bool may_be_called(const Api& api, const HttpUrl& url) {
+  return api.callback_bases && std::any_of(api.callback_bases->begin(), api.callback_bases->end(),
+                                           [&](const HttpUrl& base) { return is_under(url, base); });
+}
+
+Result<payment::ChargeRequest> read_charge(const Api& api, const std::string& text) {
   Result<JsonBody> body = JsonBody::parse(text);
   if (!body) return body.error();
   payment::ChargeRequest charge;
@@ -33,36 +40,54 @@ Result<payment::ChargeRequest> read_charge(const std::string& text) {
   }
   charge.amount = amount.value_or(Money{});
   charge.callback_url = body->optional_text("callback_url");
-  if (!charge.callback_url.empty() && !parse_http_url(charge.callback_url)) {
-    body->errors().add("callback_url",
-                       "must be an http:// URL of at most " + std::to_string(limits::url_bytes) + " bytes");
+  if (!charge.callback_url.empty()) {
+    const Result<HttpUrl> url = parse_http_url(charge.callback_url);
+    if (!url) {
+      body->errors().add("callback_url", "must be an http:// URL of at most " + std::to_string(limits::url_bytes) + " bytes");
+    } else if (!may_be_called(api, *url)) {
+      body->errors().add("callback_url", "must be under callback-base-url or one of mock-callback-urls");
+    }
   }
   body->refuse_others();
   if (!body->errors().empty()) return body->errors().take();
   return charge;
 }
 
-Result<BookingId> read_booking_id(const std::string& text) {
+Result<payment::RefundRequest> read_refund(const std::string& text) {
   Result<JsonBody> body = JsonBody::parse(text);
   if (!body) return body.error();
-  const auto id = body->id<BookingId>("booking_id");
+  payment::RefundRequest refund;
+  refund.booking = body->id<BookingId>("booking_id");
+  refund.payment_id = body->optional_text("payment_id");
   body->refuse_others();
   if (!body->errors().empty()) return body->errors().take();
-  return id;
+  return refund;
+}
+
+void add_payment(JsonWriter& json, const payment::Payment& payment) {
+  json.member("payment_id", std::string_view(payment.payment_id));
+  json.member("status", to_string(payment.status)).key("amount");
+  if (payment.amount) {
+    json.value(*payment.amount);
+  } else {
+    json.null();
+  }
+  json.member("refunded", payment.refunded);
 }
 
 }  // namespace
 
 Task<Response> mock_pay(Api& api, const Request& request) {
-  Result<payment::ChargeRequest> charge = read_charge(request.body);
+  Result<payment::ChargeRequest> charge = read_charge(api, request.body);
   if (!charge) co_return problem_response(charge.error(), request.request_id);
   const Result<payment::Payment> paid = co_await api.mock_payments->charge(*std::move(charge));
   if (!paid) co_return problem_response(paid.error(), request.request_id);
   Response response;
   if (paid->status == payment::PaymentStatus::pending) response.status = 202;
   JsonWriter json(response.body);
-  json.begin_object().member("payment_id", std::string_view(paid->payment_id));
-  json.member("status", to_string(paid->status)).end_object();
+  json.begin_object();
+  add_payment(json, *paid);
+  json.end_object();
   co_return response;
 }
 
@@ -74,16 +99,16 @@ Task<Response> mock_show_payment(Api& api, const Request& request) {
   if (!found) co_return problem_response(found.error(), request.request_id);
   Response response;
   JsonWriter json(response.body);
-  json.begin_object().member("payment_id", std::string_view(found->payment_id));
-  json.member("status", to_string(found->status)).member("amount", found->amount);
-  json.member("refunded", found->refunded).end_object();
+  json.begin_object();
+  add_payment(json, *found);
+  json.end_object();
   co_return response;
 }
 
 Task<Response> mock_refund(Api& api, const Request& request) {
-  const Result<BookingId> id = read_booking_id(request.body);
-  if (!id) co_return problem_response(id.error(), request.request_id);
-  const Result<payment::Refund> refund = co_await api.mock_payments->refund(*id);
+  Result<payment::RefundRequest> asked = read_refund(request.body);
+  if (!asked) co_return problem_response(asked.error(), request.request_id);
+  const Result<payment::Refund> refund = co_await api.mock_payments->refund(*std::move(asked));
   if (!refund) co_return problem_response(refund.error(), request.request_id);
   Response response;
   JsonWriter json(response.body);

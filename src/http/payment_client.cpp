@@ -38,11 +38,14 @@ Result<payment::Payment> read_payment(JsonBody& body) {
   return payment;
 }
 
-std::string booking_json(BookingId booking) {
-  std::string text;
-  JsonWriter json(text);
-  json.begin_object().member("booking_id", booking).end_object();
-  return text;
+// Members `amount` and `refunded`. False: it does not state both, and nothing is changed.
+bool read_what_was_paid(JsonBody& body, payment::Payment& payment) {
+  const std::optional<Money> amount = parse_money(body.decimal("amount"));
+  const bool refunded = body.boolean("refunded");
+  if (!amount || !body.errors().empty()) return false;
+  payment.amount = amount;
+  payment.refunded = refunded;
+  return true;
 }
 
 }  // namespace
@@ -73,11 +76,15 @@ Task<Result<payment::Payment>> HttpPaymentProvider::charge(payment::ChargeReques
   HttpCall pay = call(post, "/mock_payment/pay", std::move(text));
   const Result<HttpReply> reply = co_await client_.send(std::move(pay));
   if (!reply) co_return reply.error();
+  if (reply->status == 409) {
+    co_return Error{ErrorCode::invalid_state, "The booking has a payment of another amount.", {}};
+  }
   if (reply->status != 200 && reply->status != 202) co_return refused(reply->status);
   Result<JsonBody> body = JsonBody::parse(reply->body);
   if (!body) co_return unreadable();
   Result<payment::Payment> payment = read_payment(*body);
-  if (payment) payment->amount = request.amount;
+  // What it does not state is asked for: it may have been paid before, by whomever.
+  if (payment) read_what_was_paid(*body, *payment);
   co_return payment;
 }
 
@@ -91,15 +98,17 @@ Task<Result<payment::Payment>> HttpPaymentProvider::find(BookingId booking) {
   if (!body) co_return unreadable();
   Result<payment::Payment> payment = read_payment(*body);
   if (!payment) co_return payment;
-  const std::optional<Money> amount = parse_money(body->decimal("amount"));
-  payment->refunded = body->boolean("refunded");
-  if (!amount || !body->errors().empty()) co_return unreadable();
-  payment->amount = *amount;
+  if (!read_what_was_paid(*body, *payment)) co_return unreadable();
   co_return payment;
 }
 
-Task<Result<payment::Refund>> HttpPaymentProvider::refund(BookingId booking) {
-  HttpCall give_back = call(post, "/mock_payment/refund", booking_json(booking));
+Task<Result<payment::Refund>> HttpPaymentProvider::refund(payment::RefundRequest request) {
+  std::string text;
+  JsonWriter json(text);
+  json.begin_object().member("booking_id", request.booking);
+  if (!request.payment_id.empty()) json.member("payment_id", std::string_view(request.payment_id));
+  json.end_object();
+  HttpCall give_back = call(post, "/mock_payment/refund", std::move(text));
   const Result<HttpReply> reply = co_await client_.send(std::move(give_back));
   if (!reply) co_return reply.error();
   if (reply->status == 404) co_return Error{ErrorCode::not_found, "There is no payment of this booking.", {}};
@@ -121,7 +130,9 @@ Task<bool> HttpCallbackSender::send(payment::CallbackMessage message) {
   JsonWriter json(call.json);
   json.begin_object().member("booking_id", message.booking);
   json.member("status", message.status == payment::PaymentStatus::success ? "success" : "failure");
-  json.member("payment_ref", std::string_view(message.payment_ref)).end_object();
+  json.member("payment_ref", std::string_view(message.payment_ref));
+  if (message.amount) json.member("amount", *message.amount);
+  json.end_object();
   const Result<HttpReply> reply = co_await client_.send(std::move(call));
   co_return reply && reply->status / 100 == 2;
 }

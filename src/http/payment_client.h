@@ -22,7 +22,7 @@ class HttpPaymentProvider final : public payment::PaymentProvider {
 
   Task<Result<payment::Payment>> charge(payment::ChargeRequest request) override;
   Task<Result<payment::Payment>> find(BookingId booking) override;
-  Task<Result<payment::Refund>> refund(BookingId booking) override;
+  Task<Result<payment::Refund>> refund(payment::RefundRequest request) override;
 
   // Every call, now and from now on, is `unavailable`: the program stops.
   void close() { client_.close(); }

@@ -17,12 +17,14 @@ using test::SilentService;
 using test::Socket;
 
 TEST_F(PaymentClientTest, Charges) {
-  script_.answer(200, R"({"payment_id": "pay-1", "status": "success", "new_field": [1]})");
+  script_.answer(200, R"({"payment_id": "pay-1", "status": "success", "amount": "198.99", "refunded": true,
+                          "new_field": [1]})");
   const auto paid = ask([&] { return provider->charge(charge_of("http://a.example/payment/callback")); });
   ASSERT_TRUE(paid);
   EXPECT_EQ(paid->payment_id, "pay-1");
   EXPECT_EQ(paid->status, PaymentStatus::success);
-  EXPECT_EQ(paid->amount, Money{19'900});
+  EXPECT_EQ(paid->amount, Money{19'899}) << "what it says, not what it was asked for";
+  EXPECT_TRUE(paid->refunded);
   EXPECT_EQ(
       script_.last(),
       R"(POST /mock_payment/pay {"booking_id":"01970000-0000-7000-8000-000000000001","amount":"199.00",)"
@@ -31,6 +33,23 @@ TEST_F(PaymentClientTest, Charges) {
   EXPECT_EQ(charge()->status, PaymentStatus::pending);
   script_.answer(200, R"({"payment_id": "pay-1", "status": "failure"})");
   EXPECT_EQ(charge()->status, PaymentStatus::failure);
+  script_.answer(409, "{}");
+  EXPECT_EQ(charge().error().code, ErrorCode::invalid_state) << "it has a payment of another amount";
+}
+
+TEST_F(PaymentClientTest, AnAmountThatIsNotStatedIsNotGuessed) {
+  for (const char* rest :
+       {"", R"(, "amount": "199.00")", R"(, "refunded": false)", R"(, "amount": 199.001, "refunded": false)",
+        R"(, "amount": null, "refunded": false)", R"(, "amount": "199.00", "refunded": "no")"}) {
+    script_.answer(200, R"({"payment_id": "pay-1", "status": "success")" + std::string(rest) + "}");
+    const auto paid = charge();
+    ASSERT_TRUE(paid) << rest;
+    EXPECT_EQ(paid->amount, std::nullopt) << rest;
+    EXPECT_FALSE(states_what_was_paid(*paid)) << rest;
+    EXPECT_EQ(ask([&] { return provider->find(booking); }).error().code, ErrorCode::unavailable) << rest;
+  }
+  script_.answer(200, R"({"payment_id": "pay-1", "status": "success", "amount": 199, "refunded": false})");
+  EXPECT_EQ(charge()->amount, Money{19'900});
 }
 
 TEST_F(PaymentClientTest, Finds) {
@@ -49,17 +68,19 @@ TEST_F(PaymentClientTest, Finds) {
 
 TEST_F(PaymentClientTest, Refunds) {
   script_.answer(200, R"({"refund_id": "refund-1"})");
-  const auto refund = ask([&] { return provider->refund(booking); });
+  const payment::RefundRequest request{booking, "pay-1"};
+  const auto refund = ask([&] { return provider->refund(request); });
   ASSERT_TRUE(refund);
   EXPECT_EQ(refund->refund_id, "refund-1");
   EXPECT_EQ(script_.last(),
-            R"(POST /mock_payment/refund {"booking_id":"01970000-0000-7000-8000-000000000001"})");
+            R"(POST /mock_payment/refund {"booking_id":"01970000-0000-7000-8000-000000000001",)"
+            R"("payment_id":"pay-1"})");
   script_.answer(404, "{}");
-  EXPECT_EQ(ask([&] { return provider->refund(booking); }).error().code, ErrorCode::not_found);
+  EXPECT_EQ(ask([&] { return provider->refund(request); }).error().code, ErrorCode::not_found);
   script_.answer(409, "{}");
-  EXPECT_EQ(ask([&] { return provider->refund(booking); }).error().code, ErrorCode::invalid_state);
+  EXPECT_EQ(ask([&] { return provider->refund(request); }).error().code, ErrorCode::invalid_state);
   script_.answer(200, R"({"refund_id": ""})");
-  EXPECT_EQ(ask([&] { return provider->refund(booking); }).error().code, ErrorCode::unavailable);
+  EXPECT_EQ(ask([&] { return provider->refund(request); }).error().code, ErrorCode::unavailable);
 }
 
 TEST_F(PaymentClientTest, AnAnswerThatCannotBeReadIsUnavailable) {
@@ -200,10 +221,15 @@ TEST_F(PaymentClientTest, SendsCallbacks) {
   std::unique_ptr<HttpCallbackSender> sender;
   client.run([&] { sender = std::make_unique<HttpCallbackSender>(client.loop()); });
   script_.answer(200, "{}");
-  payment::CallbackMessage message{server->url() + "/callback", booking, PaymentStatus::success, "pay-1"};
+  payment::CallbackMessage message{server->url() + "/callback", booking, PaymentStatus::success, "pay-1",
+                                   std::nullopt};
   EXPECT_TRUE(ask([&] { return sender->send(message); }));
   EXPECT_EQ(script_.last(), R"(POST /callback {"booking_id":"01970000-0000-7000-8000-000000000001",)"
                             R"("status":"success","payment_ref":"pay-1"})");
+  message.amount = Money{19'900};
+  EXPECT_TRUE(ask([&] { return sender->send(message); }));
+  EXPECT_EQ(script_.last(), R"(POST /callback {"booking_id":"01970000-0000-7000-8000-000000000001",)"
+                            R"("status":"success","payment_ref":"pay-1","amount":"199.00"})");
   script_.answer(409, "{}");
   EXPECT_FALSE(ask([&] { return sender->send(message); }));
   message.url = "not a url";

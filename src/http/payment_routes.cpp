@@ -23,6 +23,14 @@ Result<booking::PaymentVerdict> read_verdict(const std::string& text) {
     body->errors().add("payment_ref", "must be 1 to " + std::to_string(limits::payment_ref_chars) +
                                           " printable ASCII characters, not blanks alone");
   }
+  if (const std::optional<std::string> amount = body->optional_decimal("amount")) {
+    verdict.amount = parse_money(*amount);
+    if (!verdict.amount || verdict.amount->minor < 0) {
+      body->errors().add(
+          "amount",
+          "must be a decimal of at least 0.00 with at most two digits after the point, or left out");
+    }
+  }
   body->refuse_others();
   if (!body->errors().empty()) return body->errors().take();
   return verdict;

@@ -353,7 +353,12 @@ TEST_F(RoutesTest, ServesTheMockPayments) {
   const Answer paid = ask(Method::post, "/mock_payment/pay", "{" + id_member + R"(, "amount": 398})");
   EXPECT_EQ(paid.response.status, 200);
   EXPECT_EQ(paid.body.at("status"), "success");
-  EXPECT_EQ(ask(Method::get, path).body.at("payment_id"), paid.body.at("payment_id"));
+  EXPECT_EQ(paid.body.at("amount"), "398.00");
+  EXPECT_EQ(paid.body.at("refunded"), false);
+  EXPECT_EQ(ask(Method::get, path).body, paid.body);
+  const Answer second = ask(Method::post, "/mock_payment/pay", "{" + id_member + R"(, "amount": 0.01})");
+  EXPECT_EQ(second.response.status, 409);
+  EXPECT_EQ(second.body.at("code"), "INVALID_STATE");
   const Answer refund = ask(Method::post, "/mock_payment/refund", "{" + id_member + "}");
   EXPECT_EQ(refund.response.status, 200);
   EXPECT_TRUE(refund.body.contains("refund_id"));
@@ -408,6 +413,41 @@ TEST_F(RoutesTest, AnswersToHostileRequestsAreSmall) {
   while (tags.size() < 15'000) tags += "\"1\",";
   const Answer listed = ask(Method::get, "/admin/flights/" + flight.id.str(), {}, {{Header::if_match, tags}});
   EXPECT_EQ(listed.wrong_fields(), std::set<std::string>{"If-Match"});
+}
+
+TEST_F(RoutesTest, TheMockCallsBackWhereItMayOnly) {
+  const auto pay = [&](std::string_view url) {
+    return ask(
+        Method::post, "/mock_payment/pay",
+        R"({"booking_id": ")" + unknown + R"(", "amount": 1, "callback_url": ")" + std::string(url) + "\"}");
+  };
+  EXPECT_EQ(pay("http://127.0.0.1:1/payment/callback").wrong_fields(), std::set<std::string>{"callback_url"});
+  const std::vector<HttpUrl> bases{*parse_base_url("http://here:8080/api"), *parse_base_url("http://there")};
+  api.callback_bases = &bases;
+  for (const char* url : {"http://here:8080/api/payment/callback", "http://there/x"})
+    EXPECT_EQ(pay(url).response.status, 200) << url;
+  for (const char* url :
+       {"http://here:8080/", "http://here/api", "http://there:81/", "http://127.0.0.1:6379/"})
+    EXPECT_EQ(pay(url).wrong_fields(), std::set<std::string>{"callback_url"}) << url;
+}
+
+TEST_F(RoutesTest, ACallbackMayStateTheAmount) {
+  world.provider.on_charge(test::ScriptedPaymentProvider::Charge::pending);
+  const auto callback = [&](std::string_view amount) {
+    const std::string id = text(ask(Method::post, "/booking", booking_body()).body, "booking_id");
+    return ask(Method::post, "/payment/callback",
+               R"({"booking_id": ")" + id + R"(", "status": "success", "payment_ref": "p", "amount": )" +
+                   std::string(amount) + "}");
+  };
+  for (const char* wrong : {"\"free\"", "\"1.001\"", "-1", "true", "\"\""})
+    EXPECT_EQ(callback(wrong).wrong_fields(), std::set<std::string>{"amount"}) << wrong;
+  EXPECT_EQ(callback("\"199.00\"").body.at("status"), "CONFIRMED");
+  EXPECT_EQ(callback("199").body.at("status"), "CONFIRMED");
+  EXPECT_EQ(callback("null").body.at("status"), "CONFIRMED");
+  const Answer other = callback("0.01");
+  EXPECT_EQ(other.response.status, 200);
+  EXPECT_EQ(other.body.at("status"), "FAILED");
+  EXPECT_EQ(other.body.at("failure_reason"), "payment_amount_differs");
 }
 
 TEST_F(RoutesTest, TellsItsHealth) {

@@ -1,6 +1,7 @@
 // Port: how a payment service tells the booking side its verdict (the in-process mock uses it).
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/ids.h"
@@ -13,6 +14,7 @@ struct CallbackMessage {
   BookingId booking;
   PaymentStatus status = PaymentStatus::failure;  // success or failure
   std::string payment_ref;
+  std::optional<Money> amount;  // of the payment; nullopt: not known
 };
 
 // Used from one thread.

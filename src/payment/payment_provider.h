@@ -2,6 +2,7 @@
 // refunded at most once, however often it is asked.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,8 +28,18 @@ struct ChargeRequest {
 struct Payment {
   std::string payment_id;
   PaymentStatus status = PaymentStatus::pending;
-  Money amount;
+  std::optional<Money> amount;  // that was paid, or is to be; nullopt: not stated
   bool refunded = false;
+};
+
+// Does it say what was paid, if anything was? Then it can be settled by.
+inline bool states_what_was_paid(const Payment& payment) {
+  return payment.status != PaymentStatus::success || payment.refunded || payment.amount.has_value();
+}
+
+struct RefundRequest {
+  BookingId booking;
+  std::string payment_id;  // by which the caller knows the payment
 };
 
 struct Refund {
@@ -39,13 +50,13 @@ struct Refund {
 //   unavailable    no answer within limits::payment_call_deadline, or none that could be read: the outcome is unknown
 //   overloaded     too many calls are waiting already; nothing was sent
 //   not_found      (find, refund) the provider knows of no payment of this booking
-//   invalid_state  (refund) it was never paid
+//   invalid_state  (charge) it has a payment of another amount; (refund) it was never paid
 class PaymentProvider {
  public:
   virtual ~PaymentProvider() = default;
   virtual Task<Result<Payment>> charge(ChargeRequest request) = 0;
   virtual Task<Result<Payment>> find(BookingId booking) = 0;
-  virtual Task<Result<Refund>> refund(BookingId booking) = 0;
+  virtual Task<Result<Refund>> refund(RefundRequest request) = 0;
 };
 
 }  // namespace flightdeck::payment

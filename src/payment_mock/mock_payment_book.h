@@ -5,6 +5,7 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <unordered_map>
 
 #include "core/limits.h"
@@ -27,13 +28,13 @@ class MockPaymentBook {
     opened,     // new: the caller must `decide` it, whatever happens to the caller
     undecided,  // somebody else opened it and will decide it
     decided,
-    refused,  // too many are undecided
+    other_amount,  // it has a payment of another amount; nothing is changed
+    refused,       // too many are undecided
   };
   struct Opening {
     Entry entry = Entry::refused;
     std::optional<payment::Payment> payment;  // of a decided one
   };
-  // Of two requests for one booking with different amounts the first counts.
   Opening open(BookingId booking, Money amount);
 
   // The verdict on a payment that was opened. Decided again it stays as it is.
@@ -42,16 +43,18 @@ class MockPaymentBook {
   // nullopt: unknown or undecided.
   std::optional<payment::Payment> find(BookingId booking) const;
 
-  // not_found: unknown. invalid_state: never paid, or not yet decided.
-  Result<payment::Refund> refund(BookingId booking);
+  // A payment that is not remembered, being of before the start or one of the oldest, is refunded for whoever names it: its name
+  // was only ever told with its success. not_found: unknown. invalid_state: never paid, or not yet decided.
+  Result<payment::Refund> refund(BookingId booking, std::string_view named = {});
 
  private:
   struct Record {
-    Money amount;
+    std::optional<Money> amount;  // nullopt: forgotten
     bool decided = false;
-    bool refunded = false;
+    bool refunded = false;  // so it was paid
   };
   payment::Payment describe(BookingId booking, const Record& record) const;
+  void remember(BookingId booking, const Record& record);
   void forget_oldest();
 
   const MockSettings settings_;

@@ -37,12 +37,26 @@ TEST(MockPaymentBook, DecidesOnce) {
   EXPECT_EQ(book.find(id_of(1))->amount, Money{500});
 }
 
-TEST(MockPaymentBook, KeepsTheFirstAmount) {
+TEST(MockPaymentBook, RefusesASecondAmount) {
   MockPaymentBook book(always_pays);
   book.open(id_of(1), Money{500});
-  book.open(id_of(1), Money{900});
+  EXPECT_EQ(book.open(id_of(1), Money{900}).entry, Entry::other_amount);
   EXPECT_EQ(book.decide(id_of(1)).amount, Money{500});
-  EXPECT_EQ(book.open(id_of(1), Money{900}).payment->amount, Money{500});
+  EXPECT_EQ(book.open(id_of(1), Money{900}).entry, Entry::other_amount);
+  EXPECT_EQ(book.open(id_of(1), Money{500}).payment->amount, Money{500});
+}
+
+TEST(MockPaymentBook, RefundsWhatItHasForgottenForWhoeverNamesIt) {
+  MockPaymentBook book(always_pays, 1);
+  book.open(id_of(1), Money{500});
+  book.decide(id_of(1));
+  book.open(id_of(2), Money{500});
+  book.decide(id_of(2));
+  ASSERT_FALSE(book.find(id_of(1)));
+  EXPECT_EQ(book.refund(id_of(1)).error().code, ErrorCode::not_found);
+  EXPECT_EQ(book.refund(id_of(1), payment_id(id_of(2))).error().code, ErrorCode::not_found);
+  EXPECT_EQ(book.refund(id_of(1), payment_id(id_of(1))).value().refund_id, refund_id(id_of(1)));
+  EXPECT_FALSE(book.find(id_of(2))) << "it takes no more room";
 }
 
 TEST(MockPaymentBook, RefundsWhatWasPaidOnce) {

@@ -27,6 +27,8 @@ Task<Result<Payment>> MockPayments::charge(ChargeRequest request) {
   const MockPaymentBook::Opening opening = book_.open(request.booking, request.amount);
   const bool answers_pending = book_.settings().callback == CallbackMode::only;
   switch (opening.entry) {
+    case Entry::other_amount:
+      co_return Error{ErrorCode::invalid_state, "This booking has a payment of another amount.", {}};
     case Entry::refused: co_return Error{ErrorCode::overloaded, "Too many payments are under way.", {}};
     case Entry::decided: co_return *opening.payment;
     case Entry::undecided:
@@ -77,7 +79,8 @@ Task<void> MockPayments::decide_later(ChargeRequest request, Milliseconds delay,
 
 Task<void> MockPayments::call_back(std::string url, BookingId booking, Payment payment) {
   if (url.empty()) co_return;
-  const CallbackMessage message{std::move(url), booking, payment.status, std::move(payment.payment_id)};
+  const CallbackMessage message{std::move(url), booking, payment.status, std::move(payment.payment_id),
+                                payment.amount};
   Milliseconds backoff = limits::mock_callback_backoff_first;
   for (int attempt = 1; attempt <= limits::mock_callback_attempts && !closed_; ++attempt) {
     CallbackMessage copy = message;
@@ -93,7 +96,9 @@ Task<Result<Payment>> MockPayments::find(BookingId booking) {
   co_return Error{ErrorCode::not_found, "There is no payment of this booking.", {}};
 }
 
-Task<Result<Refund>> MockPayments::refund(BookingId booking) { co_return book_.refund(booking); }
+Task<Result<Refund>> MockPayments::refund(payment::RefundRequest request) {
+  co_return book_.refund(request.booking, request.payment_id);
+}
 
 // True after the delay; false when closed, at once or while waiting.
 Task<bool> MockPayments::pause(Milliseconds delay) {

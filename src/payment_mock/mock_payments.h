@@ -16,6 +16,7 @@ namespace flightdeck::payment_mock {
 //            `pending` at once. A request that is to stay silent (MockSettings::timeout_rate) is decided after its
 //            delay like any other, so that `find` tells, but gets neither answer nor callback.
 //   find     not_found until it is decided.
+//   refund   of a payment that is named, also after the process was started anew.
 //
 // Nobody waits longer than `patience`: then the answer is `unavailable`, and the payment is decided all the same.
 // Callbacks are tried limits::mock_callback_attempts times with growing pauses.
@@ -35,7 +36,7 @@ class MockPayments final : public payment::PaymentProvider {
 
   Task<Result<payment::Payment>> charge(payment::ChargeRequest request) override;
   Task<Result<payment::Payment>> find(BookingId booking) override;
-  Task<Result<payment::Refund>> refund(BookingId booking) override;
+  Task<Result<payment::Refund>> refund(payment::RefundRequest request) override;
 
   // Ends every wait, now and from now on: calls answer `unavailable`, what is undecided is decided at once, no callback
   // is started. They end from the executor, soon after; the instance must live until its calls and `scope` have ended.

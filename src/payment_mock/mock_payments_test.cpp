@@ -58,7 +58,10 @@ class MockThread {
     return charge(booking, std::move(url), amount).take();
   }
   Result<Payment> find(BookingId booking) { return test::finish_inline(payments.find(booking)); }
-  Result<Refund> refund(BookingId booking) { return test::finish_inline(payments.refund(booking)); }
+  Result<Refund> refund(BookingId booking, std::string named = {}) {
+    payment::RefundRequest request{booking, std::move(named)};
+    return test::finish_inline(payments.refund(std::move(request)));
+  }
 
   test::ManualClock clock{from_unix_ms(0)};
   test::ManualLoop loop{clock};
@@ -111,9 +114,20 @@ TEST(MockPayments, AnswersARepeatAtOnce) {
   MockThread thread(book);
   thread.charge(id_of(1));
   thread.loop.advance(delay);
-  const auto again = thread.charge_at_once(id_of(1), {}, Money{1});
+  const auto again = thread.charge_at_once(id_of(1));
   EXPECT_EQ(again.value().status, PaymentStatus::failure);
   EXPECT_EQ(again.value().amount, Money{39'800});
+}
+
+TEST(MockPayments, RefusesASecondAmountBeforeAndAfterTheDecision) {
+  MockPaymentBook book(settings_with(1));
+  MockThread thread(book);
+  auto first = thread.charge(id_of(1));
+  EXPECT_EQ(thread.charge_at_once(id_of(1), {}, Money{1}).error().code, ErrorCode::invalid_state);
+  thread.loop.advance(delay);
+  EXPECT_EQ(thread.charge_at_once(id_of(1), {}, Money{1}).error().code, ErrorCode::invalid_state);
+  EXPECT_EQ(first.take().value().amount, Money{39'800});
+  EXPECT_EQ(thread.charge_at_once(id_of(1)).value().amount, Money{39'800});
 }
 
 TEST(MockPayments, ARepeatBeforeTheDecisionWaitsForIt) {
@@ -155,6 +169,30 @@ TEST(MockPayments, RefundsOnce) {
   ASSERT_TRUE(refund);
   EXPECT_EQ(thread.refund(id_of(1)).value().refund_id, refund->refund_id);
   EXPECT_TRUE(thread.find(id_of(1)).value().refunded);
+}
+
+TEST(MockPayments, RefundsWhatWasPaidBeforeItWasStartedAnew) {
+  std::string paid_as;
+  {
+    MockPaymentBook book(settings_with(1));
+    MockThread thread(book);
+    auto paid = thread.charge(id_of(1));
+    thread.loop.advance(delay);
+    paid_as = paid.take().value().payment_id;
+  }
+  MockPaymentBook book(settings_with(0));  // whatever it would decide now
+  MockThread thread(book);
+  EXPECT_EQ(thread.refund(id_of(1)).error().code, ErrorCode::not_found);
+  EXPECT_EQ(thread.refund(id_of(1), "another").error().code, ErrorCode::not_found);
+  const auto refund = thread.refund(id_of(1), paid_as);
+  ASSERT_TRUE(refund);
+  EXPECT_EQ(thread.refund(id_of(1), paid_as).value().refund_id, refund->refund_id);
+  EXPECT_EQ(thread.refund(id_of(1)).value().refund_id, refund->refund_id);
+  EXPECT_TRUE(thread.find(id_of(1)).value().refunded);
+  EXPECT_EQ(thread.find(id_of(1)).value().status, PaymentStatus::success);
+  EXPECT_EQ(thread.find(id_of(1)).value().amount, std::nullopt);
+  const auto charged = thread.charge_at_once(id_of(1));
+  EXPECT_TRUE(charged.value().refunded) << "it is not charged anew";
 }
 
 TEST(MockPayments, ASilentRequestIsDecidedButNotAnswered) {
@@ -208,6 +246,7 @@ TEST(MockPayments, CallsBackBesideItsAnswer) {
   EXPECT_EQ(message.booking, id_of(1));
   EXPECT_EQ(message.status, PaymentStatus::failure);
   EXPECT_EQ(message.payment_ref, payment_id(id_of(1)));
+  EXPECT_EQ(message.amount, Money{39'800});
 }
 
 TEST(MockPayments, CallsBackInsteadOfAnswering) {

@@ -25,6 +25,8 @@ enum class FindingKind {
   confirmed_unpaid,        // CONFIRMED without a payment
   booking_fields,          // fields that do not go together
   amount_wrong,            // no whole price for each of its seats
+  amount_paid_differs,     // another amount was paid, lately or for what is CONFIRMED
+  confirmed_refunded,      // CONFIRMED, and the provider calls its payment refunded
   intent_without_booking,
   intent_needless,  // long due for a booking of which nothing is left to do
   intent_too_late,  // somebody comes back to its booking, but not for a long time

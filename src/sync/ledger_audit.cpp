@@ -12,6 +12,12 @@ namespace {
 using booking::Booking;
 using booking::BookingStatus;
 
+bool faulty_payment(const Booking& booking) {
+  return booking.status == BookingStatus::confirmed && !booking.payment_ref.empty() &&
+         (booking.failure_reason == booking::reason_amount_differs ||
+          booking.failure_reason == booking::reason_payment_refunded);
+}
+
 // What does not go together; empty: all of it does.
 std::string odd_fields(const Booking& booking) {
   const bool failed = booking.status == BookingStatus::failed;
@@ -21,6 +27,8 @@ std::string odd_fields(const Booking& booking) {
   if (booking.status == BookingStatus::pending && !booking.payment_ref.empty())
     return "it was paid and is still PENDING";
   if (failed && booking.failure_reason.empty()) return "it FAILED for no reason";
+  // A payment that does not pay for it is a finding of its own.
+  if (faulty_payment(booking)) return {};
   if (!failed && !booking.failure_reason.empty() && booking.status != BookingStatus::cancelled)
     return "it has a reason for a failure and did not fail";
   return {};
@@ -60,6 +68,22 @@ void LedgerAudit::look_at(const booking::BookingRow& row) {
     add(FindingKind::booking_fields, booking, std::move(odd));
   if (booking.seats > 0 && booking.amount.minor % booking.seats != 0)
     add(FindingKind::amount_wrong, booking, "its amount is no whole price for each of its seats");
+  look_at_payment(booking);
+}
+
+void LedgerAudit::look_at_payment(const Booking& booking) {
+  const bool confirmed = booking.status == BookingStatus::confirmed;
+  if (confirmed && booking.failure_reason == booking::reason_payment_refunded)
+    add(FindingKind::confirmed_refunded, booking, "CONFIRMED, and its payment was refunded");
+  if (booking.failure_reason != booking::reason_amount_differs) return;
+  const std::string owed = "another amount was paid than " + format_money(booking.amount);
+  if (confirmed) {
+    add(FindingKind::amount_paid_differs, booking, owed + ", and it is CONFIRMED");
+  } else if (refund_due(booking)) {
+    add(FindingKind::amount_paid_differs, booking, owed + ", and is to be refunded");
+  } else if (booking.updated_at + limits::audit_wrong_payment_told_for > now_) {
+    add(FindingKind::amount_paid_differs, booking, owed + "; it was refunded");
+  }
 }
 
 void LedgerAudit::look_at(const booking::IntentRow& intent) {

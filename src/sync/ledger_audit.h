@@ -31,6 +31,7 @@ class LedgerAudit {
     std::int64_t live = 0;  // in PENDING and CONFIRMED bookings
   };
 
+  void look_at_payment(const booking::Booking& booking);
   void add(FindingKind kind, const booking::Booking& booking, std::string detail);
 
   AuditReport& report_;

@@ -144,11 +144,45 @@ TEST_F(LedgerAuditTest, FieldsThatDoNotGoTogetherAreNamed) {
   EXPECT_THAT(kinds(), ElementsAre(FindingKind::confirmed_unpaid, FindingKind::amount_wrong));
 }
 
+TEST_F(LedgerAuditTest, PaymentsOfAnotherAmountAreNamed) {
+  flight(10, 8);
+  Booking row = booking(BookingStatus::confirmed);
+  row.failure_reason = booking::reason_amount_differs;
+  look_at(row, false);
+  row.status = BookingStatus::failed;
+  row.updated_at = world_start - limits::audit_wrong_payment_told_for;
+  look_at(row, true);
+  EXPECT_EQ(report.findings.back().detail, "another amount was paid than 3.98, and is to be refunded");
+  row.refund_ref = "refund";
+  look_at(row, false);
+  row.updated_at += Milliseconds{1};
+  look_at(row, false);
+  EXPECT_EQ(report.findings.back().detail, "another amount was paid than 3.98; it was refunded");
+  EXPECT_THAT(kinds(), ElementsAre(FindingKind::amount_paid_differs, FindingKind::amount_paid_differs,
+                                   FindingKind::amount_paid_differs));
+}
+
+TEST_F(LedgerAuditTest, AConfirmedBookingWhosePaymentWasRefundedIsNamed) {
+  flight(10, 8);
+  Booking row = booking(BookingStatus::confirmed);
+  row.failure_reason = booking::reason_payment_refunded;
+  look_at(row, false);
+  row.status = BookingStatus::failed;
+  row.refund_ref = "refund";
+  look_at(row, false);
+  EXPECT_THAT(kinds(), ElementsAre(FindingKind::confirmed_refunded));
+  EXPECT_EQ(to_string(FindingKind::confirmed_refunded), "confirmed_refunded");
+  EXPECT_EQ(to_string(FindingKind::amount_paid_differs), "amount_paid_differs");
+}
+
 TEST_F(LedgerAuditTest, IntentsOfNoUseAreNamedWhenTheirTimeIsLongPast) {
   const Instant long_due = world_start - limits::audit_intent_patience - Milliseconds{1};
   audit.look_at(booking::IntentRow{id_of<BookingId>(12), long_due, std::nullopt});
-  audit.look_at(booking::IntentRow{id_of<BookingId>(11), long_due, booking(BookingStatus::confirmed)});
-  audit.look_at(booking::IntentRow{id_of<BookingId>(11), world_start, booking(BookingStatus::confirmed)});
+  Booking refunded = booking(BookingStatus::cancelled);
+  refunded.payment_ref = "pay";
+  refunded.refund_ref = "refund";
+  audit.look_at(booking::IntentRow{id_of<BookingId>(11), long_due, refunded});
+  audit.look_at(booking::IntentRow{id_of<BookingId>(11), world_start, refunded});
   audit.look_at(booking::IntentRow{id_of<BookingId>(11), long_due, booking(BookingStatus::failed)});
   EXPECT_THAT(kinds(), ElementsAre(FindingKind::intent_without_booking, FindingKind::intent_needless));
 }

@@ -148,6 +148,11 @@ std::string Metrics::render(const std::optional<sync::AuditDesk::Result>& audit)
   counter("outbox_rows_published_total", "Outbox rows whose events were published.",
           counters_.events_published);
   counter("overloaded_total", "Requests refused because too much was waiting.", counters_.overloaded);
+  counter("payment_amount_differs_total", "Payments of another amount than their booking's.",
+          counters_.payments_amount_differs);
+  counter("payment_found_refunded_total",
+          "Payments that the provider had refunded before or after they confirmed a booking.",
+          counters_.payments_found_refunded);
   counter("search_pages_hits_total", "Searches answered with a page in memory.", counters_.search_pages_hits);
   counter("search_pages_shared_total", "Searches answered with a page that was being made for another one.",
           counters_.search_pages_shared);

@@ -31,17 +31,31 @@ TEST(Metrics, RendersTheCountersUnderTheNamesOfTheContract) {
   for (const std::size_t commands : {1, 1, 3, 200, 256}) counters.ledger_batches.observe(commands);
   counters.events_published.add(12);
   counters.overloaded.add(5);
+  counters.payments_amount_differs.add(3);
+  counters.payments_found_refunded.add(6);
   Metrics metrics(counters);
   metrics.set_bookings_pending(1);
   const auto lines = lines_of(metrics.render());
-  for (const char* expected :
-       {"# TYPE bookings_total counter", "bookings_total 7", "bookings_success 4", "bookings_failed 2",
-        "# TYPE bookings_pending gauge", "bookings_pending 1", "redis_decrements_total 8",
-        "redis_decrements_failed 1", "flight_db_updates_total 11", "ledger_batch_commands_count 5",
-        "ledger_batch_commands_sum 461", "ledger_batch_commands_bucket{le=\"1\"} 2",
-        "ledger_batch_commands_bucket{le=\"4\"} 3", "ledger_batch_commands_bucket{le=\"128\"} 3",
-        "ledger_batch_commands_bucket{le=\"256\"} 5", "ledger_batch_commands_bucket{le=\"+Inf\"} 5",
-        "outbox_rows_published_total 12", "overloaded_total 5"}) {
+  for (const char* expected : {"# TYPE bookings_total counter",
+                               "bookings_total 7",
+                               "bookings_success 4",
+                               "bookings_failed 2",
+                               "# TYPE bookings_pending gauge",
+                               "bookings_pending 1",
+                               "redis_decrements_total 8",
+                               "redis_decrements_failed 1",
+                               "flight_db_updates_total 11",
+                               "ledger_batch_commands_count 5",
+                               "ledger_batch_commands_sum 461",
+                               "ledger_batch_commands_bucket{le=\"1\"} 2",
+                               "ledger_batch_commands_bucket{le=\"4\"} 3",
+                               "ledger_batch_commands_bucket{le=\"128\"} 3",
+                               "ledger_batch_commands_bucket{le=\"256\"} 5",
+                               "ledger_batch_commands_bucket{le=\"+Inf\"} 5",
+                               "outbox_rows_published_total 12",
+                               "overloaded_total 5",
+                               "payment_amount_differs_total 3",
+                               "payment_found_refunded_total 6"}) {
     EXPECT_TRUE(lines.contains(expected)) << expected;
   }
 }

@@ -92,7 +92,7 @@ TEST_P(LedgerContract, ABookingIsReadAsItWasWrittenThroughItsWholeLife) {
   Booking cancelled = *apply(store(), CancelBooking{placed.id, flight_1}, now)->booking;
   EXPECT_EQ(find_booking(1), cancelled);
   EXPECT_EQ(cancelled.status, BookingStatus::cancelled);
-  Booking refunded = *apply(store(), RecordRefund{placed.id, flight_1, "refund-1"}, now)->booking;
+  Booking refunded = *apply(store(), RecordRefund{placed.id, flight_1, "refund-1", "pay-1"}, now)->booking;
   EXPECT_EQ(find_booking(1), refunded);
   EXPECT_EQ(refunded.refund_ref, "refund-1");
   const Booking other = place(2);
@@ -293,7 +293,7 @@ TEST_P(LedgerContract, ASettledBookingIsNoLongerDue) {
   pay(1);
   const Instant later = now + seconds{3600};
   EXPECT_THAT(store().claim_unfinished(later, later, 10), ElementsAre(id_of<BookingId>(2)));
-  RescheduleIntent next{id_of<BookingId>(2), flight_1, later + seconds{1}};
+  RescheduleIntent next{id_of<BookingId>(2), flight_1, later + seconds{1}, {}};
   apply(store(), next, now).value();
   EXPECT_THAT(store().claim_unfinished(later, later, 10), IsEmpty());
   EXPECT_THAT(store().claim_unfinished(later + seconds{1}, later, 10), ElementsAre(id_of<BookingId>(2)));

@@ -129,15 +129,16 @@ class PaymentProviderContract : public ::testing::TestWithParam<ProviderKind> {
   }
   void all_succeed() { under_test = GetParam().make(1.0); }
   void all_fail() { under_test = GetParam().make(0.0); }
-  Result<Payment> charge(std::uint8_t booking) {
-    ChargeRequest request{id_of<BookingId>(booking), Money{19900}, {}};
+  Result<Payment> charge(std::uint8_t booking, Money amount = Money{19900}) {
+    ChargeRequest request{id_of<BookingId>(booking), amount, {}};
     return run(under_test->provider().charge(std::move(request)));
   }
   Result<Payment> find(std::uint8_t booking) {
     return run(under_test->provider().find(id_of<BookingId>(booking)));
   }
   Result<Refund> refund(std::uint8_t booking) {
-    return run(under_test->provider().refund(id_of<BookingId>(booking)));
+    RefundRequest request{id_of<BookingId>(booking), {}};
+    return run(under_test->provider().refund(std::move(request)));
   }
 
   std::unique_ptr<ProviderUnderTest> under_test;
@@ -177,6 +178,21 @@ TEST_P(PaymentProviderContract, ARepeatIsTheSamePayment) {
   EXPECT_EQ(again.payment_id, first.payment_id);
   EXPECT_EQ(again.status, first.status);
   EXPECT_NE(charge(2).value().payment_id, first.payment_id);
+}
+
+TEST_P(PaymentProviderContract, ASecondAmountIsRefused) {
+  all_succeed();
+  charge(1).value();
+  EXPECT_EQ(charge(1, Money{19901}).error().code, ErrorCode::invalid_state);
+  EXPECT_EQ(find(1)->amount, Money{19900});
+  EXPECT_EQ(charge(1)->amount, Money{19900}) << "and the first one stands";
+}
+
+TEST_P(PaymentProviderContract, ARefundedPaymentIsCalledSoWhenItIsChargedAgain) {
+  all_succeed();
+  charge(1).value();
+  refund(1).value();
+  EXPECT_TRUE(charge(1).value().refunded);
 }
 
 TEST_P(PaymentProviderContract, WhatWasNeverChargedIsNotFound) {

@@ -180,6 +180,8 @@ void RowStore::check_invariants() {
       require(!booking.payment_ref.empty(), "a CONFIRMED booking is not paid");
     if (refund_due(booking)) require(has_intent, "a refund that nobody will make");
     if (booking.payment_ref.empty()) require(booking.refund_ref.empty(), "a refund of no payment");
+    if (booking.refund_ref.starts_with("void-"))
+      require(refund_is_void(booking), "a payment has the void refund of another one");
   }
   std::set<booking::NaturalKey> keys;
   for (const auto& [id, flight] : flights) {

@@ -22,6 +22,13 @@ void ScriptedPaymentProvider::decide(BookingId booking, PaymentStatus status) {
   Payment& payment = payments_[booking];
   payment.payment_id = payment_id(booking);
   payment.status = status;
+  if (const auto owed = owed_.find(booking); owed != owed_.end() && !payment.amount)
+    payment.amount = owed->second;
+}
+
+void ScriptedPaymentProvider::paid_before(BookingId booking, Money amount) {
+  payments_[booking].amount = amount;
+  decide(booking, PaymentStatus::success);
 }
 
 void ScriptedPaymentProvider::let_go(Charge what) {
@@ -31,6 +38,7 @@ void ScriptedPaymentProvider::let_go(Charge what) {
 Task<Result<Payment>> ScriptedPaymentProvider::charge(ChargeRequest request) {
   ++charge_calls_;
   requests_.push_back(request);
+  owed_[request.booking] = request.amount;
   co_await turn();
   Charge what = on_charge_;
   if (what == Charge::hangs) {
@@ -43,8 +51,10 @@ Task<Result<Payment>> ScriptedPaymentProvider::charge(ChargeRequest request) {
                                : paid                  ? PaymentStatus::success
                                                        : PaymentStatus::failure;
   if (!payments_.contains(request.booking)) decide(request.booking, status);
-  Payment& payment = payments_[request.booking];
-  payment.amount = request.amount;
+  Payment payment = payments_[request.booking];
+  if (payment.amount != request.amount)
+    co_return Error{ErrorCode::invalid_state, "It has a payment of another amount.", {}};
+  if (!states_amounts_) payment.amount.reset();
   if (what == Charge::paid_unheard || what == Charge::declined_unheard) co_return no_answer();
   co_return payment;
 }
@@ -68,17 +78,17 @@ Task<Result<Payment>> ScriptedPaymentProvider::find(BookingId booking) {
   co_return found->second;
 }
 
-Task<Result<Refund>> ScriptedPaymentProvider::refund(BookingId booking) {
+Task<Result<Refund>> ScriptedPaymentProvider::refund(payment::RefundRequest request) {
   ++refund_calls_;
   co_await turn();
   if (!refunds_answered_) co_return no_answer();
-  const auto found = payments_.find(booking);
+  const auto found = payments_.find(request.booking);
   if (found == payments_.end()) co_return Error{ErrorCode::not_found, "No such payment.", {}};
   if (found->second.status != PaymentStatus::success) {
     co_return Error{ErrorCode::invalid_state, "It was never paid.", {}};
   }
   if (!std::exchange(found->second.refunded, true)) ++refunds_;
-  co_return Refund{refund_id(booking)};
+  co_return Refund{refund_id(request.booking)};
 }
 
 }  // namespace flightdeck::test

@@ -33,6 +33,12 @@ class ScriptedPaymentProvider final : public payment::PaymentProvider {
   void let_finds_go();
   // The verdict on a payment, known to `find` from now on.
   void decide(BookingId booking, payment::PaymentStatus status);
+  // Somebody paid that amount for it before it was charged: to a charge of another it says no.
+  void paid_before(BookingId booking, Money amount);
+  // It gives the money back by itself.
+  void refund_unasked(BookingId booking) { payments_[booking].refunded = true; }
+  // Charges are answered without the amount, as by a provider that states it only when it is asked.
+  void states_amounts(bool states) { states_amounts_ = states; }
   void forget(BookingId booking) { payments_.erase(booking); }
   // Every charge that hangs now goes on as if it had come now.
   void let_go(Charge what);
@@ -48,7 +54,7 @@ class ScriptedPaymentProvider final : public payment::PaymentProvider {
 
   Task<Result<payment::Payment>> charge(payment::ChargeRequest request) override;
   Task<Result<payment::Payment>> find(BookingId booking) override;
-  Task<Result<payment::Refund>> refund(BookingId booking) override;
+  Task<Result<payment::Refund>> refund(payment::RefundRequest request) override;
 
  private:
   Task<void> turn();
@@ -57,11 +63,13 @@ class ScriptedPaymentProvider final : public payment::PaymentProvider {
   Charge on_charge_ = Charge::paid;
   bool refunds_answered_ = true;
   bool finds_answered_ = true;
+  bool states_amounts_ = true;
   int charge_calls_ = 0;
   int find_calls_ = 0;
   int refund_calls_ = 0;
   int refunds_ = 0;
   std::map<BookingId, payment::Payment> payments_;
+  std::map<BookingId, Money> owed_;  // by the charges that it was asked for, heard of or not
   std::vector<payment::ChargeRequest> requests_;
   std::vector<std::function<void(Charge)>> hanging_;
   std::set<BookingId> silent_;

@@ -71,6 +71,7 @@ TEST(CommandLineTest, HelpExplainsEverySettingWithItsDefault) {
                                                                      {"--mock-max-delay-ms", "500"},
                                                                      {"--mock-callback", "off"},
                                                                      {"--mock-timeout-rate", "0"},
+                                                                     {"--mock-callback-urls", ""},
                                                                      {"--payment-timeout-s", "60"},
                                                                      {"--seats-per-booking-max", "9"},
                                                                      {"--seats-per-flight-max", "1000"},

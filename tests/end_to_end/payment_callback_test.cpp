@@ -83,9 +83,10 @@ TEST_F(PaymentCallbackTest, AnUnknownBookingIsNotFound) {
 TEST_F(PaymentCallbackTest, NamesWrongFields) {
   expect_wrong_fields(http.post("/payment/callback", json::object()),
                       {"booking_id", "status", "payment_ref"});
-  const json::object wrong{{"booking_id", "b"}, {"status", "maybe"}, {"payment_ref", 5}, {"amount", "1.00"}};
+  const json::object wrong{
+      {"booking_id", "b"}, {"status", "maybe"}, {"payment_ref", 5}, {"amount", "free"}, {"tip", 1}};
   expect_wrong_fields(http.post("/payment/callback", wrong),
-                      {"booking_id", "status", "payment_ref", "amount"});
+                      {"booking_id", "status", "payment_ref", "amount", "tip"});
   expect_problem(http.request("POST", "/payment/callback", "{"), 400, "MALFORMED_JSON");
 }
 

@@ -189,9 +189,11 @@ TEST_F(PaymentProcessTest, BookingsWaitWhileItIsAwayAndSettleWhenItIsBack) {
 TEST_F(PaymentProcessTest, CallbacksAloneSettleBookings) {
   for (const char* success_rate : {"1", "0"}) {
     SCOPED_TRACE(success_rate);
-    start_payments(joined(instant_payment(success_rate), {"--mock-callback", "only"}));
     const std::uint16_t port = free_port();
-    start_server({"--callback-base-url", "http://127.0.0.1:" + std::to_string(port)}, port);
+    const std::string here = "http://127.0.0.1:" + std::to_string(port);
+    start_payments(
+        joined(instant_payment(success_rate), {"--mock-callback", "only", "--mock-callback-urls", here}));
+    start_server({"--callback-base-url", here}, port);
     const std::string flight_id = api->add_flight_id(10);
     const json::value booking = api->book_to_the_end(flight_id, 2);
     EXPECT_EQ(text(booking, "status"), std::string(success_rate) == "1" ? "CONFIRMED" : "FAILED");
@@ -202,9 +204,10 @@ TEST_F(PaymentProcessTest, CallbacksAloneSettleBookings) {
 }
 
 TEST_F(PaymentProcessTest, AnswerAndCallbackTogetherSettleOnce) {
-  start_payments(joined(instant_payment("1"), {"--mock-callback", "also"}));
   const std::uint16_t port = free_port();
-  start_server({"--callback-base-url", "http://127.0.0.1:" + std::to_string(port)}, port);
+  const std::string here = "http://127.0.0.1:" + std::to_string(port);
+  start_payments(joined(instant_payment("1"), {"--mock-callback", "also", "--mock-callback-urls", here}));
+  start_server({"--callback-base-url", here}, port);
   const std::string flight_id = api->add_flight_id(50);
   for (int i = 0; i < 20; ++i) EXPECT_EQ(text(api->book_to_the_end(flight_id), "status"), "CONFIRMED");
   const std::unique_ptr<Probe> probe = server->probe();
@@ -214,7 +217,8 @@ TEST_F(PaymentProcessTest, AnswerAndCallbackTogetherSettleOnce) {
 
 TEST_F(PaymentProcessTest, CallsBackWhereItIsTold) {
   ScriptedPaymentService receiver;
-  start_payments(joined(instant_payment("1"), {"--mock-callback", "also"}));
+  start_payments(joined(instant_payment("1"), {"--mock-callback", "also", "--mock-callback-urls",
+                                               "http://other," + receiver.url()}));
   HttpClient bank(payments->port());
   json::object request = payment_of(fresh_uuid());
   request["callback_url"] = receiver.callback_url();
@@ -225,6 +229,67 @@ TEST_F(PaymentProcessTest, CallsBackWhereItIsTold) {
   EXPECT_EQ(text(callback, "booking_id"), text(json::value(request), "booking_id"));
   EXPECT_EQ(text(callback, "status"), text(paid.json(), "status"));
   EXPECT_EQ(text(callback, "payment_ref"), text(paid.json(), "payment_id"));
+  EXPECT_EQ(text(callback, "amount"), "398.00");
+}
+
+TEST_F(PaymentProcessTest, CallsNobodyBackWhomItWasNotTold) {
+  ScriptedPaymentService stranger;
+  start_payments(joined(instant_payment("1"), {"--mock-callback", "also"}));
+  HttpClient bank(payments->port());
+  json::object request = payment_of(fresh_uuid());
+  request["callback_url"] = stranger.callback_url();
+  expect_wrong_fields(bank.post("/mock_payment/pay", request), {"callback_url"});
+  EXPECT_TRUE(stranger.callbacks().empty());
+}
+
+// A booking with an Idempotency-Key has an id that anybody can compute.
+TEST(ForeignPaymentTest, AnotherAmountPaidBeforeDoesNotConfirm) {
+  ServerProcess first(instant_payment("1"));
+  first.start();
+  ApiClient api(first.port());
+  const std::string user_id = fresh_uuid();
+  const std::vector<std::pair<std::string, std::string>> key{{"Idempotency-Key", "key"},
+                                                             {"Prefer", "wait=10"}};
+  const std::string flight_id = api.add_flight_id(10);
+  // Another deployment tells the id.
+  ServerProcess other(instant_payment("1"));
+  other.start();
+  ApiClient elsewhere(other.port());
+  const Reply known = elsewhere.try_book(elsewhere.add_flight_id(10), 2, user_id, key);
+  const std::string booking_id = text(known.json(), "booking_id");
+  other.stop_cleanly();
+
+  const json::object payment{{"booking_id", booking_id}, {"amount", "0.01"}};
+  ASSERT_EQ(api.http().post("/mock_payment/pay", payment).status, 200);
+  const Reply booked = api.try_book(flight_id, 2, user_id, key);
+  ASSERT_EQ(booked.status, 200) << booked.body;
+  EXPECT_EQ(text(booked.json(), "booking_id"), booking_id);
+  EXPECT_EQ(text(booked.json(), "status"), "FAILED");
+  EXPECT_EQ(text(booked.json(), "failure_reason"), "payment_amount_differs");
+  const json::value refunded = api.wait_for_refund(booking_id);
+  EXPECT_TRUE(field(api.http().get("/mock_payment/payments/" + booking_id).json(), "refunded").as_bool());
+  EXPECT_EQ(number(api.seat_counts(flight_id), "available"), 10);
+  const json::value report = api.http().get("/admin/audit").json();
+  EXPECT_EQ(number(field(report, "counts"), "amount_paid_differs"), 1) << json::serialize(report);
+  first.stop_cleanly();
+}
+
+TEST(RestartTest, ABookingPaidBeforeARestartIsRefundedAfterIt) {
+  ServerProcess server(instant_payment("1"));
+  server.start();
+  std::string booking_id;
+  {
+    ApiClient api(server.port());
+    booking_id = text(api.book_to_the_end(api.add_flight_id(10), 2), "booking_id");
+  }
+  server.stop_cleanly();
+  server.start();
+  ApiClient api(server.port());
+  api.cancel(booking_id);
+  const json::value refunded = api.wait_for_refund(booking_id);
+  EXPECT_FALSE(text(refunded, "refund_ref").starts_with("void-")) << text(refunded, "refund_ref");
+  EXPECT_TRUE(field(api.http().get("/mock_payment/payments/" + booking_id).json(), "refunded").as_bool());
+  server.stop_cleanly();
 }
 
 TEST(InProcessCallbackTest, CallbacksAloneSettleBookings) {

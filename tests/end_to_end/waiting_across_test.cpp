@@ -11,18 +11,16 @@ class WaitingAcrossTest : public testing::Test {
  protected:
   // Two processes on one storage; what the payment service has to tell of either's bookings, it tells the second.
   void start(const std::string& success_rate) {
+    const std::uint16_t port_told = free_port();
+    const std::string told_url = "http://127.0.0.1:" + std::to_string(port_told);
     payments.emplace(
-        joined({"--role", "payment-mock", "--mock-callback", "only", "--mock-success-rate", success_rate},
-               {"--mock-min-delay-ms", "100", "--mock-max-delay-ms", "300"}),
+        joined(
+            {"--role", "payment-mock", "--mock-callback", "only", "--mock-success-rate", success_rate},
+            {"--mock-min-delay-ms", "100", "--mock-max-delay-ms", "300", "--mock-callback-urls", told_url}),
         Environment{}, no_storage());
     payments->start();
-    const std::uint16_t port_told = free_port();
-    const std::vector<std::string> flags{"--role",
-                                         "api",
-                                         "--payment-url",
-                                         payments->url(),
-                                         "--callback-base-url",
-                                         "http://127.0.0.1:" + std::to_string(port_told)};
+    const std::vector<std::string> flags{
+        "--role", "api", "--payment-url", payments->url(), "--callback-base-url", told_url};
     asked.emplace(flags, Environment{}, storage);
     asked->start();
     told.emplace(flags, Environment{}, storage);

@@ -35,6 +35,13 @@ void draw(PaymentFaults& payment, Dice& dice) {
   payment.link.latest = Micros(12'000'000);
 }
 
+// What others do with a booking's money.
+void draw_money(PaymentFaults& payment, Dice& dice) {
+  if (dice.chance(0.3)) payment.another_amount = 0.3;
+  if (dice.chance(0.3)) payment.refunds_unasked = 0.3;
+  if (dice.chance(0.3)) payment.leaves_amount_out = 0.5;
+}
+
 }  // namespace
 
 Faults Faults::drawn(Dice& dice) {
@@ -43,6 +50,10 @@ Faults Faults::drawn(Dice& dice) {
   faults.payment.link.slowest = Micros(500'000);
   faults.payment.success = dice.chance(0.5) ? 0.75 : 0.4;
   if (dice.chance(0.1)) return faults;  // none at all
+  // Of its own dice: the histories without these faults stay as they are.
+  Dice copy = dice;
+  Dice of_money(copy.next() + 1);
+  draw_money(faults.payment, of_money);
   if (dice.chance(0.5)) draw(faults.clients, dice, true);
   if (dice.chance(0.5)) draw(faults.redis, dice, true);
   if (dice.chance(0.5)) draw(faults.database, dice);

@@ -64,6 +64,8 @@ class History {
   int sold_out = 0;
 
  private:
+  void check_confirmed(const booking::Booking& booking, const PaymentService::Record& payment);
+
   EventQueue& queue_;
   std::vector<std::shared_ptr<Wish>> wishes_;
   std::map<BookingId, std::vector<Sighting>> sightings_;

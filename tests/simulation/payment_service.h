@@ -19,8 +19,11 @@ struct PaymentFaults {
   double calls_back_twice = 0;  // of those
   double calls_back_early =
       0;  // of those decided later that will be paid: before it knows of it, by another name
-  double denies_early = 0;  // before it decides, it says that nothing was paid
-  double contradicts = 0;   // after the matter is settled it claims the opposite
+  double denies_early = 0;       // before it decides, it says that nothing was paid
+  double contradicts = 0;        // after the matter is settled it claims the opposite
+  double another_amount = 0;     // somebody has paid another amount for the booking before it is charged
+  double refunds_unasked = 0;    // of those paid: it gives the money back by itself, at once or a while later
+  double leaves_amount_out = 0;  // of callbacks
   Micros decides_within{20'000'000};
   Micros calls_back_within{10'000'000};
   LinkFaults link;
@@ -33,7 +36,10 @@ class PaymentService {
     payment::PaymentStatus status = payment::PaymentStatus::pending;
     int charges = 0;  // that took money
     int refunds = 0;
-    bool promised = false;  // a callback has told of the payment already
+    bool promised = false;           // a callback has told of the payment already
+    bool unasked = false;            // it was refunded by itself,
+    bool called_paid = false;        // and was called paid before
+    bool told_of_no_amount = false;  // a callback said that it was paid, and not how much
   };
   // Brings a callback to some process; answers whether it was taken.
   using CallBack = std::function<void(booking::PaymentVerdict, std::function<void(bool taken)>)>;
@@ -48,15 +54,19 @@ class PaymentService {
   static std::string payment_id(BookingId booking) { return "pay-" + booking.str(); }
 
   Result<payment::Payment> charge(BookingId booking, Money amount);
-  Result<payment::Payment> find(BookingId booking) const;
+  Result<payment::Payment> find(BookingId booking);
   Result<payment::Refund> refund(BookingId booking);
   // Says again what it decided, or the opposite of it when `truth` is false.
   void send_callback(BookingId booking, bool truth, int attempts);
 
  private:
   void decide(BookingId booking);
+  void refund_unasked(BookingId booking);
   void call_back_early(BookingId booking, bool success);
-  payment::Payment describe(BookingId booking, const Record& record) const;
+  void call_back(booking::PaymentVerdict verdict, std::function<void(bool taken)> again);
+  payment::Payment describe(BookingId booking, Record& record);
+  // To a charge of that amount.
+  Result<payment::Payment> answer(BookingId booking, Record& record, Money amount);
 
   EventQueue& queue_;
   const PaymentFaults& faults_;
@@ -71,7 +81,7 @@ class ProcessPayments final : public payment::PaymentProvider {
 
   Task<Result<payment::Payment>> charge(payment::ChargeRequest request) override;
   Task<Result<payment::Payment>> find(BookingId booking) override;
-  Task<Result<payment::Refund>> refund(BookingId booking) override;
+  Task<Result<payment::Refund>> refund(payment::RefundRequest request) override;
 
  private:
   template <class T>

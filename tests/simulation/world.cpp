@@ -242,6 +242,8 @@ void World::end_faults() {
 void World::let_everybody_pay() {
   faults_.payment.success = 1;
   faults_.payment.decides_later = 0;
+  faults_.payment.another_amount = 0;
+  faults_.payment.refunds_unasked = 0;
 }
 
 void World::stop() {

@@ -80,7 +80,7 @@ void IoThread::make_services() {
   ledger_.emplace(shared_.ledger->threads(), loop_);
   const booking::BookingService::Parts parts{
       *ledger_, *gate_, shared_.index_lag, *teller_, *provider_, shared_.waiters,  shared_.admission,
-      loop_,    loop_,  shared_.clock,     random_,  scope_,   shared_.counters, shared_.log};
+      loop_,    loop_,  shared_.clock,     random_,  scope_,     shared_.counters, shared_.log};
   bookings_.emplace(parts, shared_.booking_rules);
   manage_flights_.emplace(*ledger_, *gate_, *bookings_, shared_.clock, random_, scope_);
   // Of an engine of its own: nobody who sees what the other one makes can tell it.

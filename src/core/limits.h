@@ -56,7 +56,8 @@ inline constexpr seconds lingering_close_deadline{
 inline constexpr milliseconds deadline_check_interval{
     500};  // connections may outlive their deadlines by this much
 inline constexpr int accepted_a_turn = 16;
-inline constexpr std::size_t idle_connections_found = 64;  // by one look at all of them, the longest idle first
+inline constexpr std::size_t idle_connections_found =
+    64;                                                 // by one look at all of them, the longest idle first
 inline constexpr int served_a_turn = 32;                // connections that have sent something
 inline constexpr milliseconds accept_retry_pause{100};  // out of descriptors: no use in trying at once again
 inline constexpr seconds shutdown_drain_deadline{6};    // of the 10 s that a stop may take
@@ -162,8 +163,9 @@ inline constexpr milliseconds mock_callback_backoff_first{200};  // doubled with
 
 // Unfinished business: bookings whose payment is unknown, refunds owed.
 inline constexpr milliseconds unfinished_scan_interval{250};
-inline constexpr std::size_t unfinished_batch = 256;   // claimed at once
-inline constexpr std::size_t unfinished_window = 512;  // looked at side by side: one that is silent costs its own place
+inline constexpr std::size_t unfinished_batch = 256;  // claimed at once
+inline constexpr std::size_t unfinished_window =
+    512;  // looked at side by side: one that is silent costs its own place
 // After so many calls in a row without an answer the provider is taken for silent: then no more than so many are looked at
 // side by side, until one is answered.
 inline constexpr int provider_silences = 32;
@@ -248,8 +250,9 @@ inline constexpr milliseconds redis_late_grace{
 inline constexpr seconds redis_connect_deadline{5};  // from the first packet until it has proven itself
 inline constexpr seconds redis_silence_deadline{5};  // a connection in doubt is given up after so long
 inline constexpr seconds redis_health_interval{1};
-inline constexpr seconds redis_refusal_quiet{1};           // nothing was refused for so long: then it is over
-inline constexpr seconds redis_refused_key_quiet{5};       // the same of a key that no look touches: then it is tried again
+inline constexpr seconds redis_refusal_quiet{1};  // nothing was refused for so long: then it is over
+inline constexpr seconds redis_refused_key_quiet{
+    5};  // the same of a key that no look touches: then it is tried again
 inline constexpr milliseconds redis_reconnect_first{100};  // doubled with each failure up to
 inline constexpr milliseconds redis_reconnect_longest{1000};
 inline constexpr milliseconds redis_end_retry{50};  // ending a connection is asked for again after so long

@@ -43,7 +43,8 @@ Result<payment::ChargeRequest> read_charge(const Api& api, const std::string& te
   if (!charge.callback_url.empty()) {
     const Result<HttpUrl> url = parse_http_url(charge.callback_url);
     if (!url) {
-      body->errors().add("callback_url", "must be an http:// URL of at most " + std::to_string(limits::url_bytes) + " bytes");
+      body->errors().add("callback_url",
+                         "must be an http:// URL of at most " + std::to_string(limits::url_bytes) + " bytes");
     } else if (!may_be_called(api, *url)) {
       body->errors().add("callback_url", "must be under callback-base-url or one of mock-callback-urls");
     }

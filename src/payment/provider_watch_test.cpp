@@ -51,7 +51,8 @@ TEST_F(ProviderWatchTest, ItIsSilentAfterManySilencesInARow) {
 
 TEST_F(ProviderWatchTest, AnyAnswerEndsIt) {
   for (const std::optional<ErrorCode> answer :
-       {std::optional<ErrorCode>{}, std::optional(ErrorCode::not_found), std::optional(ErrorCode::invalid_state)}) {
+       {std::optional<ErrorCode>{}, std::optional(ErrorCode::not_found),
+        std::optional(ErrorCode::invalid_state)}) {
     find(ErrorCode::unavailable, 10 * limits::provider_silences);
     ASSERT_TRUE(watch.silent());
     find(answer);

@@ -22,7 +22,9 @@ Task<Result<Payment>> ProviderWatch::charge(ChargeRequest request) {
   return watch(provider_.charge(std::move(request)));
 }
 Task<Result<Payment>> ProviderWatch::find(BookingId booking) { return watch(provider_.find(booking)); }
-Task<Result<Refund>> ProviderWatch::refund(BookingId booking) { return watch(provider_.refund(booking)); }
+Task<Result<Refund>> ProviderWatch::refund(RefundRequest request) {
+  return watch(provider_.refund(std::move(request)));
+}
 
 bool ProviderWatch::silent() const { return silences_ >= limits::provider_silences; }
 

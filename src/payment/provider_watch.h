@@ -12,7 +12,7 @@ class ProviderWatch final : public PaymentProvider {
 
   Task<Result<Payment>> charge(ChargeRequest request) override;
   Task<Result<Payment>> find(BookingId booking) override;
-  Task<Result<Refund>> refund(BookingId booking) override;
+  Task<Result<Refund>> refund(RefundRequest request) override;
 
   // The last limits::provider_silences calls got no answer. Any answer ends it.
   bool silent() const;

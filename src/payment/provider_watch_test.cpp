@@ -13,7 +13,7 @@ class Answering final : public PaymentProvider {
  public:
   Task<Result<Payment>> charge(ChargeRequest) override { return answer<Payment>(); }
   Task<Result<Payment>> find(BookingId) override { return answer<Payment>(); }
-  Task<Result<Refund>> refund(BookingId) override { return answer<Refund>(); }
+  Task<Result<Refund>> refund(RefundRequest) override { return answer<Refund>(); }
   std::optional<ErrorCode> next = ErrorCode::unavailable;
 
  private:
@@ -71,7 +71,7 @@ TEST_F(ProviderWatchTest, WhatWasNotSentSaysNothing) {
 
 TEST_F(ProviderWatchTest, ChargesAndRefundsCountToo) {
   find(ErrorCode::unavailable, limits::provider_silences - 1);
-  test::finish(loop, watch.refund(BookingId{}));
+  test::finish(loop, watch.refund({}));
   EXPECT_TRUE(watch.silent());
   provider.next.reset();
   test::finish(loop, watch.charge({}));

@@ -172,11 +172,13 @@ std::vector<RefusedCommand> Refusals::looked(const std::vector<RefusedCommand>& 
     const Entry& entry = known.second;
     if (cut_short || is_found(known.first) || entry.at > asked_at) return false;
     if (entry.refusal.is_general()) return entry.at + limits::redis_refusal_quiet <= asked_at;
-    return !entry.refusal.of_keys || entry.at + limits::redis_refused_key_quiet <= asked_at;
+    const bool looks_see_it = !entry.refusal.of_keys || entry.seen_by_look;
+    return looks_see_it || entry.at + limits::redis_refused_key_quiet <= asked_at;
   });
   std::vector<RefusedCommand> to_name;
   for (const RefusedCommand& one : found) {
     if (refused(one, asked_at)) to_name.push_back(one);
+    refused_[one.name].seen_by_look = true;
   }
   for (auto& [name, entry] : refused_) {
     const bool told_by_another = !found.empty();

@@ -76,6 +76,7 @@ class Refusals {
     Refusal refusal;
     Time at{};
     bool named = false;
+    bool seen_by_look = false;
   };
   std::map<std::string, Entry, std::less<>> refused_;
 };

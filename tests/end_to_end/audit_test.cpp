@@ -78,6 +78,8 @@ TEST_F(AuditTest, EveryDamageToTheDatabaseIsNamed) {
   };
   // A failure that a callback told of is still to be asked about: here the provider has confirmed it.
   hand->execute(no_intent(failed));
+  // So is a success that a callback without an amount told of.
+  hand->execute(no_intent(confirmed));
   const std::vector<Damage> all = {
       {"oversold", set("seats = 20", confirmed), set("seats = 2", confirmed)},
       {"seats_lost", "UPDATE flights SET available_seats = available_seats - 1",
@@ -93,7 +95,8 @@ TEST_F(AuditTest, EveryDamageToTheDatabaseIsNamed) {
       {"amount_wrong", set("amount = amount + " + hand->cent(), confirmed),
        set("amount = amount - " + hand->cent(), confirmed)},
       {"intent_without_booking", intent(nobody), no_intent(nobody)},
-      {"intent_needless", intent(confirmed), no_intent(confirmed)},
+      {"intent_needless", set("payment_ref = 'pay', refund_ref = 'back'", failed) + "; " + intent(failed),
+       set("payment_ref = NULL, refund_ref = NULL", failed) + "; " + no_intent(failed)},
   };
   for (const Damage& damage : all) {
     hand->execute(damage.done);

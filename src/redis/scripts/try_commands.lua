@@ -1,8 +1,8 @@
 -- Calls every command that the program needs, and leaves everything as it was. Answers what is refused: command, error, ...
 -- A server that takes no writes refuses the first one, and then it is no use to try the others.
 -- Then one key of each kind is tried, for a right may be to some keys only.
--- KEYS: a key that is never there, index. ARGV: in turns, what kind of key it is, how it is tried, and one of them: `absent`
--- ones are never there, others may be.
+-- KEYS: a key that is never there, index. ARGV: in turns, each with a zero byte behind it, what kind of key it is, how it is
+-- tried, and one of them: `absent` ones are never there, others may be.
 local key = KEYS[1]
 local refused = {}
 local is_refused = {}
@@ -52,8 +52,8 @@ try('SCAN', '0', 'COUNT', '1')
 try('TIME')
 
 local harmless = {absent = {'SET', '', 'XX'}, hash = {'HDEL', ''}, zset = {'ZREM', ''}}
-for i = 1, #ARGV, 3 do
-  local kind, command, one = ARGV[i], harmless[ARGV[i + 1]], ARGV[i + 2]
+for kind, how, one in string.gmatch(ARGV[1], '(%Z*)%z(%Z*)%z(%Z*)%z') do
+  local command = harmless[how]
   -- Without a right to the command itself it would say nothing of the key.
   if not is_refused[command[1]] then
     note(command[1] .. ' ' .. kind, redis.pcall(command[1], one, unpack(command, 2)))

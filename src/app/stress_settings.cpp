@@ -117,7 +117,7 @@ Complaint take_rate(Given& given, const std::string& text) {
   return std::nullopt;
 }
 
-Complaint take_share(Given& given, const std::string& text) {
+Complaint take_cancel_share(Given& given, const std::string& text) {
   const auto share = parse_number<double>(text);
   if (!share || !(*share >= 0 && *share <= 1)) return "must be a number from 0 to 1";
   given.command.plan.cancel_share = *share;
@@ -180,7 +180,7 @@ void add_load_flags(std::vector<Flag>& all) {
 void add_booking_flags(std::vector<Flag>& all) {
   all.push_back({"seats", "N|N-M", "1", "Seats of a booking, 1 to 9; a range is drawn from", take_seats});
   all.push_back({"cancel-share", "SHARE", "0",
-                 "Share of the confirmed bookings that are cancelled again, 0 to 1", take_share});
+                 "Share of the confirmed bookings that are cancelled again, 0 to 1", take_cancel_share});
   all.push_back({"keyed", "", "off",
                  "Send each booking with an Idempotency-Key, and again with it when its answer was lost",
                  switched([](Given& given) -> bool& { return given.command.plan.keyed; })});

@@ -120,10 +120,11 @@ class Production(Deployment):
     def sql(self, text: str) -> list[list[str]]:
         return self.postgres.sql(text)
 
-    def redis_flights(self) -> list[int | None]:
-        """What Redis would sell of each scheduled flight."""
+    def redis_knows_every_flight(self) -> bool:
+        """It has a counter of each that is scheduled."""
         flights = [row[0] for row in self.sql("SELECT id FROM flights WHERE status = 'SCHEDULED'")]
-        return [seats for seats, _ in self.counters(flights).values()]
+        known = self.redis.ask("EXISTS", *(f"flight_seats:{{{each}}}" for each in flights))
+        return int(known) == len(flights)
 
     def counters(self, flights: list[str]) -> dict[str, tuple[int | None, int]]:
         seats = self.redis.ask("MGET", *(f"flight_seats:{{{each}}}" for each in flights)).split("\n")

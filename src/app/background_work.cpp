@@ -29,9 +29,11 @@ void BackgroundWork::start() {
     thread_.scope().spawn(repeat(ticker, what, turn));
   };
   start(health_ticker_, "looking at the database", &BackgroundWork::look_at_parts);
-  if (sweeps(shared_.config)) start(sweep_ticker_, "sweeping", &BackgroundWork::sweep);
+  if (sweeps(shared_.config)) {
+    start(sweep_ticker_, "sweeping", &BackgroundWork::sweep);
+    start(closing_ticker_, "cancelling bookings of closed flights", &BackgroundWork::close_flights);
+  }
   if (!works_in_background(shared_.config.role)) return;
-  start(closing_ticker_, "cancelling bookings of closed flights", &BackgroundWork::close_flights);
   start(unfinished_ticker_, "finishing bookings", &BackgroundWork::finish_bookings);
   start(audit_ticker_, "auditing", &BackgroundWork::audit);
   if (relay_) {

@@ -69,6 +69,15 @@ class Member:
         answer = self.ask("GET", "/health")
         return answer is not None and answer[0] == 200 and answer[1]["status"] == "ok"
 
+    def add_flight(self, destination: str, departure: str, seats: int) -> str:
+        """Its id."""
+        flight = {"source": "OSL", "destination": destination, "departure_ts": departure}
+        flight |= {"total_seats": seats, "price": "10.00"}
+        answer = self.ask("POST", "/admin/flights", flight)
+        if answer is None or answer[0] != 201:
+            raise BenchError(f"no flight can be added: {answer}")
+        return answer[1]["flight_id"]
+
     def book(self, flight: str, user: str):
         """A booking that was told, or None."""
         body = {"user_id": user, "flight_id": flight, "seats": 1}

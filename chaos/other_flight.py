@@ -3,8 +3,6 @@
 import time
 import uuid
 
-from processes import BenchError
-
 from members import Member
 
 SEATS = 10_000
@@ -12,12 +10,7 @@ SEATS = 10_000
 
 class OtherFlight:
     def __init__(self, at: Member):
-        flight = {"source": "OSL", "destination": "BGO", "departure_ts": "2099-08-01T08:00:00Z"}
-        flight |= {"total_seats": SEATS, "price": "10.00"}
-        answer = at.ask("POST", "/admin/flights", flight)
-        if answer is None or answer[0] != 201:
-            raise BenchError(f"no flight can be added: {answer}")
-        self.id: str = answer[1]["flight_id"]
+        self.id = at.add_flight("BGO", "2099-08-01T08:00:00Z", SEATS)
 
     def book(self, at: Member) -> float | None:
         """Seconds until it was told that its booking is CONFIRMED or declined; None: it was told neither."""

@@ -13,12 +13,7 @@ class SoldOut:
     """Made and sold out through one process."""
 
     def __init__(self, at: Member):
-        flight = {"source": "OSL", "destination": "TOS", "departure_ts": "2099-07-01T08:00:00Z"}
-        flight |= {"total_seats": SEATS, "price": "10.00"}
-        answer = at.ask("POST", "/admin/flights", flight)
-        if answer is None or answer[0] != 201:
-            raise BenchError(f"no flight can be added: {answer}")
-        self._flight = answer[1]["flight_id"]
+        self._flight = at.add_flight("TOS", "2099-07-01T08:00:00Z", SEATS)
         self._bookings: list[str] = []
         tries = 0
         while not self._is_sold_out(at):

@@ -62,7 +62,7 @@ class Trial:
         self._program = program
         self._result = result
         self._user = str(uuid.uuid4())
-        self._flight = self._add_flight()
+        self._flight = deployment.apis[0].add_flight("LIS", "2099-06-01T08:00:00Z", 100_000)
         self._told: dict[str, str] = {}
 
     def run(self, strike, times: int, load_s: float, seconds: float) -> None:
@@ -94,14 +94,6 @@ class Trial:
                 load.stop()
         self._result.findings += self._audit()
         self._result.bookings = int(self.deployment.sql("SELECT count(*) FROM bookings")[0][0])
-
-    def _add_flight(self) -> str:
-        flight = {"source": "OSL", "destination": "LIS", "departure_ts": "2099-06-01T08:00:00Z"}
-        flight |= {"total_seats": 100_000, "price": "10.00"}
-        answer = self.deployment.apis[0].ask("POST", "/admin/flights", flight)
-        if answer is None or answer[0] != 201:
-            raise BenchError(f"no flight can be added: {answer}")
-        return answer[1]["flight_id"]
 
     def _await_load(self, loads: list[Stress]) -> None:
         deadline = time.monotonic() + LOADED_PATIENCE_S

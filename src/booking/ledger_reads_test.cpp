@@ -9,6 +9,7 @@
 #include "booking/ledger_client.h"
 #include "core/limits.h"
 #include "doubles/booking_world.h"
+#include "doubles/commit_nobody_hears.h"
 #include "doubles/ids.h"
 
 namespace flightdeck::booking {
@@ -38,11 +39,6 @@ class Hanging {
   std::promise<void> let_go_;
 };
 
-class CommitNobodyHears final : public CommitObserver {
- public:
-  void on_commit(Commit, std::function<void()> told) override { told(); }
-};
-
 class LedgerReadsTest : public ::testing::Test {
  protected:
   template <class T>
@@ -70,7 +66,7 @@ class LedgerReadsTest : public ::testing::Test {
   test::SilentLog log;
   Counters counters;
   memory::MemoryLedger rows;
-  CommitNobodyHears observer;
+  test::CommitNobodyHears observer;
   Hanging hanging;
   LedgerWriter writer{rows, observer, clock, counters, log};
   LedgerReads by_id{rows, clock};

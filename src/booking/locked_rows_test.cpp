@@ -11,6 +11,7 @@
 #include "booking/ledger_writer.h"
 #include "core/limits.h"
 #include "doubles/booking_world.h"
+#include "doubles/commit_nobody_hears.h"
 #include "doubles/ids.h"
 
 namespace flightdeck::booking {
@@ -95,11 +96,6 @@ class LockedStore final : public LedgerStore {
   int waits_ = 0;
 };
 
-class CommitNobodyHears final : public CommitObserver {
- public:
-  void on_commit(Commit, std::function<void()> told) override { told(); }
-};
-
 class LockedRowsTest : public ::testing::Test {
  protected:
   LockedRowsTest() {
@@ -142,7 +138,7 @@ class LockedRowsTest : public ::testing::Test {
   test::SilentLog log;
   Counters counters;
   LockedStore store;
-  CommitNobodyHears observer;
+  test::CommitNobodyHears observer;
   LedgerWriter writer{store, observer, clock, counters, log};
   LedgerReads reads{store.rows, clock};
   LedgerClient client{{{&writer}, writer, reads, reads, reads, reads}, loop};

@@ -1,16 +1,34 @@
 # The two kinds of target a folder makes: its library (with the tests beside its code), and tests of their own; and more
 # runs of a test program.
 
-# flightdeck_library(NAME <folder> [SOURCES <.cpp>...] [TESTS <_test.cpp>...] [DEPENDS <flightdeck::...>...]
+# The rooms of src/ and who may include whom: src/rooms.txt, which tests/layout checks the includes by.
+set(FLIGHTDECK_ROOMS_FILE "${PROJECT_SOURCE_DIR}/src/rooms.txt")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${FLIGHTDECK_ROOMS_FILE}")
+file(STRINGS "${FLIGHTDECK_ROOMS_FILE}" FLIGHTDECK_ROOMS REGEX "^[a-z_]+:")
+
+# flightdeck_room_depends(<room> <variable>): the targets of the rooms that it may include.
+function(flightdeck_room_depends room variable)
+  set(depends "")
+  foreach(line IN LISTS FLIGHTDECK_ROOMS)
+    if(line MATCHES "^${room}:(.*)$")
+      separate_arguments(rooms UNIX_COMMAND "${CMAKE_MATCH_1}")
+      list(TRANSFORM rooms PREPEND "flightdeck::" OUTPUT_VARIABLE depends)
+    endif()
+  endforeach()
+  set(${variable} "${depends}" PARENT_SCOPE)
+endfunction()
+
+# flightdeck_library(NAME <room> [SOURCES <.cpp>...] [TESTS <_test.cpp>...] [DEPENDS <flightdeck::...>...]
 #                    [LINK <target>...] [TEST_LINK <target>...])
 #
-# flightdeck::<folder>, a static library (an interface one while it has no SOURCES), and, when tests are on, the test
-# program <folder>_test. DEPENDS and LINK are both public; DEPENDS names the folders this one may include, so that the
-# order of the folders can be read off the CMakeLists.
+# flightdeck::<room>, a static library (an interface one while it has no SOURCES), and, when tests are on, the test
+# program <room>_test. It links the rooms that src/rooms.txt lets it include; DEPENDS names those of a library that is no
+# room of src/. DEPENDS and LINK are both public.
 function(flightdeck_library)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "SOURCES;TESTS;DEPENDS;LINK;TEST_LINK")
   flightdeck_refuse_unknown(flightdeck_library "${arg_UNPARSED_ARGUMENTS}")
   set(target flightdeck_${arg_NAME})
+  flightdeck_room_depends(${arg_NAME} rooms)
 
   if(arg_SOURCES)
     add_library(${target} STATIC ${arg_SOURCES})
@@ -22,7 +40,7 @@ function(flightdeck_library)
   endif()
   add_library(flightdeck::${arg_NAME} ALIAS ${target})
   target_include_directories(${target} ${scope} "${PROJECT_SOURCE_DIR}/src")
-  target_link_libraries(${target} ${scope} ${arg_DEPENDS} ${arg_LINK})
+  target_link_libraries(${target} ${scope} ${rooms} ${arg_DEPENDS} ${arg_LINK})
 
   if(FLIGHTDECK_TESTS AND arg_TESTS)
     flightdeck_test(NAME ${arg_NAME}_test SOURCES ${arg_TESTS} LABELS unit short

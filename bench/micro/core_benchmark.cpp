@@ -24,7 +24,7 @@ void UuidV5_IdempotencyKey(benchmark::State& state) {
   const UserId user{id_of(1)};
   const std::string key = format_uuid(id_of(2));
   Cost cost(state);
-  for (auto _ : state) benchmark::DoNotOptimize(booking::idempotent_booking_id(user, key));
+  for (auto _ : state) benchmark::DoNotOptimize(ledger::idempotent_booking_id(user, key));
 }
 BENCHMARK(UuidV5_IdempotencyKey);
 

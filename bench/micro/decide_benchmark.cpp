@@ -5,17 +5,17 @@
 #include <stdexcept>
 #include <utility>
 
-#include "booking/decide.h"
 #include "events/event.h"
+#include "ledger/decide.h"
 #include "micro/cost.h"
 #include "micro/samples.h"
 
 namespace flightdeck::bench {
 namespace {
 
-using booking::BatchDecision;
-using booking::decide;
-using booking::LedgerRows;
+using ledger::BatchDecision;
+using ledger::decide;
+using ledger::LedgerRows;
 
 constexpr std::size_t largest_batch = 256;
 
@@ -78,7 +78,7 @@ BENCHMARK(Decide_SettleDeclined)->Apply(sizes);
 void KeysOf(benchmark::State& state) {
   const Batch batch = placing(commands_of(state), flights_of(state));
   Cost cost(state, state.range(0));
-  for (auto _ : state) benchmark::DoNotOptimize(booking::keys_of(batch.commands));
+  for (auto _ : state) benchmark::DoNotOptimize(ledger::keys_of(batch.commands));
 }
 BENCHMARK(KeysOf)->Apply(sizes);
 

@@ -5,14 +5,14 @@
 #include <stdexcept>
 #include <string>
 
+#include "api/query_fields.h"
+#include "api/routes.h"
 #include "http/header_values.h"
-#include "http/json_body.h"
-#include "http/query_fields.h"
 #include "http/request_reader.h"
 #include "http/router.h"
-#include "http/routes.h"
 #include "micro/cost.h"
 #include "micro/samples.h"
+#include "net/json_body.h"
 
 namespace flightdeck::bench {
 namespace {
@@ -23,7 +23,7 @@ constexpr std::string_view search_query =
     "source=JFK&destination=LHR&date=2030-01-02&sort=price&limit=20&seats=2";
 
 std::string booking_body() {
-  const booking::Booking booking = pending_booking(1, flight(1).id);
+  const ledger::Booking booking = pending_booking(1, flight(1).id);
   return R"({"user_id": ")" + booking.user.str() + R"(", "flight_id": ")" + booking.flight.str() +
          R"(", "seats": 2})";
 }
@@ -72,7 +72,8 @@ BENCHMARK(ReadRequest_GetSearch);
 
 // The handlers are named by the table, and never called.
 void match_again_and_again(benchmark::State& state, Method method, std::string_view path) {
-  const http::Router router(http::contract_routes({true, true, true, true}));
+  const api::RouteTable routes = api::contract_routes({true, true, true, true});
+  const http::Router& router = routes.router();
   if (!router.match(method, path).route) throw std::logic_error("there is no such route");
   Cost cost(state);
   for (auto _ : state) {
@@ -100,7 +101,7 @@ void JsonBody_Booking(benchmark::State& state) {
   const std::string text = booking_body();
   Cost cost(state);
   for (auto _ : state) {
-    auto body = http::JsonBody::parse(text);
+    auto body = net::JsonBody::parse(text);
     benchmark::DoNotOptimize(body->id<UserId>("user_id"));
     benchmark::DoNotOptimize(body->id<FlightId>("flight_id"));
     benchmark::DoNotOptimize(body->integer("seats", 1, 9));
@@ -117,7 +118,7 @@ void JsonBody_TooManyMembers(benchmark::State& state) {
   text += "}";
   Cost cost(state);
   for (auto _ : state) {
-    auto body = http::JsonBody::parse(text);
+    auto body = net::JsonBody::parse(text);
     if (body) body->refuse_others();
     benchmark::DoNotOptimize(&body);
     benchmark::ClobberMemory();
@@ -128,7 +129,7 @@ BENCHMARK(JsonBody_TooManyMembers);
 void QueryFields_Search(benchmark::State& state) {
   Cost cost(state);
   for (auto _ : state) {
-    http::QueryFields fields(search_query);
+    api::QueryFields fields(search_query);
     for (const char* name : {"source", "destination", "date"}) fields.require(name);
     benchmark::DoNotOptimize(fields.place("source"));
     benchmark::DoNotOptimize(fields.place("destination"));

@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include "api/flight_json.h"
 #include "core/json_writer.h"
-#include "http/flight_json.h"
 #include "http/problem.h"
 #include "http/response.h"
 #include "micro/cost.h"
@@ -26,7 +26,7 @@ std::string page_json(const flights::SearchPage& page) {
   std::string body;
   JsonWriter json(body);
   json.begin_object();
-  http::append_page(json, body, page, flights::SortOrder::price, "search:jfk:lhr:2030-01-01:price:1");
+  api::append_page(json, body, page, flights::SortOrder::price, "search:jfk:lhr:2030-01-01:price:1");
   json.member("count", static_cast<std::int64_t>(page.flights.size())).end_object();
   return body;
 }
@@ -53,13 +53,13 @@ BENCHMARK(FlightPage);
 
 // As an answer's body: into an empty string.
 void BookingJson(benchmark::State& state) {
-  booking::Booking booking = pending_booking(1, flight(1).id);
-  booking.status = booking::BookingStatus::confirmed;
+  ledger::Booking booking = pending_booking(1, flight(1).id);
+  booking.status = ledger::BookingStatus::confirmed;
   booking.payment_ref = "pay-" + booking.id.str();
   Cost cost(state);
   for (auto _ : state) {
     std::string out;
-    booking::append_booking_json(out, booking);
+    ledger::append_booking_json(out, booking);
     benchmark::DoNotOptimize(out.data());
     benchmark::ClobberMemory();
   }
@@ -89,9 +89,9 @@ void append_again_and_again(benchmark::State& state, const http::Response& respo
 }
 
 void AppendResponse_Booking(benchmark::State& state) {
-  const booking::Booking booking = pending_booking(1, flight(1).id);
+  const ledger::Booking booking = pending_booking(1, flight(1).id);
   http::Response response = http::json_response(202, {});
-  booking::append_booking_json(response.body, booking);
+  ledger::append_booking_json(response.body, booking);
   response.add_header("Location", "/booking/" + booking.id.str());
   append_again_and_again(state, response);
 }

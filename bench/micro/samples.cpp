@@ -12,12 +12,12 @@ constexpr std::int64_t total_seats = 1'000;
 constexpr std::uint64_t flight_ids = 1'000'000;
 constexpr std::uint64_t user_ids = 2'000'000;
 
-booking::PlaceBooking place(const booking::Booking& booking) {
+ledger::PlaceBooking place(const ledger::Booking& booking) {
   return {booking.id, booking.user, booking.flight, booking.seats, payment_timeout};
 }
 
-booking::LedgerRows rows_of(std::size_t flights) {
-  booking::LedgerRows rows;
+ledger::LedgerRows rows_of(std::size_t flights) {
+  ledger::LedgerRows rows;
   for (std::size_t i = 0; i < flights; ++i) rows.flights.push_back(flight(i));
   return rows;
 }
@@ -47,8 +47,8 @@ flights::Flight flight(std::size_t number) {
   return flight;
 }
 
-booking::Booking pending_booking(std::size_t number, FlightId flight) {
-  booking::Booking booking;
+ledger::Booking pending_booking(std::size_t number, FlightId flight) {
+  ledger::Booking booking;
   booking.id = BookingId{id_of(number)};
   booking.user = UserId{id_of(user_ids + number)};
   booking.flight = flight;
@@ -87,15 +87,15 @@ Batch settling(std::size_t commands, std::size_t flights, bool success) {
   Batch batch{rows_of(flights), {}};
   for (std::size_t i = 0; i < commands; ++i) {
     flights::Flight& flight = batch.rows.flights[i % flights];
-    const booking::Booking booking = pending_booking(i, flight.id);
+    const ledger::Booking booking = pending_booking(i, flight.id);
     flight.available_seats -= booking.seats;
-    booking::SettlePayment settle;
+    ledger::SettlePayment settle;
     settle.id = booking.id;
     settle.flight = booking.flight;
     settle.success = success;
     // As long as a provider's: too long for a string to keep within itself.
     if (success) settle.payment_ref = "pay-" + booking.id.str();
-    if (!success) settle.failure_reason = booking::reason_payment_declined;
+    if (!success) settle.failure_reason = ledger::reason_payment_declined;
     batch.rows.bookings.push_back(booking);
     batch.commands.emplace_back(std::move(settle));
   }

@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <vector>
 
-#include "booking/booking.h"
-#include "booking/decide.h"
 #include "flights/flight.h"
+#include "ledger/booking.h"
+#include "ledger/decide.h"
 
 namespace flightdeck::bench {
 
@@ -16,12 +16,12 @@ inline constexpr Instant now{std::chrono::sys_days{std::chrono::year{2030} / 1 /
 Uuid id_of(std::uint64_t number);
 
 flights::Flight flight(std::size_t number);
-booking::Booking pending_booking(std::size_t number, FlightId flight);
+ledger::Booking pending_booking(std::size_t number, FlightId flight);
 
 // One batch of the ledger. Command `i` is about flight `i % flights`.
 struct Batch {
-  booking::LedgerRows rows;
-  std::vector<booking::Command> commands;
+  ledger::LedgerRows rows;
+  std::vector<ledger::Command> commands;
 };
 Batch placing(std::size_t commands, std::size_t flights);
 Batch placing_again(std::size_t commands, std::size_t flights);  // repeats: the bookings are there

@@ -53,7 +53,7 @@ class App::Impl {
   void sync_all();
   bool all_finished();
 
-  SharedParts shared_;
+  SharedServices shared_;
   std::vector<std::unique_ptr<IoThread>> threads_;
   std::optional<BackgroundWork> background_;
   bool stopped_ = false;
@@ -91,7 +91,7 @@ std::uint16_t App::Impl::start() {
     if (shared_.booking_rules.callback_url.empty() && !shared_.config.payment.service) {
       const std::string base = base_url_of({endpoint.host, port});
       shared_.booking_rules.callback_url = base + "/payment/callback";
-      if (auto url = http::parse_base_url(base)) shared_.callback_bases.push_back(*std::move(url));
+      if (auto url = net::parse_base_url(base)) shared_.callback_bases.push_back(*std::move(url));
     }
     return port;
   });

@@ -7,7 +7,7 @@
 
 namespace flightdeck::app {
 
-BackgroundWork::BackgroundWork(IoThread& thread, SharedParts& shared)
+BackgroundWork::BackgroundWork(IoThread& thread, SharedServices& shared)
     : thread_(thread),
       shared_(shared),
       sweeper_(thread.ledger(), thread.gate(), thread.index(), thread.manage_flights(), shared.clock,
@@ -71,12 +71,12 @@ Task<void> BackgroundWork::repeat(Ticker& ticker, std::string_view what, Turn tu
 }
 
 Task<BackgroundWork::Turned> BackgroundWork::look_at_parts() {
-  if (RedisParts* redis = thread_.redis()) shared_.health.redis_is(redis->connection.condition());
+  if (RedisServices* redis = thread_.redis()) shared_.health.redis_is(redis->connection.condition());
   try {
-    std::function<bool(booking::LedgerReader&)> query = [](booking::LedgerReader& reader) {
+    std::function<bool(ledger::LedgerReader&)> query = [](ledger::LedgerReader& reader) {
       return reader.any_flight();
     };
-    co_await booking::read<bool>(thread_.ledger(), booking::ReadKind::health, std::move(query));
+    co_await ledger::read<bool>(thread_.ledger(), ledger::ReadKind::health, std::move(query));
     co_await thread_.ledger().check_writable();
   } catch (const std::exception&) {
     shared_.health.database_answers(false);
@@ -143,11 +143,11 @@ Task<BackgroundWork::Turned> BackgroundWork::trim_events() {
 
 Task<BackgroundWork::Turned> BackgroundWork::audit() {
   if (shared_.clock.now() < next_audit_) co_return Turned::idle;
-  const Result<sync::AuditReport> report = co_await thread_.auditor().run();
+  const Result<audit::AuditReport> report = co_await thread_.auditor().run();
   if (!report) co_return Turned::idle;  // somebody asked for one just now
   next_audit_ = shared_.clock.now() +
                 std::max<Milliseconds>(limits::audit_interval, limits::audit_rest_factor * report->duration);
-  for (const sync::Finding& finding : report->findings) {
+  for (const audit::Finding& finding : report->findings) {
     shared_.log.error("the audit found something wrong",
                       {{"kind", to_string(finding.kind)},
                        {"flight_id", finding.flight ? finding.flight->str() : std::string()},

@@ -15,7 +15,7 @@ namespace flightdeck::app {
 // Lives on one I/O thread.
 class BackgroundWork {
  public:
-  BackgroundWork(IoThread& thread, SharedParts& shared);
+  BackgroundWork(IoThread& thread, SharedServices& shared);
 
   // Fills gate and index from the ledger; to be awaited before the first request, by a process that sweeps. Throws
   // UnavailableError.
@@ -46,7 +46,7 @@ class BackgroundWork {
   void log_synced(const sync::Synced& synced);
 
   IoThread& thread_;
-  SharedParts& shared_;
+  SharedServices& shared_;
   sync::Sweeper sweeper_;
   booking::UnfinishedWorker unfinished_;
   std::optional<sync::OutboxRelay> relay_;  // none without a Redis to publish to

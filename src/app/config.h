@@ -12,11 +12,10 @@
 #include "core/log.h"
 #include "core/time.h"
 #include "flights/flight.h"
-#include "http/http_url.h"
+#include "net/http_url.h"
 #include "payment_mock/verdict.h"
 #include "redis/redis_url.h"
-#include "stress/plan.h"
-#include "stress_http/deployment.h"
+#include "stress_http/stress_run.h"
 
 namespace flightdeck::app {
 
@@ -37,12 +36,12 @@ struct RedisSettings {
 };
 
 struct PaymentSettings {
-  std::optional<http::HttpUrl> service;  // as parse_base_url makes it; nullopt: the mock, in this process
-  std::string callback_base_url;         // without a slash at its end; empty: none
-  Milliseconds timeout{};                // an unpaid booking is asked about after this long
+  std::optional<net::HttpUrl> service;  // as parse_base_url makes it; nullopt: the mock, in this process
+  std::string callback_base_url;        // without a slash at its end; empty: none
+  Milliseconds timeout{};               // an unpaid booking is asked about after this long
   payment_mock::MockSettings mock;
   // That the mock calls back under when it is asked over HTTP, besides `callback_base_url`; as parse_base_url makes them.
-  std::vector<http::HttpUrl> mock_callback_urls;
+  std::vector<net::HttpUrl> mock_callback_urls;
 };
 
 struct BookingSettings {
@@ -83,19 +82,6 @@ struct AuditCommand {
   Config config;
   bool json = false;  // print the report as JSON
 };
-struct StressCommand {
-  http::HttpUrl url;  // as parse_base_url makes it
-  stress::Plan plan;
-  std::vector<FlightId> flights;  // to book on, besides
-  std::optional<stress_http::Route> route;
-  std::size_t create_flights = 0;  // and of those added for the run,
-  std::int64_t seats_per_flight = 0;
-  std::size_t connections = 0;  // most requests under way
-  std::chrono::seconds settle{
-      0};                 // that the audit waits for what is pending, and for a deployment that is away
-  std::string json_file;  // empty: none; `-`: standard output
-  bool quiet = false;
-};
 // Nothing to do but print and end: help, the version, or one line about what is wrong with the command line.
 struct EarlyExit {
   int code = 0;          // 0 done, 2 wrong usage or settings
@@ -103,8 +89,8 @@ struct EarlyExit {
   std::string to_error;  // for standard error; never holds a password
 };
 
-using CommandLine =
-    std::variant<ServeCommand, MigrateCommand, ImportCommand, AuditCommand, StressCommand, EarlyExit>;
+using CommandLine = std::variant<ServeCommand, MigrateCommand, ImportCommand, AuditCommand,
+                                 stress_http::StressCommand, EarlyExit>;
 
 // The value of an environment variable, if it is set.
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;

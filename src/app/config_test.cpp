@@ -141,7 +141,7 @@ TEST(Config, TakesEveryFlag) {
   EXPECT_EQ(config.role, Role::booking);
   EXPECT_EQ(config.database.sqlite_path, "/tmp/x.db");
   EXPECT_EQ(config.redis.prefix, "fd:");
-  EXPECT_EQ(config.payment.service, (http::HttpUrl{"pay", 81, "/v1"}));
+  EXPECT_EQ(config.payment.service, (net::HttpUrl{"pay", 81, "/v1"}));
   EXPECT_EQ(config.payment.callback_base_url, "http://me:8080");
   EXPECT_EQ(config.payment.timeout, std::chrono::seconds(5));
   EXPECT_EQ(config.payment.mock.success_rate, 1);
@@ -150,7 +150,7 @@ TEST(Config, TakesEveryFlag) {
   EXPECT_EQ(config.payment.mock.callback, CallbackMode::only);
   EXPECT_EQ(config.payment.mock.timeout_rate, 0.25);
   EXPECT_EQ(config.payment.mock_callback_urls,
-            (std::vector<http::HttpUrl>{{"one", 80, ""}, {"two", 81, "/v1"}}));
+            (std::vector<net::HttpUrl>{{"one", 80, ""}, {"two", 81, "/v1"}}));
   EXPECT_EQ(config.booking.seats_per_booking_max, 4);
   EXPECT_EQ(config.flight_rules.seats_per_flight_max, 1'000'000'000);
   EXPECT_EQ(config.booking.in_flight_max, 1);

@@ -42,7 +42,7 @@ LedgerConnections::LedgerConnections(const DatabaseSettings& settings, Log& log)
     watch_ = std::make_shared<postgres::DatabaseWatch>(settings.url, log);
 }
 
-std::unique_ptr<booking::LedgerStore> LedgerConnections::open_store() {
+std::unique_ptr<ledger::LedgerStore> LedgerConnections::open_store() {
   if (watch_) {
     return open_postgres(
         [&] { return std::make_unique<postgres::PostgresLedgerStore>(settings_.url, watch_); });
@@ -50,7 +50,7 @@ std::unique_ptr<booking::LedgerStore> LedgerConnections::open_store() {
   return std::make_unique<sqlite::SqliteLedgerStore>(settings_.sqlite_path);
 }
 
-std::unique_ptr<booking::LedgerStore> LedgerConnections::open_bulk_store() {
+std::unique_ptr<ledger::LedgerStore> LedgerConnections::open_bulk_store() {
   if (!watch_) return open_store();
   return open_postgres([&] {
     return std::make_unique<postgres::PostgresLedgerStore>(settings_.url, watch_,
@@ -58,7 +58,7 @@ std::unique_ptr<booking::LedgerStore> LedgerConnections::open_bulk_store() {
   });
 }
 
-std::unique_ptr<booking::LedgerReader> LedgerConnections::open_reader() {
+std::unique_ptr<ledger::LedgerReader> LedgerConnections::open_reader() {
   if (watch_) {
     return open_postgres(
         [&] { return std::make_unique<postgres::PostgresLedgerReader>(settings_.url, watch_); });
@@ -66,13 +66,13 @@ std::unique_ptr<booking::LedgerReader> LedgerConnections::open_reader() {
   return std::make_unique<sqlite::SqliteLedgerReader>(settings_.sqlite_path);
 }
 
-std::unique_ptr<booking::DemoLoad> open_demo_load(const DatabaseSettings& settings) {
+std::unique_ptr<ledger::DemoLoad> open_demo_load(const DatabaseSettings& settings) {
   if (settings.kind == DatabaseKind::postgresql)
     return open_postgres([&] { return std::make_unique<postgres::PostgresDemoLoad>(settings.url); });
   return std::make_unique<sqlite::SqliteDemoLoad>(settings.sqlite_path);
 }
 
-std::unique_ptr<booking::LedgerSnapshot> open_ledger_snapshot(const DatabaseSettings& settings) {
+std::unique_ptr<ledger::LedgerSnapshot> open_ledger_snapshot(const DatabaseSettings& settings) {
   if (settings.kind == DatabaseKind::postgresql) {
     return std::make_unique<postgres::PostgresLedgerSnapshot>(settings.url);
   }

@@ -5,10 +5,10 @@
 #include <stdexcept>
 
 #include "app/config.h"
-#include "booking/demo_load.h"
-#include "booking/ledger.h"
-#include "booking/ledger_snapshot.h"
 #include "core/migration.h"
+#include "ledger/demo_load.h"
+#include "ledger/ledger.h"
+#include "ledger/ledger_snapshot.h"
 
 namespace flightdeck::postgres {
 struct DatabaseWatch;
@@ -32,10 +32,10 @@ class LedgerConnections {
   LedgerConnections(const DatabaseSettings& settings, Log& log);
 
   // Throw std::runtime_error as above.
-  std::unique_ptr<booking::LedgerStore> open_store();
+  std::unique_ptr<ledger::LedgerStore> open_store();
   // For many rows at once, and nobody who waits for an answer: a commit may take long.
-  std::unique_ptr<booking::LedgerStore> open_bulk_store();
-  std::unique_ptr<booking::LedgerReader> open_reader();
+  std::unique_ptr<ledger::LedgerStore> open_bulk_store();
+  std::unique_ptr<ledger::LedgerReader> open_reader();
 
  private:
   const DatabaseSettings& settings_;
@@ -44,9 +44,9 @@ class LedgerConnections {
 };
 
 // On a connection of its own. Throws std::runtime_error as above.
-std::unique_ptr<booking::DemoLoad> open_demo_load(const DatabaseSettings& settings);
+std::unique_ptr<ledger::DemoLoad> open_demo_load(const DatabaseSettings& settings);
 
 // Of now, on a connection of its own. Throws UnavailableError.
-std::unique_ptr<booking::LedgerSnapshot> open_ledger_snapshot(const DatabaseSettings& settings);
+std::unique_ptr<ledger::LedgerSnapshot> open_ledger_snapshot(const DatabaseSettings& settings);
 
 }  // namespace flightdeck::app

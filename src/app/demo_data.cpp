@@ -4,9 +4,9 @@
 #include <thread>
 
 #include "app/schedule_import.h"
-#include "booking/demo_load.h"
 #include "core/limits.h"
 #include "core/showable.h"
+#include "ledger/demo_load.h"
 
 namespace flightdeck::app {
 
@@ -43,21 +43,21 @@ class Loading {
 
   void load() {
     const std::string file = showable(config_.demo_data);
-    const Result<std::string> schedule = read_schedule_file(config_.demo_data);
+    const Result<std::string> schedule = booking::read_schedule_file(config_.demo_data);
     if (!schedule) throw std::runtime_error(file + ": " + schedule.error().detail);
     log_.info(mark_ ? "going on with loading demo flights" : "loading demo flights",
               {{"file", std::string_view(file)}});
     if (!mark_) {
       const Date today{std::chrono::floor<std::chrono::days>(clock_.now())};
       turn_->begin(today);
-      mark_ = booking::DemoMark{today, false};
+      mark_ = ledger::DemoMark{today, false};
     }
     ledger_.store = connections_.open_bulk_store();
-    ImportRequest request;
+    booking::ImportRequest request;
     request.schedule = *schedule;
     request.rules = config_.flight_rules;
     request.shift_to = mark_->first_day;
-    const Result<ImportSummary> summary = import_schedule(config_, request, ledger_, clock_, log_);
+    const Result<booking::ImportSummary> summary = import_schedule(config_, request, ledger_, clock_, log_);
     if (!summary) throw std::runtime_error(file + ": " + summary.error().detail);
     if (!summary->complete()) throw UnavailableError(summary->failure);
     log_.info("demo flights loaded", {{"added", static_cast<std::int64_t>(summary->added)},
@@ -70,8 +70,8 @@ class Loading {
   Log& log_;
   LedgerConnections connections_;
   ImportConnections ledger_;
-  std::unique_ptr<booking::DemoLoad> turn_;
-  std::optional<booking::DemoMark> mark_;
+  std::unique_ptr<ledger::DemoLoad> turn_;
+  std::optional<ledger::DemoMark> mark_;
 };
 
 }  // namespace

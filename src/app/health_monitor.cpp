@@ -23,9 +23,9 @@ std::string_view to_string(redis::RedisCondition condition) {
 HealthMonitor::HealthMonitor(const Clock& clock, bool uses_database, bool uses_redis)
     : clock_(clock), uses_database_(uses_database), uses_redis_(uses_redis), started_(clock.now()) {}
 
-http::HealthReport HealthMonitor::report() const {
+api::HealthReport HealthMonitor::report() const {
   const Instant now = clock_.now();
-  http::HealthReport report;
+  api::HealthReport report;
   report.version = kVersion;
   report.uptime_s = std::chrono::duration_cast<std::chrono::seconds>(now - started_).count();
   if (!uses_database_) return report;
@@ -33,9 +33,9 @@ http::HealthReport HealthMonitor::report() const {
   const bool database_ok = database_answers_ && fresh;
   const redis::RedisCondition redis = redis_;
   const bool redis_ok = !uses_redis_ || redis == redis::RedisCondition::well;
-  report.status = !database_ok ? http::HealthStatus::down
-                  : redis_ok   ? http::HealthStatus::ok
-                               : http::HealthStatus::degraded;
+  report.status = !database_ok ? api::HealthStatus::down
+                  : redis_ok   ? api::HealthStatus::ok
+                               : api::HealthStatus::degraded;
   report.checks = {{"database", database_ok ? "ok" : "away"},
                    {"redis", std::string(uses_redis_ ? to_string(redis) : "in-process")}};
   return report;

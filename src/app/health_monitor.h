@@ -4,21 +4,21 @@
 #include <atomic>
 #include <string>
 
+#include "api/health.h"
 #include "core/log.h"
 #include "core/time.h"
-#include "http/health.h"
 #include "redis/redis_connection.h"
 
 namespace flightdeck::app {
 
 // Thread-safe.
-class HealthMonitor final : public http::Health {
+class HealthMonitor final : public api::Health {
  public:
   // `uses_database` false: the process has none to look at (the payment mock).
   // `uses_redis` false: seat gate and flight index are in this process.
   HealthMonitor(const Clock& clock, bool uses_database, bool uses_redis);
 
-  http::HealthReport report() const override;
+  api::HealthReport report() const override;
 
   // What a look at the database found. One that is overdue counts as failed.
   void database_answers(bool answers);

@@ -1,8 +1,8 @@
 #include "app/io_thread.h"
 
-#include "app/descriptors.h"
+#include "api/flight_json.h"
 #include "core/limits.h"
-#include "http/flight_json.h"
+#include "net/descriptors.h"
 
 namespace flightdeck::app {
 
@@ -13,18 +13,19 @@ http::ServerOptions server_options(const Config& config) {
   options.access_log = config.access_log;
   options.idle_deadline = config.keep_alive;
   options.connections_max =
-      connections_per_thread(descriptor_limit(), static_cast<std::size_t>(config.threads));
+      net::connections_per_thread(net::descriptor_limit(), static_cast<std::size_t>(config.threads));
   return options;
 }
 
 }  // namespace
 
-IoThread::IoThread(SharedParts& shared)
+IoThread::IoThread(SharedServices& shared)
     : shared_(shared),
       scope_(log_failures(shared.log, "a background task")),
       metrics_(shared.metrics, shared.audits, nullptr),
       api_{shared.log, shared.health, metrics_},
-      server_({loop_, shared.router, api_, shared.clock, random_, shared.request_metrics},
+      dispatcher_(shared.routes, api_),
+      server_({loop_, dispatcher_, shared.log, shared.clock, random_, shared.request_metrics},
               server_options(shared.config)) {
   make_payment_provider();
   if (shared.ledger) {
@@ -35,7 +36,7 @@ IoThread::IoThread(SharedParts& shared)
   api_.mock_payments = mock_payments_.get();
   api_.callback_bases = &shared.callback_bases;
   api_.groups = shared.groups;
-  http::check_api(api_, shared.groups);
+  api::check_api(api_, shared.groups);
   thread_ = std::thread([this] { loop_.run(); });
 }
 
@@ -43,13 +44,13 @@ IoThread::~IoThread() { join(); }
 
 void IoThread::make_payment_provider() {
   if (const auto& service = shared_.config.payment.service) {
-    http::HttpClientOptions options;
-    options.connections_max =
-        payment_connections_per_thread(descriptor_limit(), static_cast<std::size_t>(shared_.config.threads));
-    payment_client_ = std::make_unique<http::HttpPaymentProvider>(loop_, *service, options);
+    net::HttpClientOptions options;
+    options.connections_max = net::payment_connections_per_thread(
+        net::descriptor_limit(), static_cast<std::size_t>(shared_.config.threads));
+    payment_client_ = std::make_unique<payment_http::HttpPaymentProvider>(loop_, *service, options);
     return;
   }
-  callbacks_ = std::make_unique<http::HttpCallbackSender>(loop_);
+  callbacks_ = std::make_unique<payment_http::HttpCallbackSender>(loop_);
   // As a service of its own it leaves a silent request open for long; in this process it keeps the port's deadline.
   const Milliseconds patience = uses_ledger(shared_.config.role) ? Milliseconds(limits::payment_call_deadline)
                                                                  : limits::mock_unanswered_for;
@@ -68,30 +69,30 @@ void IoThread::make_gate_and_index() {
     gate_ = &shared_.memory_gate;
     index_ = &shared_.memory_index;
   }
-  const sync::NewsTeller::Parts parts{loop_,  loop_,         *gate_,           *index_,
-                                      scope_, shared_.clock, shared_.index_lag};
-  teller_.emplace(parts, log_failures(shared_.log, "telling gate and index"));
-  shared_.commit_sync.add(*teller_);
+  const sync::DerivedStateUpdater::Dependencies parts{loop_,  loop_,         *gate_,           *index_,
+                                                      scope_, shared_.clock, shared_.index_lag};
+  updater_.emplace(parts, log_failures(shared_.log, "telling gate and index"));
+  shared_.commit_sync.add(*updater_);
 }
 
 void IoThread::make_services() {
   provider_.emplace(payment_client_ ? static_cast<payment::PaymentProvider&>(*payment_client_)
                                     : *mock_payments_);
   ledger_.emplace(shared_.ledger->threads(), loop_);
-  const booking::BookingService::Parts parts{
-      *ledger_, *gate_, shared_.index_lag, *teller_, *provider_, shared_.waiters,  shared_.admission,
-      loop_,    loop_,  shared_.clock,     random_,  scope_,     shared_.counters, shared_.log};
+  const booking::BookingService::Dependencies parts{
+      *ledger_, *gate_, shared_.index_lag, *updater_, *provider_, shared_.waiters,  shared_.admission,
+      loop_,    loop_,  shared_.clock,     random_,   scope_,     shared_.counters, shared_.log};
   bookings_.emplace(parts, shared_.booking_rules);
   manage_flights_.emplace(*ledger_, *gate_, *bookings_, shared_.clock, random_, scope_);
   // Of an engine of its own: nobody who sees what the other one makes can tell it.
   SeededRandom hash_random;
   const HashKey hash_key{hash_random.next(), hash_random.next()};
-  const booking::SearchFlights::Parts search{
+  const booking::SearchFlights::Dependencies search{
       *index_, *ledger_, shared_.clock, shared_.changes, shared_.index_lag, shared_.counters, hash_key};
-  search_flights_.emplace(search, http::render_search_page);
-  const sync::Auditor::Parts audit{shared_.snapshots, *ledger_,      gate_, index_,
-                                   shared_.audits,    shared_.clock, loop_, loop_,
-                                   redis_.has_value()};
+  search_flights_.emplace(search, api::render_search_page);
+  const audit::Auditor::Dependencies audit{shared_.snapshots, *ledger_,      gate_, index_,
+                                           shared_.audits,    shared_.clock, loop_, loop_,
+                                           redis_.has_value()};
   auditor_.emplace(audit);
   metrics_.count_bookings_of(*ledger_);
   api_.bookings = &*bookings_;
@@ -109,7 +110,7 @@ void IoThread::hear_changes() {
 }
 
 void IoThread::drain() {
-  if (teller_) teller_->stop();
+  if (updater_) updater_->stop();
   server_.drain([] {});
 }
 

@@ -6,26 +6,27 @@
 #include <optional>
 #include <thread>
 
-#include "app/shared_parts.h"
-#include "booking/ledger_client.h"
-#include "http/event_loop.h"
-#include "http/payment_client.h"
+#include "api/api_dispatcher.h"
+#include "app/shared_services.h"
 #include "http/server.h"
+#include "ledger/ledger_client.h"
+#include "net/event_loop.h"
 #include "payment/provider_watch.h"
+#include "payment_http/payment_client.h"
 #include "payment_mock/mock_payments.h"
 #include "redis/change_feed.h"
 #include "redis/redis_connection.h"
 #include "redis/redis_event_sink.h"
 #include "redis/redis_flight_index.h"
 #include "redis/redis_seat_gate.h"
-#include "sync/news_teller.h"
+#include "sync/derived_state_updater.h"
 
 namespace flightdeck::app {
 
 // What one thread keeps in Redis, over its own connection.
-struct RedisParts {
-  RedisParts(http::EventLoop& loop, const RedisSettings& settings, flights::ChangeClock& changes,
-             flights::IndexLag& lag, Log& log, redis::RefusalLog* refusals = nullptr)
+struct RedisServices {
+  RedisServices(net::EventLoop& loop, const RedisSettings& settings, flights::ChangeClock& changes,
+                flights::IndexLag& lag, Log& log, redis::RefusalLog* refusals = nullptr)
       : connection(loop.context(), *settings.server, log),
         gate(connection, settings.prefix),
         index(connection, settings.prefix, &changes),
@@ -43,7 +44,7 @@ struct RedisParts {
 // Built and destroyed by the main thread; everything in between happens on its own thread, by `call`.
 class IoThread {
  public:
-  explicit IoThread(SharedParts& shared);
+  explicit IoThread(SharedServices& shared);
   // After `join`.
   ~IoThread();
   IoThread(const IoThread&) = delete;
@@ -71,15 +72,15 @@ class IoThread {
   // Requests, charges and other tasks that have not ended.
   std::size_t unfinished() const { return server_.sessions() + scope_.running(); }
 
-  http::EventLoop& loop() { return loop_; }
+  net::EventLoop& loop() { return loop_; }
   TaskScope& scope() { return scope_; }
-  RedisParts* redis() { return redis_ ? &*redis_ : nullptr; }  // null: gate and index are in this process
+  RedisServices* redis() { return redis_ ? &*redis_ : nullptr; }  // null: gate and index are in this process
   booking::SeatGate& gate() { return *gate_; }
   flights::FlightIndex& index() { return *index_; }
-  booking::Ledger& ledger() { return *ledger_; }
+  ledger::Ledger& ledger() { return *ledger_; }
   booking::BookingService& bookings() { return *bookings_; }
   const payment::ProviderWatch& provider() const { return *provider_; }
-  sync::Auditor& auditor() { return *auditor_; }
+  audit::Auditor& auditor() { return *auditor_; }
   booking::ManageFlights& manage_flights() { return *manage_flights_; }
 
   // ---- On the main thread ----
@@ -91,26 +92,27 @@ class IoThread {
   void make_gate_and_index();
   void make_services();
 
-  SharedParts& shared_;
-  http::EventLoop loop_;
+  SharedServices& shared_;
+  net::EventLoop loop_;
   SeededRandom random_;
   TaskScope scope_;
-  std::optional<RedisParts> redis_;
+  std::optional<RedisServices> redis_;
   std::optional<redis::ChangeFeed> change_feed_;
   booking::SeatGate* gate_ = nullptr;
   flights::FlightIndex* index_ = nullptr;
-  std::optional<sync::NewsTeller> teller_;
-  std::optional<booking::LedgerClient> ledger_;
-  std::unique_ptr<http::HttpCallbackSender> callbacks_;
+  std::optional<sync::DerivedStateUpdater> updater_;
+  std::optional<ledger::LedgerClient> ledger_;
+  std::unique_ptr<payment_http::HttpCallbackSender> callbacks_;
   std::unique_ptr<payment_mock::MockPayments> mock_payments_;
-  std::unique_ptr<http::HttpPaymentProvider> payment_client_;
+  std::unique_ptr<payment_http::HttpPaymentProvider> payment_client_;
   std::optional<payment::ProviderWatch> provider_;
   std::optional<booking::BookingService> bookings_;
   std::optional<booking::ManageFlights> manage_flights_;
-  std::optional<sync::Auditor> auditor_;
+  std::optional<audit::Auditor> auditor_;
   std::optional<booking::SearchFlights> search_flights_;
   LedgerMetricsText metrics_;
-  http::Api api_;
+  api::Api api_;
+  api::ApiDispatcher dispatcher_;
   http::Server server_;
   std::thread thread_;
 };

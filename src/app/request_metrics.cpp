@@ -9,11 +9,11 @@ void RequestMetrics::finished(const http::FinishedRequest& request) noexcept {
 Task<std::string> LedgerMetricsText::render() {
   if (ledger_) {
     try {
-      std::function<std::int64_t(booking::LedgerReader&)> query = [](booking::LedgerReader& reader) {
+      std::function<std::int64_t(ledger::LedgerReader&)> query = [](ledger::LedgerReader& reader) {
         return reader.pending_bookings();
       };
       metrics_.set_bookings_pending(
-          co_await booking::read<std::int64_t>(*ledger_, booking::ReadKind::background, std::move(query)));
+          co_await ledger::read<std::int64_t>(*ledger_, ledger::ReadKind::background, std::move(query)));
     } catch (const UnavailableError&) {
       // The gauge stays at its last value; the other metrics matter most just now.
     }

@@ -1,10 +1,10 @@
 // Joins the HTTP layer to the metrics; neither knows the other.
 #pragma once
 
-#include "booking/ledger.h"
-#include "http/api.h"
+#include "api/api.h"
+#include "audit/audit_desk.h"
 #include "http/request_observer.h"
-#include "sync/audit_desk.h"
+#include "ledger/ledger.h"
 #include "telemetry/metrics.h"
 
 namespace flightdeck::app {
@@ -20,17 +20,17 @@ class RequestMetrics final : public http::RequestObserver {
 };
 
 // One per I/O thread. `ledger` null: there are no bookings to count.
-class LedgerMetricsText final : public http::MetricsText {
+class LedgerMetricsText final : public api::MetricsText {
  public:
-  LedgerMetricsText(telemetry::Metrics& metrics, const sync::AuditDesk& audits, booking::Ledger* ledger)
+  LedgerMetricsText(telemetry::Metrics& metrics, const audit::AuditDesk& audits, ledger::Ledger* ledger)
       : metrics_(metrics), audits_(audits), ledger_(ledger) {}
-  void count_bookings_of(booking::Ledger& ledger) { ledger_ = &ledger; }
+  void count_bookings_of(ledger::Ledger& ledger) { ledger_ = &ledger; }
   Task<std::string> render() override;
 
  private:
   telemetry::Metrics& metrics_;
-  const sync::AuditDesk& audits_;
-  booking::Ledger* ledger_;
+  const audit::AuditDesk& audits_;
+  ledger::Ledger* ledger_;
 };
 
 }  // namespace flightdeck::app

@@ -12,15 +12,15 @@
 #include "app/audit_run.h"
 #include "app/database.h"
 #include "app/demo_data.h"
-#include "app/descriptors.h"
-#include "app/import_flights.h"
 #include "app/schedule_import.h"
-#include "app/scheduling.h"
-#include "app/shared_parts.h"
+#include "app/shared_services.h"
 #include "app/start_patience.h"
-#include "app/stress_run.h"
+#include "booking/import_flights.h"
 #include "core/showable.h"
 #include "core/version.h"
+#include "net/descriptors.h"
+#include "net/scheduling.h"
+#include "stress_http/stress_run.h"
 #include "telemetry/json_log.h"
 
 namespace flightdeck::app {
@@ -74,19 +74,16 @@ MigrationOutcome migrate_when_there(const Config& config, StartPatience& patienc
 }
 
 int serve(const Config& config) {
-  schedule_as_batch();
+  net::schedule_as_batch();
   prepare_signals();
-  raise_descriptor_limit();
+  net::raise_descriptor_limit();
   const SystemClock clock;
   telemetry::JsonLog log(config.log_level, STDOUT_FILENO, clock);
   StartPatience patience(config.start_timeout, done, log);
   if (uses_ledger(config.role)) {
     const MigrationOutcome report = migrate_when_there(config, patience, clock);
     if (report.applied > 0) log.info("schema migrated", {{"version", std::int64_t{report.version}}});
-    patience.run_once([&] {
-      load_demo_data(config, clock, log, patience);
-      return true;
-    });
+    load_demo_data(config, clock, log, patience);
   }
   const auto app = patience.run([&] { return std::make_unique<App>(config, clock, log); });
   if (uses_ledger(config.role) && config.role != Role::all && config.role != Role::search &&
@@ -125,17 +122,18 @@ int migrate(const Config& config) {
 int import(const ImportCommand& command) {
   const SystemClock clock;
   telemetry::JsonLog log(command.config.log_level, STDERR_FILENO, clock);
-  const Result<std::string> schedule = read_schedule_file(command.file);
+  const Result<std::string> schedule = booking::read_schedule_file(command.file);
   if (!schedule) return fail(showable(command.file) + ": " + schedule.error().detail);
   StartPatience patience(command.config.start_timeout, failed, log);
   migrate_when_there(command.config, patience, clock);
   LedgerConnections connections(command.config.database, log);
   const ImportConnections ledger{patience.run([&] { return connections.open_bulk_store(); }),
                                  patience.run([&] { return connections.open_reader(); })};
-  const ImportRequest request{*schedule, command.config.flight_rules, command.shift_to, terminal_progress()};
-  const Result<ImportSummary> summary = import_schedule(command.config, request, ledger, clock, log);
+  const booking::ImportRequest request{*schedule, command.config.flight_rules, command.shift_to,
+                                       booking::terminal_progress()};
+  const Result<booking::ImportSummary> summary = import_schedule(command.config, request, ledger, clock, log);
   if (!summary) return fail(showable(command.file) + ": " + summary.error().detail);
-  print_summary(std::cout, *summary);
+  booking::print_summary(std::cout, *summary);
   if (!summary->complete()) return fail(showable(command.file) + ": not all of it was imported");
   return summary->nothing_taken() ? failed : done;
 }
@@ -145,7 +143,7 @@ struct Runner {
   int operator()(const MigrateCommand& command) const { return migrate(command.config); }
   int operator()(const ImportCommand& command) const { return import(command); }
   int operator()(const AuditCommand& command) const { return run_audit(command); }
-  int operator()(const StressCommand& command) const { return run_stress(command); }
+  int operator()(const stress_http::StressCommand& command) const { return stress_http::run_stress(command); }
   int operator()(const EarlyExit& exit) const {
     std::cout << exit.to_out << std::flush;
     std::cerr << exit.to_error << std::flush;

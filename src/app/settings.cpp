@@ -139,24 +139,24 @@ Complaint take_payment_service(Config& config, const std::string& text) {
     config.payment.service.reset();
     return std::nullopt;
   }
-  auto url = http::parse_base_url(text);
+  auto url = net::parse_base_url(text);
   if (!url) return "must be in-process or http://HOST[:PORT][/PATH]";
   config.payment.service = *std::move(url);
   return std::nullopt;
 }
 
 Complaint take_callback_base(Config& config, const std::string& text) {
-  if (!http::parse_base_url(text)) return "must be http://HOST[:PORT][/PATH]";
+  if (!net::parse_base_url(text)) return "must be http://HOST[:PORT][/PATH]";
   config.payment.callback_base_url = text;
   if (text.ends_with('/')) config.payment.callback_base_url.pop_back();
   return std::nullopt;
 }
 
 Complaint take_callback_urls(Config& config, const std::string& text) {
-  std::vector<http::HttpUrl> urls;
+  std::vector<net::HttpUrl> urls;
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
-    auto url = http::parse_base_url(std::string_view(text).substr(begin, end - begin));
+    auto url = net::parse_base_url(std::string_view(text).substr(begin, end - begin));
     if (!url) return "must be http://HOST[:PORT][/PATH], or several of them with commas between";
     urls.push_back(*std::move(url));
     begin = end + 1;

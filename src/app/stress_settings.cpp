@@ -19,7 +19,7 @@ using Complaint = std::optional<std::string>;
 
 // What the flags say, before they are looked at together.
 struct Given {
-  StressCommand command;
+  stress_http::StressCommand command;
   std::optional<std::uint32_t> users;
   std::optional<std::size_t> connections;
   std::optional<Milliseconds> timeout;
@@ -70,7 +70,7 @@ Complaint take_duration(const std::string& text, Milliseconds lowest, Millisecon
 }
 
 Complaint take_url(Given& given, const std::string& text) {
-  auto url = http::parse_base_url(text);
+  auto url = net::parse_base_url(text);
   if (!url) return "must be http://HOST[:PORT][/PATH]";
   given.command.url = *std::move(url);
   return std::nullopt;
@@ -243,8 +243,8 @@ std::string help_of(const Flag& flag) {
 
 Error wrong(std::string what) { return Error{ErrorCode::validation_failed, std::move(what), {}}; }
 
-Result<StressCommand> put_together(Given given) {
-  StressCommand& command = given.command;
+Result<stress_http::StressCommand> put_together(Given given) {
+  stress_http::StressCommand& command = given.command;
   stress::Plan& plan = command.plan;
   if (plan.rate && given.users) return wrong("--users and --rate: give one of them");
   if (command.flights.empty() && !command.route && command.create_flights == 0) {
@@ -314,7 +314,7 @@ StressSettings::StressSettings(CLI::App& command, const Environment& environment
 
 StressSettings::~StressSettings() = default;
 
-Result<StressCommand> StressSettings::resolve() const {
+Result<stress_http::StressCommand> StressSettings::resolve() const {
   Given given;
   given.command.plan.seed = std::random_device()();
   for (const Flag& flag : impl_->flags) {

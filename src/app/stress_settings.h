@@ -22,7 +22,7 @@ class StressSettings {
   ~StressSettings();
 
   // An error (validation_failed): one line about what is wrong with a value, or with what they are together.
-  Result<StressCommand> resolve() const;
+  Result<stress_http::StressCommand> resolve() const;
 
  private:
   struct Impl;

@@ -25,13 +25,14 @@ CommandLine parse_stress(std::vector<std::string> arguments, const Variables& va
   });
 }
 
-StressCommand stress(const std::vector<std::string>& arguments, const Variables& variables = {}) {
+stress_http::StressCommand stress(const std::vector<std::string>& arguments,
+                                  const Variables& variables = {}) {
   const CommandLine parsed = parse_stress(arguments, variables);
   if (const auto* exit = std::get_if<EarlyExit>(&parsed)) {
     ADD_FAILURE() << exit->to_error;
     return {};
   }
-  return std::get<StressCommand>(parsed);
+  return std::get<stress_http::StressCommand>(parsed);
 }
 
 std::string stress_refusal(const std::vector<std::string>& arguments, const Variables& variables = {}) {
@@ -43,8 +44,8 @@ std::string stress_refusal(const std::vector<std::string>& arguments, const Vari
 }
 
 TEST(StressSettings, NeedsOnlyAFlight) {
-  const StressCommand command = stress({"--flight", flight});
-  EXPECT_EQ(command.url, (http::HttpUrl{"127.0.0.1", 8080, ""}));
+  const stress_http::StressCommand command = stress({"--flight", flight});
+  EXPECT_EQ(command.url, (net::HttpUrl{"127.0.0.1", 8080, ""}));
   ASSERT_EQ(command.flights.size(), 1U);
   EXPECT_EQ(command.flights[0].str(), flight);
   EXPECT_FALSE(command.route);
@@ -66,45 +67,45 @@ TEST(StressSettings, NeedsOnlyAFlight) {
 }
 
 TEST(StressSettings, TakesEveryFlag) {
-  const StressCommand command = stress({"--url",
-                                        "http://h:81/base/",
-                                        "--flight",
-                                        flight,
-                                        "--flight",
-                                        other_flight,
-                                        "--route",
-                                        "JFK-LHR",
-                                        "--date",
-                                        "2030-01-01",
-                                        "--create-flights",
-                                        "3",
-                                        "--seats-per-flight",
-                                        "70",
-                                        "--rate",
-                                        "12.5",
-                                        "--duration",
-                                        "2m",
-                                        "--warm-up",
-                                        "500ms",
-                                        "--seats",
-                                        "2-5",
-                                        "--cancel-share",
-                                        "0.25",
-                                        "--keyed",
-                                        "--wait",
-                                        "0",
-                                        "--timeout",
-                                        "7",
-                                        "--connections",
-                                        "99",
-                                        "--settle",
-                                        "5s",
-                                        "--seed",
-                                        "18446744073709551615",
-                                        "--json",
-                                        "f",
-                                        "--quiet"});
-  EXPECT_EQ(command.url, (http::HttpUrl{"h", 81, "/base"}));
+  const stress_http::StressCommand command = stress({"--url",
+                                                     "http://h:81/base/",
+                                                     "--flight",
+                                                     flight,
+                                                     "--flight",
+                                                     other_flight,
+                                                     "--route",
+                                                     "JFK-LHR",
+                                                     "--date",
+                                                     "2030-01-01",
+                                                     "--create-flights",
+                                                     "3",
+                                                     "--seats-per-flight",
+                                                     "70",
+                                                     "--rate",
+                                                     "12.5",
+                                                     "--duration",
+                                                     "2m",
+                                                     "--warm-up",
+                                                     "500ms",
+                                                     "--seats",
+                                                     "2-5",
+                                                     "--cancel-share",
+                                                     "0.25",
+                                                     "--keyed",
+                                                     "--wait",
+                                                     "0",
+                                                     "--timeout",
+                                                     "7",
+                                                     "--connections",
+                                                     "99",
+                                                     "--settle",
+                                                     "5s",
+                                                     "--seed",
+                                                     "18446744073709551615",
+                                                     "--json",
+                                                     "f",
+                                                     "--quiet"});
+  EXPECT_EQ(command.url, (net::HttpUrl{"h", 81, "/base"}));
   EXPECT_EQ(command.flights.size(), 2U);
   ASSERT_TRUE(command.route);
   EXPECT_EQ(command.route->source, "JFK");
@@ -134,7 +135,7 @@ TEST(StressSettings, TheEnvironmentIsBehindTheFlags) {
                             {"FLIGHTDECK_STRESS_USERS", "7"},
                             {"FLIGHTDECK_STRESS_KEYED", "on"},
                             {"FLIGHTDECK_STRESS_DURATION", ""}};
-  const StressCommand command = stress({"--users", "8"}, variables);
+  const stress_http::StressCommand command = stress({"--users", "8"}, variables);
   EXPECT_EQ(command.flights.size(), 2U);
   EXPECT_EQ(command.plan.users, 8U);
   EXPECT_TRUE(command.plan.keyed);

@@ -31,13 +31,13 @@ struct Subscription {
 // A wait for a settlement that may be told here. It outlives the waiting coroutine: what was posted to it still comes.
 struct SettlementWait {
   bool over = false;
-  std::optional<Booking> settled;  // nullopt when over: the process is about to stop
-  std::function<void(bool)> wake;  // of the coroutine while it is suspended
+  std::optional<ledger::Booking> settled;  // nullopt when over: the process is about to stop
+  std::function<void(bool)> wake;          // of the coroutine while it is suspended
 
   void go_on() {
     if (const auto resume = std::exchange(wake, nullptr)) resume(true);
   }
-  void end(std::optional<Booking> booking) {
+  void end(std::optional<ledger::Booking> booking) {
     over = true;
     settled = std::move(booking);
     go_on();
@@ -59,20 +59,21 @@ Task<void> over_or_after(std::shared_ptr<SettlementWait> state, Milliseconds tim
 }
 
 // What is said of a payment while it is still waited for.
-SettlePayment verdict_on(const Booking& booking, bool success, std::string payment_ref, bool answered) {
-  SettlePayment command;
+ledger::SettlePayment verdict_on(const ledger::Booking& booking, bool success, std::string payment_ref,
+                                 bool answered) {
+  ledger::SettlePayment command;
   command.id = booking.id;
   command.flight = booking.flight;
   command.success = success;
   command.payment_ref = std::move(payment_ref);
-  command.failure_reason = reason_payment_declined;
+  command.failure_reason = ledger::reason_payment_declined;
   command.answered = answered;
   return command;
 }
 
 // What the provider itself says.
-SettlePayment verdict_of(const Booking& booking, const payment::Payment& payment) {
-  SettlePayment command =
+ledger::SettlePayment verdict_of(const ledger::Booking& booking, const payment::Payment& payment) {
+  ledger::SettlePayment command =
       verdict_on(booking, payment.status == payment::PaymentStatus::success, payment.payment_id, true);
   command.amount = payment.amount;
   command.refunded = payment.refunded;
@@ -85,15 +86,15 @@ bool says_paid(const Result<payment::Payment>& payment) {
 }
 
 // nullopt: it has succeeded, or the provider does not answer.
-std::optional<PaymentNews> news_of(const Result<payment::Payment>& payment) {
+std::optional<ledger::ProviderRecord> record_of(const Result<payment::Payment>& payment) {
   if (!payment) {
-    if (payment.error().code == ErrorCode::not_found) return PaymentNews::none;
+    if (payment.error().code == ErrorCode::not_found) return ledger::ProviderRecord::none;
     return std::nullopt;
   }
   switch (payment->status) {
     case payment::PaymentStatus::success: return std::nullopt;
-    case payment::PaymentStatus::failure: return PaymentNews::declined;
-    case payment::PaymentStatus::pending: return PaymentNews::undecided;
+    case payment::PaymentStatus::failure: return ledger::ProviderRecord::declined;
+    case payment::PaymentStatus::pending: return ledger::ProviderRecord::undecided;
   }
   return std::nullopt;
 }
@@ -104,95 +105,99 @@ Error overload() { return refused(ErrorCode::overloaded, "Too many bookings are 
 
 Task<ReserveAnswer> BookingService::reserve(FlightId flight_id, BookingId id, std::int64_t seats) {
   for (int tries = 0; tries <= limits::gate_cold_retries; ++tries) {
-    const ReserveAnswer answer = co_await parts_.gate.reserve(flight_id, id, seats, parts_.clock.now());
-    if (answer == ReserveAnswer::held) parts_.counters.gate_decrements_total.add();
+    const ReserveAnswer answer =
+        co_await dependencies_.gate.reserve(flight_id, id, seats, dependencies_.clock.now());
+    if (answer == ReserveAnswer::held) dependencies_.counters.gate_decrements_total.add();
     if (answer == ReserveAnswer::sold_out) {
       // Seats were given back, perhaps, and the gate could not be told.
-      if (parts_.lag.possible(std::chrono::steady_clock::now())) break;
-      parts_.counters.gate_decrements_failed.add();
+      if (dependencies_.lag.possible(std::chrono::steady_clock::now())) break;
+      dependencies_.counters.gate_decrements_failed.add();
     }
     if (answer != ReserveAnswer::cold) co_return answer;
 
-    const std::optional<flights::Flight> flight = co_await parts_.ledger.find_flight(flight_id);
-    if (!flight || !flights::on_sale(*flight, parts_.clock.now())) break;
-    std::vector<SeatNews> news(1);
-    news.front().flight = flight_id;
-    news.front().count = SeatNews::Count{flight->version, flight->available_seats, flight->updated_at};
-    if (!co_await parts_.gate.sync(std::move(news))) break;
+    const std::optional<flights::Flight> flight = co_await dependencies_.ledger.find_flight(flight_id);
+    if (!flight || !flights::on_sale(*flight, dependencies_.clock.now())) break;
+    std::vector<SeatUpdate> record(1);
+    record.front().flight = flight_id;
+    record.front().count = SeatUpdate::Count{flight->version, flight->available_seats, flight->updated_at};
+    if (!co_await dependencies_.gate.sync(std::move(record))) break;
   }
   co_return ReserveAnswer::away;  // the ledger alone decides, and says why not
 }
 
 bool BookingService::overloaded(Milliseconds waited) {
-  const bool full = parts_.admission.full(parts_.clock.now(), waited);
-  if (full) parts_.counters.overloaded.add();
+  const bool full = dependencies_.admission.full(dependencies_.clock.now(), waited);
+  if (full) dependencies_.counters.overloaded.add();
   return full;
 }
 
 Task<Result<BookAnswer>> BookingService::book(BookRequest request) {
   const bool keyed = request.idempotency_key.has_value();
-  const BookingId id = keyed ? idempotent_booking_id(request.user, *request.idempotency_key)
-                             : BookingId{make_uuid_v7(parts_.clock.now(), parts_.random)};
+  const BookingId id = keyed ? ledger::idempotent_booking_id(request.user, *request.idempotency_key)
+                             : BookingId{make_uuid_v7(dependencies_.clock.now(), dependencies_.random)};
   // A repeat is answered before anything else: it takes no seat from the gate, not even for an instant, and it is
   // answered under load and when the flight has sold out since.
   if (keyed) {
-    std::optional<Booking> earlier = co_await parts_.ledger.find_booking(id);
+    std::optional<ledger::Booking> earlier = co_await dependencies_.ledger.find_booking(id);
     if (earlier) {
-      if (!same_request(*earlier, request.user, request.flight, request.seats)) co_return key_reused();
+      if (!ledger::same_request(*earlier, request.user, request.flight, request.seats))
+        co_return ledger::key_reused();
       co_return BookAnswer{*std::move(earlier), true};
     }
   }
-  AdmissionSlot slot(parts_.admission, parts_.clock.now(), request.waited);
+  AdmissionSlot slot(dependencies_.admission, dependencies_.clock.now(), request.waited);
   if (!slot.admitted()) {
-    parts_.counters.overloaded.add();
+    dependencies_.counters.overloaded.add();
     co_return overload();
   }
   const ReserveAnswer seats = co_await reserve(request.flight, id, request.seats);
   if (seats == ReserveAnswer::sold_out) {
     // Its copy may have been written between the look above and here: then the ledger answers with that.
-    std::optional<Booking> copy;
-    if (keyed) copy = co_await parts_.ledger.find_booking(id);
+    std::optional<ledger::Booking> copy;
+    if (keyed) copy = co_await dependencies_.ledger.find_booking(id);
     if (!copy) co_return refused(ErrorCode::out_of_stock, "Not enough seats are left.");
   }
   const FlightId flight = request.flight;
   Result<BookAnswer> placed = co_await place(std::move(request), id, std::move(slot));
   // A commit drops its holds over any connection, so perhaps before this one has brought the hold there.
-  if (seats == ReserveAnswer::unanswered) parts_.hold_drops.drop_soon(flight, id);
+  if (seats == ReserveAnswer::unanswered) dependencies_.hold_drops.drop_soon(flight, id);
   // No commit that the ledger knows of will drop this hold. Should the ledger have committed all the same, then the gate
   // offers seats that the ledger refuses, until a sweeper has told it.
   const bool left_over = !placed && (placed.error().code == ErrorCode::unavailable ||
                                      placed.error().code == ErrorCode::overloaded);
-  if (left_over && seats == ReserveAnswer::held) co_await parts_.hold_drops.drop(flight, id);
+  if (left_over && seats == ReserveAnswer::held) co_await dependencies_.hold_drops.drop(flight, id);
   co_return placed;
 }
 
 Task<Result<BookAnswer>> BookingService::place(BookRequest request, BookingId id, AdmissionSlot slot) {
-  Command command = PlaceBooking{id,
-                                 request.user,
-                                 request.flight,
-                                 request.seats,
-                                 rules_.payment_timeout,
-                                 !request.idempotency_key.has_value()};
-  Result<Applied> placed = co_await parts_.ledger.apply(std::move(command));
+  ledger::Command command = ledger::PlaceBooking{id,
+                                                 request.user,
+                                                 request.flight,
+                                                 request.seats,
+                                                 rules_.payment_timeout,
+                                                 !request.idempotency_key.has_value()};
+  Result<ledger::Applied> placed = co_await dependencies_.ledger.apply(std::move(command));
   slot.placed();
   if (!placed) {
-    if (placed.error().code == ErrorCode::overloaded) parts_.counters.overloaded.add();
+    if (placed.error().code == ErrorCode::overloaded) dependencies_.counters.overloaded.add();
     co_return placed.error();
   }
   BookAnswer answer{std::move(*placed->booking), placed->replayed};
-  if (!answer.replayed) parts_.scope.spawn(charge_and_settle(answer.booking, placed->stamp, std::move(slot)));
+  if (!answer.replayed)
+    dependencies_.scope.spawn(charge_and_settle(answer.booking, placed->row_version, std::move(slot)));
   co_return answer;
 }
 
-Task<void> BookingService::charge_and_settle(Booking booking, std::optional<RowStamp> stamp,
+Task<void> BookingService::charge_and_settle(ledger::Booking booking,
+                                             std::optional<ledger::RowVersion> row_version,
                                              [[maybe_unused]] AdmissionSlot slot) {
   const BookingId id = booking.id;
   const Charging charging(charging_, id);
   // Lets whoever booked wait for the outcome before there can be one.
-  NextTurn next_turn{parts_.home};
+  NextTurn next_turn{dependencies_.home};
   co_await next_turn;
   payment::ChargeRequest request{booking.id, booking.amount, rules_.callback_url};
-  Result<payment::Payment> payment = co_await parts_.provider.charge(std::move(request));
+  Result<payment::Payment> payment = co_await dependencies_.provider.charge(std::move(request));
   // There is a payment of another amount, or one that the answer does not tell the amount of.
   const bool unclear =
       payment ? !states_what_was_paid(*payment) : payment.error().code == ErrorCode::invalid_state;
@@ -202,39 +207,40 @@ Task<void> BookingService::charge_and_settle(Booking booking, std::optional<RowS
   }
   if (!payment || !states_what_was_paid(*payment)) {
     // Its outcome is unknown: the seats stay held until the provider can be asked, when the booking expires.
-    provider_silent_ = parts_.clock.now();
+    provider_silent_ = dependencies_.clock.now();
     const std::string text = id.str();
     const std::string why = payment ? "The amount is not stated." : payment.error().detail;
-    parts_.log.warn("charge not answered", {{"booking_id", text}, {"error", why}});
+    dependencies_.log.warn("charge not answered", {{"booking_id", text}, {"error", why}});
     co_return;
   }
   if (payment->status == payment::PaymentStatus::pending) co_return;  // the verdict comes by callback
   const bool success = payment->status == payment::PaymentStatus::success;
-  SettlePayment verdict = verdict_of(booking, *payment);
-  if (stamp && success)
-    verdict.known = std::make_shared<const KnownBooking>(KnownBooking{std::move(booking), *stamp});
-  Command command = std::move(verdict);
-  const Result<Booking> settled = co_await apply_and_refund(std::move(command));
+  ledger::SettlePayment verdict = verdict_of(booking, *payment);
+  if (row_version && success)
+    verdict.cached = std::make_shared<const ledger::CachedBooking>(
+        ledger::CachedBooking{std::move(booking), *row_version});
+  ledger::Command command = std::move(verdict);
+  const Result<ledger::Booking> settled = co_await apply_and_refund(std::move(command));
   if (!settled) {
     const std::string text = id.str();
-    parts_.log.warn("payment not settled", {{"booking_id", text}, {"error", settled.error().detail}});
+    dependencies_.log.warn("payment not settled", {{"booking_id", text}, {"error", settled.error().detail}});
   }
 }
 
-Task<Booking> BookingService::wait_until_final(BookAnswer answer, Milliseconds wait) {
-  Booking booking = std::move(answer.booking);
-  if (booking.status != BookingStatus::pending) co_return booking;
+Task<ledger::Booking> BookingService::wait_until_final(BookAnswer answer, Milliseconds wait) {
+  ledger::Booking booking = std::move(answer.booking);
+  if (booking.status != ledger::BookingStatus::pending) co_return booking;
   auto state = std::make_shared<SettlementWait>();
-  const auto told = [state](std::optional<Booking> settled) { state->end(std::move(settled)); };
-  const Subscription subscription{parts_.waiters, booking.id,
-                                  parts_.waiters.subscribe(booking.id, parts_.home, told)};
+  const auto told = [state](std::optional<ledger::Booking> settled) { state->end(std::move(settled)); };
+  const Subscription subscription{dependencies_.waiters, booking.id,
+                                  dependencies_.waiters.subscribe(booking.id, dependencies_.home, told)};
   // A repeated request may have found its booking settled before it subscribed; the first one cannot.
   if (answer.replayed) co_await look_again(booking);
   Milliseconds pause = limits::wait_look_first;
   Milliseconds not_looked{0};
-  while (booking.status == BookingStatus::pending && !state->over && wait > Milliseconds::zero()) {
+  while (booking.status == ledger::BookingStatus::pending && !state->over && wait > Milliseconds::zero()) {
     const Milliseconds step = std::min(pause, wait);
-    co_await over_or_after(state, step, parts_.timers);
+    co_await over_or_after(state, step, dependencies_.timers);
     wait -= step;
     not_looked += step;
     pause = std::min(2 * pause, limits::wait_look_longest);
@@ -249,32 +255,34 @@ Task<Booking> BookingService::wait_until_final(BookAnswer answer, Milliseconds w
   co_return booking;
 }
 
-Task<void> BookingService::look_again(Booking& booking) {
+Task<void> BookingService::look_again(ledger::Booking& booking) {
   try {
-    std::optional<Booking> current = co_await parts_.ledger.find_booking(booking.id);
+    std::optional<ledger::Booking> current = co_await dependencies_.ledger.find_booking(booking.id);
     if (current) booking = *std::move(current);
   } catch (const UnavailableError&) {
     // It stands as it was answered: a booking that is placed must not look like one that failed.
   }
 }
 
-Task<Result<Booking>> BookingService::apply_and_refund(Command command) {
-  const auto* settle = std::get_if<SettlePayment>(&command);
+Task<Result<ledger::Booking>> BookingService::apply_and_refund(ledger::Command command) {
+  const auto* settle = std::get_if<ledger::SettlePayment>(&command);
   const std::optional<Money> paid = settle ? settle->amount : std::nullopt;
-  Result<Applied> applied = co_await parts_.ledger.apply(std::move(command));
+  Result<ledger::Applied> applied = co_await dependencies_.ledger.apply(std::move(command));
   if (!applied) co_return applied.error();
-  if (applied->fault) tell(*applied->fault, *applied->booking, paid);
-  Booking booking = std::move(*applied->booking);
+  if (applied->fault) log_fault(*applied->fault, *applied->booking, paid);
+  ledger::Booking booking = std::move(*applied->booking);
   co_return co_await refund_if_due(std::move(booking));
 }
 
-void BookingService::tell(PaymentFault fault, const Booking& booking, std::optional<Money> paid) {
-  const bool refunded = fault == PaymentFault::refunded;
-  (refunded ? parts_.counters.payments_found_refunded : parts_.counters.payments_amount_differs).add();
+void BookingService::log_fault(ledger::PaymentFault fault, const ledger::Booking& booking,
+                               std::optional<Money> paid) {
+  const bool refunded = fault == ledger::PaymentFault::refunded;
+  (refunded ? dependencies_.counters.payments_found_refunded : dependencies_.counters.payments_amount_differs)
+      .add();
   const std::string id = booking.id.str();
   const std::string owed = format_money(booking.amount);
   const std::string amount = paid ? format_money(*paid) : std::string();
-  parts_.log.error(
+  dependencies_.log.error(
       refunded ? "a payment was refunded at the provider" : "another amount was paid than is owed",
       {{"booking_id", id},
        {"status", to_string(booking.status)},
@@ -283,53 +291,54 @@ void BookingService::tell(PaymentFault fault, const Booking& booking, std::optio
        {"amount_paid", amount}});
 }
 
-Task<Booking> BookingService::refund_if_due(Booking booking) {
-  if (!refund_due(booking)) co_return booking;
+Task<ledger::Booking> BookingService::refund_if_due(ledger::Booking booking) {
+  if (!ledger::refund_due(booking)) co_return booking;
   payment::RefundRequest request{booking.id, booking.payment_ref};
-  Result<payment::Refund> refund = co_await parts_.provider.refund(std::move(request));
-  RecordRefund record{booking.id, booking.flight, {}, booking.payment_ref};
+  Result<payment::Refund> refund = co_await dependencies_.provider.refund(std::move(request));
+  ledger::RecordRefund record{booking.id, booking.flight, {}, booking.payment_ref};
   if (refund) {
     record.refund_ref = std::move(refund->refund_id);
   } else if (refund.error().code == ErrorCode::not_found || refund.error().code == ErrorCode::invalid_state) {
     const bool is_void = co_await never_to_be_paid(booking);
     if (!is_void) co_return booking;
-    record.refund_ref = void_refund_ref(booking);
+    record.refund_ref = ledger::void_refund_ref(booking);
   } else {
-    provider_silent_ = parts_.clock.now();
+    provider_silent_ = dependencies_.clock.now();
     const std::string id = booking.id.str();
-    parts_.log.warn("refund put off", {{"booking_id", id}, {"error", refund.error().detail}});
+    dependencies_.log.warn("refund put off", {{"booking_id", id}, {"error", refund.error().detail}});
     co_return booking;  // its intent brings it back
   }
-  Command command = std::move(record);
-  Result<Applied> applied = co_await parts_.ledger.apply(std::move(command));
+  ledger::Command command = std::move(record);
+  Result<ledger::Applied> applied = co_await dependencies_.ledger.apply(std::move(command));
   if (applied) co_return std::move(*applied->booking);
   co_return booking;
 }
 
 Task<Result<payment::Payment>> BookingService::find_payment(BookingId id) {
-  Result<payment::Payment> payment = co_await parts_.provider.find(id);
-  if (!payment && payment.error().code != ErrorCode::not_found) provider_silent_ = parts_.clock.now();
+  Result<payment::Payment> payment = co_await dependencies_.provider.find(id);
+  if (!payment && payment.error().code != ErrorCode::not_found) provider_silent_ = dependencies_.clock.now();
   co_return payment;
 }
 
 // A callback can be false, or ahead of the provider's books, while the charge is under way.
-Task<bool> BookingService::never_to_be_paid(Booking booking) {
+Task<bool> BookingService::never_to_be_paid(ledger::Booking booking) {
   const Result<payment::Payment> payment = co_await find_payment(booking.id);
-  const std::optional<PaymentNews> news = news_of(payment);
-  if (!news) co_return false;  // paid just now, or not answered: its intent brings it back
+  const std::optional<ledger::ProviderRecord> record = record_of(payment);
+  if (!record) co_return false;  // paid just now, or not answered: its intent brings it back
   const std::string id = booking.id.str();
-  parts_.log.warn("the payment provider knows of no payment to refund",
-                  {{"booking_id", id}, {"payment_ref", booking.payment_ref}});
-  const std::optional<Instant> next = next_payment_look(booking, *news, provider_silent_, parts_.clock.now());
+  dependencies_.log.warn("the payment provider knows of no payment to refund",
+                         {{"booking_id", id}, {"payment_ref", booking.payment_ref}});
+  const std::optional<Instant> next =
+      ledger::next_payment_inquiry(booking, *record, provider_silent_, dependencies_.clock.now());
   if (!next) co_return true;
   co_await reschedule(std::move(booking), next);
   co_return false;
 }
 
-Task<Result<Booking>> BookingService::settle(PaymentVerdict verdict) {
-  const std::optional<Booking> booking = co_await parts_.ledger.find_booking(verdict.booking);
+Task<Result<ledger::Booking>> BookingService::settle(PaymentVerdict verdict) {
+  const std::optional<ledger::Booking> booking = co_await dependencies_.ledger.find_booking(verdict.booking);
   if (!booking) co_return refused(ErrorCode::not_found, "There is no such booking.");
-  SettlePayment told = verdict_on(*booking, verdict.success, std::move(verdict.payment_ref), false);
+  ledger::SettlePayment told = verdict_on(*booking, verdict.success, std::move(verdict.payment_ref), false);
   told.amount = verdict.amount;
   if (verdict.success && verdict.amount != booking->amount && waits_for_payment(*booking)) {
     const Result<payment::Payment> payment = co_await find_payment(booking->id);
@@ -337,91 +346,97 @@ Task<Result<Booking>> BookingService::settle(PaymentVerdict verdict) {
       told = verdict_of(*booking, *payment);
     } else {
       // The callback may be ahead of the provider's books: there is a look after it, however late it comes.
-      const PaymentNews news = news_of(payment).value_or(PaymentNews::none);
-      const Instant now = parts_.clock.now();
-      told.look_again = next_payment_look(*booking, news, now, now);
+      const ledger::ProviderRecord record = record_of(payment).value_or(ledger::ProviderRecord::none);
+      const Instant now = dependencies_.clock.now();
+      told.look_again = ledger::next_payment_inquiry(*booking, record, now, now);
     }
   }
-  Command command = std::move(told);
-  Result<Booking> settled = co_await apply_and_refund(std::move(command));
+  ledger::Command command = std::move(told);
+  Result<ledger::Booking> settled = co_await apply_and_refund(std::move(command));
   // It may be true all the same, as of a second attempt. Then the provider says so, too.
   const bool refused = !settled && settled.error().code == ErrorCode::invalid_state;
-  if (refused && verdict.success && !holds_seats(*booking)) co_await reschedule(*booking, parts_.clock.now());
+  if (refused && verdict.success && !ledger::holds_seats(*booking))
+    co_await reschedule(*booking, dependencies_.clock.now());
   co_return settled;
 }
 
-Task<Result<Booking>> BookingService::cancel(BookingId id) { return cancel(id, false); }
-Task<Result<Booking>> BookingService::cancel_with_flight(BookingId id) { return cancel(id, true); }
+Task<Result<ledger::Booking>> BookingService::cancel(BookingId id) { return cancel(id, false); }
+Task<Result<ledger::Booking>> BookingService::cancel_with_flight(BookingId id) { return cancel(id, true); }
 
-Task<Result<Booking>> BookingService::cancel(BookingId id, bool with_flight) {
-  const std::optional<Booking> found = co_await parts_.ledger.find_booking(id);
+Task<Result<ledger::Booking>> BookingService::cancel(BookingId id, bool with_flight) {
+  const std::optional<ledger::Booking> found = co_await dependencies_.ledger.find_booking(id);
   if (!found) co_return refused(ErrorCode::not_found, "There is no such booking.");
-  Command command = CancelBooking{id, found->flight, with_flight};
+  ledger::Command command = ledger::CancelBooking{id, found->flight, with_flight};
   if (!with_flight) co_return co_await apply_and_refund(std::move(command));
-  Result<Applied> applied = co_await parts_.ledger.apply(std::move(command));
+  Result<ledger::Applied> applied = co_await dependencies_.ledger.apply(std::move(command));
   if (!applied) co_return applied.error();
   co_return std::move(*applied->booking);
 }
 
-Task<std::optional<Booking>> BookingService::find(BookingId id) { return parts_.ledger.find_booking(id); }
+Task<std::optional<ledger::Booking>> BookingService::find(BookingId id) {
+  return dependencies_.ledger.find_booking(id);
+}
 
-Task<BookingPage> BookingService::list(BookingListQuery query) {
-  std::function<BookingPage(LedgerReader&)> page = [query](LedgerReader& reader) {
+Task<ledger::BookingPage> BookingService::list(ledger::BookingListQuery query) {
+  std::function<ledger::BookingPage(ledger::LedgerReader&)> page = [query](ledger::LedgerReader& reader) {
     return reader.list_bookings(query);
   };
-  return read<BookingPage>(parts_.ledger, ReadKind::list, std::move(page));
+  return ledger::read<ledger::BookingPage>(dependencies_.ledger, ledger::ReadKind::list, std::move(page));
 }
 
 Task<void> BookingService::finish(BookingId id) {
-  std::optional<Booking> found = co_await parts_.ledger.find_booking(id);
+  std::optional<ledger::Booking> found = co_await dependencies_.ledger.find_booking(id);
   if (!found) co_return;
-  Booking booking = *std::move(found);
-  switch (next_step(booking)) {
-    case NextStep::ask_provider: co_await ask_provider(std::move(booking)); break;
-    case NextStep::refund: co_await refund_if_due(std::move(booking)); break;
-    case NextStep::nothing: co_await reschedule(std::move(booking), std::nullopt); break;
+  ledger::Booking booking = *std::move(found);
+  switch (ledger::next_step(booking)) {
+    case ledger::NextStep::ask_provider: co_await ask_provider(std::move(booking)); break;
+    case ledger::NextStep::refund: co_await refund_if_due(std::move(booking)); break;
+    case ledger::NextStep::nothing: co_await reschedule(std::move(booking), std::nullopt); break;
   }
 }
 
-Task<void> BookingService::ask_provider(Booking booking) {
+Task<void> BookingService::ask_provider(ledger::Booking booking) {
   const Result<payment::Payment> payment = co_await find_payment(booking.id);
   if (says_paid(payment)) {
-    Command paid = verdict_of(booking, *payment);
-    Result<Booking> settled = co_await apply_and_refund(std::move(paid));
+    ledger::Command paid = verdict_of(booking, *payment);
+    Result<ledger::Booking> settled = co_await apply_and_refund(std::move(paid));
     // Of one that a callback had confirmed this was all there was to know.
-    if (settled && booking.status == BookingStatus::confirmed)
+    if (settled && booking.status == ledger::BookingStatus::confirmed)
       co_await reschedule(*std::move(settled), std::nullopt);
     co_return;
   }
-  const std::optional<PaymentNews> news = news_of(payment);
-  if (!news) {
+  const std::optional<ledger::ProviderRecord> record = record_of(payment);
+  if (!record) {
     const std::string id = booking.id.str();
     const std::string why = payment ? "The amount is not stated." : payment.error().detail;
-    parts_.log.warn("payment provider not answering, asked again later",
-                    {{"booking_id", id}, {"error", why}});
+    dependencies_.log.warn("payment provider not answering, asked again later",
+                           {{"booking_id", id}, {"error", why}});
     co_return;  // its seats stay held: it may be paid
   }
 
-  const std::optional<Instant> next = next_payment_look(booking, *news, provider_silent_, parts_.clock.now());
-  if (booking.status == BookingStatus::confirmed && !next) {
+  const std::optional<Instant> next =
+      ledger::next_payment_inquiry(booking, *record, provider_silent_, dependencies_.clock.now());
+  if (booking.status == ledger::BookingStatus::confirmed && !next) {
     const std::string id = booking.id.str();
-    parts_.log.warn("the payment provider knows of no payment of a booking that a callback confirmed",
-                    {{"booking_id", id}, {"payment_ref", booking.payment_ref}});
+    dependencies_.log.warn("the payment provider knows of no payment of a booking that a callback confirmed",
+                           {{"booking_id", id}, {"payment_ref", booking.payment_ref}});
   }
-  if (booking.status != BookingStatus::pending) {
+  if (booking.status != ledger::BookingStatus::pending) {
     co_await reschedule(std::move(booking), next);
     co_return;
   }
-  SettlePayment expired = verdict_on(booking, false, {}, true);
-  expired.failure_reason = reason_payment_timeout;  // nobody told in time, whatever the provider says now
+  ledger::SettlePayment expired = verdict_on(booking, false, {}, true);
+  expired.failure_reason =
+      ledger::reason_payment_timeout;  // nobody told in time, whatever the provider says now
   expired.look_again = next;
-  Command command = std::move(expired);
+  ledger::Command command = std::move(expired);
   co_await apply_and_refund(std::move(command));
 }
 
-Task<void> BookingService::reschedule(Booking booking, std::optional<Instant> next) {
-  Command command = RescheduleIntent{booking.id, booking.flight, next, state_of(booking)};
-  co_await parts_.ledger.apply(std::move(command));
+Task<void> BookingService::reschedule(ledger::Booking booking, std::optional<Instant> next) {
+  ledger::Command command =
+      ledger::RescheduleIntent{booking.id, booking.flight, next, ledger::state_of(booking)};
+  co_await dependencies_.ledger.apply(std::move(command));
 }
 
 }  // namespace flightdeck::booking

@@ -7,16 +7,16 @@
 #include <utility>
 
 #include "booking/admission.h"
-#include "booking/counters.h"
 #include "booking/hold_drops.h"
-#include "booking/ledger.h"
 #include "booking/seat_gate.h"
 #include "booking/settle_waiters.h"
+#include "core/counters.h"
 #include "core/executor.h"
 #include "core/limits.h"
 #include "core/log.h"
 #include "core/random.h"
 #include "flights/index_lag.h"
+#include "ledger/ledger.h"
 #include "payment/payment_provider.h"
 
 namespace flightdeck::booking {
@@ -38,7 +38,7 @@ struct BookRequest {
 };
 
 struct BookAnswer {
-  Booking booking;
+  ledger::Booking booking;
   bool replayed = false;
 };
 
@@ -54,8 +54,8 @@ struct PaymentVerdict {
 // UnavailableError when the ledger cannot be read.
 class BookingService {
  public:
-  struct Parts {
-    Ledger& ledger;
+  struct Dependencies {
+    ledger::Ledger& ledger;
     SeatGate& gate;
     const flights::IndexLag& lag;  // what the gate says may be of a while ago
     HoldDrops& hold_drops;         // of the gate
@@ -72,9 +72,9 @@ class BookingService {
   };
 
   // `rules` outlives it.
-  BookingService(Parts parts, const BookingRules& rules)
-      : parts_(parts), rules_(rules), provider_silent_(parts.clock.now()) {}
-  BookingService(Parts parts, BookingRules&& rules) = delete;
+  BookingService(Dependencies dependencies, const BookingRules& rules)
+      : dependencies_(dependencies), rules_(rules), provider_silent_(dependencies.clock.now()) {}
+  BookingService(Dependencies dependencies, BookingRules&& rules) = delete;
 
   const BookingRules& rules() const { return rules_; }
 
@@ -88,17 +88,17 @@ class BookingService {
   // The booking as it is when it is final, or after `wait` at the latest (earlier when the process stops). A settlement
   // by this process ends the wait at once, one by another process within limits::wait_look_longest. To be
   // awaited right after `book` answered, before anything else is: the charge has not started until then.
-  Task<Booking> wait_until_final(BookAnswer answer, Milliseconds wait);
+  Task<ledger::Booking> wait_until_final(BookAnswer answer, Milliseconds wait);
 
   // Errors: not_found, invalid_state, unavailable. A refund that falls due is made before it answers, if the provider
   // answers in time; else it is made later. A success that contradicts what is settled has the provider asked;
   // so has one that would confirm and does not state the booking's amount: what the provider says was paid counts then.
-  Task<Result<Booking>> settle(PaymentVerdict verdict);
-  Task<Result<Booking>> cancel(BookingId id);
+  Task<Result<ledger::Booking>> settle(PaymentVerdict verdict);
+  Task<Result<ledger::Booking>> cancel(BookingId id);
   // Since its flight is cancelled; a refund is left to `finish`. version_conflict: the flight is on sale again.
-  Task<Result<Booking>> cancel_with_flight(BookingId id);
-  Task<std::optional<Booking>> find(BookingId id);
-  Task<BookingPage> list(BookingListQuery query);
+  Task<Result<ledger::Booking>> cancel_with_flight(BookingId id);
+  Task<std::optional<ledger::Booking>> find(BookingId id);
+  Task<ledger::BookingPage> list(ledger::BookingListQuery query);
 
   // One look at a booking whose intent fell due: asks the provider and settles, or refunds, or closes the matter.
   Task<void> finish(BookingId id);
@@ -106,18 +106,19 @@ class BookingService {
  private:
   Task<ReserveAnswer> reserve(FlightId flight, BookingId id, std::int64_t seats);
   Task<Result<BookAnswer>> place(BookRequest request, BookingId id, AdmissionSlot slot);
-  Task<void> look_again(Booking& booking);
-  Task<void> charge_and_settle(Booking booking, std::optional<RowStamp> stamp, AdmissionSlot slot);
-  Task<Result<Booking>> apply_and_refund(Command command);
-  void tell(PaymentFault fault, const Booking& booking, std::optional<Money> paid);
-  Task<Result<Booking>> cancel(BookingId id, bool with_flight);
-  Task<Booking> refund_if_due(Booking booking);
+  Task<void> look_again(ledger::Booking& booking);
+  Task<void> charge_and_settle(ledger::Booking booking, std::optional<ledger::RowVersion> row_version,
+                               AdmissionSlot slot);
+  Task<Result<ledger::Booking>> apply_and_refund(ledger::Command command);
+  void log_fault(ledger::PaymentFault fault, const ledger::Booking& booking, std::optional<Money> paid);
+  Task<Result<ledger::Booking>> cancel(BookingId id, bool with_flight);
+  Task<ledger::Booking> refund_if_due(ledger::Booking booking);
   // Asks the provider, and remembers when it does not answer.
   Task<Result<payment::Payment>> find_payment(BookingId id);
   // Of a booking whose refund the provider refused, as there is no payment. Else somebody will come back to it.
-  Task<bool> never_to_be_paid(Booking booking);
-  Task<void> ask_provider(Booking booking);
-  Task<void> reschedule(Booking booking, std::optional<Instant> next);
+  Task<bool> never_to_be_paid(ledger::Booking booking);
+  Task<void> ask_provider(ledger::Booking booking);
+  Task<void> reschedule(ledger::Booking booking, std::optional<Instant> next);
 
   // That a booking's charge is under way, or what came of it being settled.
   class Charging {
@@ -132,7 +133,7 @@ class BookingService {
     BookingId id_;
   };
 
-  Parts parts_;
+  Dependencies dependencies_;
   const BookingRules& rules_;
   std::unordered_set<BookingId> charging_;  // by this service, of which there is one a thread
   Instant provider_silent_;  // when it last left a question unanswered; nothing is known of before the start

@@ -4,9 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "booking/apply_batch.h"
 #include "core/limits.h"
 #include "doubles/booking_world.h"
+#include "ledger/apply_batch.h"
 
 namespace flightdeck::booking {
 namespace {
@@ -30,7 +30,7 @@ class BookingServiceTest : public ::testing::Test {
     EXPECT_FALSE(answer.has_value());
     return answer ? ErrorCode::internal : answer.error().code;
   }
-  test::Started<Booking> wait_for(const BookAnswer& answer, Milliseconds wait) {
+  test::Started<ledger::Booking> wait_for(const BookAnswer& answer, Milliseconds wait) {
     return test::start(world.service.wait_until_final(answer, wait));
   }
   // Booked, with the charge still under way.
@@ -46,7 +46,7 @@ class BookingServiceTest : public ::testing::Test {
 TEST_F(BookingServiceTest, ABookingIsPendingFirstAndConfirmedWhenPaid) {
   const BookAnswer answer = book_and_hang(2);
   EXPECT_FALSE(answer.replayed);
-  EXPECT_EQ(answer.booking.status, BookingStatus::pending);
+  EXPECT_EQ(answer.booking.status, ledger::BookingStatus::pending);
   EXPECT_EQ(answer.booking.amount, Money{39800});
   EXPECT_EQ(world.booking(answer.booking.id), answer.booking);
   EXPECT_EQ(world.flight(flight.id).available_seats, 8);
@@ -55,7 +55,7 @@ TEST_F(BookingServiceTest, ABookingIsPendingFirstAndConfirmedWhenPaid) {
 
   world.provider.let_go(Charge::paid);
   world.loop.run();
-  EXPECT_EQ(world.booking(answer.booking.id).status, BookingStatus::confirmed);
+  EXPECT_EQ(world.booking(answer.booking.id).status, ledger::BookingStatus::confirmed);
   EXPECT_EQ(world.booking(answer.booking.id).payment_ref, world.provider.payment_id(answer.booking.id));
   EXPECT_EQ(world.sellable(flight.id), 8);
   EXPECT_EQ(world.admission.in_flight(), 0);
@@ -76,8 +76,8 @@ TEST_F(BookingServiceTest, TheProviderIsAskedForTheAmountAndToldWhereToCall) {
 TEST_F(BookingServiceTest, ADeclinedBookingGivesItsSeatsBack) {
   world.provider.on_charge(Charge::declined);
   const BookAnswer answer = world.book(flight.id, 2).value();
-  EXPECT_EQ(world.booking(answer.booking.id).status, BookingStatus::failed);
-  EXPECT_EQ(world.booking(answer.booking.id).failure_reason, reason_payment_declined);
+  EXPECT_EQ(world.booking(answer.booking.id).status, ledger::BookingStatus::failed);
+  EXPECT_EQ(world.booking(answer.booking.id).failure_reason, ledger::reason_payment_declined);
   EXPECT_EQ(world.sellable(flight.id), 10);
 }
 
@@ -116,7 +116,7 @@ TEST_F(BookingServiceTest, ARepeatIsAnsweredUnderLoad) {
 
 TEST_F(BookingServiceTest, AColdGateIsFilledFromTheLedger) {
   ASSERT_TRUE(world.book(flight.id, 4).has_value());
-  SeatNews forget;
+  SeatUpdate forget;
   forget.flight = flight.id;
   forget.off_sale = true;
   finish(world.loop, world.gate.sync({forget}));
@@ -141,13 +141,13 @@ TEST_F(BookingServiceTest, WithoutTheGateTheLedgerDecidesAlone) {
 TEST_F(BookingServiceTest, AGateThatCouldNotBeToldOfACommitIsNotBelieved) {
   const BookingId given_back = world.book(flight.id, 4).value().booking.id;
   ASSERT_TRUE(world.book(flight.id, 6).has_value());
-  world.gate.refuse_news(true);
+  world.gate.refuse_updates(true);
   ASSERT_TRUE(finish(world.loop, world.service.cancel(given_back)).has_value());
   ASSERT_EQ(world.sellable(flight.id), 0) << "as far as it was told";
   EXPECT_TRUE(world.book(flight.id, 3).has_value()) << "the ledger decides";
   EXPECT_EQ(error_of(world.book(flight.id, 2)), ErrorCode::out_of_stock) << "and it says so, too";
-  world.gate.refuse_news(false);
-  world.loop.advance(limits::retell_pause);
+  world.gate.refuse_updates(false);
+  world.loop.advance(limits::update_retry_pause);
   ASSERT_EQ(world.sellable(flight.id), 1);
   world.ledger.fail(InlineLedger::Fault::unavailable);
   EXPECT_EQ(error_of(world.book(flight.id, 2)), ErrorCode::out_of_stock)
@@ -183,7 +183,7 @@ TEST_F(BookingServiceTest, AKeyedRepeatIsAnsweredWithItsBooking) {
   EXPECT_EQ(world.sellable(flight.id), 8);
   world.provider.let_go(Charge::paid);
   world.loop.run();
-  EXPECT_EQ(world.book(flight.id, 2, "key").value().booking.status, BookingStatus::confirmed);
+  EXPECT_EQ(world.book(flight.id, 2, "key").value().booking.status, ledger::BookingStatus::confirmed);
   EXPECT_EQ(world.provider.charge_calls(), 1);
   EXPECT_EQ(world.sellable(flight.id), 8);
 }
@@ -291,18 +291,18 @@ TEST_F(BookingServiceTest, WhoWaitsIsWokenByTheSettlement) {
   world.provider.let_go(Charge::paid);
   world.loop.run();
   ASSERT_TRUE(waiting.done());
-  EXPECT_EQ(waiting.take().status, BookingStatus::confirmed);
+  EXPECT_EQ(waiting.take().status, ledger::BookingStatus::confirmed);
   EXPECT_EQ(world.loop.timers_running(), 0U) << "its timer is gone";
 }
 
 TEST_F(BookingServiceTest, WhoWaitsRightAfterBookingMissesNothing) {
   world.provider.on_charge(Charge::paid);
-  auto book_and_wait = [](BookingWorld& in, FlightId on) -> Task<Booking> {
+  auto book_and_wait = [](BookingWorld& in, FlightId on) -> Task<ledger::Booking> {
     BookRequest request{UserId{}, on, 1, std::nullopt};
     Result<BookAnswer> answer = co_await in.service.book(std::move(request));
     co_return co_await in.service.wait_until_final(std::move(*answer), seconds{30});
   };
-  EXPECT_EQ(finish(world.loop, book_and_wait(world, flight.id)).status, BookingStatus::confirmed);
+  EXPECT_EQ(finish(world.loop, book_and_wait(world, flight.id)).status, ledger::BookingStatus::confirmed);
 }
 
 TEST_F(BookingServiceTest, WhoWaitsTooLongGetsThePendingBooking) {
@@ -312,7 +312,7 @@ TEST_F(BookingServiceTest, WhoWaitsTooLongGetsThePendingBooking) {
   EXPECT_FALSE(waiting.done());
   world.loop.advance(Milliseconds{1});
   ASSERT_TRUE(waiting.done());
-  EXPECT_EQ(waiting.take().status, BookingStatus::pending);
+  EXPECT_EQ(waiting.take().status, ledger::BookingStatus::pending);
 }
 
 TEST_F(BookingServiceTest, WhoWaitsFindsASettlementByAnotherProcess) {
@@ -320,8 +320,9 @@ TEST_F(BookingServiceTest, WhoWaitsFindsASettlementByAnotherProcess) {
   auto waiting = wait_for(answer, seconds{30});
   world.loop.advance(seconds{5});
   EXPECT_FALSE(waiting.done());
-  const Command paid = SettlePayment{answer.booking.id, flight.id, true, "pay-elsewhere", {}, {}};
-  apply_batch(world.rows, std::span(&paid, 1), world.clock.now());  // nobody here is told
+  const ledger::Command paid =
+      ledger::SettlePayment{answer.booking.id, flight.id, true, "pay-elsewhere", {}, {}};
+  ledger::apply_batch(world.rows, std::span(&paid, 1), world.clock.now());  // nobody here is told
   world.loop.advance(limits::wait_look_longest);
   ASSERT_TRUE(waiting.done());
   EXPECT_EQ(waiting.take().payment_ref, "pay-elsewhere");
@@ -344,8 +345,9 @@ TEST_F(BookingServiceTest, WhatACallbackWillSettleIsLookedAtSoon) {
   const BookAnswer answer = world.book(flight.id, 2).value();
   world.loop.run();
   auto waiting = wait_for(answer, seconds{30});
-  const Command paid = SettlePayment{answer.booking.id, flight.id, true, "pay-elsewhere", {}, {}};
-  apply_batch(world.rows, std::span(&paid, 1), world.clock.now());  // by another process
+  const ledger::Command paid =
+      ledger::SettlePayment{answer.booking.id, flight.id, true, "pay-elsewhere", {}, {}};
+  ledger::apply_batch(world.rows, std::span(&paid, 1), world.clock.now());  // by another process
   world.loop.advance(limits::wait_look_first);
   ASSERT_TRUE(waiting.done());
   EXPECT_EQ(waiting.take().payment_ref, "pay-elsewhere");
@@ -357,7 +359,7 @@ TEST_F(BookingServiceTest, WhoWaitsWhileTheDatabaseGoesAwayGetsTheBookingThatIsP
   world.ledger.fail_reads(true);
   world.loop.advance(seconds{5});
   ASSERT_TRUE(waiting.done());
-  EXPECT_EQ(waiting.take().status, BookingStatus::pending);
+  EXPECT_EQ(waiting.take().status, ledger::BookingStatus::pending);
   world.ledger.fail_reads(false);
 }
 
@@ -366,7 +368,7 @@ TEST_F(BookingServiceTest, WhoWaitsIsSentOffWhenTheProcessStops) {
   world.waiters.close();
   world.loop.run();
   ASSERT_TRUE(waiting.done());
-  EXPECT_EQ(waiting.take().status, BookingStatus::pending);
+  EXPECT_EQ(waiting.take().status, ledger::BookingStatus::pending);
   auto late = wait_for(world.book(flight.id, 1).value(), seconds{30});
   world.loop.run();
   EXPECT_TRUE(late.done());
@@ -377,7 +379,7 @@ TEST_F(BookingServiceTest, AFinalBookingIsNotWaitedFor) {
   answer = world.book(flight.id, 2, "key").value();
   auto waiting = wait_for(answer, seconds{30});
   ASSERT_TRUE(waiting.done());
-  EXPECT_EQ(waiting.take().status, BookingStatus::confirmed);
+  EXPECT_EQ(waiting.take().status, ledger::BookingStatus::confirmed);
 }
 
 TEST_F(BookingServiceTest, ARepeatWhoseBookingWasSettledMeanwhileDoesNotWait) {
@@ -385,11 +387,11 @@ TEST_F(BookingServiceTest, ARepeatWhoseBookingWasSettledMeanwhileDoesNotWait) {
   const BookAnswer again = world.book(flight.id, 2, "key").value();
   world.provider.let_go(Charge::declined);
   world.loop.run();
-  ASSERT_EQ(again.booking.status, BookingStatus::pending) << "what the repeat saw";
+  ASSERT_EQ(again.booking.status, ledger::BookingStatus::pending) << "what the repeat saw";
   auto waiting = wait_for(again, seconds{30});
   world.loop.run();
   ASSERT_TRUE(waiting.done());
-  EXPECT_EQ(waiting.take().status, BookingStatus::failed);
+  EXPECT_EQ(waiting.take().status, ledger::BookingStatus::failed);
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ TEST_F(ManageFlightsTest, AFlightIsShownWithItsSeatsInAllPlaces) {
 }
 
 // A ledger where bookings are settled and placed between any two reads.
-class BusyReader final : public LedgerReader {
+class BusyReader final : public ledger::LedgerReader {
  public:
   explicit BusyReader(flights::Flight row) : row_(std::move(row)) {}
   int busy_reads = 3;
@@ -61,21 +61,21 @@ class BusyReader final : public LedgerReader {
     pass();
     return rows;
   }
-  SeatCounts seat_counts(FlightId) override {
-    const SeatCounts counts{row_.total_seats - row_.available_seats, 0};
+  ledger::SeatCounts seat_counts(FlightId) override {
+    const ledger::SeatCounts counts{row_.total_seats - row_.available_seats, 0};
     pass();
     return counts;
   }
-  std::vector<Booking> bookings(std::span<const BookingId>) override { return {}; }
-  BookingPage list_bookings(const BookingListQuery&) override { return {}; }
-  flights::SearchPage list_flights(const FlightListQuery&) override { return {}; }
+  std::vector<ledger::Booking> bookings(std::span<const BookingId>) override { return {}; }
+  ledger::BookingPage list_bookings(const ledger::BookingListQuery&) override { return {}; }
+  flights::SearchPage list_flights(const ledger::FlightListQuery&) override { return {}; }
   flights::SearchPage search(const flights::SearchQuery&, Instant) override { return {}; }
   std::vector<BookingId> live_bookings(FlightId, std::size_t) override { return {}; }
   std::vector<FlightId> closed_with_live_bookings(std::size_t) override { return {}; }
   std::vector<flights::Flight> flights_changed(Instant, FlightId, std::size_t) override { return {}; }
   std::int64_t pending_bookings() override { return 0; }
   bool any_flight() override { return true; }
-  std::vector<NaturalKey> cancelled_of(std::span<const NaturalKey>) override { return {}; }
+  std::vector<ledger::NaturalKey> cancelled_of(std::span<const ledger::NaturalKey>) override { return {}; }
 
  private:
   void pass() {
@@ -109,7 +109,7 @@ TEST_F(ManageFlightsTest, RemovingAFlightWithBookingsIsRefusedUnlessTheyMayGo) {
   EXPECT_EQ(remove(flight.id, false).error().code, ErrorCode::flight_has_bookings);
   EXPECT_EQ(search().flights.size(), 1U);
   EXPECT_TRUE(remove(flight.id, true).has_value());
-  EXPECT_EQ(world.booking(id).status, BookingStatus::cancelled);
+  EXPECT_EQ(world.booking(id).status, ledger::BookingStatus::cancelled);
   world.work();
   EXPECT_EQ(world.booking(id).refund_ref, world.provider.refund_id(id));
 }
@@ -126,11 +126,11 @@ TEST_F(ManageFlightsTest, RemovingCancelsAndRefundsMoreBookingsThanOneBatch) {
   EXPECT_EQ(world.provider.refunds(), 0) << "a refund that hangs must not hold up the others";
   for (std::size_t done = 0; done < count; done += limits::unfinished_batch) world.work();
   for (const BookingId id : paid) {
-    ASSERT_EQ(world.booking(id).status, BookingStatus::cancelled);
+    ASSERT_EQ(world.booking(id).status, ledger::BookingStatus::cancelled);
     ASSERT_FALSE(world.booking(id).refund_ref.empty());
   }
-  EXPECT_EQ(world.booking(failed).status, BookingStatus::failed);
-  EXPECT_EQ(world.booking(pending).status, BookingStatus::cancelled);
+  EXPECT_EQ(world.booking(failed).status, ledger::BookingStatus::failed);
+  EXPECT_EQ(world.booking(pending).status, ledger::BookingStatus::cancelled);
   EXPECT_EQ(world.provider.refunds(), static_cast<int>(count));
   EXPECT_EQ(world.flight(flight.id).available_seats, 1000);
 }
@@ -148,10 +148,12 @@ TEST_F(ManageFlightsTest, RemovingEndsWhenTheLedgerFailsMidway) {
 
 // Lists bookings that cannot be read one by one.
 TEST_F(ManageFlightsTest, RemovingEndsWhenBookingsCannotBeRead) {
-  class HalfBlind final : public Ledger {
+  class HalfBlind final : public ledger::Ledger {
    public:
-    explicit HalfBlind(Ledger& ledger) : ledger_(ledger) {}
-    Task<Result<Applied>> apply(Command command) override { return ledger_.apply(std::move(command)); }
+    explicit HalfBlind(ledger::Ledger& ledger) : ledger_(ledger) {}
+    Task<Result<ledger::Applied>> apply(ledger::Command command) override {
+      return ledger_.apply(std::move(command));
+    }
     Task<std::vector<BookingId>> claim_unfinished(Instant now, Instant until, std::size_t limit) override {
       return ledger_.claim_unfinished(now, until, limit);
     }
@@ -166,25 +168,25 @@ TEST_F(ManageFlightsTest, RemovingEndsWhenBookingsCannotBeRead) {
       return ledger_.trim_events(before, keep, limit);
     }
     Task<void> check_writable() override { return ledger_.check_writable(); }
-    Task<std::optional<Booking>> find_booking(BookingId) override {
+    Task<std::optional<ledger::Booking>> find_booking(BookingId) override {
       if (++finds > 1000) std::terminate();  // it would go on for ever
       throw OverloadedError("Too many reads are waiting.");
       co_return std::nullopt;
     }
     Task<std::optional<flights::Flight>> find_flight(FlightId id) override { return ledger_.find_flight(id); }
-    Task<void> run(ReadKind kind, std::function<void(LedgerReader&)> query) override {
+    Task<void> run(ledger::ReadKind kind, std::function<void(ledger::LedgerReader&)> query) override {
       return ledger_.run(kind, std::move(query));
     }
     int finds = 0;
 
    private:
-    Ledger& ledger_;
+    ledger::Ledger& ledger_;
   };
   world.book(flight.id, 1).value();
   HalfBlind blind(world.ledger);
   BookingService service(
-      {blind, world.gate, world.lag, world.teller, world.provider, world.waiters, world.admission, world.loop,
-       world.loop, world.clock, world.random, world.scope, world.counters, world.log},
+      {blind, world.gate, world.lag, world.updater, world.provider, world.waiters, world.admission,
+       world.loop, world.loop, world.clock, world.random, world.scope, world.counters, world.log},
       world.rules);
   ManageFlights manage(blind, world.gate, service, world.clock, world.random, world.scope);
   EXPECT_EQ(finish(world.loop, manage.remove(flight.id, true)).error().code, ErrorCode::unavailable);
@@ -205,7 +207,7 @@ TEST_F(ManageFlightsTest, ARefusedRemovalCancelsNothing) {
   const BookingId id = world.book(flight.id, 2).value().booking.id;
   const Result<void> refused = finish(world.loop, world.manage.remove(flight.id, true, test::if_match({1})));
   EXPECT_EQ(refused.error().code, ErrorCode::version_conflict) << "the booking has made another version";
-  EXPECT_NE(world.booking(id).status, BookingStatus::cancelled);
+  EXPECT_NE(world.booking(id).status, ledger::BookingStatus::cancelled);
   EXPECT_EQ(world.flight(flight.id).available_seats, 998);
   EXPECT_EQ(search().flights.size(), 1U);
 }
@@ -221,7 +223,7 @@ TEST_F(ManageFlightsTest, AReinstatedFlightIsFoundAndSoldAgain) {
   EXPECT_EQ(search().flights.size(), 1U);
   EXPECT_EQ(world.sellable(flight.id), 1000);
   EXPECT_TRUE(world.book(flight.id, 2).has_value());
-  EXPECT_EQ(world.booking(before).status, BookingStatus::cancelled) << "what was cancelled stays so";
+  EXPECT_EQ(world.booking(before).status, ledger::BookingStatus::cancelled) << "what was cancelled stays so";
   EXPECT_EQ(world.flight(flight.id).available_seats, 998);
 }
 

@@ -9,31 +9,31 @@ using test::finish;
 using Charge = test::ScriptedPaymentProvider::Charge;
 
 TEST_F(PaymentOutcome, WhatWasPaidBeforeWithAnotherAmountConfirmsNothing) {
-  const BookingId id = idempotent_booking_id(UserId{}, "key");  // anybody can compute it
+  const BookingId id = ledger::idempotent_booking_id(UserId{}, "key");  // anybody can compute it
   world.provider.paid_before(id, Money{1});
   world.provider.on_charge(Charge::paid);
   ASSERT_TRUE(world.book(flight.id, 2, "key").has_value());
-  EXPECT_EQ(status(id), BookingStatus::failed);
-  EXPECT_EQ(world.booking(id).failure_reason, reason_amount_differs);
+  EXPECT_EQ(status(id), ledger::BookingStatus::failed);
+  EXPECT_EQ(world.booking(id).failure_reason, ledger::reason_amount_differs);
   EXPECT_EQ(world.booking(id).refund_ref, world.provider.refund_id(id));
   EXPECT_EQ(world.provider.refunds(), 1);
   EXPECT_EQ(world.flight(flight.id).available_seats, 4);
   EXPECT_EQ(world.counters.payments_amount_differs.get(), 1);
-  const sync::AuditReport report = finish(world.loop, world.auditor.run()).value();
-  EXPECT_EQ(report.counts.at(static_cast<std::size_t>(sync::FindingKind::amount_paid_differs)), 1);
+  const audit::AuditReport report = finish(world.loop, world.auditor.run()).value();
+  EXPECT_EQ(report.counts.at(static_cast<std::size_t>(audit::FindingKind::amount_paid_differs)), 1);
   EXPECT_EQ(report.findings_total(), 1);
   EXPECT_TRUE(all_finished());
 }
 
 TEST_F(PaymentOutcome, AChargeAnsweredWithoutTheAmountHasTheProviderAsked) {
   world.provider.states_amounts(false);
-  EXPECT_EQ(status(book(Charge::paid)), BookingStatus::confirmed);
+  EXPECT_EQ(status(book(Charge::paid)), ledger::BookingStatus::confirmed);
   world.provider.finds_answered(false);
   const BookingId id = book(Charge::paid);
-  EXPECT_EQ(status(id), BookingStatus::pending) << "nobody knows what was paid";
+  EXPECT_EQ(status(id), ledger::BookingStatus::pending) << "nobody knows what was paid";
   world.provider.finds_answered(true);
   expire();
-  EXPECT_EQ(status(id), BookingStatus::confirmed);
+  EXPECT_EQ(status(id), ledger::BookingStatus::confirmed);
   EXPECT_TRUE(all_finished());
 }
 
@@ -41,8 +41,8 @@ TEST_F(PaymentOutcome, ALookThatFindsAnotherAmountConfirmsNothing) {
   const BookingId id = book(Charge::never_arrives);
   world.provider.paid_before(id, Money{39'801});
   expire();
-  EXPECT_EQ(status(id), BookingStatus::failed);
-  EXPECT_EQ(world.booking(id).failure_reason, reason_amount_differs);
+  EXPECT_EQ(status(id), ledger::BookingStatus::failed);
+  EXPECT_EQ(world.booking(id).failure_reason, ledger::reason_amount_differs);
   EXPECT_EQ(world.booking(id).refund_ref, world.provider.refund_id(id));
   EXPECT_TRUE(all_finished());
 }
@@ -52,14 +52,15 @@ TEST_F(PaymentOutcome, ACallbackIsNotBelievedBesideWhatTheProviderSaysWasPaid) {
   for (const std::optional<Money>& amount : told) {
     const BookingId id = book(Charge::never_arrives);
     world.provider.paid_before(id, Money{1});
-    const Result<Booking> settled = verdict(id, true, paid_as(id), amount);
+    const Result<ledger::Booking> settled = verdict(id, true, paid_as(id), amount);
     if (amount == Money{39'800}) {
-      EXPECT_EQ(settled->status, BookingStatus::confirmed) << "it states what is owed, and is believed";
+      EXPECT_EQ(settled->status, ledger::BookingStatus::confirmed)
+          << "it states what is owed, and is believed";
       cancel(id);
       continue;
     }
-    EXPECT_EQ(settled->status, BookingStatus::failed);
-    EXPECT_EQ(settled->failure_reason, reason_amount_differs);
+    EXPECT_EQ(settled->status, ledger::BookingStatus::failed);
+    EXPECT_EQ(settled->failure_reason, ledger::reason_amount_differs);
     EXPECT_EQ(settled->refund_ref, world.provider.refund_id(id));
   }
   EXPECT_EQ(world.counters.payments_amount_differs.get(), 2);
@@ -67,8 +68,8 @@ TEST_F(PaymentOutcome, ACallbackIsNotBelievedBesideWhatTheProviderSaysWasPaid) {
 
 TEST_F(PaymentOutcome, ACallbackOfAnotherAmountConfirmsNothing) {
   const BookingId id = book(Charge::pending);
-  EXPECT_EQ(verdict(id, true, "early", Money{39'799}).value().status, BookingStatus::failed);
-  EXPECT_EQ(world.booking(id).failure_reason, reason_amount_differs);
+  EXPECT_EQ(verdict(id, true, "early", Money{39'799}).value().status, ledger::BookingStatus::failed);
+  EXPECT_EQ(world.booking(id).failure_reason, ledger::reason_amount_differs);
   EXPECT_EQ(world.flight(flight.id).available_seats, 4);
   EXPECT_FALSE(all_finished()) << "whatever it was is given back";
   world.provider.decide(id, PaymentStatus::success);
@@ -81,8 +82,8 @@ TEST_F(PaymentOutcome, ACallbackOfAnotherAmountConfirmsNothing) {
 TEST_F(PaymentOutcome, ABookingThatACallbackConfirmedWithoutAnAmountIsLookedAt) {
   const BookingId good = book(Charge::pending);
   const BookingId bad = book(Charge::never_arrives);
-  EXPECT_EQ(verdict(good, true, "early").value().status, BookingStatus::confirmed);
-  EXPECT_EQ(verdict(bad, true, "early").value().status, BookingStatus::confirmed);
+  EXPECT_EQ(verdict(good, true, "early").value().status, ledger::BookingStatus::confirmed);
+  EXPECT_EQ(verdict(bad, true, "early").value().status, ledger::BookingStatus::confirmed);
   world.provider.decide(good, PaymentStatus::success);
   world.provider.paid_before(bad, Money{1});
   expire();
@@ -91,14 +92,14 @@ TEST_F(PaymentOutcome, ABookingThatACallbackConfirmedWithoutAnAmountIsLookedAt) 
   EXPECT_TRUE(all_finished());
   EXPECT_EQ(world.booking(good).payment_ref, paid_as(good));
   EXPECT_EQ(world.booking(good).failure_reason, "");
-  EXPECT_EQ(status(bad), BookingStatus::confirmed);
-  EXPECT_EQ(world.booking(bad).failure_reason, reason_amount_differs);
+  EXPECT_EQ(status(bad), ledger::BookingStatus::confirmed);
+  EXPECT_EQ(world.booking(bad).failure_reason, ledger::reason_amount_differs);
   EXPECT_EQ(cancel(bad).value().refund_ref, world.provider.refund_id(bad));
 }
 
 TEST_F(PaymentOutcome, LooksAtAConfirmedBookingEnd) {
   const BookingId id = book(Charge::never_arrives);
-  EXPECT_EQ(verdict(id, true, "told").value().status, BookingStatus::confirmed);
+  EXPECT_EQ(verdict(id, true, "told").value().status, ledger::BookingStatus::confirmed);
   expire();
   for (const Milliseconds pause :
        {Milliseconds{limits::payment_recheck_first}, Milliseconds{limits::payment_recheck_last}}) {
@@ -107,22 +108,22 @@ TEST_F(PaymentOutcome, LooksAtAConfirmedBookingEnd) {
     world.work();
   }
   EXPECT_TRUE(all_finished());
-  EXPECT_EQ(status(id), BookingStatus::confirmed);
+  EXPECT_EQ(status(id), ledger::BookingStatus::confirmed);
 }
 
 TEST_F(PaymentOutcome, ARefundedPaymentConfirmsNothing) {
-  const BookingId id = idempotent_booking_id(UserId{}, "key");
+  const BookingId id = ledger::idempotent_booking_id(UserId{}, "key");
   world.provider.paid_before(id, Money{39'800});
   world.provider.refund_unasked(id);
   world.provider.on_charge(Charge::paid);
   ASSERT_TRUE(world.book(flight.id, 2, "key").has_value());
-  EXPECT_EQ(status(id), BookingStatus::failed);
-  EXPECT_EQ(world.booking(id).failure_reason, reason_payment_refunded);
+  EXPECT_EQ(status(id), ledger::BookingStatus::failed);
+  EXPECT_EQ(world.booking(id).failure_reason, ledger::reason_payment_refunded);
   const BookingId unheard = book(Charge::paid_unheard);
   world.provider.refund_unasked(unheard);
   expire();
-  EXPECT_EQ(status(unheard), BookingStatus::failed);
-  EXPECT_EQ(world.booking(unheard).failure_reason, reason_payment_refunded);
+  EXPECT_EQ(status(unheard), ledger::BookingStatus::failed);
+  EXPECT_EQ(world.booking(unheard).failure_reason, ledger::reason_payment_refunded);
   EXPECT_EQ(world.counters.payments_found_refunded.get(), 2);
   EXPECT_EQ(world.provider.refunds(), 0) << "they were given back before";
   EXPECT_TRUE(finish(world.loop, world.auditor.run()).value().ok());
@@ -131,15 +132,15 @@ TEST_F(PaymentOutcome, ARefundedPaymentConfirmsNothing) {
 
 TEST_F(PaymentOutcome, ALookThatFindsAConfirmedBookingsPaymentRefundedIsAFinding) {
   const BookingId id = book(Charge::hangs);
-  EXPECT_EQ(verdict(id, true, paid_as(id), Money{39'800}).value().status, BookingStatus::confirmed);
+  EXPECT_EQ(verdict(id, true, paid_as(id), Money{39'800}).value().status, ledger::BookingStatus::confirmed);
   world.provider.paid_before(id, Money{39'800});
   world.provider.refund_unasked(id);
   world.provider.let_go(Charge::paid);
   world.loop.run();
-  EXPECT_EQ(status(id), BookingStatus::confirmed);
+  EXPECT_EQ(status(id), ledger::BookingStatus::confirmed);
   EXPECT_EQ(world.counters.payments_found_refunded.get(), 1);
-  const sync::AuditReport report = finish(world.loop, world.auditor.run()).value();
-  EXPECT_EQ(report.counts.at(static_cast<std::size_t>(sync::FindingKind::confirmed_refunded)), 1);
+  const audit::AuditReport report = finish(world.loop, world.auditor.run()).value();
+  EXPECT_EQ(report.counts.at(static_cast<std::size_t>(audit::FindingKind::confirmed_refunded)), 1);
   EXPECT_EQ(report.findings_total(), 1);
 }
 

@@ -13,20 +13,20 @@ TEST_F(PaymentOutcome, AnUnansweredChargeHoldsItsSeatsUntilItExpires) {
   const BookingId id = book(Charge::never_arrives);
   world.loop.advance(seconds{60} - Milliseconds{1});
   world.work();
-  EXPECT_EQ(status(id), BookingStatus::pending);
+  EXPECT_EQ(status(id), ledger::BookingStatus::pending);
   EXPECT_EQ(world.flight(flight.id).available_seats, 2);
   world.loop.advance(Milliseconds{1});
   world.work();
-  EXPECT_EQ(status(id), BookingStatus::failed);
-  EXPECT_EQ(world.booking(id).failure_reason, reason_payment_timeout);
+  EXPECT_EQ(status(id), ledger::BookingStatus::failed);
+  EXPECT_EQ(world.booking(id).failure_reason, ledger::reason_payment_timeout);
   EXPECT_EQ(world.flight(flight.id).available_seats, 4);
 }
 
 TEST_F(PaymentOutcome, AnUnansweredChargeThatWasPaidIsConfirmed) {
   const BookingId id = book(Charge::paid_unheard);
-  EXPECT_EQ(status(id), BookingStatus::pending);
+  EXPECT_EQ(status(id), ledger::BookingStatus::pending);
   expire();
-  EXPECT_EQ(status(id), BookingStatus::confirmed);
+  EXPECT_EQ(status(id), ledger::BookingStatus::confirmed);
   EXPECT_EQ(world.booking(id).payment_ref, paid_as(id));
   EXPECT_TRUE(all_finished());
 }
@@ -34,8 +34,8 @@ TEST_F(PaymentOutcome, AnUnansweredChargeThatWasPaidIsConfirmed) {
 TEST_F(PaymentOutcome, AnUnansweredChargeThatWasDeclinedFails) {
   const BookingId id = book(Charge::declined_unheard);
   expire();
-  EXPECT_EQ(status(id), BookingStatus::failed);
-  EXPECT_EQ(world.booking(id).failure_reason, reason_payment_timeout);
+  EXPECT_EQ(status(id), ledger::BookingStatus::failed);
+  EXPECT_EQ(world.booking(id).failure_reason, ledger::reason_payment_timeout);
   EXPECT_TRUE(all_finished());
 }
 
@@ -43,19 +43,19 @@ TEST_F(PaymentOutcome, ASilentProviderIsAskedAgainAfterTheLease) {
   const BookingId id = book(Charge::paid_unheard);
   world.provider.finds_answered(false);
   expire();
-  EXPECT_EQ(status(id), BookingStatus::pending) << "nothing is known: the seats stay held";
+  EXPECT_EQ(status(id), ledger::BookingStatus::pending) << "nothing is known: the seats stay held";
   world.provider.finds_answered(true);
   world.work();
-  EXPECT_EQ(status(id), BookingStatus::pending) << "leased";
+  EXPECT_EQ(status(id), ledger::BookingStatus::pending) << "leased";
   world.loop.advance(limits::unfinished_lease);
   world.work();
-  EXPECT_EQ(status(id), BookingStatus::confirmed);
+  EXPECT_EQ(status(id), ledger::BookingStatus::confirmed);
 }
 
 TEST_F(PaymentOutcome, AnExpiredBookingIsLookedAtTwiceMore) {
   const BookingId id = book(Charge::never_arrives);
   expire();
-  EXPECT_EQ(status(id), BookingStatus::failed);
+  EXPECT_EQ(status(id), ledger::BookingStatus::failed);
   world.loop.advance(limits::payment_recheck_first);
   world.work();
   EXPECT_FALSE(all_finished());
@@ -76,11 +76,11 @@ TEST_F(PaymentOutcome, AFirstLookIsNeverTheLast) {
   const BookingId id = book(Charge::never_arrives);
   world.loop.advance(seconds{60} + 2 * limits::payment_recheck_last);
   world.work();
-  EXPECT_EQ(status(id), BookingStatus::failed);
+  EXPECT_EQ(status(id), ledger::BookingStatus::failed);
   world.provider.decide(id, PaymentStatus::success);
   world.loop.advance(limits::payment_recheck_last);
   world.work();
-  EXPECT_EQ(status(id), BookingStatus::confirmed);
+  EXPECT_EQ(status(id), ledger::BookingStatus::confirmed);
 }
 
 // What the provider was sent before it stood still it reads when it goes on.
@@ -96,12 +96,12 @@ TEST_F(PaymentOutcome, AProviderThatWasSilentForLongIsAskedAgainAfterItsFirstAns
   world.provider.finds_answered(true);
   world.loop.advance(limits::unfinished_lease);
   world.work();
-  EXPECT_EQ(status(expired), BookingStatus::failed) << "not known yet";
+  EXPECT_EQ(status(expired), ledger::BookingStatus::failed) << "not known yet";
   world.provider.let_go(Charge::paid_unheard);
   world.loop.run();
   world.loop.advance(limits::payment_recheck_first);
   world.work();
-  EXPECT_EQ(status(expired), BookingStatus::confirmed);
+  EXPECT_EQ(status(expired), ledger::BookingStatus::confirmed);
   EXPECT_EQ(world.booking(cancelled).refund_ref, world.provider.refund_id(cancelled));
   EXPECT_TRUE(all_finished());
 }
@@ -111,7 +111,7 @@ TEST_F(PaymentOutcome, ASuccessThatContradictsHasTheProviderAsked) {
   const BookingId id = book(Charge::declined);
   EXPECT_TRUE(all_finished());
   expect_refund_of_a_true_contradiction(id);
-  EXPECT_EQ(status(id), BookingStatus::failed);
+  EXPECT_EQ(status(id), ledger::BookingStatus::failed);
 }
 
 TEST_F(PaymentOutcome, ASuccessThatContradictsAVoidRefundHasTheProviderAsked) {
@@ -131,7 +131,7 @@ TEST_F(PaymentOutcome, ALatePaymentFoundByALookTakesItsSeatsAgain) {
   world.provider.decide(id, PaymentStatus::success);
   world.loop.advance(limits::payment_recheck_first);
   world.work();
-  EXPECT_EQ(status(id), BookingStatus::confirmed);
+  EXPECT_EQ(status(id), ledger::BookingStatus::confirmed);
   EXPECT_EQ(world.flight(flight.id).available_seats, 2);
   EXPECT_TRUE(all_finished());
 }
@@ -143,7 +143,7 @@ TEST_F(PaymentOutcome, ALatePaymentWithoutSeatsIsRefunded) {
   world.provider.decide(id, PaymentStatus::success);
   world.loop.advance(limits::payment_recheck_first);
   world.work();
-  EXPECT_EQ(status(id), BookingStatus::failed);
+  EXPECT_EQ(status(id), ledger::BookingStatus::failed);
   EXPECT_EQ(world.booking(id).refund_ref, world.provider.refund_id(id));
   EXPECT_EQ(world.provider.refunds(), 1);
   EXPECT_TRUE(all_finished());
@@ -151,9 +151,9 @@ TEST_F(PaymentOutcome, ALatePaymentWithoutSeatsIsRefunded) {
 
 TEST_F(PaymentOutcome, AnUndecidedPaymentIsNeverForgotten) {
   const BookingId id = book(Charge::pending);
-  EXPECT_EQ(status(id), BookingStatus::pending);
+  EXPECT_EQ(status(id), ledger::BookingStatus::pending);
   expire();
-  EXPECT_EQ(status(id), BookingStatus::failed);
+  EXPECT_EQ(status(id), ledger::BookingStatus::failed);
   // However long the provider takes, and even when nobody looked for an hour, somebody will look again.
   for (const Milliseconds pause : {Milliseconds{limits::payment_recheck_first},
                                    Milliseconds{limits::payment_recheck_last}, Milliseconds{3'600'000}}) {
@@ -164,17 +164,18 @@ TEST_F(PaymentOutcome, AnUndecidedPaymentIsNeverForgotten) {
   world.provider.decide(id, PaymentStatus::success);
   world.loop.advance(std::chrono::hours{1});
   world.work();
-  EXPECT_EQ(status(id), BookingStatus::confirmed);
+  EXPECT_EQ(status(id), ledger::BookingStatus::confirmed);
 }
 
 TEST_F(PaymentOutcome, AVerdictByCallbackSettles) {
   const BookingId paid = book(Charge::pending, 1);
   const BookingId declined = book(Charge::pending, 1);
-  EXPECT_EQ(verdict(paid, true, "ref-1").value().status, BookingStatus::confirmed);
-  EXPECT_EQ(verdict(declined, false, "ref-2").value().status, BookingStatus::failed);
-  EXPECT_EQ(world.booking(declined).failure_reason, reason_payment_declined);
-  EXPECT_EQ(verdict(paid, true, "ref-1").value().status, BookingStatus::confirmed) << "the same again";
-  EXPECT_EQ(verdict(declined, false, "ref-2").value().status, BookingStatus::failed);
+  EXPECT_EQ(verdict(paid, true, "ref-1").value().status, ledger::BookingStatus::confirmed);
+  EXPECT_EQ(verdict(declined, false, "ref-2").value().status, ledger::BookingStatus::failed);
+  EXPECT_EQ(world.booking(declined).failure_reason, ledger::reason_payment_declined);
+  EXPECT_EQ(verdict(paid, true, "ref-1").value().status, ledger::BookingStatus::confirmed)
+      << "the same again";
+  EXPECT_EQ(verdict(declined, false, "ref-2").value().status, ledger::BookingStatus::failed);
 }
 
 TEST_F(PaymentOutcome, AVerdictThatContradictsIsRefused) {
@@ -182,18 +183,18 @@ TEST_F(PaymentOutcome, AVerdictThatContradictsIsRefused) {
   EXPECT_EQ(verdict(id, false, paid_as(id)).error().code, ErrorCode::invalid_state);
   EXPECT_EQ(verdict(id, true, "another").error().code, ErrorCode::invalid_state);
   EXPECT_EQ(verdict(BookingId{}, true, "ref").error().code, ErrorCode::not_found);
-  EXPECT_EQ(status(id), BookingStatus::confirmed);
+  EXPECT_EQ(status(id), ledger::BookingStatus::confirmed);
 }
 
 TEST_F(PaymentOutcome, AChargeThatSucceedsAfterACallbackSaidNoIsRefunded) {
   const BookingId id = book(Charge::hangs, 1);
-  EXPECT_EQ(verdict(id, false, "first-attempt").value().status, BookingStatus::failed);
+  EXPECT_EQ(verdict(id, false, "first-attempt").value().status, ledger::BookingStatus::failed);
   EXPECT_EQ(verdict(id, true, "second-attempt").error().code, ErrorCode::invalid_state);
   world.provider.let_go(Charge::paid);
   world.loop.run();
-  const Booking booking = world.booking(id);
-  EXPECT_EQ(booking.status, BookingStatus::failed);
-  EXPECT_EQ(booking.failure_reason, reason_payment_declined);
+  const ledger::Booking booking = world.booking(id);
+  EXPECT_EQ(booking.status, ledger::BookingStatus::failed);
+  EXPECT_EQ(booking.failure_reason, ledger::reason_payment_declined);
   EXPECT_EQ(booking.payment_ref, paid_as(id));
   EXPECT_EQ(booking.refund_ref, world.provider.refund_id(id));
   EXPECT_EQ(world.flight(flight.id).available_seats, 4) << "its seats were given back once";
@@ -203,7 +204,7 @@ TEST_F(PaymentOutcome, AChargeThatSucceedsAfterACallbackSaidNoIsRefunded) {
 TEST_F(PaymentOutcome, ALateCallbackWithSeatsConfirms) {
   const BookingId id = book(Charge::never_arrives);
   expire();
-  EXPECT_EQ(verdict(id, true, "late", Money{39'800}).value().status, BookingStatus::confirmed);
+  EXPECT_EQ(verdict(id, true, "late", Money{39'800}).value().status, ledger::BookingStatus::confirmed);
   EXPECT_EQ(world.flight(flight.id).available_seats, 2);
   EXPECT_TRUE(all_finished());
 }
@@ -213,9 +214,9 @@ TEST_F(PaymentOutcome, ALateCallbackWithoutSeatsAnswersWithTheRefund) {
   expire();
   sell_out();
   world.provider.decide(id, PaymentStatus::success);
-  const Result<Booking> settled = verdict(id, true, paid_as(id));
+  const Result<ledger::Booking> settled = verdict(id, true, paid_as(id));
   ASSERT_TRUE(settled.has_value());
-  EXPECT_EQ(settled->status, BookingStatus::failed);
+  EXPECT_EQ(settled->status, ledger::BookingStatus::failed);
   EXPECT_EQ(settled->refund_ref, world.provider.refund_id(id));
   EXPECT_EQ(verdict(id, true, paid_as(id)).value(), *settled) << "the same callback again";
   EXPECT_EQ(world.provider.refunds(), 1);
@@ -239,11 +240,11 @@ TEST_F(PaymentOutcome, ARefundOfNoPaymentIsVoid) {
 
 TEST_F(PaymentOutcome, AChargeThatACallbackRanAheadOfIsRefundedWhenItIsAnswered) {
   const BookingId id = book(Charge::hangs);
-  EXPECT_EQ(verdict(id, true, "another").value().status, BookingStatus::confirmed);
+  EXPECT_EQ(verdict(id, true, "another").value().status, ledger::BookingStatus::confirmed);
   EXPECT_EQ(cancel(id).value().refund_ref, "") << "not paid yet, as far as the provider knows";
   world.provider.let_go(Charge::paid);
   world.loop.run();
-  EXPECT_EQ(status(id), BookingStatus::cancelled);
+  EXPECT_EQ(status(id), ledger::BookingStatus::cancelled);
   EXPECT_EQ(world.booking(id).payment_ref, paid_as(id));
   EXPECT_EQ(world.booking(id).refund_ref, world.provider.refund_id(id));
   EXPECT_EQ(world.provider.refunds(), 1);
@@ -293,12 +294,12 @@ TEST_F(PaymentOutcome, ARefundOfADeclinedPaymentIsVoidAtOnce) {
 TEST_F(PaymentOutcome, AChargeWhoseAnswerIsLostAfterACallbackSaidNoIsRefundedByALook) {
   for (const Charge what : {Charge::paid_unheard, Charge::pending}) {
     const BookingId id = book(Charge::hangs);
-    EXPECT_EQ(verdict(id, false, "first-attempt").value().status, BookingStatus::failed);
+    EXPECT_EQ(verdict(id, false, "first-attempt").value().status, ledger::BookingStatus::failed);
     world.provider.let_go(what);
     world.loop.run();
     world.provider.decide(id, PaymentStatus::success);
     expire();
-    EXPECT_EQ(status(id), BookingStatus::failed);
+    EXPECT_EQ(status(id), ledger::BookingStatus::failed);
     EXPECT_EQ(world.booking(id).refund_ref, world.provider.refund_id(id));
     EXPECT_TRUE(all_finished());
   }
@@ -310,7 +311,7 @@ TEST_F(PaymentOutcome, AConfirmedBookingIsKnownByThePaymentThatTheProviderAnswer
   verdict(id, true, "another");
   world.provider.let_go(Charge::paid);
   world.loop.run();
-  EXPECT_EQ(status(id), BookingStatus::confirmed);
+  EXPECT_EQ(status(id), ledger::BookingStatus::confirmed);
   EXPECT_EQ(world.booking(id).payment_ref, paid_as(id));
   EXPECT_EQ(cancel(id).value().refund_ref, world.provider.refund_id(id));
   EXPECT_EQ(world.provider.refunds(), 1);
@@ -331,9 +332,9 @@ TEST_F(PaymentOutcome, AChargeThatIsAnsweredAfterItsRefundWasVoidIsRefunded) {
 
 TEST_F(PaymentOutcome, CancellingAPaidBookingRefundsIt) {
   const BookingId id = book(Charge::paid);
-  const Result<Booking> cancelled = cancel(id);
+  const Result<ledger::Booking> cancelled = cancel(id);
   ASSERT_TRUE(cancelled.has_value());
-  EXPECT_EQ(cancelled->status, BookingStatus::cancelled);
+  EXPECT_EQ(cancelled->status, ledger::BookingStatus::cancelled);
   EXPECT_EQ(cancelled->refund_ref, world.provider.refund_id(id));
   EXPECT_EQ(cancel(id).value(), *cancelled);
   EXPECT_EQ(world.provider.refunds(), 1);
@@ -349,12 +350,12 @@ TEST_F(PaymentOutcome, CancellingIsRefusedForFailedAndUnknownBookings) {
 
 TEST_F(PaymentOutcome, CancelledDuringAChargeThatThenSucceedsIsRefunded) {
   const BookingId id = book(Charge::hangs);
-  EXPECT_EQ(cancel(id).value().status, BookingStatus::cancelled);
+  EXPECT_EQ(cancel(id).value().status, ledger::BookingStatus::cancelled);
   EXPECT_EQ(world.provider.refund_calls(), 0);
   EXPECT_EQ(world.flight(flight.id).available_seats, 4);
   world.provider.let_go(Charge::paid);
   world.loop.run();
-  EXPECT_EQ(status(id), BookingStatus::cancelled);
+  EXPECT_EQ(status(id), ledger::BookingStatus::cancelled);
   EXPECT_EQ(world.booking(id).refund_ref, world.provider.refund_id(id));
   EXPECT_EQ(world.provider.refunds(), 1);
   EXPECT_TRUE(all_finished());
@@ -376,7 +377,7 @@ TEST_F(PaymentOutcome, CancelledDuringAChargeThatThenFailsIsLeftAlone) {
   cancel(id);
   world.provider.let_go(Charge::declined);
   world.loop.run();
-  EXPECT_EQ(status(id), BookingStatus::cancelled);
+  EXPECT_EQ(status(id), ledger::BookingStatus::cancelled);
   expire();
   EXPECT_TRUE(all_finished());
   EXPECT_EQ(world.provider.refund_calls(), 0);
@@ -385,7 +386,7 @@ TEST_F(PaymentOutcome, CancelledDuringAChargeThatThenFailsIsLeftAlone) {
 TEST_F(PaymentOutcome, AnUnansweredRefundIsFinishedByTheWorker) {
   const BookingId id = book(Charge::paid);
   world.provider.refunds_answered(false);
-  EXPECT_EQ(cancel(id).value().status, BookingStatus::cancelled);
+  EXPECT_EQ(cancel(id).value().status, ledger::BookingStatus::cancelled);
   EXPECT_EQ(world.booking(id).refund_ref, "");
   world.loop.advance(limits::unfinished_lease);
   world.work();
@@ -414,9 +415,9 @@ TEST_F(PaymentOutcome, ASettlementThatTheLedgerMissedIsMadeAtTheExpiry) {
   world.ledger.fail(InlineLedger::Fault::unavailable, 1);  // placed, not settled
   const BookingId id = book(Charge::paid);
   world.ledger.fail(InlineLedger::Fault::none);
-  EXPECT_EQ(status(id), BookingStatus::pending);
+  EXPECT_EQ(status(id), ledger::BookingStatus::pending);
   expire();
-  EXPECT_EQ(status(id), BookingStatus::confirmed);
+  EXPECT_EQ(status(id), ledger::BookingStatus::confirmed);
   EXPECT_EQ(world.provider.charge_calls(), 1);
 }
 
@@ -427,7 +428,7 @@ TEST_F(PaymentOutcome, TheWorkerCarriesOnWhenTheLedgerCannotBeRead) {
   EXPECT_THROW(world.work(), UnavailableError);
   world.ledger.fail_reads(false);
   world.work();
-  EXPECT_EQ(status(id), BookingStatus::confirmed);
+  EXPECT_EQ(status(id), ledger::BookingStatus::confirmed);
 }
 
 }  // namespace

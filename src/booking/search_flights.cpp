@@ -9,23 +9,23 @@ using flights::SearchPage;
 using flights::SearchQuery;
 
 flights::PageTime SearchFlights::now() const {
-  return {parts_.clock.now(), std::chrono::steady_clock::now()};
+  return {dependencies_.clock.now(), std::chrono::steady_clock::now()};
 }
 
 bool SearchFlights::keeps(const flights::PageTime& at) const {
-  return parts_.changes.hears(at.steady) && !parts_.lag.possible(at.steady);
+  return dependencies_.changes.hears(at.steady) && !dependencies_.lag.possible(at.steady);
 }
 
 SearchFlights::Page SearchFlights::find(const SearchQuery& query) {
   const flights::PageTime at = now();
-  if (parts_.lag.possible(at.steady)) return nullptr;
+  if (dependencies_.lag.possible(at.steady)) return nullptr;
   Page page = pages_.find(query, at);
-  if (page) parts_.counters.search_pages_hits.add();
+  if (page) dependencies_.counters.search_pages_hits.add();
   return page;
 }
 
 Task<SearchFlights::Page> SearchFlights::search(SearchQuery query) {
-  const flights::ChangeClock::Moment asked_at = parts_.changes.now();
+  const flights::ChangeClock::Moment asked_at = dependencies_.changes.now();
   // What nothing is heard of may have changed since a page under way was read.
   while (keeps(now())) {
     const auto under_way = makings_.find(query);
@@ -36,8 +36,8 @@ Task<SearchFlights::Page> SearchFlights::search(SearchQuery query) {
     const Outcome outcome = co_await made;
     if (outcome.failure) std::rethrow_exception(outcome.failure);
     // One that was read before this request came must not hide what changed in between. The next one will do.
-    if (outcome.page->made_at >= asked_at || is_good(*outcome.page, parts_.changes, now())) {
-      parts_.counters.search_pages_shared.add();
+    if (outcome.page->made_at >= asked_at || is_good(*outcome.page, dependencies_.changes, now())) {
+      dependencies_.counters.search_pages_shared.add();
       co_return outcome.page;
     }
   }
@@ -61,21 +61,22 @@ Task<SearchFlights::Page> SearchFlights::make_for_all(SearchQuery query) {
 }
 
 Task<SearchFlights::Page> SearchFlights::make(SearchQuery query) {
-  parts_.counters.search_pages_misses.add();
+  dependencies_.counters.search_pages_misses.add();
   auto made = std::make_shared<KeptPage>();
-  made->made_at = parts_.changes.now();
-  const Instant at = parts_.clock.now();
+  made->made_at = dependencies_.changes.now();
+  const Instant at = dependencies_.clock.now();
   std::optional<SearchPage> page;
-  if (!parts_.lag.possible(now().steady)) page = co_await parts_.index.search(query, at);
+  if (!dependencies_.lag.possible(now().steady)) page = co_await dependencies_.index.search(query, at);
   if (page) {
     made->slots = flights::slots_of(query, *page);
     made->good_until = page->next_departure;
   } else {
     made->whole = false;
-    std::function<SearchPage(LedgerReader&)> from_ledger = [query, at](LedgerReader& reader) {
+    std::function<SearchPage(ledger::LedgerReader&)> from_ledger = [query, at](ledger::LedgerReader& reader) {
       return reader.search(query, at);
     };
-    page = co_await read<SearchPage>(parts_.ledger, ReadKind::list, std::move(from_ledger));
+    page = co_await ledger::read<SearchPage>(dependencies_.ledger, ledger::ReadKind::list,
+                                             std::move(from_ledger));
   }
   made->empty = page->flights.empty();
   made->body = render_(query, *page);

@@ -8,11 +8,11 @@
 #include <unordered_map>
 #include <vector>
 
-#include "booking/counters.h"
-#include "booking/ledger.h"
+#include "core/counters.h"
 #include "flights/flight_index.h"
 #include "flights/index_lag.h"
 #include "flights/search_pages.h"
+#include "ledger/ledger.h"
 
 namespace flightdeck::booking {
 
@@ -23,9 +23,9 @@ class SearchFlights {
   // Writes a page as clients get it.
   using Render = std::string (*)(const flights::SearchQuery& query, const flights::SearchPage& page);
   using Page = std::shared_ptr<const flights::KeptPage>;
-  struct Parts {
-    flights::FlightIndex& index;
-    Ledger& ledger;
+  struct Dependencies {
+    flights::FlightSearch& index;
+    ledger::Ledger& ledger;
     const Clock& clock;
     const flights::ChangeClock& changes;
     const flights::IndexLag& lag;
@@ -33,11 +33,11 @@ class SearchFlights {
     HashKey hash_key = {};  // of the process, at random
   };
 
-  SearchFlights(Parts parts, Render render, flights::SearchPagesLimits limits = {})
-      : parts_(parts),
+  SearchFlights(Dependencies dependencies, Render render, flights::SearchPagesLimits limits = {})
+      : dependencies_(dependencies),
         render_(render),
-        pages_(parts.changes, limits, parts.hash_key),
-        makings_(0, flights::SearchQueryHash{parts.hash_key}) {}
+        pages_(dependencies.changes, limits, dependencies.hash_key),
+        makings_(0, flights::SearchQueryHash{dependencies.hash_key}) {}
 
   // The page in memory, or null: then `search`.
   Page find(const flights::SearchQuery& query);
@@ -60,7 +60,7 @@ class SearchFlights {
   Task<Page> make_for_all(flights::SearchQuery query);
   Task<Page> make(flights::SearchQuery query);
 
-  const Parts parts_;
+  const Dependencies dependencies_;
   const Render render_;
   flights::SearchPages pages_;
   std::unordered_map<flights::SearchQuery, std::shared_ptr<Making>, flights::SearchQueryHash> makings_;

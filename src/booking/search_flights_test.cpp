@@ -23,9 +23,9 @@ std::string render(const SearchQuery&, const SearchPage& page) {
 }
 
 // Reads at once, and answers when it is told to.
-class SlowIndex final : public flights::FlightIndex {
+class SlowIndex final : public flights::FlightSearch {
  public:
-  explicit SlowIndex(flights::FlightIndex& index) : index_(index) {}
+  explicit SlowIndex(flights::FlightSearch& index) : index_(index) {}
 
   Task<std::optional<SearchPage>> search(SearchQuery query, Instant now) override {
     ++searches;
@@ -36,29 +36,6 @@ class SlowIndex final : public flights::FlightIndex {
     if (!found) co_return std::nullopt;
     co_return page;
   }
-  Task<bool> update(std::vector<flights::Flight> flights, Instant now) override {
-    return index_.update(std::move(flights), now);
-  }
-  Task<bool> update_seats(std::vector<flights::Flight> flights, Instant now) override {
-    return index_.update_seats(std::move(flights), now);
-  }
-  Task<bool> restore(std::vector<flights::Flight> flights, Instant now) override {
-    return index_.restore(std::move(flights), now);
-  }
-  Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> ids) override {
-    return index_.versions(std::move(ids));
-  }
-  Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override {
-    return index_.forget_versions(std::move(seen));
-  }
-  Task<std::vector<FlightId>> drop_departed(Instant now) override { return index_.drop_departed(now); }
-  Task<std::optional<flights::IndexLooks>> look(std::vector<flights::Flight> rows, Instant now) override {
-    return index_.look(std::move(rows), now);
-  }
-  Task<flights::Telling> begin_telling() override { return index_.begin_telling(); }
-  Task<bool> keep_telling() override { return index_.keep_telling(); }
-  Task<bool> mark_complete() override { return index_.mark_complete(); }
-  Task<bool> mark_incomplete() override { return index_.mark_incomplete(); }
 
   // The oldest search under way ends; `found` false: the index is away.
   void answer(bool found = true) {
@@ -71,7 +48,7 @@ class SlowIndex final : public flights::FlightIndex {
   int searches = 0;
 
  private:
-  flights::FlightIndex& index_;
+  flights::FlightSearch& index_;
   std::deque<std::function<void(bool)>> waiting_;
 };
 
@@ -255,7 +232,7 @@ TEST_F(SearchFlightsTest, WhoWaitedFailsWithIt) {
 TEST_F(SearchFlightsTest, WhileTheIndexMayLagTheLedgerAnswersAndNothingIsKept) {
   EXPECT_EQ(found(), "10 ");
   EXPECT_EQ(index.searches, 1);
-  LedgerChanges changes;
+  ledger::LedgerChanges changes;
   flight.available_seats = 4;  // and the index has not been told
   changes.inserted_flights = {flight};
   world.rows.begin({});
@@ -278,7 +255,7 @@ TEST_F(SearchFlightsTest, APageUnderWayIsNotSharedOnceTheIndexMayLag) {
   index.slow = true;
   auto first = start();
   world.loop.run();
-  LedgerChanges changes;
+  ledger::LedgerChanges changes;
   flight.available_seats = 4;
   changes.inserted_flights = {flight};
   world.rows.begin({});

@@ -1,6 +1,6 @@
-// Port: the seat gate, a fast counter per flight in front of the ledger. Derived from the ledger, never a second truth:
-//   counter = the ledger's available_seats - seats in open holds
-// It may say "sold out" for an instant too early; whatever it says, the ledger decides.
+// Port: the seat gate, a counter a flight in front of the ledger. It is derived from the ledger, never a second truth:
+//   counter = available_seats of the ledger - seats of open holds
+// It may say "sold out" for an instant too early. Whatever it says, the ledger decides.
 #pragma once
 
 #include <cstdint>
@@ -15,23 +15,23 @@
 namespace flightdeck::booking {
 
 enum class ReserveAnswer {
-  held,      // the seats are taken and the hold is recorded; the same answer again for the same booking
-  sold_out,  // fewer are left, as far as the gate was told; a gate that refuses to be told does not say so
-  cold,      // the gate knows nothing of this flight: load it from the ledger, sync, try again
-  away,      // the gate does not answer: let the ledger decide alone
-  unanswered,  // the same, but the hold may have been recorded, now or in a moment: when the ledger has decided, drop it
+  held,  // The seats are taken and the hold is recorded. A repeat for the same booking gets the same answer.
+  sold_out,    // Fewer seats are left. A gate that takes no writes does not answer this.
+  cold,        // The gate has no counter of this flight: load it from the ledger, `sync`, reserve again.
+  away,        // The gate does not answer: the ledger decides alone.
+  unanswered,  // As `away`, and the hold may still be recorded: drop it when the ledger has decided.
 };
 
-// What the ledger says of a flight, in any order and any number of times.
-struct SeatNews {
+// What the ledger says of a flight. May be sent in any order and any number of times.
+struct SeatUpdate {
   struct Count {
     std::int64_t version = 0;
     std::int64_t available = 0;
     Instant updated_at{};  // when the flight came to this version; for an index in the same store
   };
   FlightId flight;
-  std::optional<Count> count;  // nullopt: nothing new, only holds to drop
-  bool off_sale = false;       // cancelled, departed or unknown: forget the flight
+  std::optional<Count> count;  // nullopt: the count has not changed
+  bool off_sale = false;       // cancelled, departed or unknown: the gate forgets the flight
   std::vector<BookingId> holds_to_drop;
 };
 
@@ -41,51 +41,73 @@ struct Hold {
   Instant since{};
 };
 
-// Everything the gate knows of a flight, read in one piece.
-struct GateLook {
+// Everything the gate has of a flight, read at one moment.
+struct GateState {
   struct OpenHold {
     BookingId booking;
     std::int64_t seats = 0;
     Instant since{};
   };
-  std::optional<std::int64_t> counter;    // what it would sell now; nullopt: cold
-  std::optional<std::int64_t> version;    // what the ledger said last,
-  std::optional<std::int64_t> available;  // and how many seats that were
+  std::optional<std::int64_t> counter;    // seats it would sell now; nullopt: cold
+  std::optional<std::int64_t> version;    // of the last update
+  std::optional<std::int64_t> available;  // seats of the last update
   std::vector<OpenHold> holds;
-  bool damaged = false;  // it holds what the program never writes
+  bool damaged = false;  // something is stored that the program never writes
 };
 
-// One instance may serve one thread or many: the adapter says which. Never throws for a gate that is away.
-class SeatGate {
+// What booking needs. The ports of this file are parts of one gate, SeatGate. An instance serves one thread or many: the adapter
+// says which. No call throws because the gate is away. It says so in its answer.
+class SeatHolds {
  public:
-  virtual ~SeatGate() = default;
+  virtual ~SeatHolds() = default;
 
+  // Takes `seats` of the flight for the booking and records the hold. Idempotent for a booking.
   virtual Task<ReserveAnswer> reserve(FlightId flight, BookingId booking, std::int64_t seats,
                                       Instant now) = 0;
 
-  // Drops the holds; stores the count unless a higher version is stored; counter = available - open holds.
-  // False: the gate is away.
-  virtual Task<bool> sync(std::vector<SeatNews> news) = 0;
+  // Seats it would sell now; nullopt: cold or away.
+  virtual Task<std::optional<std::int64_t>> sellable(FlightId flight) = 0;
+};
 
-  // Takes away what the program never writes, as a hold that names no booking, so that the next `sync` counts anew. False:
-  // the gate is away.
+// What commits need.
+class SeatGateWriter {
+ public:
+  virtual ~SeatGateWriter() = default;
+
+  // Drops the holds, and stores the count unless a higher version is stored. counter = available - open holds. False: the gate
+  // is away.
+  virtual Task<bool> sync(std::vector<SeatUpdate> updates) = 0;
+};
+
+// What sweeps need.
+class SeatGateRepair {
+ public:
+  virtual ~SeatGateRepair() = default;
+
+  // Removes what the program never writes, such as a hold that names no booking. The next `sync` counts anew. False: the gate is
+  // away.
   virtual Task<bool> mend(std::vector<FlightId> flights) = 0;
 
-  // What is stored of those it knows; none when it is away.
+  // The stored version of each of these flights that the gate has. Empty when it is away.
   virtual Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) = 0;
-  // The ledger never came as far as these, as when it was put back to an older state: whatever is synced next is taken in.
-  // Nothing happens to a flight of which anything was taken in since it was seen so. False: the gate is away.
+  // The ledger was put back to an older state and never came as far as these versions: the next `sync` is stored whatever its
+  // version. A flight that was updated since `seen` is left alone. False: the gate is away.
   virtual Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) = 0;
 
-  // What it would sell now; nullopt: cold or away.
-  virtual Task<std::optional<std::int64_t>> sellable(FlightId flight) = 0;
-
-  // One answer a flight, in their order; nullopt: away. Changes nothing.
-  virtual Task<std::optional<std::vector<GateLook>>> look(std::vector<FlightId> flights) = 0;
-
-  // Holds taken before `before`. It may take several calls until one has been told; none: there are none, or the gate is
-  // away.
+  // Holds taken before `before`. A call looks at part of the gate, so it may take several until one is returned. Empty: none was
+  // found in this part, or the gate is away.
   virtual Task<std::vector<Hold>> stale_holds(Instant before, std::size_t limit) = 0;
 };
+
+// What the audit needs. Changes nothing.
+class SeatGateInspection {
+ public:
+  virtual ~SeatGateInspection() = default;
+
+  // One state a flight, in their order; nullopt: the gate is away.
+  virtual Task<std::optional<std::vector<GateState>>> inspect(std::vector<FlightId> flights) = 0;
+};
+
+class SeatGate : public SeatHolds, public SeatGateWriter, public SeatGateRepair, public SeatGateInspection {};
 
 }  // namespace flightdeck::booking

@@ -4,7 +4,7 @@
 
 namespace flightdeck::booking {
 
-void SettleWaiters::post(Waiter& waiter, std::optional<Booking> settled) {
+void SettleWaiters::post(Waiter& waiter, std::optional<ledger::Booking> settled) {
   waiter.home->post([wake = std::move(waiter.wake), settled = std::move(settled)] { wake(settled); });
 }
 
@@ -31,10 +31,10 @@ void SettleWaiters::unsubscribe(BookingId booking, std::uint64_t token) {
   }
 }
 
-void SettleWaiters::notify(std::span<const Booking> settled) {
+void SettleWaiters::notify(std::span<const ledger::Booking> settled) {
   const std::lock_guard lock(mutex_);
   if (waiters_.empty()) return;
-  for (const Booking& booking : settled) {
+  for (const ledger::Booking& booking : settled) {
     const auto [begin, end] = waiters_.equal_range(booking.id);
     for (auto it = begin; it != end; ++it) post(it->second, booking);
     waiters_.erase(begin, end);

@@ -8,8 +8,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "booking/booking.h"
 #include "core/executor.h"
+#include "ledger/booking.h"
 
 namespace flightdeck::booking {
 
@@ -17,7 +17,7 @@ namespace flightdeck::booking {
 class SettleWaiters {
  public:
   // The settled booking; nullopt: the process is about to stop.
-  using Callback = std::function<void(std::optional<Booking>)>;
+  using Callback = std::function<void(std::optional<ledger::Booking>)>;
 
   // `wake` is posted to `home` at most once: when the booking is settled, or by `close`. After `close` it is
   // posted at once.
@@ -25,7 +25,7 @@ class SettleWaiters {
   // Afterwards `wake` is not posted any more, but may have been.
   void unsubscribe(BookingId booking, std::uint64_t token);
 
-  void notify(std::span<const Booking> settled);
+  void notify(std::span<const ledger::Booking> settled);
 
   // Wakes everybody, now and from now on: the process is about to stop.
   void close();
@@ -36,7 +36,7 @@ class SettleWaiters {
     Executor* home;
     Callback wake;
   };
-  static void post(Waiter& waiter, std::optional<Booking> settled);
+  static void post(Waiter& waiter, std::optional<ledger::Booking> settled);
 
   std::mutex mutex_;
   std::unordered_multimap<BookingId, Waiter> waiters_;

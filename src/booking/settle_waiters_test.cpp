@@ -9,25 +9,25 @@ namespace {
 
 class SettleWaitersTest : public ::testing::Test {
  protected:
-  std::uint64_t subscribe(const Booking& booking) {
+  std::uint64_t subscribe(const ledger::Booking& booking) {
     return waiters.subscribe(booking.id, loop,
-                             [this](std::optional<Booking> settled) { woken.push_back(settled); });
+                             [this](std::optional<ledger::Booking> settled) { woken.push_back(settled); });
   }
-  static Booking booking_of(std::uint8_t n) {
-    Booking booking;
+  static ledger::Booking booking_of(std::uint8_t n) {
+    ledger::Booking booking;
     booking.id.value.data()[15] = n;
-    booking.status = BookingStatus::confirmed;
+    booking.status = ledger::BookingStatus::confirmed;
     return booking;
   }
 
   test::ManualClock clock{Instant{}};
   test::ManualLoop loop{clock};
   SettleWaiters waiters;
-  std::vector<std::optional<Booking>> woken;
+  std::vector<std::optional<ledger::Booking>> woken;
 };
 
 TEST_F(SettleWaitersTest, WakesThoseWhoWaitForThatBookingOnce) {
-  const Booking first = booking_of(1);
+  const ledger::Booking first = booking_of(1);
   subscribe(first);
   subscribe(first);
   subscribe(booking_of(2));
@@ -43,7 +43,7 @@ TEST_F(SettleWaitersTest, WakesThoseWhoWaitForThatBookingOnce) {
 }
 
 TEST_F(SettleWaitersTest, DoesNotWakeWhoLeft) {
-  const Booking booking = booking_of(1);
+  const ledger::Booking booking = booking_of(1);
   const std::uint64_t token = subscribe(booking);
   subscribe(booking);
   waiters.unsubscribe(booking.id, token);

@@ -11,7 +11,7 @@ namespace flightdeck::booking {
 // Used from one thread. Safe beside others of its kind, in this process and in others: claims are leased.
 class UnfinishedWorker {
  public:
-  UnfinishedWorker(Ledger& ledger, BookingService& service, const payment::ProviderWatch& provider,
+  UnfinishedWorker(ledger::Ledger& ledger, BookingService& service, const payment::ProviderWatch& provider,
                    const Clock& clock, TaskScope& scope)
       : ledger_(ledger), service_(service), provider_(provider), clock_(clock), scope_(scope) {}
 
@@ -26,7 +26,7 @@ class UnfinishedWorker {
  private:
   Task<void> finish(BookingId id);
 
-  Ledger& ledger_;
+  ledger::Ledger& ledger_;
   BookingService& service_;
   const payment::ProviderWatch& provider_;
   const Clock& clock_;

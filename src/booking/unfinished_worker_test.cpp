@@ -27,7 +27,7 @@ class UnfinishedWorkerTest : public ::testing::Test {
   std::size_t still_pending(const std::vector<BookingId>& ids) {
     std::size_t count = 0;
     for (const BookingId id : ids)
-      if (world.booking(id).status == BookingStatus::pending) ++count;
+      if (world.booking(id).status == ledger::BookingStatus::pending) ++count;
     return count;
   }
   BookingWorld world{BookingRules(), 100'000};

@@ -10,7 +10,7 @@
 
 namespace flightdeck {
 
-// The codes of the HTTP contract; one function in http/ maps each to its status.
+// The codes of the HTTP contract; one function in http/problem.cpp maps each to its status.
 enum class ErrorCode {
   malformed_json,
   validation_failed,

@@ -1,5 +1,5 @@
 // Appends JSON text to a string: rendering is on the hot path, and this header costs nothing to include.
-// Parsing is left to Boost.JSON, in http/.
+// Parsing is left to Boost.JSON, in net/.
 #pragma once
 
 #include <charconv>

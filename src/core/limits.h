@@ -189,32 +189,32 @@ inline constexpr seconds hold_deadline{10};  // by then its booking is in the le
 inline constexpr std::size_t scrub_batch = 250;  // flights told again with each sweep, changed or not
 inline constexpr int scrub_tries = 3;            // then a batch that cannot be told is passed by
 inline constexpr std::size_t sweep_batch = 1000;
-inline constexpr seconds change_period{10};    // changes of flights are in order give or take so much
-inline constexpr seconds sweep_overlap{5};     // a row may become visible so long after the time it carries
-inline constexpr std::size_t tell_part = 250;  // flights; the parts of a batch are told side by side
+inline constexpr seconds change_period{10};  // changes of flights are in order give or take so much
+inline constexpr seconds sweep_overlap{5};   // a row may become visible so long after the time it carries
+inline constexpr std::size_t refresh_batch = 250;  // flights; the parts of a batch are told side by side
 // A process that starts leaves it to another one, which gave a sign of life so lately, to tell gate and index of every
 // flight: two at once take twice as long.
-inline constexpr seconds telling_patience{3};
-inline constexpr seconds telling_forgotten{3600};  // its teller is dead for certain
+inline constexpr seconds rebuild_patience{3};
+inline constexpr seconds rebuild_forgotten{3600};  // its teller is dead for certain
 inline constexpr std::size_t cancel_batch = 256;
 // What could not be told is kept, a thread, and told again after this pause: next to nothing while Redis is away, when
 // calls end at once. With more than this owed the whole index is told anew.
-inline constexpr milliseconds retell_pause{50};
-inline constexpr std::size_t untold_flights = 4096;
-inline constexpr std::size_t untold_holds = 64 * 1024;
-inline constexpr std::size_t untold_flights_a_part = 256;
-inline constexpr std::size_t untold_holds_a_part =
+inline constexpr milliseconds update_retry_pause{50};
+inline constexpr std::size_t pending_flights = 4096;
+inline constexpr std::size_t pending_holds = 64 * 1024;
+inline constexpr std::size_t pending_flights_a_batch = 256;
+inline constexpr std::size_t pending_holds_a_batch =
     1000;  // they are arguments of a script, which takes some 8000
 // So long after Redis stood still or was away search asks the ledger: all others have come back by then
-// (redis_reconnect_longest) and told what they owe (retell_pause), and a sweeper has begun (sweep_interval) what those
+// (redis_reconnect_longest) and told what they owe (update_retry_pause), and a sweeper has begun (sweep_interval) what those
 // owed that died.
 inline constexpr milliseconds index_lag_grace{2500};
 
 // The audit of ledger, seat gate and flight index.
-inline constexpr std::size_t audit_page = 5000;           // rows of the ledger read at once
-inline constexpr std::size_t audit_flights_looked = 250;  // flights compared with gate and index at once
-inline constexpr int audit_looks = 5;                     // again at a difference before it is believed,
-inline constexpr seconds audit_look_pause{1};             // each after such a pause
+inline constexpr std::size_t audit_page = 5000;              // rows of the ledger read at once
+inline constexpr std::size_t audit_flights_inspected = 250;  // flights compared with gate and index at once
+inline constexpr int audit_rounds = 5;                       // again at a difference before it is believed,
+inline constexpr seconds audit_round_pause{1};               // each after such a pause
 inline constexpr seconds audit_hold_patience{
     20};  // the sweeper drops holds past hold_deadline; older ones are lost
 inline constexpr std::chrono::minutes audit_outbox_patience{5};  // that events lie in the outbox
@@ -271,7 +271,7 @@ inline constexpr seconds redis_start_patience{2};  // a process starts without i
 inline constexpr std::size_t import_batch = 512;
 inline constexpr milliseconds demo_turn_pause{
     200};  // until it is asked again whether another process is done
-inline constexpr seconds import_telling_patience{10};  // for gate and index to hear of what was imported
+inline constexpr seconds import_refresh_patience{10};  // for gate and index to hear of what was imported
 inline constexpr std::size_t import_file_bytes = 256 * 1024 * 1024;
 inline constexpr std::size_t import_line_bytes = 4096;
 inline constexpr std::size_t import_refusals_listed = 100;

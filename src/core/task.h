@@ -15,7 +15,7 @@
 #include <utility>
 #include <variant>
 
-#include "core/frame_stock.h"
+#include "core/frame_pool.h"
 
 namespace flightdeck {
 
@@ -34,7 +34,7 @@ struct FinalAwaiter {
   void await_resume() const noexcept {}
 };
 
-struct PromiseBase : FrameFromStock {
+struct PromiseBase : FrameFromPool {
   std::coroutine_handle<> continuation;
   std::suspend_always initial_suspend() const noexcept { return {}; }
   FinalAwaiter final_suspend() const noexcept { return {}; }
@@ -164,7 +164,7 @@ class TaskScope {
 
  private:
   struct Detached {
-    struct promise_type : FrameFromStock {
+    struct promise_type : FrameFromPool {
       Detached get_return_object() const noexcept { return {}; }
       std::suspend_never initial_suspend() const noexcept { return {}; }
       std::suspend_never final_suspend() const noexcept { return {}; }

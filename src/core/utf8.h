@@ -18,6 +18,14 @@ inline bool is_utf8(std::string_view text) {
   return true;
 }
 
+// Of characters from the space to the tilde alone.
+inline bool is_printable_ascii(std::string_view text) {
+  for (const char c : text) {
+    if (c < 0x20 || c > 0x7E) return false;
+  }
+  return true;
+}
+
 // The beginning of `text`: at most `bytes`, and no valid sequence cut in two.
 std::string_view utf8_prefix(std::string_view text, std::size_t bytes);
 

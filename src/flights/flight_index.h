@@ -9,69 +9,98 @@
 
 namespace flightdeck::flights {
 
-// What the index knows of one flight.
-struct IndexLook {
-  std::optional<Flight> row;  // nullopt: none, or not a whole one
-  bool unreadable = false;    // there is one, and it is not what the program writes
-  std::size_t missing = 0;    // places in the orders where the row says it stands, and it does not
-  std::size_t extra = 0;      // places where it stands and should not
+// What the index has of one flight.
+struct IndexState {
+  std::optional<Flight> row;  // nullopt: none, or one that is incomplete
+  bool unreadable = false;    // there is a row, and the program never writes such a one
+  std::size_t missing = 0;    // positions that the row names and the sorted orders lack
+  std::size_t extra = 0;      // positions in the sorted orders that the row does not name
 };
 
-struct IndexLooks {
-  bool complete = false;  // while it is not, nobody searches it
-  std::vector<IndexLook> flights;
+struct IndexStates {
+  bool complete = false;  // nobody searches an index that is not
+  std::vector<IndexState> flights;
 };
 
-enum class Telling {
+enum class RebuildStart {
   unneeded,         // the index is complete
-  begun,            // it is to be told of every flight
-  left_to_another,  // the same, and another process is at it
+  begun,            // the caller sends every flight
+  left_to_another,  // another process is sending every flight
 };
 
-// One instance may serve one thread or many: the adapter says which. Calls never throw for a part that is away:
-// they say so in their answer.
-class FlightIndex {
+// What searches need. The ports of this file are parts of one index, FlightIndex. An instance serves one thread or many: the
+// adapter says which. No call throws because the index is away. It says so in its answer.
+class FlightSearch {
  public:
-  virtual ~FlightIndex() = default;
+  virtual ~FlightSearch() = default;
 
-  // Flights on sale at `now`, in the order asked for. nullopt: the index is away, ask the ledger.
+  // Flights on sale at `now`, in the order of the query. nullopt: the index is away or incomplete, ask the ledger.
   virtual Task<std::optional<SearchPage>> search(SearchQuery query, Instant now) = 0;
+};
 
-  // Takes in the latest rows in any order, any number of times: of two rows of one flight the higher version stays.
-  // Flights that are cancelled or have departed by `now` leave the index. False: the index is away.
+// What commits need. Rows may come in any order and any number of times: the row with the highest version of a flight stays.
+// `now` decides which flights have departed. False: the index is away.
+class FlightIndexWriter {
+ public:
+  virtual ~FlightIndexWriter() = default;
+
+  // Stores the rows. Flights that are cancelled or have departed leave the index.
   virtual Task<bool> update(std::vector<Flight> flights, Instant now) = 0;
 
-  // As `update`, for rows that differ from the version before in seats, `version` and `updated_at` only. An index that
-  // shares its store with the seat gate has these from there.
+  // As `update`, for rows that differ from the version before only in seats, `version` and `updated_at`. An index that shares
+  // its store with the seat gate has these from the gate.
   virtual Task<bool> update_seats(std::vector<Flight> flights, Instant now) = 0;
 
-  // As `update`, and puts right whatever else about these flights is not as it left it.
+  // As `update`, and corrects everything else that the index has of these flights.
   virtual Task<bool> restore(std::vector<Flight> flights, Instant now) = 0;
 
-  // As SeatGate's: flights go on being found as they are until the next row is taken in.
-  virtual Task<std::vector<StoredVersion>> versions(std::vector<FlightId> flights) = 0;
-  virtual Task<bool> forget_versions(std::vector<StoredVersion> seen) = 0;
-
-  // Flights that have departed by `now` leave the index, at most limits::sweep_batch a call. Returns them; none: there
-  // is nothing more to do, or the index is away.
-  virtual Task<std::vector<FlightId>> drop_departed(Instant now) = 0;
-
-  // What it knows of these flights, in their order; nullopt: away. `rows` are the ledger's: a flight that is off sale by
-  // these, or has departed by `now`, should stand nowhere. It is not read in one piece, so a difference that is seen once may be a
-  // change on its way. Changes nothing.
-  virtual Task<std::optional<IndexLooks>> look(std::vector<Flight> rows, Instant now) = 0;
-
-  // An index that was emptied, or that lost what it was told last, must be told of every flight again. It is complete
-  // from `mark_complete`, which ends what `begin_telling` began, until anything may have been lost; while it is not,
-  // `search` says that it is away. An instance that has not marked it yet leaves that to another one which has not ended,
-  // and began or kept on less than limits::telling_patience ago. Away: `begun`, and false.
-  virtual Task<Telling> begin_telling() = 0;
-  // The telling that was begun goes on; to be said more often than that. False: what was told may be lost, begin again.
-  virtual Task<bool> keep_telling() = 0;
-  virtual Task<bool> mark_complete() = 0;
-  // It was not told of something, and nobody knows of what: it is not complete until it has been told of everything,
-  // with a telling that begins later. False: the index is away.
+  // An update is lost and nobody knows which. The index is incomplete until a rebuild that begins later is complete.
   virtual Task<bool> mark_incomplete() = 0;
 };
+
+// What sweeps need.
+//
+// An index that was emptied, or that may have lost its last updates, is incomplete, and `search` says that it is away. A rebuild
+// makes it complete: begin, send every flight with FlightIndexWriter, complete.
+class FlightIndexRebuild {
+ public:
+  virtual ~FlightIndexRebuild() = default;
+
+  // An instance that has not completed a rebuild yet leaves it to another one that has begun or renewed its own within
+  // limits::rebuild_patience. Answers `begun` when the index is away: the next call answers false.
+  virtual Task<RebuildStart> begin_rebuild() = 0;
+  // To be called more often than limits::rebuild_patience while the flights are sent. False: what was sent may be lost, begin
+  // again.
+  virtual Task<bool> renew_rebuild() = 0;
+  // The index is complete from here. False: it is away, or something was lost since the rebuild began.
+  virtual Task<bool> complete_rebuild() = 0;
+
+  // The stored version of each of these flights that the index has. Empty when it is away.
+  virtual Task<std::vector<StoredVersion>> versions(std::vector<FlightId> flights) = 0;
+  // The ledger was put back to an older state and never came as far as these versions: the next row is stored whatever its
+  // version. Searches find the flights as they are until then. A flight that was updated since `seen` is left alone. False: the
+  // index is away.
+  virtual Task<bool> forget_versions(std::vector<StoredVersion> seen) = 0;
+
+  // Flights that have departed by `now` leave the index, at most limits::sweep_batch a call. Returns them. Empty: none is left,
+  // or the index is away.
+  virtual Task<std::vector<FlightId>> drop_departed(Instant now) = 0;
+};
+
+// What the audit needs. Changes nothing.
+class FlightIndexInspection {
+ public:
+  virtual ~FlightIndexInspection() = default;
+
+  // What the index has of these flights, in their order. `rows` are the ledger's: a flight that is off sale in them, or has
+  // departed by `now`, has no place in the index. The index is not read at one moment, so one difference may be an update that is
+  // under way. nullopt: the index is away.
+  virtual Task<std::optional<IndexStates>> inspect(std::vector<Flight> rows, Instant now) = 0;
+};
+
+class FlightIndex : public FlightSearch,
+                    public FlightIndexWriter,
+                    public FlightIndexRebuild,
+                    public FlightIndexInspection {};
 
 }  // namespace flightdeck::flights

@@ -228,7 +228,7 @@ TEST(SearchQueryHash, IsOfEveryPartOfTheQueryAndOfTheKey) {
   }
 }
 
-// Flights have a number each, a page shows those of its flights. Readings, changes and tellings come in any order; whatever
+// Flights have a number each, a page shows those of its flights. Readings, changes and rebuilds come in any order; whatever
 // was told before a page is asked for shows on it.
 TEST_F(SearchPagesTest, NoPageIsOlderThanWhatWasTold) {
   constexpr std::uint64_t flights = 6;

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "core/limits.h"
+#include "core/utf8.h"
 
 namespace flightdeck::http {
 
@@ -45,10 +46,6 @@ bool all_digits(std::string_view text) {
 }
 
 }  // namespace
-
-bool is_printable_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
-}
 
 bool is_sane_request_id(std::string_view text) {
   return !text.empty() && text.size() <= limits::request_id_chars && is_printable_ascii(text);

@@ -13,8 +13,6 @@ bool is_sane_request_id(std::string_view text);
 // 1 to 255 printable ASCII characters.
 bool is_idempotency_key(std::string_view text);
 
-bool is_printable_ascii(std::string_view text);
-
 // application/json with any parameters but another charset than UTF-8.
 bool is_json_media_type(std::string_view content_type);
 

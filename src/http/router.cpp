@@ -18,9 +18,9 @@ void append_allow(std::string& allow, std::string_view method) {
 }  // namespace
 
 Router::Router(std::span<const Route> routes) {
-  for (const Route& route : routes) path_of(route.pattern).routes.push_back(route);
+  for (std::size_t i = 0; i < routes.size(); ++i) path_of(routes[i].pattern).routes.push_back({routes[i], i});
   for (Path& path : paths_) {
-    for (const Route& route : path.routes) {
+    for (const auto& [route, index] : path.routes) {
       append_allow(path.allow, to_string(route.method));
       if (route.method == Method::get) append_allow(path.allow, to_string(Method::head));
     }
@@ -59,7 +59,7 @@ Router::Path& Router::path_of(std::string_view pattern) {
 }
 
 RouteMatch Router::match(Method method, std::string_view path) const {
-  if (method == Method::options && path == "*") return {nullptr, allow_anywhere_, {}};
+  if (method == Method::options && path == "*") return {nullptr, 0, allow_anywhere_, {}};
   if (method == Method::head) method = Method::get;
   for (const Path& candidate : paths_) {
     RouteMatch match;
@@ -74,8 +74,10 @@ RouteMatch Router::match(Method method, std::string_view path) const {
       continue;
     }
     match.allow = candidate.allow;
-    for (const Route& route : candidate.routes) {
-      if (route.method == method) match.route = &route;
+    for (const Indexed& each : candidate.routes) {
+      if (each.route.method != method) continue;
+      match.route = &each.route;
+      match.index = each.index;
     }
     return match;
   }

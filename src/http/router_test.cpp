@@ -4,19 +4,14 @@
 
 #include <stdexcept>
 
-#include "http/api.h"
-#include "http/routes.h"
-
 namespace flightdeck::http {
 namespace {
 
-Task<Response> nothing(Api&, const Request&) { co_return Response(); }
-
-constexpr Route routes[] = {{Method::get, "/things", nothing},
-                            {Method::post, "/things", nothing, true},
-                            {Method::get, "/things/{id}", nothing},
-                            {Method::get, "/things/special", nothing},
-                            {Method::post, "/things/{id}/stop", nothing}};
+constexpr Route routes[] = {{Method::get, "/things"},
+                            {Method::post, "/things", true},
+                            {Method::get, "/things/{id}"},
+                            {Method::get, "/things/special"},
+                            {Method::post, "/things/{id}/stop"}};
 
 class RouterTest : public testing::Test {
  protected:
@@ -111,25 +106,9 @@ TEST_F(RouterTest, ABodyMustBeJson) {
 
 TEST_F(RouterTest, RefusesPatternsItCannotKeepTo) {
   for (const char* pattern : {"/a/{b}/{c}", "/a{b}", "/a/{b", "/a/{b}c"}) {
-    const Route route{Method::get, pattern, nothing};
+    const Route route{Method::get, pattern};
     EXPECT_THROW(Router(std::span(&route, 1)), std::logic_error) << pattern;
   }
-}
-
-TEST(ContractRoutes, AreThoseOfTheRole) {
-  const Router all(contract_routes({true, true, true, true}));
-  const Router mock(contract_routes({.mock_payment = true}));
-  EXPECT_TRUE(all.match(Method::post, "/booking").route);
-  EXPECT_TRUE(all.match(Method::post, "/payment/callback").route);
-  EXPECT_TRUE(all.match(Method::del, "/admin/flights/x").route);
-  EXPECT_TRUE(mock.match(Method::post, "/mock_payment/pay").route);
-  EXPECT_TRUE(mock.match(Method::get, "/health/ready").route);
-  EXPECT_TRUE(mock.match(Method::get, "/metrics").route);
-  EXPECT_TRUE(all.match(Method::get, "/").route);
-  EXPECT_TRUE(mock.match(Method::get, "/").route);
-  EXPECT_EQ(all.match(Method::options, "*").allow, "GET, HEAD, POST, PUT, DELETE, OPTIONS");
-  EXPECT_TRUE(mock.match(Method::post, "/booking").allow.empty());
-  EXPECT_TRUE(mock.match(Method::get, "/search").allow.empty());
 }
 
 }  // namespace

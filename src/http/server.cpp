@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/ids.h"
 #include "http/problem.h"
 #include "http/session.h"
 
@@ -41,20 +42,20 @@ std::string imf_fixdate(Instant instant) {
 
 class Server::Impl final : public SessionHost {
  public:
-  Impl(const Parts& parts, const ServerOptions& options)
-      : SessionHost(parts, options), acceptor_(parts.loop.context()) {
+  Impl(const Dependencies& dependencies, const ServerOptions& options)
+      : SessionHost(dependencies, options), acceptor_(dependencies.loop.context()) {
     check_deadlines();
   }
 
   ~Impl() override {
-    parts().loop.cancel(deadline_check_);
+    dependencies().loop.cancel(deadline_check_);
     for (Session* session : sessions_) delete session;
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
   std::uint16_t listen(const std::string& host, std::uint16_t port, bool alone) {
-    tcp::resolver resolver(parts().loop.context());
+    tcp::resolver resolver(dependencies().loop.context());
     boost::system::error_code error;
     const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, error);
     if (error || found.empty()) fail(host, port, error);
@@ -127,8 +128,8 @@ class Server::Impl final : public SessionHost {
       } else if (error == asio::error::no_descriptors ||
                  error == boost::system::errc::too_many_files_open_in_system ||
                  error == asio::error::no_buffer_space || error == asio::error::no_memory) {
-        parts().api.log.warn("cannot accept a connection", {{"error", std::string_view(error.message())}});
-        parts().loop.start(limits::accept_retry_pause, [this](bool fired) {
+        dependencies().log.warn("cannot accept a connection", {{"error", std::string_view(error.message())}});
+        dependencies().loop.start(limits::accept_retry_pause, [this](bool fired) {
           if (fired && acceptor_.is_open()) accept();
         });
         return;
@@ -191,7 +192,7 @@ class Server::Impl final : public SessionHost {
   }
 
   void turn_away(tcp::socket& socket) {
-    const std::string id = format_uuid(make_uuid_v7(parts().clock.now(), parts().random));
+    const std::string id = format_uuid(make_uuid_v7(dependencies().clock.now(), dependencies().random));
     const Error error{ErrorCode::overloaded, "There are too many connections.", {}};
     std::string answer;
     append_response(answer, problem_response(error, id), {id, date(), ConnectionHeader::close, false});
@@ -201,7 +202,7 @@ class Server::Impl final : public SessionHost {
   }
 
   void serve_in_next_turn() {
-    parts().loop.post([this, alive = std::weak_ptr<bool>(alive_)] {
+    dependencies().loop.post([this, alive = std::weak_ptr<bool>(alive_)] {
       if (!alive.expired()) serve_waiting();
     });
   }
@@ -217,17 +218,17 @@ class Server::Impl final : public SessionHost {
 
   // One coarse timer for all connections, instead of one that every request sets anew.
   void check_deadlines() {
-    date_ = imf_fixdate(parts().clock.now());
+    date_ = imf_fixdate(dependencies().clock.now());
     const Session::Time now = std::chrono::steady_clock::now();
     for (Session* session : sessions_) session->close_if_late(now);
-    deadline_check_ = parts().loop.start(options().deadline_check, [this](bool fired) {
+    deadline_check_ = dependencies().loop.start(options().deadline_check, [this](bool fired) {
       if (fired) check_deadlines();
     });
   }
 
   void tell_if_drained() {
     if (!draining_ || !sessions_.empty() || !drained_) return;
-    parts().loop.post(std::exchange(drained_, nullptr));
+    dependencies().loop.post(std::exchange(drained_, nullptr));
   }
 
   struct Idle {
@@ -245,7 +246,8 @@ class Server::Impl final : public SessionHost {
   std::function<void()> drained_;
 };
 
-Server::Server(Parts parts, ServerOptions options) : impl_(std::make_unique<Impl>(parts, options)) {}
+Server::Server(Dependencies dependencies, ServerOptions options)
+    : impl_(std::make_unique<Impl>(dependencies, options)) {}
 Server::~Server() = default;
 
 std::uint16_t Server::listen(const std::string& host, std::uint16_t port) {

@@ -7,12 +7,12 @@
 #include <string>
 
 #include "core/limits.h"
+#include "core/log.h"
 #include "core/random.h"
 #include "core/time.h"
-#include "http/api.h"
-#include "http/event_loop.h"
+#include "http/dispatcher.h"
 #include "http/request_observer.h"
-#include "http/router.h"
+#include "net/event_loop.h"
 
 namespace flightdeck::http {
 
@@ -34,16 +34,16 @@ struct ServerOptions {
 class Server {
  public:
   // All of them outlive the server.
-  struct Parts {
-    EventLoop& loop;
-    const Router& router;
-    Api& api;
+  struct Dependencies {
+    net::EventLoop& loop;
+    Dispatcher& dispatcher;
+    Log& log;
     const Clock& clock;
     Random& random;
     RequestObserver& observer;
   };
 
-  Server(Parts parts, ServerOptions options);
+  Server(Dependencies dependencies, ServerOptions options);
   // When its loop does not run any more; no handler may be running (`sessions` is 0 or only idle ones are left).
   ~Server();
   Server(const Server&) = delete;

@@ -2,31 +2,36 @@
 
 #include <gmock/gmock.h>
 
-#include "http/server_fixture.h"
+#include "core/error.h"
+#include "core/ids.h"
 #include "support/http_client.h"
+#include "support/server_fixture.h"
 
 namespace flightdeck::http {
 namespace {
 
+using test::CollectedRequests;
 using test::eventually;
+using test::LoopThread;
 using test::RawConnection;
 using test::Reply;
 using test::request_bytes;
+using test::RunningServer;
+using test::TestDispatcher;
+using test::TestRoute;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-EventLoop* serving_loop = nullptr;  // of the server under test, for handlers that wait
+net::EventLoop* serving_loop = nullptr;  // of the server under test, for handlers that wait
 std::atomic<int> waits_begun{0};
 std::atomic<int> waits_ended{0};
 
-Task<Response> say_query(Api&, const Request& request) {
-  co_return json_response(200, std::string(request.query));
-}
+Task<Response> say_query(const Request& request) { co_return json_response(200, std::string(request.query)); }
 
-Task<Response> say_body(Api&, const Request& request) { co_return json_response(200, request.body); }
+Task<Response> say_body(const Request& request) { co_return json_response(200, request.body); }
 
 // Waits as many milliseconds as the path says; the request is still whole afterwards.
-Task<Response> wait_then_say(Api&, const Request& request) {
+Task<Response> wait_then_say(const Request& request) {
   waits_begun.fetch_add(1);
   auto pause = callback_awaiter<bool>([&request](auto done) {
     serving_loop->start(Milliseconds(std::stoi(std::string(request.parameter))),
@@ -37,28 +42,33 @@ Task<Response> wait_then_say(Api&, const Request& request) {
   co_return json_response(200, std::string(request.parameter));
 }
 
-Task<Response> say_much(Api&, const Request& request) {
+Task<Response> say_much(const Request& request) {
   co_return json_response(200, std::string(std::stoul(std::string(request.parameter)), 'x'));
 }
 
-Task<Response> fail(Api&, const Request& request) {
+Task<Response> fail(const Request& request) {
   if (request.parameter == "away") throw UnavailableError("the database is away");
-  throw std::runtime_error("a secret");
+  if (!request.parameter.empty()) throw std::runtime_error("a secret");
+  co_return Response();
 }
+
+// It is no coroutine.
+Task<Response> fail_at_once(const Request&) { throw std::runtime_error("a secret"); }
 
 std::atomic<int> served{0};
 std::atomic<int> served_when_posted_ran{-1};
 
 // The first one posts something to the loop.
-Task<Response> count_served(Api&, const Request&) {
+Task<Response> count_served(const Request&) {
   if (served.fetch_add(1) == 0) serving_loop->post([] { served_when_posted_ran = served.load(); });
   co_return empty_response(204);
 }
 
-constexpr Route server_routes[] = {
+constexpr TestRoute server_routes[] = {
     {Method::get, "/query", say_query},         {Method::post, "/body", say_body},
     {Method::get, "/wait/{ms}", wait_then_say}, {Method::get, "/much/{n}", say_much},
-    {Method::get, "/fail/{how}", fail},         {Method::get, "/count", count_served},
+    {Method::get, "/fail/{how}", fail},         {Method::get, "/fail_at_once", fail_at_once},
+    {Method::get, "/count", count_served},
 };
 
 class ServerTest : public testing::Test {
@@ -125,6 +135,7 @@ TEST_F(ServerTest, AFailingHandlerIsAProblem) {
   const Reply away = ask(get("/fail/away"));
   EXPECT_EQ(away.status, 503);
   EXPECT_EQ(away.header("Retry-After"), "1");
+  EXPECT_EQ(ask(get("/fail_at_once")).status, 500);
 }
 
 TEST_F(ServerTest, AnswersPipelinedRequestsInOrder) {
@@ -402,17 +413,14 @@ TEST_F(ServerTest, ClosesAllAtOnceAndWaitsForHandlers) {
 
 TEST_F(ServerTest, ServersShareAPort) {
   LoopThread other;
-  const Router router{server_routes};
-  FixedHealth health;
-  FixedMetrics metrics;
+  TestDispatcher dispatcher{server_routes};
   CollectedRequests requests;
-  Api api{requests, health, metrics};
   SystemClock clock;
   SeededRandom random(2);
   std::unique_ptr<Server> second;
   other.run([&] {
-    second = std::make_unique<Server>(Server::Parts{other.loop(), router, api, clock, random, requests},
-                                      ServerOptions{});
+    second = std::make_unique<Server>(
+        Server::Dependencies{other.loop(), dispatcher, requests, clock, random, requests}, ServerOptions{});
     EXPECT_THROW(second->listen("127.0.0.1", server->port()), std::runtime_error)
         << "as another process would";
     second->share("127.0.0.1", server->port());
@@ -470,14 +478,12 @@ TEST_F(ServerTest, WhatIsPostedWaitsForFewRequests) {
 TEST_F(ServerTest, SaysWhyItCannotListen) {
   LoopThread other;
   other.run([&] {
-    Router router{server_routes};
-    FixedHealth health;
-    FixedMetrics metrics;
+    TestDispatcher dispatcher{server_routes};
     CollectedRequests requests;
-    Api api{requests, health, metrics};
     SystemClock clock;
     SeededRandom random(2);
-    Server second(Server::Parts{other.loop(), router, api, clock, random, requests}, ServerOptions{});
+    Server second(Server::Dependencies{other.loop(), dispatcher, requests, clock, random, requests},
+                  ServerOptions{});
     try {
       second.listen("127.0.0.1", server->port());
       ADD_FAILURE();

@@ -6,7 +6,8 @@
 #include <coroutine>
 #include <utility>
 
-#include "core/frame_stock.h"
+#include "core/frame_pool.h"
+#include "core/ids.h"
 #include "http/header_values.h"
 #include "http/problem.h"
 
@@ -25,7 +26,7 @@ Session::Time now() { return std::chrono::steady_clock::now(); }
 
 // A coroutine that nobody waits for: it tells the session itself, as its last act.
 struct Session::Detached {
-  struct promise_type : FrameFromStock {
+  struct promise_type : FrameFromPool {
     Detached get_return_object() const noexcept { return {}; }
     std::suspend_never initial_suspend() const noexcept { return {}; }
     std::suspend_never final_suspend() const noexcept { return {}; }
@@ -81,7 +82,7 @@ void Session::advance() {
     while (step()) {
     }
   } catch (const std::exception& e) {
-    host_.parts().api.log.error("connection closed", {{"error", std::string_view(e.what())}});
+    host_.dependencies().log.error("connection closed", {{"error", std::string_view(e.what())}});
     close();
   }
   advancing_ = false;
@@ -120,25 +121,27 @@ void Session::handle_request() {
   if (!writing_) deadline_ = Time::max();  // else it is that of the write
   handling_since_ = step_at_;
   choose_request_id();
-  const RouteMatch match = host_.parts().router.match(request_.method, request_.path);
-  route_ = match.route;
-  request_.parameter = match.parameter;
   handling_ = true;
-  std::optional<Response> ready = answer_without_handler(match, request_);
-  if (!ready && route_->refusal) ready = route_->refusal(host_.parts().api, request_);
-  if (ready) {
+  Dispatch dispatch;
+  try {
+    dispatch = host_.dependencies().dispatcher.dispatch(request_);
+  } catch (...) {
+    route_ = "none";
+    return answer_failure(std::current_exception());
+  }
+  route_ = dispatch.route;
+  if (const auto* ready = std::get_if<Response>(&dispatch.answer)) {
     answer(*ready);
   } else {
-    run_handler(*this, route_->handler);
+    await_answer(*this, std::get<Task<Response>>(std::move(dispatch.answer)));
   }
 }
 
 // The session may be gone after its last line.
-Session::Detached Session::run_handler(Session& session, Handler handler) {
+Session::Detached Session::await_answer(Session& session, Task<Response> task) {
   std::optional<Response> response;
   std::exception_ptr failure;
   try {
-    Task<Response> task = handler(session.host_.parts().api, session.request_);
     response.emplace(co_await std::move(task));
   } catch (...) {
     failure = std::current_exception();
@@ -151,7 +154,7 @@ Session::Detached Session::run_handler(Session& session, Handler handler) {
 }
 
 void Session::answer_failure(const std::exception_ptr& failure) {
-  answer(problem_response(failure, route_->pattern, request_.request_id, host_.parts().api.log));
+  answer(problem_response(failure, route_, request_.request_id, host_.dependencies().log));
 }
 
 // The session may be gone when it returns, unless `advance` is on the stack.
@@ -189,15 +192,14 @@ void Session::report(const Response& response, std::size_t bytes) {
   step_at_ = now();
   const double seconds = std::chrono::duration<double>(step_at_ - handling_since_ + request_.waited).count();
   const std::string_view method = to_string(request_.method);
-  const std::string_view route = route_ ? route_->pattern : "none";
-  host_.parts().observer.finished({method, route, response.status, seconds});
-  Log& log = host_.parts().api.log;
+  host_.dependencies().observer.finished({method, route_, response.status, seconds});
+  Log& log = host_.dependencies().log;
   if (!host_.options().access_log || !log.enabled(LogLevel::info)) return;
   const std::string_view path = request_.target().substr(0, request_.target().find('?'));
   log.write(LogLevel::info, request_.request_id, "request",
             {{"method", method},
              {"path", path},
-             {"route", route},
+             {"route", route_},
              {"status", static_cast<std::int64_t>(response.status)},
              {"duration_us", static_cast<std::int64_t>(seconds * 1e6)},
              {"bytes", static_cast<std::int64_t>(bytes)}});
@@ -206,7 +208,7 @@ void Session::report(const Response& response, std::size_t bytes) {
 void Session::refuse() {
   handling_since_ = step_at_;
   choose_request_id();
-  route_ = nullptr;
+  route_ = "none";
   const RequestReader::Refusal& refusal = reader_.refusal();
   const Response response =
       refusal.status == 413
@@ -229,7 +231,8 @@ void Session::choose_request_id() {
   if (given && is_sane_request_id(*given)) {
     request_.request_id.assign(*given);
   } else {
-    append_uuid(request_.request_id, make_uuid_v7(host_.parts().clock.now(), host_.parts().random));
+    append_uuid(request_.request_id,
+                make_uuid_v7(host_.dependencies().clock.now(), host_.dependencies().random));
   }
 }
 
@@ -308,10 +311,10 @@ void Session::read() {
   static thread_local std::array<char, 4096> thrown_away;
   const auto space = lingering_ ? std::span<char>(thrown_away) : reader_.space();
   reading_ = true;
-  socket_.async_read_some(asio::buffer(space.data(), space.size()),
-                          asio::bind_allocator(StockAllocator<std::byte>(),
-                                               [this](const boost::system::error_code& error,
-                                                      std::size_t bytes) { on_read(error, bytes); }));
+  socket_.async_read_some(
+      asio::buffer(space.data(), space.size()),
+      asio::bind_allocator(PoolAllocator<std::byte>(), [this](const boost::system::error_code& error,
+                                                              std::size_t bytes) { on_read(error, bytes); }));
 }
 
 void Session::on_read(const boost::system::error_code& error, std::size_t bytes) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "core/task.h"
 #include "http/request_reader.h"
 #include "http/server.h"
 
@@ -17,12 +18,13 @@ class Session;
 // What the sessions of one server share.
 class SessionHost {
  public:
-  SessionHost(const Server::Parts& parts, const ServerOptions& options) : parts_(parts), options_(options) {}
+  SessionHost(const Server::Dependencies& dependencies, const ServerOptions& options)
+      : dependencies_(dependencies), options_(options) {}
   virtual ~SessionHost() = default;
   SessionHost(const SessionHost&) = delete;
   SessionHost& operator=(const SessionHost&) = delete;
 
-  const Server::Parts& parts() const { return parts_; }
+  const Server::Dependencies& dependencies() const { return dependencies_; }
   const ServerOptions& options() const { return options_; }
   bool draining() const { return draining_; }
   std::string_view date() const { return date_; }
@@ -36,7 +38,7 @@ class SessionHost {
   std::string date_;  // of the last second or so
 
  private:
-  Server::Parts parts_;
+  Server::Dependencies dependencies_;
   ServerOptions options_;
 };
 
@@ -66,7 +68,7 @@ class Session {
 
  private:
   struct Detached;
-  static Detached run_handler(Session& session, Handler handler);
+  static Detached await_answer(Session& session, Task<Response> task);
 
   void advance();
   bool step();
@@ -91,7 +93,7 @@ class Session {
   std::string out_;      // answers not yet handed to the socket
   std::string sending_;  // what a write under way is sending
   std::size_t sent_ = 0;
-  const Route* route_ = nullptr;
+  std::string_view route_ = "none";  // of the request that is handled
   Time received_at_{};
   // When its last step began or ended: served, answered, written. The clock is not asked again for what follows at once.
   Time step_at_{};

@@ -39,7 +39,7 @@ Task<bool> MemoryFlightIndex::update(std::vector<Flight> flights, Instant now) {
   const std::unique_lock lock(mutex_);
   for (Flight& flight : flights) {
     const auto known = flights_.find(flight.id);
-    if (known == flights_.end() || known->second.version < flight.version) tell_changed(flight.id);
+    if (known == flights_.end() || known->second.version < flight.version) mark_changed(flight.id);
     const bool departed = flight.departure <= now;
     if (known == flights_.end()) {
       if (!departed) insert(flight);
@@ -76,7 +76,7 @@ void MemoryFlightIndex::insert(const Flight& flight) {
     orders.by_price.insert(position_of(flight, SortOrder::price));
     orders.by_duration.insert(position_of(flight, SortOrder::fastest));
     orders.by_departure.insert(position_of(flight, SortOrder::departure));
-    tell_changed(route);
+    mark_changed(route);
   }
   departures_.emplace(flight.departure, flight.id);
   flights_.insert_or_assign(flight.id, flight);
@@ -92,15 +92,15 @@ void MemoryFlightIndex::remove(const Flight& flight) {
   orders.by_duration.erase(position_of(flight, SortOrder::fastest));
   orders.by_departure.erase(position_of(flight, SortOrder::departure));
   if (orders.by_price.empty()) routes_.erase(route);
-  tell_changed(key);
+  mark_changed(key);
 }
 
 // Under the lock: whoever reads the change has been told of it when the lock is free.
-void MemoryFlightIndex::tell_changed(FlightId flight) {
+void MemoryFlightIndex::mark_changed(FlightId flight) {
   if (changes_) changes_->changed(flights::ChangeClock::slot_of(flight));
 }
 
-void MemoryFlightIndex::tell_changed(const Route& route) {
+void MemoryFlightIndex::mark_changed(const Route& route) {
   if (!changes_) return;
   const auto& [source, destination, date] = route;
   changes_->changed(flights::ChangeClock::slot_of_route(flights::route_key(source, destination, date)));
@@ -139,20 +139,21 @@ std::size_t MemoryFlightIndex::places_of(const Flight& flight) const {
          orders.by_departure.count(position_of(flight, SortOrder::departure));
 }
 
-Task<std::optional<flights::IndexLooks>> MemoryFlightIndex::look(std::vector<Flight> rows, Instant now) {
+Task<std::optional<flights::IndexStates>> MemoryFlightIndex::inspect(std::vector<Flight> rows, Instant now) {
   constexpr std::size_t orders = 3;
   const std::shared_lock lock(mutex_);
-  flights::IndexLooks looks{true, {}};
+  flights::IndexStates states{true, {}};
   for (const Flight& row : rows) {
-    flights::IndexLook look;
+    flights::IndexState inspect;
     if (const auto known = flights_.find(row.id); known != flights_.end()) {
-      look.row = known->second;
-      if (known->second.status == FlightStatus::scheduled) look.missing = orders - places_of(known->second);
+      inspect.row = known->second;
+      if (known->second.status == FlightStatus::scheduled)
+        inspect.missing = orders - places_of(known->second);
     }
-    if (!flights::on_sale(row, now)) look.extra = places_of(row);
-    looks.flights.push_back(std::move(look));
+    if (!flights::on_sale(row, now)) inspect.extra = places_of(row);
+    states.flights.push_back(std::move(inspect));
   }
-  co_return looks;
+  co_return states;
 }
 
 }  // namespace flightdeck::memory

@@ -30,11 +30,11 @@ class MemoryFlightIndex final : public flights::FlightIndex {
   Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) override;
   Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
   Task<std::vector<FlightId>> drop_departed(Instant now) override;
-  Task<std::optional<flights::IndexLooks>> look(std::vector<flights::Flight> rows, Instant now) override;
+  Task<std::optional<flights::IndexStates>> inspect(std::vector<flights::Flight> rows, Instant now) override;
   // It forgets nothing as long as it lives, and it is asked nothing before it has been told of every flight.
-  Task<flights::Telling> begin_telling() override { co_return flights::Telling::unneeded; }
-  Task<bool> keep_telling() override { co_return true; }
-  Task<bool> mark_complete() override { co_return true; }
+  Task<flights::RebuildStart> begin_rebuild() override { co_return flights::RebuildStart::unneeded; }
+  Task<bool> renew_rebuild() override { co_return true; }
+  Task<bool> complete_rebuild() override { co_return true; }
   Task<bool> mark_incomplete() override { co_return true; }
 
  private:
@@ -50,8 +50,8 @@ class MemoryFlightIndex final : public flights::FlightIndex {
   std::size_t places_of(const flights::Flight& flight) const;
   void insert(const flights::Flight& flight);
   void remove(const flights::Flight& flight);
-  void tell_changed(FlightId flight);
-  void tell_changed(const Route& route);
+  void mark_changed(FlightId flight);
+  void mark_changed(const Route& route);
 
   flights::ChangeClock* const changes_;
   std::shared_mutex mutex_;

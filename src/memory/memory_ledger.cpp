@@ -7,14 +7,14 @@
 
 namespace flightdeck::memory {
 
-using booking::Booking;
-using booking::BookingPage;
-using booking::BookingStatus;
 using flights::Flight;
 using flights::FlightStatus;
 using flights::SearchPage;
 using flights::SearchPosition;
 using flights::SortOrder;
+using ledger::Booking;
+using ledger::BookingPage;
+using ledger::BookingStatus;
 
 namespace {
 
@@ -39,26 +39,26 @@ auto next(const Rows& rows, const typename Rows::key_type& after, std::size_t li
 }
 
 // Rows of a moment, in the order of their ids.
-class MemorySnapshot final : public booking::LedgerSnapshot {
+class MemorySnapshot final : public ledger::LedgerSnapshot {
  public:
   std::vector<Flight> flights(FlightId after, std::size_t limit) override {
     return next(flight_rows, after, limit, [](const auto& row) { return row.second; });
   }
-  std::vector<booking::BookingRow> bookings(BookingId after, std::size_t limit) override {
+  std::vector<ledger::BookingRow> bookings(BookingId after, std::size_t limit) override {
     return next(booking_rows, after, limit, [this](const auto& row) {
-      return booking::BookingRow{row.second, intent_rows.contains(row.first)};
+      return ledger::BookingRow{row.second, intent_rows.contains(row.first)};
     });
   }
-  std::vector<booking::IntentRow> intents(BookingId after, std::size_t limit) override {
+  std::vector<ledger::IntentRow> intents(BookingId after, std::size_t limit) override {
     return next(intent_rows, after, limit, [this](const auto& row) {
-      booking::IntentRow intent{row.first, row.second, std::nullopt};
+      ledger::IntentRow intent{row.first, row.second, std::nullopt};
       const auto booking = booking_rows.find(row.first);
       if (booking != booking_rows.end()) intent.booking = booking->second;
       return intent;
     });
   }
-  booking::OutboxRest outbox(Instant before) override {
-    booking::OutboxRest rest;
+  ledger::OutboxRest outbox(Instant before) override {
+    ledger::OutboxRest rest;
     for (const Instant written : outbox_written) {
       if (written >= before) continue;
       rest.oldest = rest.rows == 0 ? written : std::min(rest.oldest, written);
@@ -75,7 +75,7 @@ class MemorySnapshot final : public booking::LedgerSnapshot {
 
 }  // namespace
 
-std::unique_ptr<booking::LedgerSnapshot> MemoryLedger::snapshot() {
+std::unique_ptr<ledger::LedgerSnapshot> MemoryLedger::snapshot() {
   const std::lock_guard lock(rows_);
   auto snapshot = std::make_unique<MemorySnapshot>();
   snapshot->flight_rows = flights_;
@@ -85,14 +85,14 @@ std::unique_ptr<booking::LedgerSnapshot> MemoryLedger::snapshot() {
   return snapshot;
 }
 
-booking::LedgerRows MemoryLedger::begin(const booking::LedgerKeys& keys) {
+ledger::LedgerRows MemoryLedger::begin(const ledger::LedgerKeys& keys) {
   writer_.lock();
   open_ = true;
   const std::lock_guard lock(rows_);
-  booking::LedgerRows rows;
+  ledger::LedgerRows rows;
   for (const auto& [id, flight] : flights_) {
     const bool by_id = std::binary_search(keys.flights.begin(), keys.flights.end(), id);
-    const booking::NaturalKey key{flight.flight_number, flight.departure};
+    const ledger::NaturalKey key{flight.flight_number, flight.departure};
     const bool by_key = std::binary_search(keys.natural_keys.begin(), keys.natural_keys.end(), key);
     if (by_id || (by_key && flight.status == FlightStatus::scheduled)) rows.flights.push_back(flight);
   }
@@ -114,25 +114,25 @@ void MemoryLedger::check_flight(const Flight& flight) const {
   for (const auto& [id, other] : flights_) {
     if (id != flight.id && other.status == FlightStatus::scheduled &&
         other.flight_number == flight.flight_number && other.departure == flight.departure) {
-      throw booking::LedgerConflict("flight_number and departure_ts are taken");
+      throw ledger::LedgerConflict("flight_number and departure_ts are taken");
     }
   }
 }
 
-void MemoryLedger::check_changes(const booking::LedgerChanges& changes) const {
+void MemoryLedger::check_changes(const ledger::LedgerChanges& changes) const {
   for (const Flight& flight : changes.inserted_flights) {
-    if (flights_.contains(flight.id)) throw booking::LedgerConflict("flight id is taken");
+    if (flights_.contains(flight.id)) throw ledger::LedgerConflict("flight id is taken");
     check_flight(flight);
   }
   for (const Flight& flight : changes.updated_flights) check_flight(flight);
   for (const Flight& flight : changes.updated_seats) check_flight(flight);
   for (const Booking& booking : changes.inserted_bookings) {
-    if (bookings_.contains(booking.id)) throw booking::LedgerConflict("booking id is taken");
+    if (bookings_.contains(booking.id)) throw ledger::LedgerConflict("booking id is taken");
     if (!flights_.contains(booking.flight)) throw std::logic_error("no such flight");
   }
 }
 
-std::optional<booking::RowStamp> MemoryLedger::commit(const booking::LedgerChanges& changes) {
+std::optional<ledger::RowVersion> MemoryLedger::commit(const ledger::LedgerChanges& changes) {
   {
     const std::lock_guard lock(rows_);
     check_changes(changes);
@@ -141,7 +141,7 @@ std::optional<booking::RowStamp> MemoryLedger::commit(const booking::LedgerChang
     for (const Flight& flight : changes.updated_seats) flights_[flight.id] = flight;
     for (const Booking& booking : changes.inserted_bookings) bookings_[booking.id] = booking;
     for (const Booking& booking : changes.updated_bookings) bookings_[booking.id] = booking;
-    for (const booking::IntentChange& intent : changes.intents) {
+    for (const ledger::IntentChange& intent : changes.intents) {
       if (intent.due)
         intents_[intent.booking] = *intent.due;
       else
@@ -197,7 +197,7 @@ std::vector<Flight> MemoryLedger::flights(std::span<const FlightId> ids) {
   return rows;
 }
 
-BookingPage MemoryLedger::list_bookings(const booking::BookingListQuery& query) {
+BookingPage MemoryLedger::list_bookings(const ledger::BookingListQuery& query) {
   const std::lock_guard lock(rows_);
   const auto place = [](const Booking& b) { return std::pair(b.created_at, b.id); };
   std::vector<Booking> rows;
@@ -215,7 +215,7 @@ BookingPage MemoryLedger::list_bookings(const booking::BookingListQuery& query) 
   return page;
 }
 
-SearchPage MemoryLedger::list_flights(const booking::FlightListQuery& query) {
+SearchPage MemoryLedger::list_flights(const ledger::FlightListQuery& query) {
   const std::lock_guard lock(rows_);
   std::vector<Flight> rows;
   for (const auto& [id, flight] : flights_) {
@@ -240,9 +240,9 @@ SearchPage MemoryLedger::search(const flights::SearchQuery& query, Instant now) 
   return page_of(std::move(rows), query.sort, query.after, query.limit);
 }
 
-booking::SeatCounts MemoryLedger::seat_counts(FlightId flight) {
+ledger::SeatCounts MemoryLedger::seat_counts(FlightId flight) {
   const std::lock_guard lock(rows_);
-  booking::SeatCounts counts;
+  ledger::SeatCounts counts;
   for (const auto& [id, booking] : bookings_) {
     if (booking.flight != flight) continue;
     if (booking.status == BookingStatus::pending) counts.pending += booking.seats;
@@ -293,14 +293,14 @@ bool MemoryLedger::any_flight() {
   return !flights_.empty();
 }
 
-std::vector<booking::NaturalKey> MemoryLedger::cancelled_of(std::span<const booking::NaturalKey> keys) {
+std::vector<ledger::NaturalKey> MemoryLedger::cancelled_of(std::span<const ledger::NaturalKey> keys) {
   const std::lock_guard lock(rows_);
-  std::vector<booking::NaturalKey> found;
-  for (const booking::NaturalKey& key : keys) {
+  std::vector<ledger::NaturalKey> found;
+  for (const ledger::NaturalKey& key : keys) {
     const bool cancelled = std::any_of(flights_.begin(), flights_.end(), [&key](const auto& row) {
       const Flight& flight = row.second;
       return flight.status == FlightStatus::cancelled &&
-             booking::NaturalKey{flight.flight_number, flight.departure} == key;
+             ledger::NaturalKey{flight.flight_number, flight.departure} == key;
     });
     if (cancelled) found.push_back(key);
   }

@@ -6,7 +6,7 @@ namespace flightdeck::memory {
 
 using booking::Hold;
 using booking::ReserveAnswer;
-using booking::SeatNews;
+using booking::SeatUpdate;
 
 Task<ReserveAnswer> MemorySeatGate::reserve(FlightId flight, BookingId booking, std::int64_t seats,
                                             Instant now) {
@@ -21,9 +21,9 @@ Task<ReserveAnswer> MemorySeatGate::reserve(FlightId flight, BookingId booking, 
   co_return ReserveAnswer::held;
 }
 
-Task<bool> MemorySeatGate::sync(std::vector<SeatNews> news) {
+Task<bool> MemorySeatGate::sync(std::vector<SeatUpdate> updates) {
   const std::lock_guard lock(mutex_);
-  for (const SeatNews& item : news) {
+  for (const SeatUpdate& item : updates) {
     if (item.off_sale) {
       flights_.erase(item.flight);
       continue;
@@ -66,20 +66,21 @@ Task<std::optional<std::int64_t>> MemorySeatGate::sellable(FlightId flight) {
   co_return found->second.available - found->second.held;
 }
 
-Task<std::optional<std::vector<booking::GateLook>>> MemorySeatGate::look(std::vector<FlightId> flights) {
+Task<std::optional<std::vector<booking::GateState>>> MemorySeatGate::inspect(std::vector<FlightId> flights) {
   const std::lock_guard lock(mutex_);
-  std::vector<booking::GateLook> looks(flights.size());
+  std::vector<booking::GateState> states(flights.size());
   for (std::size_t i = 0; i < flights.size(); ++i) {
     const auto found = flights_.find(flights[i]);
     if (found == flights_.end()) continue;
     const Entry& entry = found->second;
-    booking::GateLook& look = looks[i];
-    look.counter = entry.available - entry.held;
-    look.version = entry.version;
-    look.available = entry.available;
-    for (const auto& [booking, hold] : entry.holds) look.holds.push_back({booking, hold.seats, hold.since});
+    booking::GateState& inspect = states[i];
+    inspect.counter = entry.available - entry.held;
+    inspect.version = entry.version;
+    inspect.available = entry.available;
+    for (const auto& [booking, hold] : entry.holds)
+      inspect.holds.push_back({booking, hold.seats, hold.since});
   }
-  co_return looks;
+  co_return states;
 }
 
 Task<std::vector<Hold>> MemorySeatGate::stale_holds(Instant before, std::size_t limit) {

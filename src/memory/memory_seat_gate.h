@@ -13,12 +13,12 @@ class MemorySeatGate final : public booking::SeatGate {
  public:
   Task<booking::ReserveAnswer> reserve(FlightId flight, BookingId booking, std::int64_t seats,
                                        Instant now) override;
-  Task<bool> sync(std::vector<booking::SeatNews> news) override;
+  Task<bool> sync(std::vector<booking::SeatUpdate> updates) override;
   Task<bool> mend(std::vector<FlightId>) override { co_return true; }  // nobody else writes here
   Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) override;
   Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
   Task<std::optional<std::int64_t>> sellable(FlightId flight) override;
-  Task<std::optional<std::vector<booking::GateLook>>> look(std::vector<FlightId> flights) override;
+  Task<std::optional<std::vector<booking::GateState>>> inspect(std::vector<FlightId> flights) override;
   Task<std::vector<booking::Hold>> stale_holds(Instant before, std::size_t limit) override;
 
  private:

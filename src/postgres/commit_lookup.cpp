@@ -10,16 +10,16 @@ constexpr std::string_view in_the_future = "22023";
 
 // Its rows as the batch left them; they may be newer by now. A booking that is known is not locked before it is written,
 // so another writer's row may be newer, too: it has a status that cannot follow.
-Parameters rows_of(const booking::LedgerChanges& changes) {
-  std::vector<booking::Booking> bookings = changes.inserted_bookings;
+Parameters rows_of(const ledger::LedgerChanges& changes) {
+  std::vector<ledger::Booking> bookings = changes.inserted_bookings;
   bookings.insert(bookings.end(), changes.updated_bookings.begin(), changes.updated_bookings.end());
   std::vector<flights::Flight> flights = changes.inserted_flights;
   flights.insert(flights.end(), changes.updated_flights.begin(), changes.updated_flights.end());
   flights.insert(flights.end(), changes.updated_seats.begin(), changes.updated_seats.end());
   Parameters p;
-  p.add_array(bookings, [](const booking::Booking& b) { return b.id; });
-  p.add_array(bookings, [](const booking::Booking& b) { return b.updated_at; });
-  p.add_array(bookings, [](const booking::Booking& b) { return to_string(b.status); });
+  p.add_array(bookings, [](const ledger::Booking& b) { return b.id; });
+  p.add_array(bookings, [](const ledger::Booking& b) { return b.updated_at; });
+  p.add_array(bookings, [](const ledger::Booking& b) { return to_string(b.status); });
   p.add_array(flights, [](const flights::Flight& f) { return f.id; });
   p.add_array(flights, [](const flights::Flight& f) { return f.version; });
   return p;
@@ -28,7 +28,7 @@ Parameters rows_of(const booking::LedgerChanges& changes) {
 }  // namespace
 
 CommitLookup::CommitLookup(const StoreStatements& sql, const std::string& transaction_id, int backend_pid,
-                           const booking::LedgerChanges& changes)
+                           const ledger::LedgerChanges& changes)
     : sql_(sql),
       transaction_id_(transaction_id),
       backend_pid_(backend_pid),
@@ -44,7 +44,7 @@ CommitVerdict CommitLookup::ask(Connection& connection, Deadline deadline) {
     id.add(transaction_id_);
     connection.queue(sql_.transaction_status, id);
     connection.queue(sql_.rows_kept, rows_kept_);
-    const Results results = connection.finish(deadline);
+    const QueryResults results = connection.finish(deadline);
     const std::string text = results.at(0).text(0, 0);
     status = parse_transaction_status(text);
     synchronous_ = results.at(0).truth(0, 1);

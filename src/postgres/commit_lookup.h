@@ -4,7 +4,7 @@
 #include <chrono>
 #include <string>
 
-#include "booking/ledger.h"
+#include "ledger/ledger.h"
 #include "postgres/commit_verdict.h"
 #include "postgres/connection.h"
 #include "postgres/store_statements.h"
@@ -15,7 +15,7 @@ class CommitLookup {
  public:
   // Of the transaction with that number, which ran in that backend. All references must outlive it.
   CommitLookup(const StoreStatements& sql, const std::string& transaction_id, int backend_pid,
-               const booking::LedgerChanges& changes);
+               const ledger::LedgerChanges& changes);
 
   // On a connection of its own. A transaction that stays open for longer than its grace is ended. When the verdict is
   // `done`, its server has the commit on disk. Throws ConnectionLost, DatabaseError.

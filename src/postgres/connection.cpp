@@ -98,13 +98,13 @@ void Connection::set_session(const NamedValues& session, Deadline deadline) {
   if (PQpipelineSync(handle_.get()) != 1) lost();
   flush(deadline);
   queued_ = 0;
-  Results answers;
+  QueryResults answers;
   std::optional<DatabaseError> first_error;
   read_answers(answers, first_error, deadline);
   read_answers(answers, first_error, deadline);
   if (first_error) throw ConnectionRefused(first_error->what());
-  const Result& was_set = answers.at(0);
-  const Result& found = answers.at(1);
+  const QueryResult& was_set = answers.at(0);
+  const QueryResult& found = answers.at(1);
   backend_pid_ = static_cast<int>(found.integer(0, 0));
   for (std::size_t i = 0; i < session.size(); ++i) {
     const int column = static_cast<int>(i) + 1;
@@ -137,11 +137,11 @@ void Connection::queue(const std::string& sql, const Parameters& parameters) {
                          parameters.lengths().data(), formats.data(), binary));
 }
 
-Results Connection::finish(Deadline deadline) {
+QueryResults Connection::finish(Deadline deadline) {
   wait_cut_short_ = false;
   if (PQpipelineSync(handle_.get()) != 1) lost();
   flush(deadline);
-  Results results;
+  QueryResults results;
   results.reserve(queued_);
   queued_ = 0;
   std::optional<DatabaseError> first_error;
@@ -152,12 +152,12 @@ Results Connection::finish(Deadline deadline) {
   return results;
 }
 
-void Connection::read_answers(Results& results, std::optional<DatabaseError>& first_error,
+void Connection::read_answers(QueryResults& results, std::optional<DatabaseError>& first_error,
                               Deadline deadline) {
   for (;;) {
     PGresult* answer = next_result(deadline);
     if (!answer) continue;  // the end of one statement's answer
-    Result result(answer);
+    QueryResult result(answer);
     const ExecStatusType status = PQresultStatus(answer);
     if (status == PGRES_PIPELINE_SYNC) return;
     if (status == PGRES_FATAL_ERROR && !first_error) first_error = error_of(answer);
@@ -171,7 +171,7 @@ void Connection::run_script(const std::string& sql, Deadline deadline) {
   flush(deadline);
   std::optional<DatabaseError> first_error;
   while (PGresult* answer = next_result(deadline)) {
-    const Result result(answer);
+    const QueryResult result(answer);
     if (PQresultStatus(answer) == PGRES_FATAL_ERROR && !first_error) first_error = error_of(answer);
   }
   if (PQenterPipelineMode(handle_.get()) != 1) lost();

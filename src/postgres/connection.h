@@ -14,7 +14,7 @@
 #include "postgres/array_parameter.h"
 #include "postgres/connection_settings.h"
 #include "postgres/errors.h"
-#include "postgres/result.h"
+#include "postgres/query_result.h"
 
 namespace flightdeck::postgres {
 
@@ -49,9 +49,9 @@ class Connection {
   void prepare(const Statement& statement);
   void queue(const Statement& prepared, const Parameters& parameters = {});
   void queue(const std::string& sql, const Parameters& parameters = {});
-  // Sends what is queued and waits for all answers, one Result a statement. Those after one that fails are not carried
+  // Sends what is queued and waits for all answers, one QueryResult a statement. Those after one that fails are not carried
   // out. Throws DatabaseError with what failed first; ConnectionLost, which may be a StatementsStale.
-  Results finish(Deadline deadline);
+  QueryResults finish(Deadline deadline);
 
   // Several statements as text, without parameters, outside the pipeline. Throws as `finish`.
   void run_script(const std::string& sql, Deadline deadline);
@@ -76,7 +76,7 @@ class Connection {
   void connect(const NamedValues& settings, Deadline deadline);
   void set_session(const NamedValues& session, Deadline deadline);
   // Up to the next point of synchronization.
-  void read_answers(Results& results, std::optional<DatabaseError>& first_error, Deadline deadline);
+  void read_answers(QueryResults& results, std::optional<DatabaseError>& first_error, Deadline deadline);
   void wait(short events, Deadline deadline) const;
   void flush(Deadline deadline);
   PGresult* next_result(Deadline deadline);

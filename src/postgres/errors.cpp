@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 
-#include "booking/ledger.h"
+#include "ledger/ledger.h"
 
 namespace flightdeck::postgres {
 
@@ -67,8 +67,8 @@ Meaning meaning_of(std::string_view state) {
 }
 
 void throw_as_ledger_error(const DatabaseError& error) {
-  if (meaning_of(error.state()) == Meaning::conflict) throw booking::LedgerConflict(error.what());
-  if (meaning_of(error.state()) == Meaning::locked) throw booking::RowsLockedError(error.what());
+  if (meaning_of(error.state()) == Meaning::conflict) throw ledger::LedgerConflict(error.what());
+  if (meaning_of(error.state()) == Meaning::locked) throw ledger::RowsLockedError(error.what());
   throw UnavailableError(error.what());
 }
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "booking/ledger.h"
+#include "ledger/ledger.h"
 
 namespace flightdeck::postgres {
 namespace {
@@ -10,7 +10,7 @@ namespace {
 TEST(Errors, WhatDecidingAnewAnswersIsAConflict) {
   for (const char* state : {"40001", "40P01", "23505", "22021", "22003", "23514"}) {
     EXPECT_EQ(meaning_of(state), Meaning::conflict) << state;
-    EXPECT_THROW(throw_as_ledger_error(DatabaseError(state, "x")), booking::LedgerConflict) << state;
+    EXPECT_THROW(throw_as_ledger_error(DatabaseError(state, "x")), ledger::LedgerConflict) << state;
   }
 }
 
@@ -24,7 +24,7 @@ TEST(Errors, EverythingElseMeansUnavailable) {
 
 TEST(Errors, ALockThatWasNotHadIsNoOutage) {
   EXPECT_EQ(meaning_of("55P03"), Meaning::locked);
-  EXPECT_THROW(throw_as_ledger_error(DatabaseError("55P03", "x")), booking::RowsLockedError);
+  EXPECT_THROW(throw_as_ledger_error(DatabaseError("55P03", "x")), ledger::RowsLockedError);
 }
 
 TEST(Errors, AStatementThatBecameInvalidMakesAConnectionStale) {

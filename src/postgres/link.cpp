@@ -27,7 +27,7 @@ void make_commits_durable(Connection& connection, Deadline deadline) {
       "SELECT set_config('synchronous_commit', 'on', false) "
       "WHERE current_setting('synchronous_commit') = 'off'");
   connection.queue("SELECT current_setting('synchronous_commit') = 'off'");
-  const Results results = connection.finish(deadline);
+  const QueryResults results = connection.finish(deadline);
   if (results.at(1).truth(0, 0)) {
     throw ConnectionRefused(
         "PostgreSQL: synchronous_commit stays off; what clients are told of could be lost");

@@ -20,15 +20,15 @@ std::unique_ptr<Connection> connect(const std::string& url) {
   return connect_to_one(all, first, deadline, [](Connection&, Deadline) {});
 }
 
-Result ask(Connection& connection, const std::string& sql) {
+QueryResult ask(Connection& connection, const std::string& sql) {
   connection.queue(sql);
-  Results results = connection.finish(Deadline(limits::migration_lock_deadline));
+  QueryResults results = connection.finish(Deadline(limits::migration_lock_deadline));
   return std::move(results.front());
 }
 
 int schema_version(Connection& connection) {
   if (ask(connection, "SELECT to_regclass('schema_migrations') IS NULL").truth(0, 0)) return 0;
-  const Result newest = ask(connection, "SELECT coalesce(max(version), 0) FROM schema_migrations");
+  const QueryResult newest = ask(connection, "SELECT coalesce(max(version), 0) FROM schema_migrations");
   return static_cast<int>(newest.integer(0, 0));
 }
 

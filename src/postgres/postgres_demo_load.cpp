@@ -19,10 +19,10 @@ PostgresDemoLoad::PostgresDemoLoad(const std::string& url) {
                                Deadline(limits::ledger_start_deadline), [](Connection&, Deadline) {});
 }
 
-Result PostgresDemoLoad::ask(const std::string& sql, const Parameters& parameters) {
+QueryResult PostgresDemoLoad::ask(const std::string& sql, const Parameters& parameters) {
   try {
     connection_->queue(sql, parameters);
-    Results results = connection_->finish(Deadline(limits::ledger_bulk_deadline));
+    QueryResults results = connection_->finish(Deadline(limits::ledger_bulk_deadline));
     return std::move(results.front());
   } catch (const std::runtime_error& error) {
     throw UnavailableError(error.what());
@@ -31,10 +31,10 @@ Result PostgresDemoLoad::ask(const std::string& sql, const Parameters& parameter
 
 bool PostgresDemoLoad::take_turn() { return ask(turn_sql).truth(0, 0); }
 
-std::optional<booking::DemoMark> PostgresDemoLoad::mark() {
-  const Result row = ask("SELECT first_day, completed_at IS NOT NULL FROM demo_data");
+std::optional<ledger::DemoMark> PostgresDemoLoad::mark() {
+  const QueryResult row = ask("SELECT first_day, completed_at IS NOT NULL FROM demo_data");
   if (row.rows() == 0) return std::nullopt;
-  return booking::DemoMark{row.date(0, 0), row.truth(0, 1)};
+  return ledger::DemoMark{row.date(0, 0), row.truth(0, 1)};
 }
 
 void PostgresDemoLoad::begin(Date first_day) {

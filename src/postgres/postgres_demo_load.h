@@ -4,23 +4,23 @@
 #include <memory>
 #include <string>
 
-#include "booking/demo_load.h"
+#include "ledger/demo_load.h"
 #include "postgres/connection.h"
 
 namespace flightdeck::postgres {
 
-class PostgresDemoLoad final : public booking::DemoLoad {
+class PostgresDemoLoad final : public ledger::DemoLoad {
  public:
   // Connects at once, to a database of the current schema. Throws as Link's constructor.
   explicit PostgresDemoLoad(const std::string& url);
 
   bool take_turn() override;
-  std::optional<booking::DemoMark> mark() override;
+  std::optional<ledger::DemoMark> mark() override;
   void begin(Date first_day) override;
   void complete(Instant now) override;
 
  private:
-  Result ask(const std::string& sql, const Parameters& parameters = {});
+  QueryResult ask(const std::string& sql, const Parameters& parameters = {});
 
   std::unique_ptr<Connection> connection_;
 };

@@ -6,11 +6,11 @@
 
 namespace flightdeck::postgres {
 
-using booking::Booking;
-using booking::BookingPage;
 using flights::Flight;
 using flights::SearchPage;
 using flights::SortOrder;
+using ledger::Booking;
+using ledger::BookingPage;
 
 namespace {
 
@@ -95,19 +95,19 @@ PostgresLedgerReader::PostgresLedgerReader(const std::string& url, Log& log)
     : PostgresLedgerReader(url, std::make_shared<DatabaseWatch>(url, log)) {}
 
 template <class Query>
-Result PostgresLedgerReader::read(const Query& query, const Parameters& parameters) {
+QueryResult PostgresLedgerReader::read(const Query& query, const Parameters& parameters) {
   return link_.run(limits::ledger_answer_deadline, [&](Connection& connection, Deadline deadline) {
     connection.queue(query, parameters);
-    Results results = connection.finish(deadline);
+    QueryResults results = connection.finish(deadline);
     return std::move(results.front());
   });
 }
 
 template <class Query>
-Result PostgresLedgerReader::read_durable(const Query& query, const Parameters& parameters) {
+QueryResult PostgresLedgerReader::read_durable(const Query& query, const Parameters& parameters) {
   return link_.run(limits::ledger_answer_deadline, [&](Connection& connection, Deadline deadline) {
     connection.queue(query, parameters);
-    Results results = connection.finish(deadline);
+    QueryResults results = connection.finish(deadline);
     if (may_be_lost(results.front(), watch_->standby))
       watch_->standby.confirm(server_identity(connection, deadline), deadline);
     return std::move(results.front());
@@ -126,7 +126,7 @@ std::vector<Flight> PostgresLedgerReader::flights(std::span<const FlightId> ids)
   return read_flights(read_durable(flights_by_id, add_ids(p, ids)));
 }
 
-BookingPage PostgresLedgerReader::list_bookings(const booking::BookingListQuery& query) {
+BookingPage PostgresLedgerReader::list_bookings(const ledger::BookingListQuery& query) {
   Query q;
   q.sql = "WHERE b.user_id = " + q.parameter(query.user, "uuid");
   if (query.status) q.sql += " AND b.status = " + q.parameter(to_string(*query.status), "text");
@@ -141,7 +141,7 @@ BookingPage PostgresLedgerReader::list_bookings(const booking::BookingListQuery&
   return page;
 }
 
-SearchPage PostgresLedgerReader::list_flights(const booking::FlightListQuery& query) {
+SearchPage PostgresLedgerReader::list_flights(const ledger::FlightListQuery& query) {
   Query q;
   // What all flights meet, and a condition of the index of departures: a list of a place must not walk through that one.
   q.sql = query.source || query.destination ? "WHERE true" : "WHERE total_seats >= 0";
@@ -182,9 +182,9 @@ SearchPage PostgresLedgerReader::search(const flights::SearchQuery& query, Insta
   return page;
 }
 
-booking::SeatCounts PostgresLedgerReader::seat_counts(FlightId flight) {
+ledger::SeatCounts PostgresLedgerReader::seat_counts(FlightId flight) {
   Parameters p;
-  const Result row = read_durable(seat_count_sql, p.add(flight));
+  const QueryResult row = read_durable(seat_count_sql, p.add(flight));
   return {row.integer(0, 0), row.integer(0, 1)};
 }
 
@@ -212,13 +212,12 @@ bool PostgresLedgerReader::any_flight() {
   return read(std::string("SELECT 1 FROM flights LIMIT 1")).rows() == 1;
 }
 
-std::vector<booking::NaturalKey> PostgresLedgerReader::cancelled_of(
-    std::span<const booking::NaturalKey> keys) {
+std::vector<ledger::NaturalKey> PostgresLedgerReader::cancelled_of(std::span<const ledger::NaturalKey> keys) {
   Parameters p;
-  p.add_array(keys, [](const booking::NaturalKey& key) { return std::string_view(key.first); });
-  p.add_array(keys, [](const booking::NaturalKey& key) { return key.second; });
-  const Result result = read(cancelled_of_keys, p);
-  std::vector<booking::NaturalKey> found;
+  p.add_array(keys, [](const ledger::NaturalKey& key) { return std::string_view(key.first); });
+  p.add_array(keys, [](const ledger::NaturalKey& key) { return key.second; });
+  const QueryResult result = read(cancelled_of_keys, p);
+  std::vector<ledger::NaturalKey> found;
   for (int row = 0; row < result.rows(); ++row)
     found.push_back(keys[static_cast<std::size_t>(result.integer(row, 0)) - 1]);
   return found;

@@ -57,10 +57,10 @@ void PostgresLedgerSnapshot::begin(const std::string& url) {
 }
 
 template <class Query>
-Result PostgresLedgerSnapshot::read(const Query& query, const Parameters& parameters) {
+QueryResult PostgresLedgerSnapshot::read(const Query& query, const Parameters& parameters) {
   try {
     connection_->queue(query, parameters);
-    Results results = connection_->finish(Deadline(limits::audit_read_deadline));
+    QueryResults results = connection_->finish(Deadline(limits::audit_read_deadline));
     return std::move(results.front());
   } catch (const std::runtime_error& error) {
     throw UnavailableError(error.what());
@@ -71,19 +71,19 @@ std::vector<flights::Flight> PostgresLedgerSnapshot::flights(FlightId after, std
   return read_flights(read(flight_page, page_parameters(after, limit)));
 }
 
-std::vector<booking::BookingRow> PostgresLedgerSnapshot::bookings(BookingId after, std::size_t limit) {
-  const Result result = read(booking_page, page_parameters(after, limit));
-  std::vector<booking::BookingRow> rows;
+std::vector<ledger::BookingRow> PostgresLedgerSnapshot::bookings(BookingId after, std::size_t limit) {
+  const QueryResult result = read(booking_page, page_parameters(after, limit));
+  std::vector<ledger::BookingRow> rows;
   for (int row = 0; row < result.rows(); ++row)
     rows.push_back({read_booking(result, row), result.truth(row, booking_column_count)});
   return rows;
 }
 
-std::vector<booking::IntentRow> PostgresLedgerSnapshot::intents(BookingId after, std::size_t limit) {
-  const Result result = read(intent_page, page_parameters(after, limit));
-  std::vector<booking::IntentRow> rows;
+std::vector<ledger::IntentRow> PostgresLedgerSnapshot::intents(BookingId after, std::size_t limit) {
+  const QueryResult result = read(intent_page, page_parameters(after, limit));
+  std::vector<ledger::IntentRow> rows;
   for (int row = 0; row < result.rows(); ++row) {
-    booking::IntentRow intent;
+    ledger::IntentRow intent;
     intent.id = result.id<BookingId>(row, booking_column_count);
     intent.due = result.instant(row, booking_column_count + 1);
     if (!result.is_null(row, 0)) intent.booking = read_booking(result, row);
@@ -92,9 +92,9 @@ std::vector<booking::IntentRow> PostgresLedgerSnapshot::intents(BookingId after,
   return rows;
 }
 
-booking::OutboxRest PostgresLedgerSnapshot::outbox(Instant before) {
+ledger::OutboxRest PostgresLedgerSnapshot::outbox(Instant before) {
   Parameters parameters;
-  const Result result = read(outbox_sql, parameters.add(before));
+  const QueryResult result = read(outbox_sql, parameters.add(before));
   return {result.integer(0, 0), result.instant(0, 1)};
 }
 

@@ -4,25 +4,25 @@
 
 #include <string>
 
-#include "booking/ledger_snapshot.h"
+#include "ledger/ledger_snapshot.h"
 #include "postgres/connection.h"
 
 namespace flightdeck::postgres {
 
-class PostgresLedgerSnapshot final : public booking::LedgerSnapshot {
+class PostgresLedgerSnapshot final : public ledger::LedgerSnapshot {
  public:
   // Connects and begins. Throws UnavailableError.
   explicit PostgresLedgerSnapshot(const std::string& url);
 
   std::vector<flights::Flight> flights(FlightId after, std::size_t limit) override;
-  std::vector<booking::BookingRow> bookings(BookingId after, std::size_t limit) override;
-  std::vector<booking::IntentRow> intents(BookingId after, std::size_t limit) override;
-  booking::OutboxRest outbox(Instant before) override;
+  std::vector<ledger::BookingRow> bookings(BookingId after, std::size_t limit) override;
+  std::vector<ledger::IntentRow> intents(BookingId after, std::size_t limit) override;
+  ledger::OutboxRest outbox(Instant before) override;
 
  private:
   void begin(const std::string& url);
   template <class Query>
-  Result read(const Query& query, const Parameters& parameters);
+  QueryResult read(const Query& query, const Parameters& parameters);
 
   std::unique_ptr<Connection> connection_;
 };

@@ -9,14 +9,14 @@
 
 namespace flightdeck::postgres {
 
-using booking::Booking;
-using booking::IntentChange;
-using booking::KnownBooking;
-using booking::LedgerChanges;
-using booking::LedgerConflict;
-using booking::LedgerKeys;
-using booking::LedgerRows;
 using flights::Flight;
+using ledger::Booking;
+using ledger::CachedBooking;
+using ledger::IntentChange;
+using ledger::LedgerChanges;
+using ledger::LedgerConflict;
+using ledger::LedgerKeys;
+using ledger::LedgerRows;
 
 namespace {
 
@@ -61,10 +61,10 @@ Parameters inserted_booking_parameters(const std::vector<Booking>& rows) {
   return p;
 }
 
-std::vector<FlightId> flights_of(const std::vector<std::shared_ptr<const KnownBooking>>& known) {
+std::vector<FlightId> flights_of(const std::vector<std::shared_ptr<const CachedBooking>>& cached) {
   std::vector<FlightId> flights;
-  flights.reserve(known.size());
-  for (const auto& one : known) flights.push_back(one->booking.flight);
+  flights.reserve(cached.size());
+  for (const auto& one : cached) flights.push_back(one->booking.flight);
   sort_unique(flights);
   return flights;
 }
@@ -88,7 +88,7 @@ PostgresLedgerStore::PostgresLedgerStore(const std::string& url, Log& log)
 
 // Each write that waits for a standby in vain keeps a connection of the server, and its locks, until the standby is back.
 void PostgresLedgerStore::expect_standby() const {
-  if (watch_->standby.stuck()) throw booking::NotDurableError("PostgreSQL waits for its synchronous standby");
+  if (watch_->standby.stuck()) throw ledger::NotDurableError("PostgreSQL waits for its synchronous standby");
 }
 
 void PostgresLedgerStore::confirm_on(Connection& connection, Deadline deadline) {
@@ -115,7 +115,7 @@ LedgerRows PostgresLedgerStore::load(Connection& connection, Deadline deadline, 
     p.add_array(keys.natural_keys, [](const auto& key) { return std::string_view(key.first); });
     p.add_array(keys.natural_keys, [](const auto& key) { return key.second; });
     connection.queue(sql_.flights_of_keys, p);
-    const Results found = connection.finish(deadline);
+    const QueryResults found = connection.finish(deadline);
     for (const FlightId id : read_ids<FlightId>(found.back())) flights.push_back(id);
     sort_unique(flights);
   }
@@ -128,11 +128,11 @@ LedgerRows PostgresLedgerStore::load(Connection& connection, Deadline deadline, 
     Parameters p;
     connection.queue(sql_.bookings, add_ids(p, keys.bookings));
   }
-  if (!keys.known.empty()) {
+  if (!keys.cached.empty()) {
     Parameters p;
-    connection.queue(sql_.flight_dates, add_ids(p, flights_of(keys.known)));
+    connection.queue(sql_.flight_dates, add_ids(p, flights_of(keys.cached)));
   }
-  const Results results = connection.finish(deadline);
+  const QueryResults results = connection.finish(deadline);
   auto result = results.begin() + (keys.natural_keys.empty() ? 1 : 0);  // after that of `begin`
   transaction_id_ = result->text(0, 0);
   synchronous_ = result->truth(0, 1);
@@ -146,23 +146,23 @@ LedgerRows PostgresLedgerStore::load(Connection& connection, Deadline deadline, 
       written_by_.emplace(read.id, result->transaction_id(row, booking_column_count));
     }
   }
-  if (!keys.known.empty()) add_known(rows, keys, *++result);
+  if (!keys.cached.empty()) add_cached(rows, keys, *++result);
   return rows;
 }
 
-void PostgresLedgerStore::add_known(LedgerRows& rows, const LedgerKeys& keys, const Result& dates) {
+void PostgresLedgerStore::add_cached(LedgerRows& rows, const LedgerKeys& keys, const QueryResult& dates) {
   std::unordered_map<FlightId, Date> date_of;
   for (int row = 0; row < dates.rows(); ++row)
     date_of.emplace(dates.id<FlightId>(row, 0), dates.date(row, 1));
-  for (const auto& known : keys.known) {
-    Booking& booking = rows.bookings.emplace_back(known->booking);
+  for (const auto& cached : keys.cached) {
+    Booking& booking = rows.bookings.emplace_back(cached->booking);
     if (const auto date = date_of.find(booking.flight); date != date_of.end()) booking.date = date->second;
     // A row carries the lower half of its transaction's id.
-    written_by_.emplace(booking.id, TransactionId{static_cast<std::uint32_t>(known->stamp.value)});
+    written_by_.emplace(booking.id, TransactionId{static_cast<std::uint32_t>(cached->row_version.value)});
   }
 }
 
-std::optional<booking::RowStamp> PostgresLedgerStore::commit(const LedgerChanges& changes) {
+std::optional<ledger::RowVersion> PostgresLedgerStore::commit(const LedgerChanges& changes) {
   last_commit_failed_ = true;  // until it has not
   const Deadline whole(answer_deadline_ + limits::ledger_commit_deadline - limits::ledger_answer_deadline);
   Connection* connection = link_.live();
@@ -172,7 +172,7 @@ std::optional<booking::RowStamp> PostgresLedgerStore::commit(const LedgerChanges
   try {
     queue_changes(*connection, changes);
     connection->queue(sql_.commit);
-    const Results results = connection->finish(whole.at_most(answer_deadline_));
+    const QueryResults results = connection->finish(whole.at_most(answer_deadline_));
     if (results.back().command_tag() != "COMMIT") throw LedgerConflict("PostgreSQL: rolled back");
     if (connection->wait_cut_short()) confirm_on(*connection, whole);
   } catch (const StatementsStale& error) {
@@ -189,7 +189,7 @@ std::optional<booking::RowStamp> PostgresLedgerStore::commit(const LedgerChanges
   }
   last_commit_failed_ = false;
   link_.works();
-  return booking::RowStamp{std::stoull(transaction_id_)};
+  return ledger::RowVersion{std::stoull(transaction_id_)};
 }
 
 void PostgresLedgerStore::find_out(const LedgerChanges& changes, int backend_pid, Deadline deadline) {
@@ -328,9 +328,9 @@ void PostgresLedgerStore::confirm() {
   }
 }
 
-booking::LockedRows PostgresLedgerStore::locked_of(const LedgerKeys& keys) {
+ledger::LockedRows PostgresLedgerStore::locked_of(const LedgerKeys& keys) {
   std::vector<BookingId> bookings = keys.bookings;
-  for (const auto& known : keys.known) bookings.push_back(known->booking.id);
+  for (const auto& cached : keys.cached) bookings.push_back(cached->booking.id);
   expect_standby();
   return link_.run(limits::ledger_answer_deadline, [&](Connection& connection, Deadline deadline) {
     Parameters of_flights;
@@ -341,8 +341,8 @@ booking::LockedRows PostgresLedgerStore::locked_of(const LedgerKeys& keys) {
     // A transaction that commits would wait for the disk and a standby.
     connection.queue(sql_.rollback);
     try {
-      const Results results = connection.finish(deadline);
-      return booking::LockedRows{read_ids<FlightId>(results.at(1)), read_ids<BookingId>(results.at(2))};
+      const QueryResults results = connection.finish(deadline);
+      return ledger::LockedRows{read_ids<FlightId>(results.at(1)), read_ids<BookingId>(results.at(2))};
     } catch (const DatabaseError&) {
       rollback();
       throw;
@@ -369,8 +369,8 @@ std::vector<BookingId> PostgresLedgerStore::claim_unfinished(Instant now, Instan
                                                              std::size_t limit) {
   return write([&](Connection& connection, Deadline deadline) {
     connection.queue(sql_.claim_unfinished, claim_parameters(now, lease_until, limit));
-    const Results results = connection.finish(deadline);
-    const Result& rows = results.front();
+    const QueryResults results = connection.finish(deadline);
+    const QueryResult& rows = results.front();
     std::vector<std::pair<Instant, BookingId>> claimed;
     claimed.reserve(static_cast<std::size_t>(rows.rows()));
     for (int row = 0; row < rows.rows(); ++row) {
@@ -388,8 +388,8 @@ std::vector<events::OutboxRow> PostgresLedgerStore::claim_events(Instant now, In
                                                                  std::size_t limit) {
   return write([&](Connection& connection, Deadline deadline) {
     connection.queue(sql_.claim_events, claim_parameters(now, lease_until, limit));
-    const Results results = connection.finish(deadline);
-    const Result& rows = results.front();
+    const QueryResults results = connection.finish(deadline);
+    const QueryResult& rows = results.front();
     std::vector<events::OutboxRow> claimed;
     claimed.reserve(static_cast<std::size_t>(rows.rows()));
     for (int row = 0; row < rows.rows(); ++row) {
@@ -416,7 +416,7 @@ std::size_t PostgresLedgerStore::trim_events(Instant before, std::int64_t keep, 
     Parameters p;
     p.add(before).add(keep).add(static_cast<std::int64_t>(limit));
     connection.queue(sql_.trim_events, p);
-    const Results results = connection.finish(deadline);
+    const QueryResults results = connection.finish(deadline);
     return static_cast<std::size_t>(results.front().integer(0, 0));
   });
 }
@@ -424,7 +424,7 @@ std::size_t PostgresLedgerStore::trim_events(Instant before, std::int64_t keep, 
 void PostgresLedgerStore::check_writable() {
   link_.run(limits::ledger_answer_deadline, [&](Connection& connection, Deadline deadline) {
     connection.queue(sql_.read_only);
-    const Results results = connection.finish(deadline);
+    const QueryResults results = connection.finish(deadline);
     if (results.front().truth(0, 0)) throw DatabaseError("25006", "PostgreSQL: the server takes no writes");
     // The server is the right one, so it is not left.
     if (!results.front().truth(0, 2)) throw DatabaseError("42501", "PostgreSQL: no right to insert bookings");

@@ -5,7 +5,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "booking/ledger.h"
+#include "ledger/ledger.h"
 #include "postgres/commit_lookup.h"
 #include "postgres/link.h"
 #include "postgres/store_statements.h"
@@ -14,7 +14,7 @@ namespace flightdeck::postgres {
 
 // Isolation is READ COMMITTED: `begin` locks the flights in order of their ids and reads the bookings after that, so it
 // sees whatever an earlier holder of the locks has committed.
-class PostgresLedgerStore final : public booking::LedgerStore {
+class PostgresLedgerStore final : public ledger::LedgerStore {
  public:
   // The database must hold the current schema (see migrate.h). Connects at once; throws std::runtime_error in one line,
   // without the password. Afterwards it reconnects by itself.
@@ -24,10 +24,10 @@ class PostgresLedgerStore final : public booking::LedgerStore {
   // With a watch of its own. `log` must outlive it.
   PostgresLedgerStore(const std::string& url, Log& log);
 
-  booking::LedgerRows begin(const booking::LedgerKeys& keys) override;
-  std::optional<booking::RowStamp> commit(const booking::LedgerChanges& changes) override;
+  ledger::LedgerRows begin(const ledger::LedgerKeys& keys) override;
+  std::optional<ledger::RowVersion> commit(const ledger::LedgerChanges& changes) override;
   void rollback() noexcept override;
-  booking::LockedRows locked_of(const booking::LedgerKeys& keys) override;
+  ledger::LockedRows locked_of(const ledger::LedgerKeys& keys) override;
   void confirm() override;
   std::vector<BookingId> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
   std::vector<events::OutboxRow> claim_events(Instant now, Instant lease_until, std::size_t limit) override;
@@ -36,15 +36,15 @@ class PostgresLedgerStore final : public booking::LedgerStore {
   void check_writable() override;
 
  private:
-  booking::LedgerRows load(Connection& connection, Deadline deadline, const booking::LedgerKeys& keys);
-  void add_known(booking::LedgerRows& rows, const booking::LedgerKeys& keys, const Result& dates);
-  void queue_changes(Connection& connection, const booking::LedgerChanges& changes) const;
-  void queue_flights(Connection& connection, const booking::LedgerChanges& changes) const;
-  void queue_bookings(Connection& connection, const booking::LedgerChanges& changes) const;
-  Parameters updated_bookings(const std::vector<booking::Booking>& rows) const;
-  void queue_intents(Connection& connection, const booking::LedgerChanges& changes) const;
+  ledger::LedgerRows load(Connection& connection, Deadline deadline, const ledger::LedgerKeys& keys);
+  void add_cached(ledger::LedgerRows& rows, const ledger::LedgerKeys& keys, const QueryResult& dates);
+  void queue_changes(Connection& connection, const ledger::LedgerChanges& changes) const;
+  void queue_flights(Connection& connection, const ledger::LedgerChanges& changes) const;
+  void queue_bookings(Connection& connection, const ledger::LedgerChanges& changes) const;
+  Parameters updated_bookings(const std::vector<ledger::Booking>& rows) const;
+  void queue_intents(Connection& connection, const ledger::LedgerChanges& changes) const;
   // What became of a commit whose answer got lost. Returns when it was done, else throws as `commit`.
-  void find_out(const booking::LedgerChanges& changes, int backend_pid, Deadline deadline);
+  void find_out(const ledger::LedgerChanges& changes, int backend_pid, Deadline deadline);
   CommitVerdict ask(CommitLookup& lookup, Deadline deadline);
   // Waits until what this connection shows, or has written, is on the synchronous standby.
   void confirm_on(Connection& connection, Deadline deadline);

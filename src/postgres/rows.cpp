@@ -12,7 +12,7 @@ T known(const std::optional<T>& parsed, const char* what) {
   return *parsed;
 }
 
-flights::Flight read_flight(const Result& result, int row) {
+flights::Flight read_flight(const QueryResult& result, int row) {
   flights::Flight flight;
   flight.id = result.id<FlightId>(row, 0);
   flight.flight_number = result.text(row, 1);
@@ -60,7 +60,7 @@ std::string select_bookings_with_writer(std::string_view rest) {
   return with_writer(booking_columns(), "b.xmin", " FROM bookings b ", rest);
 }
 
-bool may_be_lost(const Result& rows, const StandbyWitness& standby) {
+bool may_be_lost(const QueryResult& rows, const StandbyWitness& standby) {
   const int waits = rows.columns() - 1;
   if (rows.rows() == 0 || !rows.truth(0, waits)) return false;
   for (int row = 0; row < rows.rows(); ++row) {
@@ -69,22 +69,22 @@ bool may_be_lost(const Result& rows, const StandbyWitness& standby) {
   return false;
 }
 
-std::vector<flights::Flight> read_flights(const Result& result) {
+std::vector<flights::Flight> read_flights(const QueryResult& result) {
   std::vector<flights::Flight> all;
   all.reserve(static_cast<std::size_t>(result.rows()));
   for (int row = 0; row < result.rows(); ++row) all.push_back(read_flight(result, row));
   return all;
 }
 
-booking::Booking read_booking(const Result& result, int row) {
-  booking::Booking booking;
+ledger::Booking read_booking(const QueryResult& result, int row) {
+  ledger::Booking booking;
   booking.id = result.id<BookingId>(row, 0);
   booking.user = result.id<UserId>(row, 1);
   booking.flight = result.id<FlightId>(row, 2);
   booking.date = result.date(row, 3);
   booking.seats = result.integer(row, 4);
   booking.amount = Money{result.integer(row, 5)};
-  booking.status = known(booking::parse_booking_status(result.text(row, 6)), "booking status");
+  booking.status = known(ledger::parse_booking_status(result.text(row, 6)), "booking status");
   booking.failure_reason = result.text(row, 7);
   booking.payment_ref = result.text(row, 8);
   booking.refund_ref = result.text(row, 9);
@@ -94,8 +94,8 @@ booking::Booking read_booking(const Result& result, int row) {
   return booking;
 }
 
-std::vector<booking::Booking> read_bookings(const Result& result) {
-  std::vector<booking::Booking> all;
+std::vector<ledger::Booking> read_bookings(const QueryResult& result) {
+  std::vector<ledger::Booking> all;
   all.reserve(static_cast<std::size_t>(result.rows()));
   for (int row = 0; row < result.rows(); ++row) all.push_back(read_booking(result, row));
   return all;

@@ -1,9 +1,9 @@
 // Flights and bookings as rows: the one place that knows the order of their columns.
 #pragma once
 
-#include "booking/booking.h"
 #include "flights/flight.h"
-#include "postgres/result.h"
+#include "ledger/booking.h"
+#include "postgres/query_result.h"
 #include "postgres/standby_witness.h"
 
 namespace flightdeck::postgres {
@@ -31,14 +31,14 @@ std::string select_flights_with_writer(std::string_view rest);
 std::string select_bookings_with_writer(std::string_view rest);  // FROM bookings b …
 
 // Of rows that were selected with their writers: a failover may lose one of them, as far as `standby` knows.
-bool may_be_lost(const Result& rows, const StandbyWitness& standby);
+bool may_be_lost(const QueryResult& rows, const StandbyWitness& standby);
 
-std::vector<flights::Flight> read_flights(const Result& result);
-booking::Booking read_booking(const Result& result, int row);
-std::vector<booking::Booking> read_bookings(const Result& result);
+std::vector<flights::Flight> read_flights(const QueryResult& result);
+ledger::Booking read_booking(const QueryResult& result, int row);
+std::vector<ledger::Booking> read_bookings(const QueryResult& result);
 // Of the column 0.
 template <class IdType>
-std::vector<IdType> read_ids(const Result& result) {
+std::vector<IdType> read_ids(const QueryResult& result) {
   std::vector<IdType> ids;
   ids.reserve(static_cast<std::size_t>(result.rows()));
   for (int row = 0; row < result.rows(); ++row) ids.push_back(result.id<IdType>(row, 0));

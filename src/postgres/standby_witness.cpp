@@ -1,7 +1,7 @@
 #include "postgres/standby_witness.h"
 
-#include "booking/ledger.h"
 #include "core/limits.h"
+#include "ledger/ledger.h"
 #include "postgres/link.h"
 
 namespace flightdeck::postgres {
@@ -63,14 +63,14 @@ bool StandbyWitness::stuck() const {
 
 void StandbyWitness::confirm(const ServerIdentity& server, Deadline deadline) {
   const std::uint64_t mine = ask();
-  if (stuck()) throw booking::NotDurableError("PostgreSQL waits for its synchronous standby");
+  if (stuck()) throw ledger::NotDurableError("PostgreSQL waits for its synchronous standby");
   auto lock = locked();
   const bool in_time =
       answered_.wait_for(lock, deadline.left(), [&] { return stopping_ || confirmed_ >= mine; });
   if (!in_time || stopping_)
-    throw booking::NotDurableError("PostgreSQL did not hear from its synchronous standby in time");
+    throw ledger::NotDurableError("PostgreSQL did not hear from its synchronous standby in time");
   if (confirmed_by_ != server)
-    throw booking::NotDurableError("PostgreSQL has failed over: what was read may be lost");
+    throw ledger::NotDurableError("PostgreSQL has failed over: what was read may be lost");
 }
 
 void StandbyWitness::run() {

@@ -16,7 +16,7 @@ namespace flightdeck::redis {
 class PushReader {
  public:
   // Null: nobody is told any more.
-  void tell(KeyWatcher* watcher) { watcher_ = watcher; }
+  void deliver_to(KeyWatcher* watcher) { watcher_ = watcher; }
 
   void read(const boost::redis::resp3::basic_node<std::string_view>& node) {
     using Type = boost::redis::resp3::type;

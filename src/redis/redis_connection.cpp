@@ -189,7 +189,7 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
     enter(State::connecting);
     session = std::make_shared<Session>(context, endpoint, tls);
     if (watcher) {
-      session->pushes.tell(watcher);
+      session->pushes.deliver_to(watcher);
       session->link.set_receive_response(session->pushes);
       receive_pushes(session);
     }
@@ -290,7 +290,7 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
   void drop_session() {
     pulse.cancel();
     if (!session) return;
-    session->pushes.tell(nullptr);
+    session->pushes.deliver_to(nullptr);
     end(std::exchange(session, nullptr));
     if (watcher) watcher->lost();
   }
@@ -343,7 +343,7 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
 
   // False: it is no primary.
   bool looked(const Command& look, const Reply& reply, Time asked_at) {
-    const std::vector<RefusedCommand> found = parse_look(look, reply);
+    const std::vector<RefusedCommand> found = parse_trial(look, reply);
     if (found.empty() && reply.kind == Reply::Kind::error) return true;  // such as a script that is forgotten
     for (const RefusedCommand& one : refusals.looked(found, asked_at)) refusal_log->name(endpoint, one);
     tell_refusals();

@@ -21,7 +21,7 @@ namespace {
 
 constexpr VersionFields index_version_fields{"details_version", "version", "updated_at"};
 
-constexpr const char* no_telling = "telling:none";  // that no telling ever gets
+constexpr const char* no_rebuild = "telling:none";  // that no telling ever gets
 
 Command range(const std::string& key, const std::string& from, const std::string& to, std::size_t offset,
               std::size_t count) {
@@ -91,7 +91,7 @@ Task<std::optional<SearchPage>> RedisFlightIndex::search(SearchQuery query, Inst
         page.look_at(entries[i].id);
       }
       // It may have moved between the two reads, or a crash may have left the entry behind.
-      if (!flight || position_of(*flight, query.sort) != entries[i] || place_of(*flight).route != route)
+      if (!flight || position_of(*flight, query.sort) != entries[i] || position_of(*flight).route != route)
         continue;
       if (flight->departure <= now || flight->available_seats < query.seats) continue;
       if (page.flights.size() == query.limit) {
@@ -114,19 +114,19 @@ Task<bool> RedisFlightIndex::update(std::vector<Flight> flights, Instant now) {
     reads.push_back(Command("HGET").add(keys_.flight(flight.id)).add("place"));
   }
   const std::optional<Replies> stored = co_await connection_.call(std::move(reads));
-  for (const Flight& flight : flights) tell_changed(flight.id);
+  for (const Flight& flight : flights) mark_changed(flight.id);
   if (!stored) co_return false;
-  std::vector<Flight> news;
+  std::vector<Flight> updates;
   for (std::size_t i = 0; i < flights.size(); ++i) {
-    const bool settled = (*stored)[2 * i + 1].is_text(format_place(place_of(flights[i])));
+    const bool settled = (*stored)[2 * i + 1].is_text(format_position(position_of(flights[i])));
     const bool known = settled && parse_fields(flights[i].id, (*stored)[2 * i]) == flights[i];
-    if (!known) news.push_back(std::move(flights[i]));
+    if (!known) updates.push_back(std::move(flights[i]));
   }
-  co_return co_await take_in(std::move(news), now, false);
+  co_return co_await take_in(std::move(updates), now, false);
 }
 
 Task<bool> RedisFlightIndex::update_seats(std::vector<Flight> flights, Instant) {
-  for (const Flight& flight : flights) tell_changed(flight.id);
+  for (const Flight& flight : flights) mark_changed(flight.id);
   co_return true;
 }
 
@@ -141,7 +141,7 @@ Task<bool> RedisFlightIndex::restore(std::vector<Flight> flights, Instant now) {
   std::vector<Flight> settled;  // where it belongs, as it says
   std::vector<Flight> others;   // these are moved anyway
   for (std::size_t i = 0; i < flights.size(); ++i) {
-    const bool here = (*stored)[i].is_text(format_place(place_of(flights[i])));
+    const bool here = (*stored)[i].is_text(format_position(position_of(flights[i])));
     (here ? settled : others).push_back(std::move(flights[i]));
   }
   const bool others_taken_in = co_await take_in(std::move(others), now, false);
@@ -151,11 +151,11 @@ Task<bool> RedisFlightIndex::restore(std::vector<Flight> flights, Instant now) {
 }
 
 Task<bool> RedisFlightIndex::restore_settled(std::vector<Flight> flights, Instant now) {
-  std::vector<PlaceEntry> entries;
+  std::vector<PositionEntry> entries;
   std::vector<std::size_t> ends;  // of each flight's entries
   std::vector<Command> looks;
   for (const Flight& flight : flights) {
-    for (PlaceEntry& entry : entries_of(place_of(flight), flight.id, keys_)) {
+    for (PositionEntry& entry : entries_of(position_of(flight), flight.id, keys_)) {
       looks.push_back(Command("ZSCORE").add(entry.key).add(entry.member));
       entries.push_back(std::move(entry));
     }
@@ -199,7 +199,7 @@ Task<RedisFlightIndex::Stored> RedisFlightIndex::store(std::vector<Flight> fligh
   std::vector<Command> commands;
   std::vector<std::string> places;
   for (const Flight& flight : flights) {
-    places.push_back(format_place(place_of(flight)));
+    places.push_back(format_position(position_of(flight)));
     Command command = script_call(update_flight_script, {keys_.flight(flight.id)});
     command.add(flight.version).add(places.back()).add(flight.departure <= now ? "1" : "0");
     command.add(flight.available_seats).add(whole ? "1" : "0");
@@ -209,7 +209,7 @@ Task<RedisFlightIndex::Stored> RedisFlightIndex::store(std::vector<Flight> fligh
   }
   const std::optional<Replies> replies =
       co_await call_mending(connection_, keys_, std::move(ids), std::move(commands));
-  for (const Flight& flight : flights) tell_changed(flight.id);
+  for (const Flight& flight : flights) mark_changed(flight.id);
   Stored stored;
   if (!replies) co_return stored;
   stored.all = !any_error(*replies);
@@ -233,7 +233,7 @@ Task<bool> RedisFlightIndex::move(std::vector<Move> moves) {
 
   std::vector<Command> commands;
   for (const Move& one : moves) {
-    commands.push_back(script_call(settle_place_script, {keys_.flight(one.flight)}));
+    commands.push_back(script_call(settle_position_script, {keys_.flight(one.flight)}));
     commands.back().add(one.places).add(one.number);
   }
   const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
@@ -246,15 +246,15 @@ Task<bool> RedisFlightIndex::move(std::vector<Move> moves) {
 }
 
 void RedisFlightIndex::put(Changes& changes, FlightId flight, const std::string& place) const {
-  const auto parsed = parse_place(place);
+  const auto parsed = parse_position(place);
   if (!parsed) return;
-  for (PlaceEntry& entry : entries_of(*parsed, flight, keys_))
+  for (PositionEntry& entry : entries_of(*parsed, flight, keys_))
     changes[entry.key][entry.member] = std::move(entry.score);
 }
 
 void RedisFlightIndex::take_out(Changes& changes, FlightId flight, const std::string& places) const {
-  for (const Place& place : parse_places(places)) {
-    for (const PlaceEntry& entry : entries_of(place, flight, keys_))
+  for (const IndexPosition& place : parse_positions(places)) {
+    for (const PositionEntry& entry : entries_of(place, flight, keys_))
       changes[entry.key][entry.member] = std::nullopt;
   }
 }
@@ -289,7 +289,7 @@ Task<bool> RedisFlightIndex::change_sets(Changes changes) {
   }
   std::move(removals.begin(), removals.end(), std::back_inserter(commands));
   const std::optional<Replies> replies = co_await connection_.call_kept(commands);
-  tell_changed(changes);
+  mark_changed(changes);
   if (!replies) co_return false;
   if (!any_error(*replies)) co_return true;
 
@@ -303,7 +303,7 @@ Task<bool> RedisFlightIndex::change_sets(Changes changes) {
     again.push_back(std::move(commands[i]));
   }
   const std::optional<Replies> mended = co_await connection_.call(std::move(again));
-  tell_changed(changes);
+  mark_changed(changes);
   co_return mended && !any_error(*mended);
 }
 
@@ -316,11 +316,11 @@ Task<bool> RedisFlightIndex::forget_versions(std::vector<flights::StoredVersion>
   return redis::forget_versions(connection_, keys_, index_version_fields, std::move(seen));
 }
 
-void RedisFlightIndex::tell_changed(FlightId flight) {
+void RedisFlightIndex::mark_changed(FlightId flight) {
   if (changes_) changes_->changed(flights::ChangeClock::slot_of(flight));
 }
 
-void RedisFlightIndex::tell_changed(const Changes& changes) {
+void RedisFlightIndex::mark_changed(const Changes& changes) {
   if (!changes_) return;
   for (const auto& [key, members] : changes) {
     if (const auto route = keys_.route_of(key))
@@ -384,7 +384,7 @@ Task<std::optional<std::vector<FlightId>>> RedisFlightIndex::drop(std::vector<Se
     commands.back().add(to_unix_ms(now));
   }
   const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
-  for (const Gone& one : gone) tell_changed(one.id);
+  for (const Gone& one : gone) mark_changed(one.id);
   if (!replies || any_error(*replies)) co_return std::nullopt;
 
   std::vector<FlightId> dropped;
@@ -399,46 +399,46 @@ Task<std::optional<std::vector<FlightId>>> RedisFlightIndex::drop(std::vector<Se
   co_return dropped;
 }
 
-Task<flights::Telling> RedisFlightIndex::begin_telling() {
+Task<flights::RebuildStart> RedisFlightIndex::begin_rebuild() {
   const std::uint64_t generation = connection_.generation();
   if (marked_ == generation) {
     std::vector<Command> look;
     look.push_back(Command("HGET").add(keys_.index()).add("complete"));
     const std::optional<Replies> mark = co_await connection_.call(std::move(look));
-    if (mark && mark->front().kind == Reply::Kind::text) co_return flights::Telling::unneeded;
+    if (mark && mark->front().kind == Reply::Kind::text) co_return flights::RebuildStart::unneeded;
   }
   std::vector<Command> begin;
-  begin.push_back(script_call(begin_telling_script, {keys_.index()}).add(telling_).add(marked_ ? "1" : "0"));
-  begin.back().add(patience_.count()).add(limits::telling_forgotten.count());
+  begin.push_back(script_call(begin_rebuild_script, {keys_.index()}).add(rebuild_).add(marked_ ? "1" : "0"));
+  begin.back().add(patience_.count()).add(limits::rebuild_forgotten.count());
   const std::optional<Replies> begun = co_await connection_.call(std::move(begin));
   // Without a mark of its own this telling cannot be completed; that is right when Redis is away.
-  telling_ = begun && begun->front().kind == Reply::Kind::text ? begun->front().text : no_telling;
+  rebuild_ = begun && begun->front().kind == Reply::Kind::text ? begun->front().text : no_rebuild;
   looked_at_ = generation;
   const bool left = begun && begun->front().kind == Reply::Kind::nil;
-  co_return left ? flights::Telling::left_to_another : flights::Telling::begun;
+  co_return left ? flights::RebuildStart::left_to_another : flights::RebuildStart::begun;
 }
 
-Task<bool> RedisFlightIndex::keep_telling() {
+Task<bool> RedisFlightIndex::renew_rebuild() {
   if (looked_at_ != connection_.generation()) co_return false;
   std::vector<Command> commands;
-  commands.push_back(script_call(keep_telling_script, {keys_.index()}).add(telling_));
+  commands.push_back(script_call(renew_rebuild_script, {keys_.index()}).add(rebuild_));
   const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
   co_return replies && replies->front().is_text("kept");
 }
 
-Task<bool> RedisFlightIndex::mark_complete() {
+Task<bool> RedisFlightIndex::complete_rebuild() {
   const std::uint64_t generation = connection_.generation();
   if (looked_at_ && *looked_at_ != generation) co_return false;
   std::vector<Command> commands;
-  commands.push_back(script_call(end_telling_script, {keys_.index()}).add(telling_));
+  commands.push_back(script_call(complete_rebuild_script, {keys_.index()}).add(rebuild_));
   const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
   const bool marked = replies && replies->front().is_text("complete");
-  telling_.clear();
+  rebuild_.clear();
   if (marked) marked_ = generation;
   co_return marked;
 }
 
-// The mark goes, and those of tellings under way, which may have passed by what was not told.
+// The mark goes, and those of rebuilds under way, which may have passed by what was not told.
 Task<bool> RedisFlightIndex::mark_incomplete() {
   std::vector<Command> commands;
   commands.push_back(Command("DEL").add(keys_.index()));

@@ -7,7 +7,7 @@
 #include "core/limits.h"
 #include "flights/change_clock.h"
 #include "flights/flight_index.h"
-#include "redis/flight_places.h"
+#include "redis/index_positions.h"
 #include "redis/keys.h"
 
 namespace flightdeck::redis {
@@ -18,9 +18,9 @@ class RedisConnection;
 class RedisFlightIndex final : public flights::FlightIndex {
  public:
   // `changes` hears of every change by this object before the call that makes it ends; it outlives this. Null: nobody
-  // wants to know. `patience`: with a telling of others (begin_telling).
+  // wants to know. `patience`: with a telling of others (begin_rebuild).
   RedisFlightIndex(RedisConnection& connection, std::string prefix, flights::ChangeClock* changes = nullptr,
-                   std::chrono::seconds patience = limits::telling_patience)
+                   std::chrono::seconds patience = limits::rebuild_patience)
       : connection_(connection), keys_(std::move(prefix)), changes_(changes), patience_(patience) {}
 
   // Away, too, when it would have to read too many flights that cannot be shown, and when Redis answers one of them with an
@@ -35,16 +35,16 @@ class RedisFlightIndex final : public flights::FlightIndex {
   Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
   Task<std::vector<FlightId>> drop_departed(Instant now) override;
 
-  Task<std::optional<flights::IndexLooks>> look(std::vector<flights::Flight> rows, Instant now) override;
+  Task<std::optional<flights::IndexStates>> inspect(std::vector<flights::Flight> rows, Instant now) override;
 
   // The mark in Redis speaks for what is in Redis, and goes with it. What Redis lost of the last seconds when it was
   // restarted is known by the connection: so this object must have marked it on the connection of now.
-  Task<flights::Telling> begin_telling() override;
-  // False, too, when Redis was emptied or the connection broke since the last `begin_telling`: what was told since then may be
+  Task<flights::RebuildStart> begin_rebuild() override;
+  // False, too, when Redis was emptied or the connection broke since the last `begin_rebuild`: what was told since then may be
   // lost.
-  Task<bool> keep_telling() override;
-  // As `keep_telling`.
-  Task<bool> mark_complete() override;
+  Task<bool> renew_rebuild() override;
+  // As `renew_rebuild`.
+  Task<bool> complete_rebuild() override;
   Task<bool> mark_incomplete() override;
 
  private:
@@ -71,8 +71,8 @@ class RedisFlightIndex final : public flights::FlightIndex {
   // Takes members that the program never writes out of a sorted set.
   Task<bool> remove(std::string set, std::vector<std::string> foreign);
   // Also of what may not have reached Redis.
-  void tell_changed(FlightId flight);
-  void tell_changed(const Changes& changes);
+  void mark_changed(FlightId flight);
+  void mark_changed(const Changes& changes);
   void put(Changes& changes, FlightId flight, const std::string& place) const;
   void take_out(Changes& changes, FlightId flight, const std::string& places) const;
   Task<std::optional<std::vector<FlightId>>> drop(std::vector<flights::SearchPosition> departed, Instant now);
@@ -83,7 +83,7 @@ class RedisFlightIndex final : public flights::FlightIndex {
   const std::chrono::seconds patience_;
   std::optional<std::uint64_t> marked_;     // the generation at the last mark
   std::optional<std::uint64_t> looked_at_;  // the generation when it began to tell
-  std::string telling_;                     // the mark that Redis gave it then; empty: none is under way
+  std::string rebuild_;                     // the mark that Redis gave it then; empty: none is under way
 };
 
 }  // namespace flightdeck::redis

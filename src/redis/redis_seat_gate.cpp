@@ -11,10 +11,10 @@
 
 namespace flightdeck::redis {
 
-using booking::GateLook;
+using booking::GateState;
 using booking::Hold;
 using booking::ReserveAnswer;
-using booking::SeatNews;
+using booking::SeatUpdate;
 
 namespace {
 
@@ -22,14 +22,14 @@ namespace {
 constexpr VersionFields gate_version_fields{"seats_version", "seats_available", "updated_at"};
 
 // `booking` and `hold`, which is `<seats>:<time>`; nullopt: the program has not written it.
-std::optional<GateLook::OpenHold> parse_hold(std::string_view booking, std::string_view hold) {
+std::optional<GateState::OpenHold> parse_hold(std::string_view booking, std::string_view hold) {
   const auto id = BookingId::parse(booking);
   const std::size_t colon = hold.find(':');
   if (!id || colon == std::string_view::npos) return std::nullopt;
   const auto seats = parse_integer(hold.substr(0, colon));
   const auto taken = parse_integer(hold.substr(colon + 1));
   if (!seats || !taken) return std::nullopt;
-  return GateLook::OpenHold{*id, *seats, from_unix_ms(*taken)};
+  return GateState::OpenHold{*id, *seats, from_unix_ms(*taken)};
 }
 
 // No clock is so wrong: such a hold is nobody's, and as old as can be.
@@ -48,31 +48,31 @@ void append_stale(std::vector<Hold>& stale, FlightId flight, const Reply& holds,
 }
 
 // As the script answers.
-GateLook parse_look(const Reply& reply) {
+GateState parse_gate_state(const Reply& reply) {
   constexpr std::size_t numbers = 3;
-  GateLook look;
+  GateState inspect;
   const std::vector<std::string>& texts = reply.texts;
   if (texts.size() < numbers) {
-    look.damaged = true;
-    return look;
+    inspect.damaged = true;
+    return inspect;
   }
-  const auto number = [&look](const std::string& text) {
+  const auto number = [&inspect](const std::string& text) {
     const auto parsed = parse_integer(text);
-    if (!text.empty() && !parsed) look.damaged = true;
+    if (!text.empty() && !parsed) inspect.damaged = true;
     return parsed;
   };
-  look.counter = number(texts[0]);
-  look.version = number(texts[1]);
-  look.available = number(texts[2]);
+  inspect.counter = number(texts[0]);
+  inspect.version = number(texts[1]);
+  inspect.available = number(texts[2]);
   for (std::size_t i = numbers; i + 1 < texts.size(); i += 2) {
     const auto hold = parse_hold(texts[i], texts[i + 1]);
     if (hold) {
-      look.holds.push_back(*hold);
+      inspect.holds.push_back(*hold);
     } else {
-      look.damaged = true;
+      inspect.damaged = true;
     }
   }
-  return look;
+  return inspect;
 }
 
 }  // namespace
@@ -92,11 +92,11 @@ Task<ReserveAnswer> RedisSeatGate::reserve(FlightId flight, BookingId booking, s
   co_return ReserveAnswer::away;
 }
 
-Task<bool> RedisSeatGate::sync(std::vector<SeatNews> news) {
+Task<bool> RedisSeatGate::sync(std::vector<SeatUpdate> updates) {
   std::vector<FlightId> flights;
   std::vector<Command> commands;
-  commands.reserve(news.size());
-  for (const SeatNews& item : news) {
+  commands.reserve(updates.size());
+  for (const SeatUpdate& item : updates) {
     const Script& script = item.off_sale ? forget_seats_script : sync_seats_script;
     Command command =
         script_call(script, {keys_.seats(item.flight), keys_.holds(item.flight), keys_.flight(item.flight)});
@@ -141,18 +141,18 @@ Task<std::optional<std::int64_t>> RedisSeatGate::sellable(FlightId flight) {
   co_return replies->front().integer();
 }
 
-Task<std::optional<std::vector<GateLook>>> RedisSeatGate::look(std::vector<FlightId> flights) {
+Task<std::optional<std::vector<GateState>>> RedisSeatGate::inspect(std::vector<FlightId> flights) {
   std::vector<Command> commands;
   commands.reserve(flights.size());
   for (const FlightId flight : flights) {
     commands.push_back(
-        script_call(look_seats_script, {keys_.seats(flight), keys_.holds(flight), keys_.flight(flight)}));
+        script_call(inspect_seats_script, {keys_.seats(flight), keys_.holds(flight), keys_.flight(flight)}));
   }
   const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
   if (!replies || any_unanswered(*replies)) co_return std::nullopt;
-  std::vector<GateLook> looks;
-  for (const Reply& reply : *replies) looks.push_back(parse_look(reply));
-  co_return looks;
+  std::vector<GateState> states;
+  for (const Reply& reply : *replies) states.push_back(parse_gate_state(reply));
+  co_return states;
 }
 
 Task<std::vector<Hold>> RedisSeatGate::stale_holds(Instant before, std::size_t limit) {

@@ -16,12 +16,12 @@ class RedisSeatGate final : public booking::SeatGate {
 
   Task<booking::ReserveAnswer> reserve(FlightId flight, BookingId booking, std::int64_t seats,
                                        Instant now) override;
-  Task<bool> sync(std::vector<booking::SeatNews> news) override;
+  Task<bool> sync(std::vector<booking::SeatUpdate> updates) override;
   Task<bool> mend(std::vector<FlightId> flights) override;
   Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) override;
   Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
   Task<std::optional<std::int64_t>> sellable(FlightId flight) override;
-  Task<std::optional<std::vector<booking::GateLook>>> look(std::vector<FlightId> flights) override;
+  Task<std::optional<std::vector<booking::GateState>>> inspect(std::vector<FlightId> flights) override;
   // Looks at a bounded number of keys a call, and goes on from there in the next: fewer than `limit` may come, or none,
   // while there are more. Not to be awaited twice at a time.
   Task<std::vector<booking::Hold>> stale_holds(Instant before, std::size_t limit) override;

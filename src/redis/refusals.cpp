@@ -119,7 +119,7 @@ Command write_that_changes_nothing(std::string_view key) {
   return command;
 }
 
-std::vector<RefusedCommand> parse_look(const Command& look, const Reply& reply) {
+std::vector<RefusedCommand> parse_trial(const Command& look, const Reply& reply) {
   std::vector<RefusedCommand> found;
   if (auto refusal = refusal_of(reply)) {
     std::string name = name_of(look, *refusal);

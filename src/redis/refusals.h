@@ -49,7 +49,7 @@ struct RefusedCommand {
 Command write_that_changes_nothing(std::string_view key);
 
 // What the script `try_commands` answers, or one command that writes.
-std::vector<RefusedCommand> parse_look(const Command& look, const Reply& reply);
+std::vector<RefusedCommand> parse_trial(const Command& look, const Reply& reply);
 
 // Of one connection. A refusal by everybody is over when a look is not refused any more and nothing was refused for a
 // while; one for want of a right, when the look says so or the command is carried out; one of a key that no look touches

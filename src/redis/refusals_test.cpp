@@ -115,7 +115,7 @@ class RefusalsTest : public ::testing::Test {
     return names;
   }
   std::vector<std::string> look(const Reply& reply, Time asked_at) {
-    return names(refusals.looked(parse_look(script_call(try_commands_script, {"k"}), reply), asked_at));
+    return names(refusals.looked(parse_trial(script_call(try_commands_script, {"k"}), reply), asked_at));
   }
 
   const std::string no_right = "NOPERM this user has no permissions to run the 'x' command";

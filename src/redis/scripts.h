@@ -20,15 +20,15 @@ extern const Script reserve_script;
 extern const Script sync_seats_script;
 extern const Script forget_seats_script;
 extern const Script update_flight_script;
-extern const Script settle_place_script;
+extern const Script settle_position_script;
 extern const Script drop_flight_script;
-extern const Script begin_telling_script;
-extern const Script keep_telling_script;
-extern const Script end_telling_script;
+extern const Script begin_rebuild_script;
+extern const Script renew_rebuild_script;
+extern const Script complete_rebuild_script;
 extern const Script mend_flight_script;
 extern const Script forget_versions_script;
 extern const Script try_commands_script;
-extern const Script look_seats_script;
+extern const Script inspect_seats_script;
 
 std::vector<Script> all_scripts();
 

@@ -41,15 +41,15 @@ flights::Flight read_flight(const Statement& row) {
   return flight;
 }
 
-booking::Booking read_booking(const Statement& row) {
-  booking::Booking booking;
+ledger::Booking read_booking(const Statement& row) {
+  ledger::Booking booking;
   booking.id = row.id<BookingId>(0);
   booking.user = row.id<UserId>(1);
   booking.flight = row.id<FlightId>(2);
   booking.date = known(parse_date(row.text(3)), "departure_date");
   booking.seats = row.integer(4);
   booking.amount = row.money(5);
-  booking.status = known(booking::parse_booking_status(row.text(6)), "booking status");
+  booking.status = known(ledger::parse_booking_status(row.text(6)), "booking status");
   booking.failure_reason = row.text(7);
   booking.payment_ref = row.text(8);
   booking.refund_ref = row.text(9);

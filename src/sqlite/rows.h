@@ -1,8 +1,8 @@
 // Flights and bookings as rows: the one place that knows the order of their columns.
 #pragma once
 
-#include "booking/booking.h"
 #include "flights/flight.h"
+#include "ledger/booking.h"
 #include "sqlite/database.h"
 
 namespace flightdeck::sqlite {
@@ -22,6 +22,6 @@ std::string booking_columns(std::string_view date = date_of_flight);
 inline constexpr int booking_column_count = 13;
 
 flights::Flight read_flight(const Statement& row);
-booking::Booking read_booking(const Statement& row);
+ledger::Booking read_booking(const Statement& row);
 
 }  // namespace flightdeck::sqlite

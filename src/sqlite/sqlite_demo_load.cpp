@@ -21,13 +21,13 @@ SqliteDemoLoad::~SqliteDemoLoad() { ::close(folder_); }
 
 bool SqliteDemoLoad::take_turn() { return ::flock(folder_, LOCK_EX | LOCK_NB) == 0; }
 
-std::optional<booking::DemoMark> SqliteDemoLoad::mark() {
-  return translated([this]() -> std::optional<booking::DemoMark> {
+std::optional<ledger::DemoMark> SqliteDemoLoad::mark() {
+  return translated([this]() -> std::optional<ledger::DemoMark> {
     Statement query(database_, "SELECT first_day, completed_at IS NOT NULL FROM demo_data");
     if (!query.step()) return std::nullopt;
     const std::optional<Date> first_day = parse_date(query.text(0));
     if (!first_day) throw UnavailableError("the mark of the demo flights cannot be read");
-    return booking::DemoMark{*first_day, query.integer(1) != 0};
+    return ledger::DemoMark{*first_day, query.integer(1) != 0};
   });
 }
 

@@ -3,12 +3,12 @@
 
 #include <string>
 
-#include "booking/demo_load.h"
+#include "ledger/demo_load.h"
 #include "sqlite/database.h"
 
 namespace flightdeck::sqlite {
 
-class SqliteDemoLoad final : public booking::DemoLoad {
+class SqliteDemoLoad final : public ledger::DemoLoad {
  public:
   // On a database of the current schema.
   explicit SqliteDemoLoad(const std::string& path);
@@ -17,7 +17,7 @@ class SqliteDemoLoad final : public booking::DemoLoad {
   SqliteDemoLoad& operator=(const SqliteDemoLoad&) = delete;
 
   bool take_turn() override;
-  std::optional<booking::DemoMark> mark() override;
+  std::optional<ledger::DemoMark> mark() override;
   void begin(Date first_day) override;
   void complete(Instant now) override;
 

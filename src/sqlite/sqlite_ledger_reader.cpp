@@ -6,11 +6,11 @@
 
 namespace flightdeck::sqlite {
 
-using booking::Booking;
-using booking::BookingPage;
 using flights::Flight;
 using flights::SearchPage;
 using flights::SortOrder;
+using ledger::Booking;
+using ledger::BookingPage;
 
 namespace {
 
@@ -92,7 +92,7 @@ std::vector<Flight> SqliteLedgerReader::flights(std::span<const FlightId> ids) {
   });
 }
 
-BookingPage SqliteLedgerReader::list_bookings(const booking::BookingListQuery& query) {
+BookingPage SqliteLedgerReader::list_bookings(const ledger::BookingListQuery& query) {
   return translated([&] {
     std::string rest = "WHERE b.user_id = ?1";
     if (query.status) rest.append(" AND b.status = ?2");
@@ -100,7 +100,7 @@ BookingPage SqliteLedgerReader::list_bookings(const booking::BookingListQuery& q
     rest.append(" ORDER BY b.created_at DESC, b.id DESC LIMIT ?5");
     Statement select(database_, select_bookings(rest));
     const std::string_view status = query.status ? to_string(*query.status) : std::string_view{};
-    const booking::BookingPosition after = query.after.value_or(booking::BookingPosition{});
+    const ledger::BookingPosition after = query.after.value_or(ledger::BookingPosition{});
     select.bind(query.user, status, after.created_at, after.id, static_cast<std::int64_t>(query.limit + 1));
     BookingPage page;
     page.bookings = read_bookings(select);
@@ -109,7 +109,7 @@ BookingPage SqliteLedgerReader::list_bookings(const booking::BookingListQuery& q
   });
 }
 
-SearchPage SqliteLedgerReader::list_flights(const booking::FlightListQuery& query) {
+SearchPage SqliteLedgerReader::list_flights(const ledger::FlightListQuery& query) {
   return translated([&] {
     std::string rest = "WHERE 1";
     if (query.source) rest.append(" AND lower(source) = ?1");
@@ -152,10 +152,10 @@ SearchPage SqliteLedgerReader::search(const flights::SearchQuery& query, Instant
   });
 }
 
-booking::SeatCounts SqliteLedgerReader::seat_counts(FlightId flight) {
+ledger::SeatCounts SqliteLedgerReader::seat_counts(FlightId flight) {
   return translated([&] {
     seat_counts_.bind(flight).step();
-    const booking::SeatCounts counts{seat_counts_.integer(0), seat_counts_.integer(1)};
+    const ledger::SeatCounts counts{seat_counts_.integer(0), seat_counts_.integer(1)};
     seat_counts_.reset();
     return counts;
   });
@@ -203,11 +203,11 @@ bool SqliteLedgerReader::any_flight() {
   });
 }
 
-std::vector<booking::NaturalKey> SqliteLedgerReader::cancelled_of(std::span<const booking::NaturalKey> keys) {
+std::vector<ledger::NaturalKey> SqliteLedgerReader::cancelled_of(std::span<const ledger::NaturalKey> keys) {
   return translated([&] {
     const Snapshot snapshot(database_);
-    std::vector<booking::NaturalKey> found;
-    for (const booking::NaturalKey& key : keys) {
+    std::vector<ledger::NaturalKey> found;
+    for (const ledger::NaturalKey& key : keys) {
       if (cancelled_.bind(key.first, key.second).step()) found.push_back(key);
       cancelled_.reset();
     }

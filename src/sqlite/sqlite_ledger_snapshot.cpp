@@ -39,15 +39,15 @@ std::vector<flights::Flight> SqliteLedgerSnapshot::flights(FlightId after, std::
   return page_of<flights::Flight>(flights_, after, limit, read_flight);
 }
 
-std::vector<booking::BookingRow> SqliteLedgerSnapshot::bookings(BookingId after, std::size_t limit) {
-  return page_of<booking::BookingRow>(bookings_, after, limit, [](const Statement& row) {
-    return booking::BookingRow{read_booking(row), row.integer(booking_column_count) != 0};
+std::vector<ledger::BookingRow> SqliteLedgerSnapshot::bookings(BookingId after, std::size_t limit) {
+  return page_of<ledger::BookingRow>(bookings_, after, limit, [](const Statement& row) {
+    return ledger::BookingRow{read_booking(row), row.integer(booking_column_count) != 0};
   });
 }
 
-std::vector<booking::IntentRow> SqliteLedgerSnapshot::intents(BookingId after, std::size_t limit) {
-  return page_of<booking::IntentRow>(intents_, after, limit, [](const Statement& row) {
-    booking::IntentRow intent;
+std::vector<ledger::IntentRow> SqliteLedgerSnapshot::intents(BookingId after, std::size_t limit) {
+  return page_of<ledger::IntentRow>(intents_, after, limit, [](const Statement& row) {
+    ledger::IntentRow intent;
     intent.id = row.id<BookingId>(booking_column_count);
     intent.due = row.instant(booking_column_count + 1);
     if (!row.is_null(0)) intent.booking = read_booking(row);
@@ -55,10 +55,10 @@ std::vector<booking::IntentRow> SqliteLedgerSnapshot::intents(BookingId after, s
   });
 }
 
-booking::OutboxRest SqliteLedgerSnapshot::outbox(Instant before) {
+ledger::OutboxRest SqliteLedgerSnapshot::outbox(Instant before) {
   return translated([&] {
     outbox_.bind(before).step();
-    const booking::OutboxRest rest{outbox_.integer(0), outbox_.instant(1)};
+    const ledger::OutboxRest rest{outbox_.integer(0), outbox_.instant(1)};
     outbox_.reset();
     return rest;
   });

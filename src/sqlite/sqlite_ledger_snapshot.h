@@ -2,21 +2,21 @@
 // the WAL grows by what is written meanwhile.
 #pragma once
 
-#include "booking/ledger_snapshot.h"
+#include "ledger/ledger_snapshot.h"
 #include "sqlite/database.h"
 #include "sqlite/reading.h"
 
 namespace flightdeck::sqlite {
 
-class SqliteLedgerSnapshot final : public booking::LedgerSnapshot {
+class SqliteLedgerSnapshot final : public ledger::LedgerSnapshot {
  public:
   // As SqliteLedgerReader. Taken by the first read.
   explicit SqliteLedgerSnapshot(const std::string& path);
 
   std::vector<flights::Flight> flights(FlightId after, std::size_t limit) override;
-  std::vector<booking::BookingRow> bookings(BookingId after, std::size_t limit) override;
-  std::vector<booking::IntentRow> intents(BookingId after, std::size_t limit) override;
-  booking::OutboxRest outbox(Instant before) override;
+  std::vector<ledger::BookingRow> bookings(BookingId after, std::size_t limit) override;
+  std::vector<ledger::IntentRow> intents(BookingId after, std::size_t limit) override;
+  ledger::OutboxRest outbox(Instant before) override;
 
  private:
   Database database_;

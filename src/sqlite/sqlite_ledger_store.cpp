@@ -6,11 +6,11 @@
 
 namespace flightdeck::sqlite {
 
-using booking::Booking;
-using booking::LedgerChanges;
-using booking::LedgerKeys;
-using booking::LedgerRows;
 using flights::Flight;
+using ledger::Booking;
+using ledger::LedgerChanges;
+using ledger::LedgerKeys;
+using ledger::LedgerRows;
 
 namespace {
 
@@ -25,7 +25,7 @@ auto with_port_errors(Work work) {
     return work();
   } catch (const SqliteError& error) {
     if (error.code() == SQLITE_CONSTRAINT_UNIQUE || error.code() == SQLITE_CONSTRAINT_PRIMARYKEY) {
-      throw booking::LedgerConflict(error.what());
+      throw ledger::LedgerConflict(error.what());
     }
     throw UnavailableError(error.what());
   }
@@ -107,7 +107,7 @@ LedgerRows SqliteLedgerStore::load(const LedgerKeys& keys) {
   return rows;
 }
 
-std::optional<booking::RowStamp> SqliteLedgerStore::commit(const LedgerChanges& changes) {
+std::optional<ledger::RowVersion> SqliteLedgerStore::commit(const LedgerChanges& changes) {
   last_commit_failed_ = true;  // until it has not
   with_port_errors([&] {
     write(changes);
@@ -120,7 +120,7 @@ std::optional<booking::RowStamp> SqliteLedgerStore::commit(const LedgerChanges& 
 void SqliteLedgerStore::write(const LedgerChanges& changes) {
   write_flights(changes);
   write_bookings(changes);
-  for (const booking::IntentChange& intent : changes.intents) {
+  for (const ledger::IntentChange& intent : changes.intents) {
     if (intent.due)
       set_intent_.bind(intent.booking, *intent.due, changes.now).run();
     else

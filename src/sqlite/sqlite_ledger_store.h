@@ -1,19 +1,19 @@
 // The ledger in SQLite: one writer, WAL, synchronous=FULL.
 #pragma once
 
-#include "booking/ledger.h"
+#include "ledger/ledger.h"
 #include "sqlite/database.h"
 
 namespace flightdeck::sqlite {
 
 // A transaction takes the database's one write lock at `begin`, so there is nothing else to lock.
-class SqliteLedgerStore final : public booking::LedgerStore {
+class SqliteLedgerStore final : public ledger::LedgerStore {
  public:
   // `path` must hold the current schema (see migrate.h). Throws SqliteError.
   explicit SqliteLedgerStore(const std::string& path);
 
-  booking::LedgerRows begin(const booking::LedgerKeys& keys) override;
-  std::optional<booking::RowStamp> commit(const booking::LedgerChanges& changes) override;
+  ledger::LedgerRows begin(const ledger::LedgerKeys& keys) override;
+  std::optional<ledger::RowVersion> commit(const ledger::LedgerChanges& changes) override;
   void rollback() noexcept override;
   std::vector<BookingId> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
   std::vector<events::OutboxRow> claim_events(Instant now, Instant lease_until, std::size_t limit) override;
@@ -22,10 +22,10 @@ class SqliteLedgerStore final : public booking::LedgerStore {
   void check_writable() override;
 
  private:
-  booking::LedgerRows load(const booking::LedgerKeys& keys);
-  void write(const booking::LedgerChanges& changes);
-  void write_flights(const booking::LedgerChanges& changes);
-  void write_bookings(const booking::LedgerChanges& changes);
+  ledger::LedgerRows load(const ledger::LedgerKeys& keys);
+  void write(const ledger::LedgerChanges& changes);
+  void write_flights(const ledger::LedgerChanges& changes);
+  void write_bookings(const ledger::LedgerChanges& changes);
 
   Database database_;
   bool last_commit_failed_ = false;

@@ -7,28 +7,30 @@ namespace flightdeck::stress {
 
 namespace {
 
-bool before(const ToldBooking& a, const ToldBooking& b) {
+bool before(const AcknowledgedBooking& a, const AcknowledgedBooking& b) {
   return std::tie(a.user, a.id) < std::tie(b.user, b.id);
 }
 
 // Only a cancellation that was asked for ends a confirmed booking; a payment that came late may confirm a failed one.
-bool may_be(const ToldBooking& told, Status now) {
+bool may_be(const AcknowledgedBooking& told, Status now) {
   if (told.status == now || told.status == Status::pending) return true;
   if (told.status == Status::failed && now == Status::confirmed) return !told.declined;
   return told.status == Status::confirmed && now == Status::cancelled && told.cancel_asked;
 }
 
-std::string case_of(const ToldBooking& told, const std::string& what) { return told.id.str() + " " + what; }
+std::string case_of(const AcknowledgedBooking& told, const std::string& what) {
+  return told.id.str() + " " + what;
+}
 
 }  // namespace
 
 BookingsAudit::BookingsAudit(LoadRecord& record, std::vector<UserId> users, std::vector<FlightId> flights)
     : record_(record), users_(std::move(users)), flights_(std::move(flights)) {
   own_.resize(flights_.size());
-  untold_.resize(users_.size());
+  pending_.resize(users_.size());
   for (std::uint32_t flight = 0; flight < flights_.size(); ++flight) place_of_[flights_[flight]] = flight;
   std::sort(record_.told.begin(), record_.told.end(), before);
-  for (ToldBooking& told : record_.told) told.seen = false;
+  for (AcknowledgedBooking& told : record_.told) told.seen = false;
   std::size_t at = 0;
   for (std::uint32_t user = 0; user <= users_.size(); ++user) {
     while (at < record_.told.size() && record_.told[at].user < user) ++at;
@@ -39,11 +41,12 @@ BookingsAudit::BookingsAudit(LoadRecord& record, std::vector<UserId> users, std:
   }
 }
 
-ToldBooking* BookingsAudit::find(std::uint32_t user, const BookingId& id) {
+AcknowledgedBooking* BookingsAudit::find(std::uint32_t user, const BookingId& id) {
   const auto begin = record_.told.begin() + static_cast<std::ptrdiff_t>(begin_[user]);
   const auto end = record_.told.begin() + static_cast<std::ptrdiff_t>(begin_[user + 1]);
   const auto found = std::lower_bound(
-      begin, end, id, [](const ToldBooking& told, const BookingId& wanted) { return told.id < wanted; });
+      begin, end, id,
+      [](const AcknowledgedBooking& told, const BookingId& wanted) { return told.id < wanted; });
   return found != end && found->id == id ? &*found : nullptr;
 }
 
@@ -55,9 +58,9 @@ void BookingsAudit::see(std::uint32_t user, const ListedBooking& booking) {
   } else {
     tally(booking, flight->second);
   }
-  ToldBooking* told = find(user, booking.id);
+  AcknowledgedBooking* told = find(user, booking.id);
   if (told == nullptr) {
-    ++untold_[user];
+    ++pending_[user];
   } else if (told->seen) {
     listed_twice_.add(booking.id.str());
   } else {
@@ -75,7 +78,7 @@ void BookingsAudit::tally(const ListedBooking& booking, std::uint32_t flight) {
   }
 }
 
-void BookingsAudit::compare(ToldBooking& told, const ListedBooking& booking) {
+void BookingsAudit::compare(AcknowledgedBooking& told, const ListedBooking& booking) {
   told.seen = true;
   if (!told.as_asked) {
     differing_.add(case_of(told, "was told with another flight or other seats than asked for"));
@@ -95,7 +98,7 @@ void BookingsAudit::compare(ToldBooking& told, const ListedBooking& booking) {
 void BookingsAudit::judge(AuditResult& result) const {
   Finding missing;
   std::uint64_t pending = 0;
-  for (const ToldBooking& told : record_.told) {
+  for (const AcknowledgedBooking& told : record_.told) {
     if (!told.seen) {
       missing.add(case_of(told, "of user " + users_[told.user].str()));
     } else if (told.listed == Status::pending) {
@@ -107,9 +110,9 @@ void BookingsAudit::judge(AuditResult& result) const {
   Finding too_many;
   for (std::size_t user = 0; user < users_.size(); ++user) {
     unanswered += record_.unanswered[user];
-    untold += untold_[user];
-    if (untold_[user] > record_.unanswered[user]) {
-      too_many.add("user " + users_[user].str() + " has " + std::to_string(untold_[user]) +
+    untold += pending_[user];
+    if (pending_[user] > record_.unanswered[user]) {
+      too_many.add("user " + users_[user].str() + " has " + std::to_string(pending_[user]) +
                    " that nobody was told of");
     }
   }
@@ -130,9 +133,9 @@ void BookingsAudit::judge(AuditResult& result) const {
       too_many);
 }
 
-void count_settled(const ToldBookings& told, Outcomes& outcomes) {
+void count_settled(const AcknowledgedBookings& told, Outcomes& outcomes) {
   Counts& counts = outcomes.counts;
-  for (const ToldBooking& booking : told) {
+  for (const AcknowledgedBooking& booking : told) {
     if (!booking.told_pending || !booking.seen || booking.listed == Status::pending) continue;
     const bool confirmed = booking.listed == Status::confirmed;
     if (confirmed && booking.in_time) ++outcomes.confirmed_in_time;

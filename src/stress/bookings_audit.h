@@ -41,8 +41,8 @@ class BookingsAudit {
   void judge(AuditResult& result) const;
 
  private:
-  ToldBooking* find(std::uint32_t user, const BookingId& id);
-  void compare(ToldBooking& told, const ListedBooking& booking);
+  AcknowledgedBooking* find(std::uint32_t user, const BookingId& id);
+  void compare(AcknowledgedBooking& told, const ListedBooking& booking);
   void tally(const ListedBooking& booking, std::uint32_t flight);
 
   LoadRecord& record_;
@@ -51,7 +51,7 @@ class BookingsAudit {
   std::unordered_map<FlightId, std::uint32_t> place_of_;
   std::vector<std::size_t> begin_;  // by user: where its told bookings begin; one more at the end
   std::vector<OwnBookings> own_;
-  std::vector<std::uint32_t> untold_;  // by user: listed, but never told of
+  std::vector<std::uint32_t> pending_;  // by user: listed, but never told of
   Finding told_twice_;
   Finding listed_twice_;
   Finding differing_;
@@ -60,6 +60,6 @@ class BookingsAudit {
 };
 
 // Bookings that were told as pending count as what the audit has found them to be.
-void count_settled(const ToldBookings& told, Outcomes& outcomes);
+void count_settled(const AcknowledgedBookings& told, Outcomes& outcomes);
 
 }  // namespace flightdeck::stress

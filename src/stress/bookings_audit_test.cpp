@@ -22,7 +22,7 @@ class BookingsAuditTest : public testing::Test {
               {1, {booking_id(3), users[1], flights[0], 2, Status::failed}}};
   }
   void tell(std::uint8_t n, std::uint32_t user, Status status) {
-    ToldBooking told;
+    AcknowledgedBooking told;
     told.id = booking_id(n);
     told.user = user;
     told.seats = 2;

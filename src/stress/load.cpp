@@ -22,13 +22,13 @@ double seconds_of(Nanoseconds time) { return std::chrono::duration<double>(time)
 
 }  // namespace
 
-Load::Load(const Plan& plan, const Place& place, std::vector<std::string> users,
+Load::Load(const Plan& plan, const BaseUrl& base_url, std::vector<std::string> users,
            std::vector<std::string> flights, Sender& sender, Time start)
     : plan_(plan),
       users_(std::move(users)),
       flights_(std::move(flights)),
       sender_(sender),
-      text_(place, plan),
+      text_(base_url, plan),
       random_(plan.seed),
       start_(start),
       measured_from_(start + plan.warm_up),
@@ -98,7 +98,7 @@ void Load::send(std::uint32_t tag) {
   const Attempt& attempt = attempts_[tag];
   ++under_way_;
   if (attempt.cancels) {
-    ToldBooking& told = record_.told[attempt.told];
+    AcknowledgedBooking& told = record_.told[attempt.told];
     told.cancel_asked = true;
     sender_.send(tag, text_.cancel(told.id));
   } else {
@@ -208,7 +208,7 @@ void Load::take_accepted(std::uint32_t tag, const BookingAnswer& answer, Time no
   });
   if (confirmed && in_time(now)) ++outcomes_.confirmed_in_time;
 
-  ToldBooking told;
+  AcknowledgedBooking told;
   told.id = answer.booking;
   told.user = attempt.user;
   told.flight = attempt.flight;
@@ -232,7 +232,7 @@ void Load::take_accepted(std::uint32_t tag, const BookingAnswer& answer, Time no
 
 void Load::take_cancelled(std::uint32_t tag, const BookingAnswer& answer, const Reply& reply, Time now) {
   const Attempt& attempt = attempts_[tag];
-  ToldBooking& told = record_.told[attempt.told];
+  AcknowledgedBooking& told = record_.told[attempt.told];
   if (answer.kind == AnswerKind::accepted) {
     told.status = answer.status;
     told.cancel_asked = false;

@@ -7,18 +7,18 @@
 #include <vector>
 
 #include "core/random.h"
+#include "stress/acknowledged_bookings.h"
 #include "stress/answer.h"
 #include "stress/arrivals.h"
 #include "stress/outcomes.h"
 #include "stress/plan.h"
 #include "stress/request_text.h"
-#include "stress/told_bookings.h"
 
 namespace flightdeck::stress {
 
 // What the audit needs to know of a run.
 struct LoadRecord {
-  ToldBookings told;
+  AcknowledgedBookings told;
   std::vector<std::uint32_t> unanswered;  // by user: requests that may have made a booking nobody was told of
   std::vector<bool> asked;                // by user: whether it was booked for at all
   std::vector<std::uint64_t> sold_out;    // by flight: answers that said so
@@ -28,8 +28,8 @@ struct LoadRecord {
 class Load final : public AnswerTaker {
  public:
   // `users` and `flights` are ids as text, at least one of each.
-  Load(const Plan& plan, const Place& place, std::vector<std::string> users, std::vector<std::string> flights,
-       Sender& sender, Time start);
+  Load(const Plan& plan, const BaseUrl& base_url, std::vector<std::string> users,
+       std::vector<std::string> flights, Sender& sender, Time start);
 
   // Sends what is due; says when it has something to do again if nothing is answered before.
   Time turn(Time now);

@@ -34,7 +34,7 @@ class LoadTest : public testing::Test, public Sender {
     std::vector<std::string> ids;
     for (std::uint32_t i = 0; i < users; ++i)
       ids.push_back(UserId{Uuid{{1, static_cast<std::uint8_t>(i)}}}.str());
-    load_.emplace(plan_, Place{"host", ""}, ids, std::vector<std::string>{FlightId{Uuid{{2}}}.str()}, *this,
+    load_.emplace(plan_, BaseUrl{"host", ""}, ids, std::vector<std::string>{FlightId{Uuid{{2}}}.str()}, *this,
                   now_);
     load_->turn(now_);
   }
@@ -111,7 +111,7 @@ TEST_F(LoadTest, WhatAnAnswerSaysItIsForIsCompared) {
     answer_oldest(200, body + rest);
   }
   std::vector<bool> told;
-  for (const ToldBooking& booking : load_->record().told) told.push_back(booking.as_asked);
+  for (const AcknowledgedBooking& booking : load_->record().told) told.push_back(booking.as_asked);
   EXPECT_EQ(told, (std::vector<bool>{true, false, false, true}));
 }
 

@@ -9,13 +9,13 @@ namespace {
 constexpr std::size_t uuid_chars = 36;
 constexpr std::size_t key_chars = 16;
 
-std::string head(std::string_view method, const Place& place, std::string_view target) {
+std::string head(std::string_view method, const BaseUrl& base_url, std::string_view target) {
   std::string text(method);
   text.append(" ")
-      .append(place.base_path)
+      .append(base_url.base_path)
       .append(target)
       .append(" HTTP/1.1\r\nHost: ")
-      .append(place.authority);
+      .append(base_url.authority);
   return text.append("\r\n");
 }
 
@@ -25,7 +25,7 @@ void patch(std::string& text, std::size_t at, std::string_view with) {
 
 }  // namespace
 
-RequestText::RequestText(const Place& place, const Plan& plan) {
+RequestText::RequestText(const BaseUrl& base_url, const Plan& plan) {
   const std::string blank_id(uuid_chars, '0');
   std::string body = R"({"user_id":")";
   const std::size_t user_in_body = body.size();
@@ -35,7 +35,7 @@ RequestText::RequestText(const Place& place, const Plan& plan) {
   const std::size_t seats_in_body = body.size();
   body.append("1}");
 
-  book_ = head("POST", place, "/booking");
+  book_ = head("POST", base_url, "/booking");
   if (plan.wait.count() > 0)
     book_.append("Prefer: wait=").append(std::to_string(plan.wait.count())).append("\r\n");
   if (plan.keyed) {
@@ -50,9 +50,9 @@ RequestText::RequestText(const Place& place, const Plan& plan) {
   seats_at_ = book_.size() + seats_in_body;
   book_.append(body);
 
-  cancel_ = "DELETE " + place.base_path + "/booking/";
+  cancel_ = "DELETE " + base_url.base_path + "/booking/";
   booking_at_ = cancel_.size();
-  cancel_.append(blank_id).append(" HTTP/1.1\r\nHost: ").append(place.authority).append("\r\n\r\n");
+  cancel_.append(blank_id).append(" HTTP/1.1\r\nHost: ").append(base_url.authority).append("\r\n\r\n");
 }
 
 std::string_view RequestText::book(std::string_view user_id, std::string_view flight_id, int seats,
@@ -73,12 +73,12 @@ std::string_view RequestText::cancel(const BookingId& booking) {
   return cancel_;
 }
 
-std::string get_text(const Place& place, std::string_view target) {
-  return head("GET", place, target).append("\r\n");
+std::string get_text(const BaseUrl& base_url, std::string_view target) {
+  return head("GET", base_url, target).append("\r\n");
 }
 
-std::string post_text(const Place& place, std::string_view target, std::string_view json) {
-  std::string text = head("POST", place, target);
+std::string post_text(const BaseUrl& base_url, std::string_view target, std::string_view json) {
+  std::string text = head("POST", base_url, target);
   text.append("Content-Type: application/json\r\nContent-Length: ").append(std::to_string(json.size()));
   return text.append("\r\n\r\n").append(json);
 }

@@ -10,14 +10,14 @@
 namespace flightdeck::stress {
 
 // Where the deployment is: as in a Host header, and what comes before every path (may be empty).
-struct Place {
+struct BaseUrl {
   std::string authority;
   std::string base_path;
 };
 
 class RequestText {
  public:
-  RequestText(const Place& place, const Plan& plan);
+  RequestText(const BaseUrl& base_url, const Plan& plan);
 
   // Each is valid until the next call. `seats` 1 to 9. `key`: any number, used when the plan is keyed.
   std::string_view book(std::string_view user_id, std::string_view flight_id, int seats, std::uint64_t key);
@@ -34,7 +34,7 @@ class RequestText {
 };
 
 // `GET target` of that place.
-std::string get_text(const Place& place, std::string_view target);
-std::string post_text(const Place& place, std::string_view target, std::string_view json);
+std::string get_text(const BaseUrl& base_url, std::string_view target);
+std::string post_text(const BaseUrl& base_url, std::string_view target, std::string_view json);
 
 }  // namespace flightdeck::stress

@@ -159,7 +159,7 @@ class ModelRun {
     for (const UserId& id : users) user_texts.push_back(id.str());
     for (const FlightId& id : flights) flight_texts.push_back(id.str());
     Time now{};
-    load.emplace(plan, Place{"host", ""}, user_texts, flight_texts, *deployment, now);
+    load.emplace(plan, BaseUrl{"host", ""}, user_texts, flight_texts, *deployment, now);
     for (int step = 0; step < 200'000; ++step) {
       load->turn(now);
       if (load->finished()) return deployment->settle();
@@ -268,9 +268,9 @@ TEST(StressRunProperty, OneBrokenBookingIsFound) {
       ModelRun run(seed);
       run.carry();
       // Told of, or it could have been lost on the way.
-      const ToldBookings& told = run.load->record().told;
+      const AcknowledgedBookings& told = run.load->record().told;
       if (told.empty()) continue;
-      const ToldBooking& victim = told[seed % told.size()];
+      const AcknowledgedBooking& victim = told[seed % told.size()];
       if (!break_it(run, run.deployment->bookings.at(victim.id))) continue;
       ++broken;
       EXPECT_FALSE(run.audit().passed());

@@ -99,7 +99,7 @@ std::optional<std::string> next_page(const json::object& page, const std::string
 Result<std::vector<stress::FlightSeats>> Deployment::flights(const std::vector<FlightId>& ids,
                                                              Persistence persistence, stress::Time deadline) {
   std::vector<stress::FlightSeats> all(ids.size());
-  Inquiry inquiry(wire_, persistence, deadline);
+  Inquiry inquiry(requests_, persistence, deadline);
   const auto done = inquiry.run(
       ids.size(), [&](std::size_t line) { return get("/admin/flights/" + ids[line].str()); },
       [&](std::size_t line, const Reply& reply) -> NextCall {
@@ -121,7 +121,7 @@ Result<std::vector<FlightId>> Deployment::search(const Route& route, stress::Tim
                              "&date=" + percent_encoded(route.date) +
                              "&seats=0&limit=" + std::to_string(limits::page_items_max);
   std::vector<FlightId> found;
-  Inquiry inquiry(wire_, Persistence::once, deadline);
+  Inquiry inquiry(requests_, Persistence::once, deadline);
   const auto done = inquiry.run(
       1, [&](std::size_t) { return get(target); },
       [&](std::size_t, const Reply& reply) -> NextCall {
@@ -149,9 +149,9 @@ Result<std::vector<FlightId>> Deployment::add_flights(const NewFlights& wanted, 
       .member("price", "100.00")
       .end_object();
   std::vector<FlightId> added(wanted.count);
-  Inquiry inquiry(wire_, Persistence::once, deadline);
+  Inquiry inquiry(requests_, Persistence::once, deadline);
   const auto done = inquiry.run(
-      wanted.count, [&](std::size_t) { return stress::post_text(place_, "/admin/flights", body); },
+      wanted.count, [&](std::size_t) { return stress::post_text(base_url_, "/admin/flights", body); },
       [&](std::size_t line, const Reply& reply) -> NextCall {
         return read_object(reply, 201, [&](const json::object& flight) -> NextCall {
           added[line] = id_of<FlightId>(flight, "flight_id");
@@ -166,7 +166,7 @@ Result<void> Deployment::bookings(const std::vector<UserId>& users, const Take& 
   const auto target = [&](std::size_t line) {
     return "/bookings?user_id=" + users[line].str() + "&limit=" + std::to_string(limits::page_items_max);
   };
-  Inquiry inquiry(wire_, Persistence::repeat, deadline);
+  Inquiry inquiry(requests_, Persistence::repeat, deadline);
   return inquiry.run(
       users.size(), [&](std::size_t line) { return get(target(line)); },
       [&](std::size_t line, const Reply& reply) -> NextCall {

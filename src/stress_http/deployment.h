@@ -31,7 +31,8 @@ struct NewFlights {
 class Deployment {
  public:
   // `wire` carries nothing else meanwhile.
-  Deployment(stress::Place place, Wire& wire) : place_(std::move(place)), wire_(wire) {}
+  Deployment(stress::BaseUrl base_url, RequestPool& requests)
+      : base_url_(std::move(base_url)), requests_(requests) {}
 
   // Error not_found: there is no such flight.
   Result<std::vector<stress::FlightSeats>> flights(const std::vector<FlightId>& ids, Persistence persistence,
@@ -45,10 +46,10 @@ class Deployment {
   Result<void> bookings(const std::vector<UserId>& users, const Take& take, stress::Time deadline);
 
  private:
-  std::string get(const std::string& target) const { return stress::get_text(place_, target); }
+  std::string get(const std::string& target) const { return stress::get_text(base_url_, target); }
 
-  stress::Place place_;
-  Wire& wire_;
+  stress::BaseUrl base_url_;
+  RequestPool& requests_;
 };
 
 }  // namespace flightdeck::stress_http

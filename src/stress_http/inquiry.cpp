@@ -26,12 +26,12 @@ Result<void> Inquiry::run(std::size_t lines, const std::function<std::string(std
     if (now >= pause_ends_) {
       for (const std::uint32_t tag : std::exchange(again_, {})) ready_.push_back(tag);
     }
-    while (!wire_.full() && !ready_.empty()) {
+    while (!requests_.full() && !ready_.empty()) {
       const std::uint32_t tag = ready_.front();
       ready_.pop_front();
       send(tag);
     }
-    for (; !wire_.full() && begun < lines; ++begun) {
+    for (; !requests_.full() && begun < lines; ++begun) {
       if (free_.empty()) {
         free_.push_back(static_cast<std::uint32_t>(calls_.size()));
         calls_.emplace_back();
@@ -46,14 +46,14 @@ Result<void> Inquiry::run(std::size_t lines, const std::function<std::string(std
       failure_ = Error{ErrorCode::unavailable, last_trouble_.empty() ? "no time left" : last_trouble_, {}};
       break;
     }
-    wire_.turn(again_.empty() ? deadline_ : std::min(deadline_, pause_ends_), *this);
+    requests_.turn(again_.empty() ? deadline_ : std::min(deadline_, pause_ends_), *this);
   }
   return *failure_;
 }
 
 void Inquiry::send(std::uint32_t slot) {
   ++under_way_;
-  wire_.send(slot, calls_[slot].request);
+  requests_.send(slot, calls_[slot].request);
 }
 
 void Inquiry::answered(std::uint32_t tag, const stress::Reply& reply, stress::Time now) {

@@ -10,7 +10,7 @@
 
 #include "core/error.h"
 #include "stress/plan.h"
-#include "stress_http/wire.h"
+#include "stress_http/request_pool.h"
 
 namespace flightdeck::stress_http {
 
@@ -27,8 +27,8 @@ class Inquiry final : public stress::AnswerTaker {
       std::function<Result<std::optional<std::string>>(std::size_t line, const stress::Reply& reply)>;
 
   // The wire carries nothing else meanwhile.
-  Inquiry(Wire& wire, Persistence persistence, stress::Time deadline)
-      : wire_(wire), persistence_(persistence), deadline_(deadline) {}
+  Inquiry(RequestPool& requests, Persistence persistence, stress::Time deadline)
+      : requests_(requests), persistence_(persistence), deadline_(deadline) {}
 
   // `lines` lines of calls, each beginning with `first(line)`, the text of a request. Once. Error unavailable: some were
   // not answered.
@@ -46,7 +46,7 @@ class Inquiry final : public stress::AnswerTaker {
   void send(std::uint32_t slot);
   void fail(std::uint32_t tag, std::string why, stress::Time now);
 
-  Wire& wire_;
+  RequestPool& requests_;
   const Persistence persistence_;
   const stress::Time deadline_;
   const Next* next_ = nullptr;

@@ -4,27 +4,27 @@
 #include <atomic>
 #include <vector>
 
-#include "booking/commit_observer.h"
 #include "booking/settle_waiters.h"
-#include "sync/news_teller.h"
+#include "ledger/commit_observer.h"
+#include "sync/derived_state_updater.h"
 
 namespace flightdeck::sync {
 
 // `on_commit` is thread-safe. The tellers take turns: news may arrive in any order, so they need not agree.
-class CommitSync final : public booking::CommitObserver {
+class CommitSync final : public ledger::CommitObserver {
  public:
   explicit CommitSync(booking::SettleWaiters& waiters) : waiters_(waiters) {}
 
   // At least one, and all of them before the first commit. They outlive it.
-  void add(NewsTeller& teller) { tellers_.push_back(&teller); }
+  void add(DerivedStateUpdater& updater) { updaters_.push_back(&updater); }
 
-  void on_commit(booking::Commit commit, std::function<void()> told) override;
+  void on_commit(ledger::Commit commit, std::function<void()> told) override;
 
  private:
-  Task<void> tell(NewsTeller& teller, booking::Commit commit, std::function<void()> told);
+  Task<void> apply(DerivedStateUpdater& updater, ledger::Commit commit, std::function<void()> told);
 
   booking::SettleWaiters& waiters_;
-  std::vector<NewsTeller*> tellers_;
+  std::vector<DerivedStateUpdater*> updaters_;
   std::atomic<std::size_t> turn_{0};
 };
 

@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "booking/ledger.h"
 #include "events/event_sink.h"
+#include "ledger/ledger.h"
 
 namespace flightdeck::sync {
 
@@ -12,7 +12,7 @@ namespace flightdeck::sync {
 // beside others of its kind, in this process and in others: claims are leased.
 class OutboxRelay {
  public:
-  OutboxRelay(booking::Ledger& ledger, events::EventSink& sink, const Clock& clock)
+  OutboxRelay(ledger::Ledger& ledger, events::EventSink& sink, const Clock& clock)
       : ledger_(ledger), sink_(sink), clock_(clock) {}
 
   // Publishes what is due, at most limits::relay_rounds batches, and returns how many rows. Throws UnavailableError, also
@@ -22,7 +22,7 @@ class OutboxRelay {
   Task<std::size_t> run_once();
 
  private:
-  booking::Ledger& ledger_;
+  ledger::Ledger& ledger_;
   events::EventSink& sink_;
   const Clock& clock_;
   std::vector<events::OutboxRow> claimed_;  // and not published yet

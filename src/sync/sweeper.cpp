@@ -6,14 +6,14 @@
 
 #include "core/limits.h"
 #include "core/sort_unique.h"
-#include "sync/news_teller.h"
+#include "sync/derived_state_updater.h"
 
 namespace flightdeck::sync {
 
 namespace {
-using booking::LedgerReader;
 using flights::Flight;
 using flights::StoredVersion;
+using ledger::LedgerReader;
 
 // Leaves those that are later than what is known of them.
 void keep_later(std::vector<StoredVersion>& stored, const std::map<FlightId, std::int64_t>& versions) {
@@ -38,13 +38,13 @@ Task<std::vector<Flight>> Sweeper::changed_after(Position position, std::size_t 
   std::function<std::vector<Flight>(LedgerReader&)> query = [position, limit](LedgerReader& reader) {
     return reader.flights_changed(position.updated_at, position.id, limit);
   };
-  return booking::read<std::vector<Flight>>(ledger_, booking::ReadKind::background, std::move(query));
+  return ledger::read<std::vector<Flight>>(ledger_, ledger::ReadKind::background, std::move(query));
 }
 
 Task<Synced> Sweeper::sync_changed() {
-  const flights::Telling telling = co_await index_.begin_telling();
-  if (telling == flights::Telling::left_to_another) co_return Synced{Synced::End::left_to_another};
-  const bool complete = telling == flights::Telling::unneeded;
+  const flights::RebuildStart telling = co_await index_.begin_rebuild();
+  if (telling == flights::RebuildStart::left_to_another) co_return Synced{Synced::End::left_to_another};
+  const bool complete = telling == flights::RebuildStart::unneeded;
   if (!complete) {
     synced_until_ = {};
     told_lately_.clear();
@@ -65,20 +65,20 @@ Task<Synced> Sweeper::sync_changed() {
       const auto told = told_lately_.find(flight.id);
       return told != told_lately_.end() && told->second == flight.version;
     });
-    const std::size_t news = changed.size();
-    const bool heard = co_await teller_.tell(std::move(changed), !complete);
+    const std::size_t updates = changed.size();
+    const bool heard = co_await refresher_.refresh(std::move(changed), !complete);
     if (!heard) co_return synced;  // from the same place again next time
-    synced.told += news;
+    synced.told += updates;
     if (count < limits::sweep_batch) break;
     if (complete) continue;
-    const bool kept = co_await index_.keep_telling();
+    const bool kept = co_await index_.renew_rebuild();
     if (!kept) co_return synced;  // begin again next time
   }
   // Not the time of the latest row: the rows of the last overlap before a quiet time would be told again and again.
   synced_until_ = started;
   told_lately_ = std::move(told_lately);
   bool in_step = complete;
-  if (!complete) in_step = co_await index_.mark_complete();
+  if (!complete) in_step = co_await index_.complete_rebuild();
   if (in_step) synced.end = Synced::End::in_step;
   co_return synced;
 }
@@ -95,7 +95,7 @@ Task<void> Sweeper::scrub() {
     ids.push_back(row.id);
   }
   co_await gate_.mend(std::move(ids));
-  const bool heard = co_await teller_.tell(std::move(rows), true);
+  const bool heard = co_await refresher_.refresh(std::move(rows), true);
   scrub_failures_ = heard ? 0 : scrub_failures_ + 1;
   if (!heard && scrub_failures_ < limits::scrub_tries) co_return;
   scrub_failures_ = 0;
@@ -121,7 +121,7 @@ Task<void> Sweeper::forget_the_future(std::vector<StoredVersion> told) {
   std::function<std::vector<Flight>(LedgerReader&)> query =
       [suspects = flights_of(of_gate, of_index)](LedgerReader& reader) { return reader.flights(suspects); };
   std::vector<Flight> rows =
-      co_await booking::read<std::vector<Flight>>(ledger_, booking::ReadKind::background, std::move(query));
+      co_await ledger::read<std::vector<Flight>>(ledger_, ledger::ReadKind::background, std::move(query));
   versions.clear();
   for (const Flight& row : rows) versions[row.id] = row.version;
   keep_later(of_gate, versions);
@@ -132,7 +132,7 @@ Task<void> Sweeper::forget_the_future(std::vector<StoredVersion> told) {
   if (rows.empty()) co_return;
   co_await gate_.forget_versions(std::move(of_gate));
   co_await index_.forget_versions(std::move(of_index));
-  co_await teller_.tell(std::move(rows), true);
+  co_await refresher_.refresh(std::move(rows), true);
 }
 
 Task<void> Sweeper::drop_stale_holds() {
@@ -141,7 +141,7 @@ Task<void> Sweeper::drop_stale_holds() {
       co_await gate_.stale_holds(now - limits::hold_look_after, limits::sweep_batch);
   if (stale.empty()) co_return;
   struct Found {
-    std::vector<booking::Booking> bookings;
+    std::vector<ledger::Booking> bookings;
     std::vector<Flight> flights;
   };
   // The flights are read last, so they count whatever these holds have led to.
@@ -157,36 +157,36 @@ Task<void> Sweeper::drop_stale_holds() {
     found.flights = reader.flights(flights);
     return found;
   };
-  Found found = co_await booking::read<Found>(ledger_, booking::ReadKind::background, std::move(query));
+  Found found = co_await ledger::read<Found>(ledger_, ledger::ReadKind::background, std::move(query));
   std::set<BookingId> in_ledger;
-  for (const booking::Booking& row : found.bookings) in_ledger.insert(row.id);
-  std::map<FlightId, booking::FlightNews> by_flight;
+  for (const ledger::Booking& row : found.bookings) in_ledger.insert(row.id);
+  std::map<FlightId, ledger::FlightUpdate> by_flight;
   for (const booking::Hold& hold : stale) {
     if (hold.since >= now - limits::hold_deadline && !in_ledger.contains(hold.booking)) continue;
-    booking::FlightNews& news = by_flight[hold.flight];
-    news.id = hold.flight;
-    news.settled_holds.push_back(hold.booking);
+    ledger::FlightUpdate& updates = by_flight[hold.flight];
+    updates.id = hold.flight;
+    updates.settled_holds.push_back(hold.booking);
   }
   for (Flight& row : found.flights) {
-    if (const auto news = by_flight.find(row.id); news != by_flight.end())
-      news->second.flight = std::move(row);
+    if (const auto updates = by_flight.find(row.id); updates != by_flight.end())
+      updates->second.flight = std::move(row);
   }
-  std::vector<booking::SeatNews> news;
-  news.reserve(by_flight.size());
-  for (const auto& [id, one] : by_flight) news.push_back(seat_news(one, now));
-  co_await gate_.sync(std::move(news));
+  std::vector<booking::SeatUpdate> updates;
+  updates.reserve(by_flight.size());
+  for (const auto& [id, one] : by_flight) updates.push_back(seat_update(one, now));
+  co_await gate_.sync(std::move(updates));
 }
 
 Task<void> Sweeper::drop_departed() {
   for (;;) {
     const std::vector<FlightId> departed = co_await index_.drop_departed(clock_.now());
     if (departed.empty()) co_return;
-    std::vector<booking::SeatNews> news(departed.size());
+    std::vector<booking::SeatUpdate> updates(departed.size());
     for (std::size_t i = 0; i < departed.size(); ++i) {
-      news[i].flight = departed[i];
-      news[i].off_sale = true;
+      updates[i].flight = departed[i];
+      updates[i].off_sale = true;
     }
-    co_await gate_.sync(std::move(news));
+    co_await gate_.sync(std::move(updates));
   }
 }
 
@@ -195,7 +195,7 @@ Task<void> Sweeper::finish_closed_flights() {
     return reader.closed_with_live_bookings(limits::cancel_batch);
   };
   const std::vector<FlightId> closed =
-      co_await booking::read<std::vector<FlightId>>(ledger_, booking::ReadKind::background, std::move(query));
+      co_await ledger::read<std::vector<FlightId>>(ledger_, ledger::ReadKind::background, std::move(query));
   for (const FlightId id : closed) co_await flights_.cancel_bookings_of(id);
 }
 

@@ -4,11 +4,11 @@
 
 #include <unordered_map>
 
-#include "booking/ledger.h"
 #include "booking/manage_flights.h"
 #include "booking/seat_gate.h"
 #include "flights/flight_index.h"
-#include "sync/flight_teller.h"
+#include "ledger/ledger.h"
+#include "sync/flight_refresher.h"
 
 namespace flightdeck::sync {
 
@@ -27,14 +27,14 @@ struct Synced {
 // Used from one thread. Every part of it may be repeated at any time.
 class Sweeper {
  public:
-  Sweeper(booking::Ledger& ledger, booking::SeatGate& gate, flights::FlightIndex& index,
+  Sweeper(ledger::Ledger& ledger, booking::SeatGate& gate, flights::FlightIndex& index,
           booking::ManageFlights& flights, const Clock& clock, TaskScope& scope)
       : ledger_(ledger),
         gate_(gate),
         index_(index),
         flights_(flights),
         clock_(clock),
-        teller_(gate, index, clock, scope) {}
+        refresher_(gate, index, clock, scope) {}
 
   // Tells gate and index of every flight that changed since the last call; of all of them with the first call, and
   // whenever the index says that it is not complete. Throws UnavailableError.
@@ -67,12 +67,12 @@ class Sweeper {
   Task<std::vector<flights::Flight>> changed_after(Position position, std::size_t limit);
   Task<void> forget_the_future(std::vector<flights::StoredVersion> told);
 
-  booking::Ledger& ledger_;
+  ledger::Ledger& ledger_;
   booking::SeatGate& gate_;
   flights::FlightIndex& index_;
   booking::ManageFlights& flights_;
   const Clock& clock_;
-  FlightTeller teller_;
+  FlightRefresher refresher_;
   Instant synced_until_{};
   // What was told of the flights that changed within the last overlap, which are read again with the next call.
   std::unordered_map<FlightId, std::int64_t> told_lately_;

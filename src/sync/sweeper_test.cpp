@@ -3,15 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "booking/apply_batch.h"
 #include "core/limits.h"
 #include "doubles/booking_world.h"
+#include "ledger/apply_batch.h"
 
 namespace flightdeck::sync {
 namespace {
 
-using booking::Command;
 using booking::ReserveAnswer;
+using ledger::Command;
 using std::chrono::seconds;
 using test::BookingWorld;
 using test::finish;
@@ -23,19 +23,19 @@ class SweeperTest : public ::testing::Test {
   ~SweeperTest() override { EXPECT_THAT(world.escaped, IsEmpty()); }
 
   // Written by another process: nobody here is told.
-  Result<booking::Applied> elsewhere(const Command& command) {
-    auto decision = booking::apply_batch(world.rows, std::span(&command, 1), world.clock.now());
+  Result<ledger::Applied> elsewhere(const Command& command) {
+    auto decision = ledger::apply_batch(world.rows, std::span(&command, 1), world.clock.now());
     return std::move(decision.outcomes.front());
   }
   FlightId add_elsewhere(std::int64_t seats, std::string number = "FD1") {
     const FlightId id{make_uuid_v7(world.clock.now(), world.random)};
     EXPECT_TRUE(
-        elsewhere(booking::AddFlight{id, test::flight_draft(seats, std::move(number)), false}).has_value());
+        elsewhere(ledger::AddFlight{id, test::flight_draft(seats, std::move(number)), false}).has_value());
     return id;
   }
-  booking::Booking place_elsewhere(FlightId flight, std::int64_t seats) {
+  ledger::Booking place_elsewhere(FlightId flight, std::int64_t seats) {
     const BookingId id{make_uuid_v7(world.clock.now(), world.random)};
-    return *elsewhere(booking::PlaceBooking{id, {}, flight, seats, seconds{60}})->booking;
+    return *elsewhere(ledger::PlaceBooking{id, {}, flight, seats, seconds{60}})->booking;
   }
   // As a process leaves one that dies between gate and ledger.
   void leave_hold(FlightId flight, BookingId booking, std::int64_t seats) {
@@ -89,7 +89,7 @@ TEST_F(SweeperTest, ChangesByOthersAreHeard) {
   sync_changed();
   EXPECT_EQ(world.sellable(flight), 3);
   world.loop.advance(seconds{30});
-  ASSERT_TRUE(elsewhere(booking::CloseFlight{flight, true}).has_value());
+  ASSERT_TRUE(elsewhere(ledger::CloseFlight{flight, true}).has_value());
   sync_changed();
   EXPECT_EQ(world.sellable(flight), std::nullopt);
   EXPECT_EQ(found(), 0U);
@@ -130,8 +130,8 @@ TEST_F(SweeperTest, ARowThatBecomesVisibleLateIsHeard) {
   world.loop.advance(seconds{2});
   sync_changed();
   const FlightId id{make_uuid_v7(decided, world.random)};
-  const Command add = booking::AddFlight{id, test::flight_draft(5), false};
-  booking::apply_batch(world.rows, std::span(&add, 1), decided);
+  const Command add = ledger::AddFlight{id, test::flight_draft(5), false};
+  ledger::apply_batch(world.rows, std::span(&add, 1), decided);
   EXPECT_EQ(sync_changed(), 1U);
   EXPECT_EQ(world.sellable(id), 5);
 }
@@ -182,10 +182,10 @@ TEST_F(SweeperTest, AHoldWhoseBookingCameBecomesTheLedgersCountSoon) {
 
 TEST_F(SweeperTest, HoldsOnAFlightThatIsGoneGoWithIt) {
   const FlightId unknown{make_uuid_v7(world.clock.now(), world.random)};
-  booking::SeatNews news;
-  news.flight = unknown;
-  news.count = booking::SeatNews::Count{1, 5};
-  finish(world.loop, world.gate.sync({news}));
+  booking::SeatUpdate updates;
+  updates.flight = unknown;
+  updates.count = booking::SeatUpdate::Count{1, 5};
+  finish(world.loop, world.gate.sync({updates}));
   ASSERT_EQ(finish(world.loop, world.gate.reserve(unknown, BookingId{}, 2, world.clock.now())),
             ReserveAnswer::held);
   world.loop.advance(limits::hold_deadline + Milliseconds{1});
@@ -208,23 +208,23 @@ TEST_F(SweeperTest, AnIndexIsNotCompleteBeforeItHasHeardOfEveryFlight) {
   add_elsewhere(5);
   world.gate.go_away(true);
   EXPECT_EQ(sync().end, Synced::End::interrupted);
-  EXPECT_EQ(finish(world.loop, world.index.begin_telling()), flights::Telling::begun);
+  EXPECT_EQ(finish(world.loop, world.index.begin_rebuild()), flights::RebuildStart::begun);
   world.gate.go_away(false);
   sync_changed();
-  EXPECT_EQ(finish(world.loop, world.index.begin_telling()), flights::Telling::unneeded);
+  EXPECT_EQ(finish(world.loop, world.index.begin_rebuild()), flights::RebuildStart::unneeded);
 }
 
 TEST_F(SweeperTest, ATellingThatIsLostBeginsAgainFromTheFirstFlight) {
   const std::size_t count = limits::sweep_batch + 3;
   for (std::size_t i = 0; i < count; ++i) add_elsewhere(5, "FD" + std::to_string(i));
-  world.index.lose_telling(true);
+  world.index.lose_rebuild(true);
   const Synced lost = sync();
   EXPECT_EQ(lost.end, Synced::End::interrupted);
   EXPECT_EQ(lost.told, limits::sweep_batch) << "the rest would be told in vain";
-  EXPECT_EQ(finish(world.loop, world.index.begin_telling()), flights::Telling::begun);
-  world.index.lose_telling(false);
+  EXPECT_EQ(finish(world.loop, world.index.begin_rebuild()), flights::RebuildStart::begun);
+  world.index.lose_rebuild(false);
   EXPECT_EQ(sync_changed(), count);
-  EXPECT_EQ(finish(world.loop, world.index.begin_telling()), flights::Telling::unneeded);
+  EXPECT_EQ(finish(world.loop, world.index.begin_rebuild()), flights::RebuildStart::unneeded);
 }
 
 TEST_F(SweeperTest, AFlightThatFailedToBeToldIsNotTakenForTold) {
@@ -235,10 +235,10 @@ TEST_F(SweeperTest, AFlightThatFailedToBeToldIsNotTakenForTold) {
   EXPECT_EQ(failed.told, 0U);
   EXPECT_THAT(world.escaped, ::testing::ElementsAre("restore failed"));
   world.escaped.clear();
-  EXPECT_EQ(finish(world.loop, world.index.begin_telling()), flights::Telling::begun);
+  EXPECT_EQ(finish(world.loop, world.index.begin_rebuild()), flights::RebuildStart::begun);
   world.index.fail_to_restore(false);
   EXPECT_EQ(sync_changed(), 1U);
-  EXPECT_EQ(finish(world.loop, world.index.begin_telling()), flights::Telling::unneeded);
+  EXPECT_EQ(finish(world.loop, world.index.begin_rebuild()), flights::RebuildStart::unneeded);
 }
 
 TEST_F(SweeperTest, WhileAnotherTellsOfEveryFlightItsTurnIsYetToCome) {
@@ -249,7 +249,7 @@ TEST_F(SweeperTest, WhileAnotherTellsOfEveryFlightItsTurnIsYetToCome) {
   world.index.tell_elsewhere(false);
   EXPECT_EQ(sync_changed(), 1U) << "the other one may have died: everything is told all the same";
   EXPECT_EQ(world.sellable(flight), 5);
-  EXPECT_EQ(finish(world.loop, world.index.begin_telling()), flights::Telling::unneeded);
+  EXPECT_EQ(finish(world.loop, world.index.begin_rebuild()), flights::RebuildStart::unneeded);
 }
 
 TEST_F(SweeperTest, ScrubbingTellsOfEveryFlightInTurns) {
@@ -263,7 +263,7 @@ TEST_F(SweeperTest, ScrubbingTellsOfEveryFlightInTurns) {
   world.gate.go_away(false);
   finish(world.loop, world.sweeper.scrub());
   EXPECT_EQ(found(), count) << "what was not heard is told again";
-  booking::SeatNews forget;
+  booking::SeatUpdate forget;
   forget.flight = flights.front();
   forget.off_sale = true;
   finish(world.loop, world.gate.sync({forget}));
@@ -294,10 +294,10 @@ TEST_F(SweeperTest, AFutureThatTheLedgerLostIsForgotten) {
   lost.available_seats = 0;
   lost.destination = "CDG";
   finish(world.loop, world.index.update({lost}, world.clock.now()));
-  booking::SeatNews news;
-  news.flight = flight;
-  news.count = booking::SeatNews::Count{lost.version, 0};
-  finish(world.loop, world.gate.sync({news}));
+  booking::SeatUpdate updates;
+  updates.flight = flight;
+  updates.count = booking::SeatUpdate::Count{lost.version, 0};
+  finish(world.loop, world.gate.sync({updates}));
   sync_changed();
   EXPECT_EQ(world.sellable(flight), 0);
   EXPECT_EQ(found(), 1U);
@@ -315,10 +315,10 @@ TEST_F(SweeperTest, WhatIsFurtherBecauseItIsNewerStays) {
     if (!world.loop.run_one()) break;
     if (world.flight(flight).available_seats > 0) place_elsewhere(flight, 1);
     flights::Flight row = world.flight(flight);
-    booking::SeatNews news;
-    news.flight = flight;
-    news.count = booking::SeatNews::Count{row.version, row.available_seats};
-    test::finish_inline(world.memory_gate->sync({news}));
+    booking::SeatUpdate updates;
+    updates.flight = flight;
+    updates.count = booking::SeatUpdate::Count{row.version, row.available_seats};
+    test::finish_inline(world.memory_gate->sync({updates}));
     test::finish_inline(world.memory_index->update({row}, world.clock.now()));
   }
   scrub.take();
@@ -339,9 +339,9 @@ TEST_F(SweeperTest, DepartedFlightsLeaveIndexAndGate) {
 TEST_F(SweeperTest, BookingsThatACrashLeftOnAClosedFlightAreCancelledAndRefunded) {
   const FlightId flight = world.add_flight(5).id;
   const BookingId paid = world.book(flight, 2).value().booking.id;
-  ASSERT_TRUE(elsewhere(booking::CloseFlight{flight, true}).has_value());  // and there the process died
+  ASSERT_TRUE(elsewhere(ledger::CloseFlight{flight, true}).has_value());  // and there the process died
   finish(world.loop, world.sweeper.finish_closed_flights());
-  EXPECT_EQ(world.booking(paid).status, booking::BookingStatus::cancelled);
+  EXPECT_EQ(world.booking(paid).status, ledger::BookingStatus::cancelled);
   world.work();
   EXPECT_EQ(world.booking(paid).refund_ref, world.provider.refund_id(paid));
   EXPECT_EQ(world.flight(flight).available_seats, 5);

@@ -5,30 +5,31 @@
 
 namespace flightdeck::sync {
 
-using booking::FlightNews;
+using ledger::FlightUpdate;
 
-void merge(FlightNews& known, FlightNews news) {
-  known.settled_holds.insert(known.settled_holds.end(), news.settled_holds.begin(), news.settled_holds.end());
-  if (news.holds_only) return;
+void merge(FlightUpdate& known, FlightUpdate updates) {
+  known.settled_holds.insert(known.settled_holds.end(), updates.settled_holds.begin(),
+                             updates.settled_holds.end());
+  if (updates.holds_only) return;
   if (known.holds_only) {
-    known.flight = std::move(news.flight);
-    known.seats_only = news.seats_only;
+    known.flight = std::move(updates.flight);
+    known.seats_only = updates.seats_only;
     known.holds_only = false;
     return;
   }
-  known.seats_only = known.seats_only && news.seats_only;
-  if (news.flight && (!known.flight || known.flight->version < news.flight->version))
-    known.flight = std::move(news.flight);
+  known.seats_only = known.seats_only && updates.seats_only;
+  if (updates.flight && (!known.flight || known.flight->version < updates.flight->version))
+    known.flight = std::move(updates.flight);
 }
 
-void Untold::add(FlightNews news) {
+void PendingUpdates::add(FlightUpdate updates) {
   if (everything_) return;
-  holds_ += news.settled_holds.size();
-  const FlightId id = news.id;
+  holds_ += updates.settled_holds.size();
+  const FlightId id = updates.id;
   if (const auto known = flights_.find(id); known != flights_.end()) {
-    merge(known->second, std::move(news));
+    merge(known->second, std::move(updates));
   } else {
-    flights_.emplace(id, std::move(news));
+    flights_.emplace(id, std::move(updates));
   }
   if (flights_.size() <= limits_.flights && holds_ <= limits_.holds) return;
   flights_.clear();
@@ -36,14 +37,14 @@ void Untold::add(FlightNews news) {
   everything_ = true;
 }
 
-std::vector<FlightNews> Untold::take() {
-  std::vector<FlightNews> part;
+std::vector<FlightUpdate> PendingUpdates::take() {
+  std::vector<FlightUpdate> part;
   std::size_t holds_left = limits_.holds_a_part;
   while (!flights_.empty() && part.size() < limits_.flights_a_part && holds_left > 0) {
-    FlightNews& first = flights_.begin()->second;
+    FlightUpdate& first = flights_.begin()->second;
     std::vector<BookingId>& holds = first.settled_holds;
     if (holds.size() > holds_left) {
-      FlightNews some{
+      FlightUpdate some{
           first.id, std::exchange(first.flight, std::nullopt), {}, first.seats_only, first.holds_only};
       const auto rest = holds.end() - static_cast<std::ptrdiff_t>(holds_left);
       some.settled_holds.assign(rest, holds.end());

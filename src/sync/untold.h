@@ -5,39 +5,39 @@
 #include <map>
 #include <vector>
 
-#include "booking/decide.h"
 #include "core/limits.h"
+#include "ledger/decide.h"
 
 namespace flightdeck::sync {
 
 // Adds what is newer: the row of the higher version, and every hold to drop.
-void merge(booking::FlightNews& known, booking::FlightNews news);
+void merge(ledger::FlightUpdate& known, ledger::FlightUpdate updates);
 
-struct UntoldLimits {
-  std::size_t flights = limits::untold_flights;
-  std::size_t holds = limits::untold_holds;
-  std::size_t flights_a_part = limits::untold_flights_a_part;
-  std::size_t holds_a_part = limits::untold_holds_a_part;
+struct PendingUpdatesLimits {
+  std::size_t flights = limits::pending_flights;
+  std::size_t holds = limits::pending_holds;
+  std::size_t flights_a_part = limits::pending_flights_a_batch;
+  std::size_t holds_a_part = limits::pending_holds_a_batch;
 };
 
 // No I/O; used from one thread. More than the limits cannot be kept: then it is not known any more what is owed, so
 // everything is, until somebody has seen to that.
-class Untold {
+class PendingUpdates {
  public:
-  explicit Untold(UntoldLimits limits = {}) : limits_(limits) {}
+  explicit PendingUpdates(PendingUpdatesLimits limits = {}) : limits_(limits) {}
 
-  void add(booking::FlightNews news);
+  void add(ledger::FlightUpdate updates);
 
   // The next part to tell; the rest stays. Whoever could not tell it adds it again. Empty when everything is owed.
-  std::vector<booking::FlightNews> take();
+  std::vector<ledger::FlightUpdate> take();
 
   bool empty() const { return flights_.empty() && !everything_; }
   bool everything() const { return everything_; }
   void everything_is_seen_to() { everything_ = false; }
 
  private:
-  const UntoldLimits limits_;
-  std::map<FlightId, booking::FlightNews> flights_;
+  const PendingUpdatesLimits limits_;
+  std::map<FlightId, ledger::FlightUpdate> flights_;
   std::size_t holds_ = 0;  // of all of them
   bool everything_ = false;
 };

@@ -89,8 +89,8 @@ std::string_view to_string(LogLevel level) {
   return "error";
 }
 
-struct JsonLog::Parts {
-  Parts(int fd, LineWriter::DropNotice notice)
+struct JsonLog::Impl {
+  Impl(int fd, LineWriter::DropNotice notice)
       : logger("flightdeck", std::make_shared<LineSink>(fd, std::move(notice))) {}
   spdlog::logger logger;  // its own: neither spdlog's registry nor its default logger is used
 };
@@ -102,8 +102,8 @@ JsonLog::JsonLog(LogLevel lowest, int fd, const Clock& clock) : lowest_(lowest),
            {{"lines", static_cast<std::int64_t>(dropped)}});
     return line;
   };
-  parts_ = std::make_unique<Parts>(fd, std::move(notice));
-  parts_->logger.set_level(to_spdlog(lowest));
+  impl_ = std::make_unique<Impl>(fd, std::move(notice));
+  impl_->logger.set_level(to_spdlog(lowest));
 }
 
 JsonLog::~JsonLog() = default;
@@ -116,12 +116,12 @@ void JsonLog::write(LogLevel level, std::string_view request_id, std::string_vie
   try {
     thread_local std::string line;
     const std::string_view text = render(line, clock_.now(), level, request_id, message, fields);
-    parts_->logger.log(to_spdlog(level), spdlog::string_view_t(text.data(), text.size()));
+    impl_->logger.log(to_spdlog(level), spdlog::string_view_t(text.data(), text.size()));
   } catch (...) {
     // Out of memory for a log line: the program goes on without it.
   }
 }
 
-void JsonLog::flush() { parts_->logger.flush(); }
+void JsonLog::flush() { impl_->logger.flush(); }
 
 }  // namespace flightdeck::telemetry

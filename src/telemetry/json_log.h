@@ -38,10 +38,10 @@ class JsonLog final : public Log {
   void flush();
 
  private:
-  struct Parts;
+  struct Impl;
   LogLevel lowest_;
   const Clock& clock_;
-  std::unique_ptr<Parts> parts_;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace flightdeck::telemetry

@@ -52,17 +52,16 @@ MetricFamily single(MetricType type, const char* name, const char* help, double 
   return family;
 }
 
-MetricFamily batch_sizes(const booking::BatchSizes& sizes) {
+MetricFamily batch_sizes(const BatchSizes& sizes) {
   MetricFamily family{"ledger_batch_commands",
                       "Commands decided by one transaction of the ledger.",
                       MetricType::Histogram,
                       {}};
   ClientMetric metric;
   std::uint64_t cumulative = 0;
-  for (std::size_t bucket = 0; bucket < booking::BatchSizes::buckets; ++bucket) {
+  for (std::size_t bucket = 0; bucket < BatchSizes::buckets; ++bucket) {
     cumulative += static_cast<std::uint64_t>(sizes.count(bucket));
-    metric.histogram.bucket.push_back(
-        {cumulative, static_cast<double>(booking::BatchSizes::upper_bound(bucket))});
+    metric.histogram.bucket.push_back({cumulative, static_cast<double>(BatchSizes::upper_bound(bucket))});
   }
   metric.histogram.bucket.push_back({cumulative, std::numeric_limits<double>::infinity()});
   metric.histogram.sample_count = cumulative;
@@ -107,8 +106,7 @@ struct Metrics::Latencies {
   std::unordered_map<SeriesName, std::unique_ptr<Series>, SeriesHash> by_name;
 };
 
-Metrics::Metrics(const booking::Counters& counters)
-    : counters_(counters), latencies_(std::make_unique<Latencies>()) {}
+Metrics::Metrics(const Counters& counters) : counters_(counters), latencies_(std::make_unique<Latencies>()) {}
 
 Metrics::~Metrics() = default;
 
@@ -120,9 +118,9 @@ void Metrics::observe(std::string_view method, std::string_view route, int statu
   }
 }
 
-std::string Metrics::render(const std::optional<sync::AuditDesk::Result>& audit) const {
+std::string Metrics::render(const std::optional<audit::AuditDesk::AuditAnswer>& audit) const {
   std::vector<MetricFamily> families;
-  const auto counter = [&families](const char* name, const char* help, const booking::Counter& value) {
+  const auto counter = [&families](const char* name, const char* help, const Counter& value) {
     families.push_back(single(MetricType::Counter, name, help, static_cast<double>(value.get())));
   };
   const auto gauge = [&families](const char* name, const char* help, double value) {

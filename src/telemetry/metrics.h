@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "booking/counters.h"
-#include "sync/audit_desk.h"
+#include "audit/audit_desk.h"
+#include "core/counters.h"
 
 namespace flightdeck::telemetry {
 
@@ -17,7 +17,7 @@ namespace flightdeck::telemetry {
 class Metrics {
  public:
   // `counters` outlives the metrics; they are read whenever the metrics are rendered.
-  explicit Metrics(const booking::Counters& counters);
+  explicit Metrics(const Counters& counters);
   ~Metrics();
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
@@ -32,11 +32,11 @@ class Metrics {
 
   // Prometheus text format, `text/plain; version=0.0.4`. `audit`: what the last audit of this process has found; until there
   // was one its gauges are left out.
-  std::string render(const std::optional<sync::AuditDesk::Result>& audit = std::nullopt) const;
+  std::string render(const std::optional<audit::AuditDesk::AuditAnswer>& audit = std::nullopt) const;
 
  private:
   struct Latencies;
-  const booking::Counters& counters_;
+  const Counters& counters_;
   std::atomic<std::int64_t> bookings_pending_{-1};
   std::unique_ptr<Latencies> latencies_;
 };

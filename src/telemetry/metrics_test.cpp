@@ -21,7 +21,7 @@ std::set<std::string> lines_of(const std::string& text) {
 }
 
 TEST(Metrics, RendersTheCountersUnderTheNamesOfTheContract) {
-  booking::Counters counters;
+  Counters counters;
   counters.bookings_total.add(7);
   counters.bookings_success.add(4);
   counters.bookings_failed.add(2);
@@ -61,7 +61,7 @@ TEST(Metrics, RendersTheCountersUnderTheNamesOfTheContract) {
 }
 
 TEST(Metrics, ReadsTheCountersWhenItRenders) {
-  booking::Counters counters;
+  Counters counters;
   const Metrics metrics(counters);
   EXPECT_TRUE(lines_of(metrics.render()).contains("bookings_total 0"));
   counters.bookings_total.add(1'234'567'890);
@@ -69,7 +69,7 @@ TEST(Metrics, ReadsTheCountersWhenItRenders) {
 }
 
 TEST(Metrics, LeavesOutTheGaugeUntilItIsKnown) {
-  booking::Counters counters;
+  Counters counters;
   Metrics metrics(counters);
   EXPECT_EQ(metrics.render().find("bookings_pending"), std::string::npos);
   metrics.set_bookings_pending(0);
@@ -77,10 +77,10 @@ TEST(Metrics, LeavesOutTheGaugeUntilItIsKnown) {
 }
 
 TEST(Metrics, TellsWhatTheLastAuditFound) {
-  booking::Counters counters;
+  Counters counters;
   Metrics metrics(counters);
   EXPECT_EQ(metrics.render().find("inventory_"), std::string::npos);
-  sync::AuditDesk::Result audit;
+  audit::AuditDesk::AuditAnswer audit;
   audit.drift_seats = 3;
   audit.oversold_seats = 2;
   audit.findings = 5;
@@ -95,7 +95,7 @@ TEST(Metrics, TellsWhatTheLastAuditFound) {
 }
 
 TEST(Metrics, CountsLatenciesByMethodRouteAndStatus) {
-  booking::Counters counters;
+  Counters counters;
   Metrics metrics(counters);
   metrics.observe("GET", "/booking/{booking_id}", 200, 0.003);
   metrics.observe("GET", "/booking/{booking_id}", 200, 0.3);
@@ -120,7 +120,7 @@ TEST(Metrics, CountsLatenciesByMethodRouteAndStatus) {
 TEST(Metrics, CountsEveryObservationOfManyThreads) {
   constexpr int threads = 4;
   constexpr int observations = 20'000;
-  booking::Counters counters;
+  Counters counters;
   Metrics metrics(counters);
   std::vector<std::thread> observers;
   observers.reserve(4);
@@ -140,7 +140,7 @@ TEST(Metrics, CountsEveryObservationOfManyThreads) {
 }
 
 TEST(Metrics, StopsAddingSeriesAtTheLimit) {
-  booking::Counters counters;
+  Counters counters;
   Metrics metrics(counters);
   const std::size_t too_many = limits::metric_series + 100;
   for (std::size_t i = 0; i < too_many; ++i) metrics.observe("GET", "/r" + std::to_string(i), 200, 0.001);

@@ -32,7 +32,7 @@ class FlightIndexContract : public ::testing::TestWithParam<IndexKind> {
   // An empty index that has been told of everything there is.
   void renew() {
     under_test = GetParam().make();
-    EXPECT_TRUE(run(index().mark_complete()));
+    EXPECT_TRUE(run(index().complete_rebuild()));
   }
   template <class T>
   T run(Task<T> task) {
@@ -76,7 +76,7 @@ TEST_P(FlightIndexContract, FindsWhatItWasTold) {
 }
 
 TEST_P(FlightIndexContract, IsCompleteOnceMarked) {
-  EXPECT_EQ(run(index().begin_telling()), Telling::unneeded);
+  EXPECT_EQ(run(index().begin_rebuild()), RebuildStart::unneeded);
 }
 
 TEST_P(FlightIndexContract, TheHigherVersionStays) {
@@ -185,7 +185,7 @@ TEST_P(FlightIndexContract, AnswersAsTheLedgerDoes) {
     memory::MemoryLedger ledger;
     std::vector<Flight> told;
     for (std::uint8_t n = 0; n < 60; ++n) {
-      booking::LedgerChanges changes;
+      ledger::LedgerChanges changes;
       Flight row = flight(n);
       for (std::int64_t version = 1; version <= 1 + pick(4); ++version) {
         row.version = version;
@@ -237,27 +237,27 @@ TEST_P(FlightIndexContract, AnswersAsTheLedgerDoes) {
 
 TEST_P(FlightIndexContract, ALookTellsTheRowAndThatItStandsWhereItShould) {
   update({flight(1, 4)});
-  const auto looks = run(index().look({flight(1), flight(2)}, now));
-  ASSERT_TRUE(looks);
-  EXPECT_TRUE(looks->complete);
-  ASSERT_EQ(looks->flights.size(), 2U);
-  ASSERT_TRUE(looks->flights[0].row);
-  EXPECT_EQ(*looks->flights[0].row, flight(1, 4));
-  EXPECT_EQ(looks->flights[0].missing, 0U);
-  EXPECT_EQ(looks->flights[0].extra, 0U);
-  EXPECT_FALSE(looks->flights[1].row);
+  const auto states = run(index().inspect({flight(1), flight(2)}, now));
+  ASSERT_TRUE(states);
+  EXPECT_TRUE(states->complete);
+  ASSERT_EQ(states->flights.size(), 2U);
+  ASSERT_TRUE(states->flights[0].row);
+  EXPECT_EQ(*states->flights[0].row, flight(1, 4));
+  EXPECT_EQ(states->flights[0].missing, 0U);
+  EXPECT_EQ(states->flights[0].extra, 0U);
+  EXPECT_FALSE(states->flights[1].row);
 }
 
 TEST_P(FlightIndexContract, ALookTellsOfPlacesThatAFlightOffSaleStillHas) {
   update({flight(1)});
   Flight closed = flight(1, 2);
   closed.status = FlightStatus::cancelled;
-  auto looks = run(index().look({closed}, now));
-  EXPECT_EQ(looks->flights[0].extra, 3U) << "nobody has told the index yet";
+  auto states = run(index().inspect({closed}, now));
+  EXPECT_EQ(states->flights[0].extra, 3U) << "nobody has told the index yet";
   update({closed});
-  looks = run(index().look({closed}, now));
-  EXPECT_EQ(looks->flights[0].extra, 0U);
-  EXPECT_EQ(looks->flights[0].missing, 0U);
+  states = run(index().inspect({closed}, now));
+  EXPECT_EQ(states->flights[0].extra, 0U);
+  EXPECT_EQ(states->flights[0].missing, 0U);
 }
 
 }  // namespace

@@ -2,9 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "booking/apply_batch.h"
 #include "contract/temporary_ledger.h"
 #include "doubles/booking_world.h"
+#include "ledger/apply_batch.h"
 
 namespace flightdeck::booking {
 namespace {
@@ -26,22 +26,22 @@ const UserId user_1 = id_of<UserId>(21);
 
 class LedgerContract : public ::testing::TestWithParam<test::LedgerKind> {
  protected:
-  LedgerStore& store() { return ledger->store(); }
-  LedgerReader& reader() { return ledger->reader(); }
+  ledger::LedgerStore& store() { return ledger->store(); }
+  ledger::LedgerReader& reader() { return ledger->reader(); }
 
   Flight add(FlightId id, std::string number, std::int64_t seats = 10) {
-    return *apply(store(), AddFlight{id, flight_draft(seats, std::move(number)), false}, now)->flight;
+    return *apply(store(), ledger::AddFlight{id, flight_draft(seats, std::move(number)), false}, now)->flight;
   }
-  Booking place(std::uint8_t n, FlightId flight = flight_1, std::int64_t seats = 1) {
-    PlaceBooking command{id_of<BookingId>(n), user_1, flight, seats, Milliseconds{60'000}};
+  ledger::Booking place(std::uint8_t n, FlightId flight = flight_1, std::int64_t seats = 1) {
+    ledger::PlaceBooking command{id_of<BookingId>(n), user_1, flight, seats, Milliseconds{60'000}};
     return *apply(store(), std::move(command), now)->booking;
   }
   void pay(std::uint8_t n, FlightId flight = flight_1) {
     const std::string ref = "pay-" + std::to_string(n);
-    ASSERT_TRUE(
-        apply(store(), SettlePayment{id_of<BookingId>(n), flight, true, ref, {}, {}}, now).has_value());
+    ASSERT_TRUE(apply(store(), ledger::SettlePayment{id_of<BookingId>(n), flight, true, ref, {}, {}}, now)
+                    .has_value());
   }
-  std::optional<Booking> find_booking(std::uint8_t n) {
+  std::optional<ledger::Booking> find_booking(std::uint8_t n) {
     const BookingId id = id_of<BookingId>(n);
     const auto rows = reader().bookings(std::span(&id, 1));
     return rows.empty() ? std::nullopt : std::optional(rows.front());
@@ -76,27 +76,29 @@ TEST_P(LedgerContract, AFlightIsReadAsItWasWritten) {
   bare.date = Date{std::chrono::year{1} / 1 / 2};
   bare.departure = *std::optional(parse_rfc3339("0001-01-02T03:04:05.678Z")->instant);
   bare.total_seats = 1'000'000'000;
-  const Flight odd = *apply(store(), AddFlight{flight_2, bare, false}, now)->flight;
+  const Flight odd = *apply(store(), ledger::AddFlight{flight_2, bare, false}, now)->flight;
   EXPECT_EQ(find_flight(flight_2), odd);
   EXPECT_TRUE(reader().any_flight());
 }
 
 TEST_P(LedgerContract, ABookingIsReadAsItWasWrittenThroughItsWholeLife) {
   add(flight_1, "FD1");
-  const Booking placed = place(1, flight_1, 3);
+  const ledger::Booking placed = place(1, flight_1, 3);
   EXPECT_EQ(find_booking(1), placed);
   now += seconds{1};
-  Booking paid = *apply(store(), SettlePayment{placed.id, flight_1, true, "pay-1", {}, {}}, now)->booking;
+  ledger::Booking paid =
+      *apply(store(), ledger::SettlePayment{placed.id, flight_1, true, "pay-1", {}, {}}, now)->booking;
   EXPECT_EQ(find_booking(1), paid);
   now += seconds{1};
-  Booking cancelled = *apply(store(), CancelBooking{placed.id, flight_1}, now)->booking;
+  ledger::Booking cancelled = *apply(store(), ledger::CancelBooking{placed.id, flight_1}, now)->booking;
   EXPECT_EQ(find_booking(1), cancelled);
-  EXPECT_EQ(cancelled.status, BookingStatus::cancelled);
-  Booking refunded = *apply(store(), RecordRefund{placed.id, flight_1, "refund-1", "pay-1"}, now)->booking;
+  EXPECT_EQ(cancelled.status, ledger::BookingStatus::cancelled);
+  ledger::Booking refunded =
+      *apply(store(), ledger::RecordRefund{placed.id, flight_1, "refund-1", "pay-1"}, now)->booking;
   EXPECT_EQ(find_booking(1), refunded);
   EXPECT_EQ(refunded.refund_ref, "refund-1");
-  const Booking other = place(2);
-  apply(store(), SettlePayment{other.id, flight_1, false, {}, "payment_declined", {}}, now).value();
+  const ledger::Booking other = place(2);
+  apply(store(), ledger::SettlePayment{other.id, flight_1, false, {}, "payment_declined", {}}, now).value();
   EXPECT_EQ(find_booking(2)->failure_reason, "payment_declined");
 }
 
@@ -111,11 +113,11 @@ TEST_P(LedgerContract, EveryCommitIsSeenAtOnceByTheReader) {
 
 TEST_P(LedgerContract, WhatIsRolledBackIsNotThere) {
   add(flight_1, "FD1");
-  LedgerKeys keys;
+  ledger::LedgerKeys keys;
   keys.flights = {flight_1};
   ASSERT_EQ(store().begin(keys).flights.size(), 1U);
   store().rollback();
-  LedgerChanges changes;
+  ledger::LedgerChanges changes;
   changes.now = now;
   Flight changed = *find_flight(flight_1);
   store().begin(keys);
@@ -130,7 +132,7 @@ TEST_P(LedgerContract, WhatIsRolledBackIsNotThere) {
 
 TEST_P(LedgerContract, TheSchemaRefusesMoreAvailableThanThereAre) {
   add(flight_1, "FD1");
-  LedgerChanges changes;
+  ledger::LedgerChanges changes;
   changes.now = now;
   changes.updated_flights = {*find_flight(flight_1)};
   changes.updated_flights[0].available_seats = 11;
@@ -141,7 +143,7 @@ TEST_P(LedgerContract, TheSchemaRefusesMoreAvailableThanThereAre) {
 
 TEST_P(LedgerContract, TheSchemaRefusesMoreSoldThanThereAre) {
   add(flight_1, "FD1");
-  LedgerChanges changes;
+  ledger::LedgerChanges changes;
   changes.now = now;
   changes.updated_seats = {*find_flight(flight_1)};
   changes.updated_seats[0].available_seats = -1;
@@ -164,9 +166,9 @@ TEST_P(LedgerContract, SeatsThatChangeLeaveTheRestOfTheirFlight) {
 
 TEST_P(LedgerContract, AnIdThatShouldBeNewAndIsNotIsItsBookingAgain) {
   add(flight_1, "FD1");
-  const Booking first = place(1);
-  PlaceBooking command{id_of<BookingId>(1), user_1, flight_1, 1, Milliseconds{60'000}, true};
-  const Applied again = apply(store(), std::move(command), now).value();
+  const ledger::Booking first = place(1);
+  ledger::PlaceBooking command{id_of<BookingId>(1), user_1, flight_1, 1, Milliseconds{60'000}, true};
+  const ledger::Applied again = apply(store(), std::move(command), now).value();
   EXPECT_TRUE(again.replayed);
   EXPECT_EQ(again.booking, first);
   EXPECT_EQ(find_flight(flight_1)->available_seats, 9);
@@ -176,52 +178,52 @@ TEST_P(LedgerContract, TheSameNaturalKeyOrIdIsAConflict) {
   const Flight first = add(flight_1, "FD1");
   Flight twin = first;
   twin.id = flight_2;
-  LedgerChanges changes;
+  ledger::LedgerChanges changes;
   changes.now = now;
   changes.inserted_flights = {twin};
   store().begin({});
-  EXPECT_THROW(store().commit(changes), LedgerConflict);
+  EXPECT_THROW(store().commit(changes), ledger::LedgerConflict);
   store().rollback();
   EXPECT_EQ(find_flight(flight_2), std::nullopt);
   twin = first;
   twin.flight_number = "FD2";
   changes.inserted_flights = {twin};
   store().begin({});
-  EXPECT_THROW(store().commit(changes), LedgerConflict);
+  EXPECT_THROW(store().commit(changes), ledger::LedgerConflict);
   store().rollback();
-  const Booking placed = place(1);
+  const ledger::Booking placed = place(1);
   changes.inserted_flights.clear();
   changes.inserted_bookings = {placed};
   store().begin({});
-  EXPECT_THROW(store().commit(changes), LedgerConflict);
+  EXPECT_THROW(store().commit(changes), ledger::LedgerConflict);
   store().rollback();
 }
 
 TEST_P(LedgerContract, ACancelledFlightGivesItsNaturalKeyUp) {
   const Flight first = add(flight_1, "FD1");
-  const NaturalKey key{"FD1", first.departure};
-  const std::vector<NaturalKey> keys = {key, {"FD2", first.departure}};
+  const ledger::NaturalKey key{"FD1", first.departure};
+  const std::vector<ledger::NaturalKey> keys = {key, {"FD2", first.departure}};
   EXPECT_THAT(reader().cancelled_of(keys), IsEmpty());
-  apply(store(), CloseFlight{flight_1, false}, now).value();
+  apply(store(), ledger::CloseFlight{flight_1, false}, now).value();
   EXPECT_THAT(reader().cancelled_of(keys), ElementsAre(key));
-  LedgerKeys asked;
+  ledger::LedgerKeys asked;
   asked.natural_keys = keys;
   EXPECT_THAT(store().begin(asked).flights, IsEmpty());
   store().rollback();
   const Flight second = add(flight_2, "FD1");
   EXPECT_THAT(store().begin(asked).flights, ElementsAre(second));
   store().rollback();
-  const ReinstateFlight reinstate{flight_1, key, {}};
+  const ledger::ReinstateFlight reinstate{flight_1, key, {}};
   EXPECT_EQ(apply(store(), reinstate, now).error().code, ErrorCode::duplicate_flight);
   // Whoever has not looked is stopped by the database itself.
-  LedgerChanges changes;
+  ledger::LedgerChanges changes;
   changes.now = now;
   changes.updated_flights = {*find_flight(flight_1)};
   changes.updated_flights[0].status = flights::FlightStatus::scheduled;
   store().begin({});
-  EXPECT_THROW(store().commit(changes), LedgerConflict);
+  EXPECT_THROW(store().commit(changes), ledger::LedgerConflict);
   store().rollback();
-  apply(store(), CloseFlight{flight_2, false}, now).value();
+  apply(store(), ledger::CloseFlight{flight_2, false}, now).value();
   EXPECT_THAT(reader().cancelled_of(keys), ElementsAre(key)) << "once, though two had it";
   EXPECT_EQ(apply(store(), reinstate, now)->flight->status, flights::FlightStatus::scheduled);
   EXPECT_EQ(find_flight(flight_1)->version, 3);
@@ -232,11 +234,11 @@ TEST_P(LedgerContract, RowsAreLoadedByIdAndByNaturalKeyEachOnce) {
   const Flight first = add(flight_1, "FD1");
   const Flight second = add(flight_2, "FD2");
   place(1);
-  LedgerKeys keys;
+  ledger::LedgerKeys keys;
   keys.flights = {flight_1, id_of<FlightId>(9)};
   keys.natural_keys = {{"FD1", first.departure}, {"FD2", second.departure}, {"FD3", first.departure}};
   keys.bookings = {id_of<BookingId>(1), id_of<BookingId>(2)};
-  const LedgerRows rows = store().begin(keys);
+  const ledger::LedgerRows rows = store().begin(keys);
   store().rollback();
   EXPECT_THAT(rows.flights, UnorderedElementsAre(*find_flight(flight_1), second));
   EXPECT_THAT(rows.bookings, ElementsAre(*find_booking(1)));
@@ -244,9 +246,9 @@ TEST_P(LedgerContract, RowsAreLoadedByIdAndByNaturalKeyEachOnce) {
 
 TEST_P(LedgerContract, AKeyThatMovesWithinABatchEndsWhereTheCommandsSay) {
   add(flight_1, "FD1");
-  const std::vector<Command> commands = {ReplaceFlight{flight_1, flight_draft(10, "FD9"), {}},
-                                         AddFlight{flight_2, flight_draft(10, "FD1"), false}};
-  const BatchDecision decision = apply_batch(store(), commands, now);
+  const std::vector<ledger::Command> commands = {ledger::ReplaceFlight{flight_1, flight_draft(10, "FD9"), {}},
+                                                 ledger::AddFlight{flight_2, flight_draft(10, "FD1"), false}};
+  const ledger::BatchDecision decision = ledger::apply_batch(store(), commands, now);
   ASSERT_EQ(decision.outcomes.size(), 2U);
   EXPECT_TRUE(decision.outcomes[0].has_value());
   EXPECT_TRUE(decision.outcomes[1].has_value());
@@ -259,11 +261,11 @@ TEST_P(LedgerContract, ABookingCarriesTheDateOfItsFlightAsItIsNow) {
   place(1);
   flights::FlightDraft moved = flight_draft(10, "FD1");
   moved.date = Date{std::chrono::sys_days{moved.date} - std::chrono::days{1}};
-  apply(store(), ReplaceFlight{flight_1, moved, {}}, now).value();
+  apply(store(), ledger::ReplaceFlight{flight_1, moved, {}}, now).value();
   EXPECT_EQ(find_booking(1)->date, moved.date);
-  LedgerKeys keys;
+  ledger::LedgerKeys keys;
   keys.bookings = {id_of<BookingId>(1)};
-  const LedgerRows rows = store().begin(keys);
+  const ledger::LedgerRows rows = store().begin(keys);
   store().rollback();
   EXPECT_EQ(rows.bookings.at(0).date, moved.date);
 }
@@ -293,7 +295,7 @@ TEST_P(LedgerContract, ASettledBookingIsNoLongerDue) {
   pay(1);
   const Instant later = now + seconds{3600};
   EXPECT_THAT(store().claim_unfinished(later, later, 10), ElementsAre(id_of<BookingId>(2)));
-  RescheduleIntent next{id_of<BookingId>(2), flight_1, later + seconds{1}, {}};
+  ledger::RescheduleIntent next{id_of<BookingId>(2), flight_1, later + seconds{1}, {}};
   apply(store(), next, now).value();
   EXPECT_THAT(store().claim_unfinished(later, later, 10), IsEmpty());
   EXPECT_THAT(store().claim_unfinished(later + seconds{1}, later, 10), ElementsAre(id_of<BookingId>(2)));
@@ -353,10 +355,10 @@ TEST_P(LedgerContract, SeatsAreCountedByStatus) {
   place(6, flight_2, 3);
   pay(1);
   pay(2);
-  apply(store(), SettlePayment{id_of<BookingId>(3), flight_1, false, {}, "payment_declined", {}}, now)
+  apply(store(), ledger::SettlePayment{id_of<BookingId>(3), flight_1, false, {}, "payment_declined", {}}, now)
       .value();
-  apply(store(), CancelBooking{id_of<BookingId>(4), flight_1}, now).value();
-  const SeatCounts counts = reader().seat_counts(flight_1);
+  apply(store(), ledger::CancelBooking{id_of<BookingId>(4), flight_1}, now).value();
+  const ledger::SeatCounts counts = reader().seat_counts(flight_1);
   EXPECT_EQ(counts.confirmed, 3);
   EXPECT_EQ(counts.pending, 5);
   EXPECT_EQ(find_flight(flight_1)->available_seats, 92);
@@ -364,7 +366,7 @@ TEST_P(LedgerContract, SeatsAreCountedByStatus) {
   EXPECT_THAT(reader().live_bookings(flight_1, 10),
               UnorderedElementsAre(id_of<BookingId>(1), id_of<BookingId>(2), id_of<BookingId>(5)));
   EXPECT_EQ(reader().live_bookings(flight_1, 2).size(), 2U);
-  const SeatCounts none = reader().seat_counts(id_of<FlightId>(9));
+  const ledger::SeatCounts none = reader().seat_counts(id_of<FlightId>(9));
   EXPECT_EQ(none.confirmed + none.pending, 0);
 }
 
@@ -373,9 +375,9 @@ TEST_P(LedgerContract, ClosedFlightsWithLiveBookingsAreFound) {
   add(flight_2, "FD2");
   place(1);
   place(2, flight_2);
-  apply(store(), CloseFlight{flight_1, true}, now).value();
+  apply(store(), ledger::CloseFlight{flight_1, true}, now).value();
   EXPECT_THAT(reader().closed_with_live_bookings(10), ElementsAre(flight_1));
-  apply(store(), CancelBooking{id_of<BookingId>(1), flight_1}, now).value();
+  apply(store(), ledger::CancelBooking{id_of<BookingId>(1), flight_1}, now).value();
   EXPECT_THAT(reader().closed_with_live_bookings(10), IsEmpty());
 }
 

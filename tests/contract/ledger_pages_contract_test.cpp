@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include "booking/apply_batch.h"
 #include "contract/temporary_ledger.h"
 #include "core/limits.h"
 #include "doubles/booking_world.h"
+#include "ledger/apply_batch.h"
 
 namespace flightdeck::booking {
 namespace {
@@ -27,29 +27,30 @@ constexpr int flight_count = 150;
 class LedgerPages : public ::testing::TestWithParam<test::LedgerKind> {
  protected:
   LedgerPages() {
-    std::vector<Command> commands;
-    for (int i = 0; i < flight_count; ++i) commands.emplace_back(AddFlight{flight_id(), draft(i), false});
-    apply_batch(store(), commands, now);
+    std::vector<ledger::Command> commands;
+    for (int i = 0; i < flight_count; ++i)
+      commands.emplace_back(ledger::AddFlight{flight_id(), draft(i), false});
+    ledger::apply_batch(store(), commands, now);
     commands.clear();
     for (int i = 0; i < flight_count; ++i) {
       now += Milliseconds{pick(3)};
       const FlightId id = ids[static_cast<std::size_t>(pick(flight_count))];
       if (pick(6) == 0) {
-        apply(store(), CloseFlight{id, true}, now);
+        apply(store(), ledger::CloseFlight{id, true}, now);
       } else {
-        PlaceBooking place{BookingId{make_uuid_v7(now, random)},
-                           id_of<UserId>(static_cast<std::uint8_t>(pick(2))), id, 1 + pick(2),
-                           Milliseconds{60'000}};
+        ledger::PlaceBooking place{BookingId{make_uuid_v7(now, random)},
+                                   id_of<UserId>(static_cast<std::uint8_t>(pick(2))), id, 1 + pick(2),
+                                   Milliseconds{60'000}};
         const auto placed = apply(store(), place, now);
         if (placed && pick(2) == 0)
-          apply(store(), SettlePayment{place.id, id, true, "ref", {}, {}}, now).value();
+          apply(store(), ledger::SettlePayment{place.id, id, true, "ref", {}, {}}, now).value();
         if (placed) booked.push_back(place.id);
       }
     }
   }
 
-  LedgerStore& store() { return ledger->store(); }
-  LedgerReader& reader() { return ledger->reader(); }
+  ledger::LedgerStore& store() { return ledger->store(); }
+  ledger::LedgerReader& reader() { return ledger->reader(); }
   std::int64_t pick(std::int64_t n) {
     return static_cast<std::int64_t>(random.next() % static_cast<std::uint64_t>(n));
   }
@@ -140,7 +141,7 @@ TEST_P(LedgerPages, ListFiltersAndKeepsDepartureOrder) {
   for (const bool by_source : {false, true}) {
     for (const bool by_destination : {false, true}) {
       for (const bool by_date : {false, true}) {
-        FlightListQuery query;
+        ledger::FlightListQuery query;
         if (by_source) query.source = "oslo";
         if (by_destination) query.destination = "lhr";
         if (by_date) query.date = Date{std::chrono::floor<std::chrono::days>(world_start)};
@@ -192,26 +193,26 @@ TEST_P(LedgerPages, ChangedFlightsComeInOrderOfTheirChangeEachOnce) {
 TEST_P(LedgerPages, AUsersBookingsComeNewestFirst) {
   std::size_t found = 0;
   for (const std::uint8_t user : std::initializer_list<std::uint8_t>{0, 1, 2}) {
-    for (const std::optional<BookingStatus> status :
-         {std::optional<BookingStatus>{}, std::optional(BookingStatus::pending),
-          std::optional(BookingStatus::confirmed)}) {
-      std::vector<Booking> expected = reader().bookings(booked);
-      std::erase_if(expected, [&](const Booking& b) {
+    for (const std::optional<ledger::BookingStatus> status :
+         {std::optional<ledger::BookingStatus>{}, std::optional(ledger::BookingStatus::pending),
+          std::optional(ledger::BookingStatus::confirmed)}) {
+      std::vector<ledger::Booking> expected = reader().bookings(booked);
+      std::erase_if(expected, [&](const ledger::Booking& b) {
         return b.user != id_of<UserId>(user) || (status && b.status != *status);
       });
-      std::sort(expected.begin(), expected.end(), [](const Booking& a, const Booking& b) {
+      std::sort(expected.begin(), expected.end(), [](const ledger::Booking& a, const ledger::Booking& b) {
         return std::pair(a.created_at, a.id) > std::pair(b.created_at, b.id);
       });
-      BookingListQuery query;
+      ledger::BookingListQuery query;
       query.user = id_of<UserId>(user);
       query.status = status;
       query.limit = 6;
-      std::vector<Booking> seen;
+      std::vector<ledger::Booking> seen;
       for (;;) {
-        const BookingPage page = reader().list_bookings(query);
+        const ledger::BookingPage page = reader().list_bookings(query);
         seen.insert(seen.end(), page.bookings.begin(), page.bookings.end());
         if (!page.more || page.bookings.size() != query.limit) break;
-        query.after = BookingPosition{seen.back().created_at, seen.back().id};
+        query.after = ledger::BookingPosition{seen.back().created_at, seen.back().id};
       }
       EXPECT_EQ(seen, expected);
       found += expected.size();

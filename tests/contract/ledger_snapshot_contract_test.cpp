@@ -2,9 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "booking/ledger_snapshot.h"
 #include "contract/temporary_ledger.h"
 #include "doubles/booking_world.h"
+#include "ledger/ledger_snapshot.h"
 
 namespace flightdeck::booking {
 namespace {
@@ -21,19 +21,19 @@ class LedgerSnapshotContract : public ::testing::TestWithParam<test::LedgerKind>
  protected:
   LedgerSnapshotContract() {
     for (std::uint8_t n = 1; n <= 3; ++n) {
-      apply(ledger->store(), AddFlight{id_of<FlightId>(n), flight_draft(10, "FD" + std::to_string(n)), false},
-            now);
+      apply(ledger->store(),
+            ledger::AddFlight{id_of<FlightId>(n), flight_draft(10, "FD" + std::to_string(n)), false}, now);
     }
     for (std::uint8_t n = 11; n <= 13; ++n) place(n);
-    apply(ledger->store(), SettlePayment{id_of<BookingId>(12), flight_1, true, "pay", {}, {}}, now);
+    apply(ledger->store(), ledger::SettlePayment{id_of<BookingId>(12), flight_1, true, "pay", {}, {}}, now);
   }
   void place(std::uint8_t n) {
-    PlaceBooking command{id_of<BookingId>(n), id_of<UserId>(21), flight_1, 2, Milliseconds{60'000}};
+    ledger::PlaceBooking command{id_of<BookingId>(n), id_of<UserId>(21), flight_1, 2, Milliseconds{60'000}};
     apply(ledger->store(), std::move(command), now);
   }
-  static std::vector<int> numbers(const std::vector<BookingRow>& rows) {
+  static std::vector<int> numbers(const std::vector<ledger::BookingRow>& rows) {
     std::vector<int> all;
-    for (const BookingRow& row : rows) all.push_back(row.booking.id.value.data()[15]);
+    for (const ledger::BookingRow& row : rows) all.push_back(row.booking.id.value.data()[15]);
     return all;
   }
 
@@ -62,7 +62,7 @@ TEST_P(LedgerSnapshotContract, BookingsComeWithWhetherSomebodyWillComeBackToThem
   const auto rows = snapshot->bookings({}, 10);
   ASSERT_EQ(rows.size(), 3U);
   EXPECT_TRUE(rows[0].has_intent);
-  EXPECT_EQ(rows[0].booking.status, BookingStatus::pending);
+  EXPECT_EQ(rows[0].booking.status, ledger::BookingStatus::pending);
   EXPECT_EQ(rows[0].booking.seats, 2);
   EXPECT_EQ(rows[0].booking.amount, Money{2 * 19900});
   EXPECT_EQ(rows[0].booking.flight, flight_1);
@@ -73,14 +73,14 @@ TEST_P(LedgerSnapshotContract, BookingsComeWithWhetherSomebodyWillComeBackToThem
   EXPECT_EQ(intents[0].id, id_of<BookingId>(11));
   EXPECT_EQ(intents[0].due, now + Milliseconds{60'000});
   ASSERT_TRUE(intents[0].booking);
-  EXPECT_EQ(intents[0].booking->status, BookingStatus::pending);
+  EXPECT_EQ(intents[0].booking->status, ledger::BookingStatus::pending);
   EXPECT_EQ(snapshot->intents(id_of<BookingId>(11), 10).size(), 1U);
 }
 
 TEST_P(LedgerSnapshotContract, TheOutboxIsCountedUpToATime) {
   const auto snapshot = ledger->snapshot();
   EXPECT_EQ(snapshot->outbox(now).rows, 0);
-  const OutboxRest rest = snapshot->outbox(now + Milliseconds{1});
+  const ledger::OutboxRest rest = snapshot->outbox(now + Milliseconds{1});
   EXPECT_EQ(rest.rows, 7);
   EXPECT_EQ(rest.oldest, now);
 }

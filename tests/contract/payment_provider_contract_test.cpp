@@ -10,7 +10,7 @@
 #include "contract/temporary_ledger.h"
 #include "doubles/manual_loop.h"
 #include "doubles/scripted_payment_provider.h"
-#include "http/payment_client.h"
+#include "payment_http/payment_client.h"
 #include "payment_mock/mock_payments.h"
 #include "support/server_process.h"
 
@@ -80,7 +80,7 @@ class ServiceUnderTest final : public ProviderUnderTest {
       : service_({"--role", "payment-mock", "--mock-success-rate", std::to_string(success_rate),
                   "--mock-min-delay-ms", "0", "--mock-max-delay-ms", "10"}) {
     service_.start();
-    provider_.emplace(loop_, http::parse_base_url(service_.url()).value());
+    provider_.emplace(loop_, net::parse_base_url(service_.url()).value());
     thread_ = std::thread([this] { loop_.run(); });
   }
   ~ServiceUnderTest() override {
@@ -105,9 +105,9 @@ class ServiceUnderTest final : public ProviderUnderTest {
 
  private:
   test::ServerProcess service_;
-  http::EventLoop loop_;
+  net::EventLoop loop_;
   TaskScope scope_{[](std::exception_ptr) { FAIL(); }};  // of the loop's thread
-  std::optional<http::HttpPaymentProvider> provider_;
+  std::optional<payment_http::HttpPaymentProvider> provider_;
   std::thread thread_;
 };
 

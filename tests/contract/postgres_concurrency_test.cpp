@@ -13,7 +13,7 @@
 namespace flightdeck::postgres {
 namespace {
 
-using booking::Command;
+using ledger::Command;
 using test::add_flight;
 using test::apply;
 using test::booking_id;
@@ -79,22 +79,22 @@ TEST_F(PostgresConcurrency, ABookingThatChangedSinceItWasReadIsNotSettled) {
   apply(store, add_flight(1, 10), now).value();
   apply(store, place_booking(booking_id(1), flight_1), now).value();
   const std::vector<Command> settle = {test::settle_booking(booking_id(1), flight_1)};
-  booking::BatchDecision decision = decide(store.begin(keys_of(settle)), settle, now);
-  apply(other, booking::CancelBooking{booking_id(1), flight_1}, now).value();
-  EXPECT_THROW(store.commit(decision.changes), booking::LedgerConflict);
+  ledger::BatchDecision decision = decide(store.begin(keys_of(settle)), settle, now);
+  apply(other, ledger::CancelBooking{booking_id(1), flight_1}, now).value();
+  EXPECT_THROW(store.commit(decision.changes), ledger::LedgerConflict);
   store.rollback();
   // Decided anew on the rows of now: a payment for a booking that is cancelled.
   const auto settled = apply(store, settle.front(), now);
-  EXPECT_EQ(settled->booking->status, booking::BookingStatus::cancelled);
+  EXPECT_EQ(settled->booking->status, ledger::BookingStatus::cancelled);
   EXPECT_TRUE(refund_due(*settled->booking));
   PostgresSession probe(url);
   EXPECT_EQ(test::broken_flights(probe), 0);
 }
 
 // As the process that placed it settles it.
-booking::SettlePayment settle_known(const booking::Applied& placed) {
-  booking::SettlePayment settle = test::settle_booking(placed.booking->id, placed.booking->flight);
-  settle.known = std::make_shared<booking::KnownBooking>(*placed.booking, placed.stamp.value());
+ledger::SettlePayment settle_cached(const ledger::Applied& placed) {
+  ledger::SettlePayment settle = test::settle_booking(placed.booking->id, placed.booking->flight);
+  settle.cached = std::make_shared<ledger::CachedBooking>(*placed.booking, placed.row_version.value());
   return settle;
 }
 
@@ -103,14 +103,14 @@ TEST_F(PostgresConcurrency, ABookingThatIsKnownIsSettledUnread) {
   PostgresLedgerStore settler(url, log);
   apply(store, add_flight(1, 10), now).value();
   const auto placed = apply(store, place_booking(booking_id(1), flight_1), now);
-  const std::vector<Command> settle = {settle_known(*placed)};
+  const std::vector<Command> settle = {settle_cached(*placed)};
   EXPECT_THAT(keys_of(settle).bookings, ::testing::IsEmpty());
   PostgresSession probe(url);
   probe.execute("UPDATE flights SET departure_date = departure_date + 1");
-  const booking::BatchDecision decision = decide(settler.begin(keys_of(settle)), settle, now);
+  const ledger::BatchDecision decision = decide(settler.begin(keys_of(settle)), settle, now);
   EXPECT_TRUE(settler.commit(decision.changes));
-  booking::Booking expected = *placed->booking;
-  expected.status = booking::BookingStatus::confirmed;
+  ledger::Booking expected = *placed->booking;
+  expected.status = ledger::BookingStatus::confirmed;
   expected.payment_ref = decision.outcomes.front()->booking->payment_ref;
   expected.date = Date(std::chrono::sys_days(expected.date) + std::chrono::days(1));
   EXPECT_EQ(decision.outcomes.front()->booking, expected) << "with the date that its flight has now";
@@ -124,14 +124,14 @@ TEST_F(PostgresConcurrency, ABookingThatIsKnownAndHasChangedIsRead) {
   apply(store, add_flight(1, 10), now).value();
   const auto placed = apply(store, place_booking(booking_id(1), flight_1), now);
   const auto unchanged = apply(store, place_booking(booking_id(2), flight_1), now);
-  apply(other, booking::CancelBooking{booking_id(1), flight_1}, now).value();
-  const std::vector<Command> settle = {settle_known(*placed), settle_known(*unchanged)};
-  booking::BatchDecision decision = decide(store.begin(keys_of(settle)), settle, now);
-  EXPECT_THROW(store.commit(decision.changes), booking::LedgerConflict);
+  apply(other, ledger::CancelBooking{booking_id(1), flight_1}, now).value();
+  const std::vector<Command> settle = {settle_cached(*placed), settle_cached(*unchanged)};
+  ledger::BatchDecision decision = decide(store.begin(keys_of(settle)), settle, now);
+  EXPECT_THROW(store.commit(decision.changes), ledger::LedgerConflict);
   store.rollback();
   const auto outcomes = apply_batch(store, settle, now).outcomes;
   EXPECT_TRUE(refund_due(*outcomes[0]->booking));
-  EXPECT_EQ(outcomes[1]->booking->status, booking::BookingStatus::confirmed);
+  EXPECT_EQ(outcomes[1]->booking->status, ledger::BookingStatus::confirmed);
   PostgresSession probe(url);
   EXPECT_EQ(probe.number("SELECT available_seats FROM flights"), 9);
   EXPECT_EQ(test::broken_flights(probe), 0);
@@ -144,13 +144,13 @@ TEST_F(PostgresConcurrency, APaymentDeclinedAfterACancellationFailsNobodyElse) {
   apply(store, add_flight(1, 10), now).value();
   apply(store, add_flight(2, 10), now).value();
   const auto placed = apply(store, place_booking(booking_id(1), flight_1, 4), now);
-  apply(other, booking::CancelBooking{booking_id(1), flight_1}, now).value();
-  booking::SettlePayment declined = settle_known(*placed);
+  apply(other, ledger::CancelBooking{booking_id(1), flight_1}, now).value();
+  ledger::SettlePayment declined = settle_cached(*placed);
   declined.success = false;
   declined.failure_reason = "payment_declined";
   const std::vector<Command> commands = {declined, place_booking(booking_id(2), flight_2)};
   const auto outcomes = apply_batch(store, commands, now).outcomes;
-  EXPECT_EQ(outcomes[0]->booking->status, booking::BookingStatus::cancelled);
+  EXPECT_EQ(outcomes[0]->booking->status, ledger::BookingStatus::cancelled);
   EXPECT_TRUE(outcomes[1].has_value());
 }
 
@@ -161,7 +161,7 @@ TEST_F(PostgresConcurrency, AFlightThatDoesNotAddUpFailsAlone) {
   apply(store, add_flight(2, 10), now).value();
   apply(store, place_booking(booking_id(1), flight_1, 4), now).value();
   PostgresSession(url).execute("UPDATE flights SET available_seats = total_seats");
-  const std::vector<Command> commands = {booking::CancelBooking{booking_id(1), flight_1},
+  const std::vector<Command> commands = {ledger::CancelBooking{booking_id(1), flight_1},
                                          place_booking(booking_id(2), flight_2)};
   const auto outcomes = apply_batch(store, commands, now).outcomes;
   ASSERT_FALSE(outcomes[0].has_value());
@@ -173,12 +173,12 @@ TEST_F(PostgresConcurrency, WhatItsOwnBatchHasChangedIsNotKnown) {
   PostgresLedgerStore store(url, log);
   apply(store, add_flight(1, 10), now).value();
   const std::vector<Command> commands = {place_booking(booking_id(1), flight_1),
-                                         booking::CancelBooking{booking_id(1), flight_1},
+                                         ledger::CancelBooking{booking_id(1), flight_1},
                                          place_booking(booking_id(2), flight_1)};
   const auto outcomes = apply_batch(store, commands, now).outcomes;
-  EXPECT_FALSE(outcomes[0]->stamp);
-  EXPECT_TRUE(outcomes[2]->stamp);
-  EXPECT_FALSE(apply(store, place_booking(booking_id(2), flight_1), now)->stamp)
+  EXPECT_FALSE(outcomes[0]->row_version);
+  EXPECT_TRUE(outcomes[2]->row_version);
+  EXPECT_FALSE(apply(store, place_booking(booking_id(2), flight_1), now)->row_version)
       << "a repeat has written nothing";
 }
 
@@ -198,7 +198,7 @@ TEST_F(PostgresConcurrency, OfASuccessAndACancellationNeitherIsLost) {
         if (side == 0)
           commands.emplace_back(test::settle_booking(booking_id(i), flight_1));
         else
-          commands.emplace_back(booking::CancelBooking{booking_id(i), flight_1});
+          commands.emplace_back(ledger::CancelBooking{booking_id(i), flight_1});
       }
       for (const auto& outcome : apply_batch(store, commands, now).outcomes)
         EXPECT_TRUE(outcome.has_value()) << outcome.error().detail;
@@ -219,7 +219,7 @@ TEST_F(PostgresConcurrency, OfTwoFlightsWithOneKeyOneIsADuplicate) {
   test::crowd(2, [&](int side) {
     PostgresLedgerStore store(url, log);
     for (std::uint8_t n = 0; n < 30; ++n) {
-      booking::AddFlight add = add_flight(n, 5);
+      ledger::AddFlight add = add_flight(n, 5);
       add.id.value.data()[0] = static_cast<std::uint8_t>(side + 1);
       const auto outcome = apply(store, add, now);
       if (outcome.has_value())
@@ -301,7 +301,7 @@ TEST_F(PostgresConcurrency, ADeadlockEndsSoonAndNothingIsDoneTwice) {
     });
     other.execute("SELECT * FROM flights WHERE id = '" + flight_1.str() + "' FOR UPDATE");
     other.execute("COMMIT");
-    const booking::AppliedBatch applied = batch.get();
+    const ledger::AppliedBatch applied = batch.get();
     for (std::size_t i = 0; i < both.size(); ++i) {
       if (!applied.outcomes[i]) {
         EXPECT_EQ(applied.outcomes[i].error().code, ErrorCode::unavailable);

@@ -5,9 +5,9 @@
 
 #include <string>
 
-#include "booking/apply_batch.h"
 #include "contract/temporary_ledger.h"
 #include "doubles/booking_world.h"
+#include "ledger/apply_batch.h"
 #include "postgres/migrate.h"
 #include "postgres/postgres_ledger_reader.h"
 #include "postgres/postgres_ledger_store.h"
@@ -21,15 +21,15 @@ inline std::string with_options(const std::string& url, const std::string& query
 }
 
 // A flight with that many seats, whose key is its number.
-inline booking::AddFlight add_flight(std::uint8_t n, std::int64_t seats) {
+inline ledger::AddFlight add_flight(std::uint8_t n, std::int64_t seats) {
   return {id_of<FlightId>(n), flight_draft(seats, "FD" + std::to_string(n)), false};
 }
 
-inline booking::PlaceBooking place_booking(BookingId id, FlightId flight, std::int64_t seats = 1) {
+inline ledger::PlaceBooking place_booking(BookingId id, FlightId flight, std::int64_t seats = 1) {
   return {id, UserId{}, flight, seats, Milliseconds{60'000}};
 }
 
-inline booking::SettlePayment settle_booking(BookingId id, FlightId flight, bool success = true) {
+inline ledger::SettlePayment settle_booking(BookingId id, FlightId flight, bool success = true) {
   return {id, flight, success, success ? "ref" : "", success ? "" : "payment_declined", {}};
 }
 

@@ -19,7 +19,7 @@ namespace flightdeck::postgres {
 namespace {
 
 using namespace std::string_literals;
-using booking::Command;
+using ledger::Command;
 using test::add_flight;
 using test::apply;
 using test::booking_id;
@@ -74,7 +74,7 @@ std::string refusal_of(Work work) {
   }
 }
 
-std::size_t count_flights(booking::LedgerReader& reader) {
+std::size_t count_flights(ledger::LedgerReader& reader) {
   return reader.flights(std::span(&flight_1, 1)).size();
 }
 
@@ -116,7 +116,7 @@ TEST_F(BrokenConnection, ACommitWhoseAnswerIsLostIsLookedUp) {
 
 TEST_F(BrokenConnection, SoIsOneThatOnlyChangesRows) {
   apply(store, place_booking(booking_id(1), flight_1, 3), now).value();
-  const Command replace = booking::ReplaceFlight{flight_1, add_flight(1, 20).draft, test::if_match({2})};
+  const Command replace = ledger::ReplaceFlight{flight_1, add_flight(1, 20).draft, test::if_match({2})};
   const std::vector<Command> commands = {settle_booking(booking_id(1), flight_1), replace};
   proxy.cut_before(TcpProxy::Direction::to_client, commit_done);
   const auto outcomes = apply_batch(store, commands, now).outcomes;
@@ -128,9 +128,9 @@ TEST_F(BrokenConnection, SoIsOneThatOnlyChangesRows) {
 }
 
 TEST_F(BrokenConnection, ACommitThatNobodyCanLookUpIsLeftOpen) {
-  booking::LedgerKeys keys;
+  ledger::LedgerKeys keys;
   keys.flights = {flight_1};
-  booking::LedgerChanges changes;
+  ledger::LedgerChanges changes;
   changes.updated_flights = store.begin(keys).flights;
   changes.updated_flights.at(0).available_seats = 9;
   changes.updated_flights.at(0).version = 2;
@@ -155,10 +155,10 @@ TEST_F(BrokenConnection, ACommitThatNobodyCanLookUpIsLeftOpen) {
 TEST_F(BrokenConnection, ATransactionThatLostItsConnectionIsAConflict) {
   store.begin({});
   shared_postgres().cut_connections(PostgresServer::with_port(url, shared_postgres().port()));
-  booking::LedgerChanges changes;
+  ledger::LedgerChanges changes;
   changes.events.push_back({{}, events::flight_updated, {}, "{}"});
   changes.now = now;
-  EXPECT_THROW(store.commit(changes), booking::LedgerConflict);
+  EXPECT_THROW(store.commit(changes), ledger::LedgerConflict);
   store.rollback();
 }
 
@@ -180,7 +180,7 @@ TEST_F(BrokenConnection, IsNotSeenByTheNextBatch) {
 
 class LookingUp : public test::PostgresDatabase {
  protected:
-  CommitVerdict verdict_on(const std::string& transaction, const booking::LedgerChanges& written) {
+  CommitVerdict verdict_on(const std::string& transaction, const ledger::LedgerChanges& written) {
     if (!std::exchange(prepared, true)) {
       for (const Statement& statement : sql.all()) connection.prepare(statement);
       connection.finish(Deadline(std::chrono::seconds(20)));
@@ -204,7 +204,7 @@ class LookingUp : public test::PostgresDatabase {
   Connection connection{connection_settings(url, Purpose::writing), Deadline(std::chrono::seconds(20))};
   bool prepared = false;
   PostgresSession probe{url};
-  booking::LedgerChanges changes;
+  ledger::LedgerChanges changes;
 };
 
 TEST_F(LookingUp, ACommittedTransactionIsDone) {
@@ -221,15 +221,15 @@ TEST_F(LookingUp, ItsRowsMustBeThere) {
 TEST_F(LookingUp, ANewerRowThatCannotFollowIsNotOfThisTransaction) {
   PostgresLedgerStore store{url, log};
   apply(store, add_flight(1, 10), now).value();
-  booking::Booking row = *apply(store, place_booking(booking_id(1), flight_1), now).value().booking;
-  const booking::SettlePayment declined{row.id, flight_1, false, {}, "payment_declined", {}};
+  ledger::Booking row = *apply(store, place_booking(booking_id(1), flight_1), now).value().booking;
+  const ledger::SettlePayment declined{row.id, flight_1, false, {}, "payment_declined", {}};
   apply(store, declined, now + std::chrono::seconds(5)).value();
-  for (const auto status : {booking::BookingStatus::confirmed, booking::BookingStatus::cancelled}) {
+  for (const auto status : {ledger::BookingStatus::confirmed, ledger::BookingStatus::cancelled}) {
     row.status = status;
     changes.updated_bookings = {row};
     EXPECT_EQ(verdict_on(in_transaction("COMMIT"), changes), CommitVerdict::conflict) << to_string(status);
   }
-  for (const auto status : {booking::BookingStatus::pending, booking::BookingStatus::failed}) {
+  for (const auto status : {ledger::BookingStatus::pending, ledger::BookingStatus::failed}) {
     row.status = status;
     changes.updated_bookings = {row};
     EXPECT_EQ(verdict_on(in_transaction("COMMIT"), changes), CommitVerdict::done) << to_string(status);
@@ -316,9 +316,9 @@ TEST_F(BrokenServer, OneThatTakesNoBookingsIsNotLostAgainAndAgain) {
 }
 
 TEST_F(BrokenServer, OneThatFreezesInACommitIsUnavailableInTime) {
-  booking::LedgerKeys keys;
+  ledger::LedgerKeys keys;
   keys.flights = {flight_1};
-  booking::LedgerChanges changes;
+  ledger::LedgerChanges changes;
   changes.updated_flights = store->begin(keys).flights;
   server.freeze();
   EXPECT_LT(time_of([&] { EXPECT_THROW(store->commit(changes), UnavailableError); }),

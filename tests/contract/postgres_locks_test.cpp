@@ -7,8 +7,8 @@
 namespace flightdeck::postgres {
 namespace {
 
-using booking::Command;
-using booking::LedgerKeys;
+using ledger::Command;
+using ledger::LedgerKeys;
 using test::add_flight;
 using test::apply;
 using test::booking_id;
@@ -33,7 +33,7 @@ TEST_F(PostgresLocks, ALockedFlightIsLeftOutOfABatch) {
   other.execute("BEGIN; UPDATE flights SET price = price WHERE id = '" + flight_1.str() + "'");
   const std::vector<Command> commands = {place_booking(booking_id(1), flight_1),
                                          place_booking(booking_id(2), flight_2)};
-  const booking::AppliedBatch applied = apply_batch(store, commands, now);
+  const ledger::AppliedBatch applied = apply_batch(store, commands, now);
   EXPECT_THAT(applied.locked_out, ElementsAre(0));
   EXPECT_THAT(applied.locked.flights, ElementsAre(flight_1));
   EXPECT_EQ(applied.outcomes[0].error().code, ErrorCode::unavailable);
@@ -50,12 +50,12 @@ TEST_F(PostgresLocks, ALockedBookingIsLeftOutOfABatch) {
   other.execute("BEGIN; SELECT * FROM bookings WHERE id = '" + booking_id(1).str() + "' FOR UPDATE");
   const std::vector<Command> commands = {test::settle_booking(booking_id(1), flight_1),
                                          test::settle_booking(booking_id(2), flight_1)};
-  const booking::AppliedBatch applied = apply_batch(store, commands, now);
+  const ledger::AppliedBatch applied = apply_batch(store, commands, now);
   EXPECT_THAT(applied.locked_out, ElementsAre(0));
   EXPECT_THAT(applied.locked.bookings, ElementsAre(booking_id(1)));
-  EXPECT_EQ(applied.outcomes[1]->booking->status, booking::BookingStatus::confirmed);
+  EXPECT_EQ(applied.outcomes[1]->booking->status, ledger::BookingStatus::confirmed);
   other.execute("ROLLBACK");
-  EXPECT_EQ(apply(store, commands.front(), now)->booking->status, booking::BookingStatus::confirmed);
+  EXPECT_EQ(apply(store, commands.front(), now)->booking->status, ledger::BookingStatus::confirmed);
 }
 
 TEST_F(PostgresLocks, ALookAtLocksLeavesNone) {
@@ -64,7 +64,7 @@ TEST_F(PostgresLocks, ALookAtLocksLeavesNone) {
       {flight_1, flight_2, test::id_of<FlightId>(9)}, {booking_id(1), booking_id(9)}, {}, {}};
   EXPECT_TRUE(store.locked_of(keys).empty()) << "nor are rows that do not exist";
   other.execute("BEGIN; SELECT * FROM flights FOR UPDATE NOWAIT; SELECT * FROM bookings FOR UPDATE NOWAIT");
-  const booking::LockedRows locked = store.locked_of(keys);
+  const ledger::LockedRows locked = store.locked_of(keys);
   EXPECT_THAT(locked.flights, ElementsAre(flight_1, flight_2));
   EXPECT_THAT(locked.bookings, ElementsAre(booking_id(1)));
 }

@@ -107,23 +107,23 @@ class PostgresPlans : public ::testing::Test {
   void run_every_write(PostgresLedgerStore& store) {
     // Other ids every time, since the tables are not empty afterwards.
     const auto n = static_cast<std::uint8_t>(++runs);
-    booking::AddFlight add = add_flight(n, 100);
+    ledger::AddFlight add = add_flight(n, 100);
     add.id.value.data()[0] = n;
     const FlightId flight = add.id;
     const BookingId one = booking_id(1'000'000U + 10U * n);
     const BookingId two = booking_id(1'000'001U + 10U * n);
-    const std::vector<booking::Command> place = {place_booking(one, flight), place_booking(two, flight)};
-    const std::vector<booking::Command> settle = {settle_booking(one, flight),
-                                                  settle_booking(two, flight, false)};
+    const std::vector<ledger::Command> place = {place_booking(one, flight), place_booking(two, flight)};
+    const std::vector<ledger::Command> settle = {settle_booking(one, flight),
+                                                 settle_booking(two, flight, false)};
     apply(store, add, now).value();
     apply_batch(store, place, now);
     store.claim_unfinished(now + std::chrono::hours{1}, now + std::chrono::hours{1}, 10);
     apply_batch(store, settle, now);
-    apply(store, booking::ReplaceFlight{flight, add.draft, {}}, now).value();
+    apply(store, ledger::ReplaceFlight{flight, add.draft, {}}, now).value();
     // Where one of that number was cancelled before.
-    apply(store, booking::CancelBooking{one, flight}, now).value();
-    apply(store, booking::CloseFlight{flight, false}, now).value();
-    apply(store, booking::ReinstateFlight{flight, {add.draft.flight_number, add.draft.departure}, {}}, now)
+    apply(store, ledger::CancelBooking{one, flight}, now).value();
+    apply(store, ledger::CloseFlight{flight, false}, now).value();
+    apply(store, ledger::ReinstateFlight{flight, {add.draft.flight_number, add.draft.departure}, {}}, now)
         .value();
     store.trim_events(now, 100'000, 10);
     store.remove_events({{store.claim_events(now, now, 3).at(0).sequence}});
@@ -141,17 +141,17 @@ class PostgresPlans : public ::testing::Test {
     reader.flights_changed(now, flight_1, 10);
     reader.pending_bookings();
     reader.any_flight();
-    const std::vector<booking::NaturalKey> keys = {{"FD1", now}, {"FD2", now}};
+    const std::vector<ledger::NaturalKey> keys = {{"FD1", now}, {"FD2", now}};
     reader.cancelled_of(keys);
     for (const bool more : {false, true}) {
       for (const auto& status :
-           {std::optional<booking::BookingStatus>{}, std::optional(booking::BookingStatus::pending)}) {
-        booking::BookingListQuery query;
+           {std::optional<ledger::BookingStatus>{}, std::optional(ledger::BookingStatus::pending)}) {
+        ledger::BookingListQuery query;
         query.status = status;
-        if (more) query.after = booking::BookingPosition{now, booking};
+        if (more) query.after = ledger::BookingPosition{now, booking};
         reader.list_bookings(query);
       }
-      booking::FlightListQuery list;
+      ledger::FlightListQuery list;
       if (more) list.after = flights::SearchPosition{0, now, flight_1};
       for (const unsigned filters : {0U, 1U, 2U, 3U, 4U, 5U, 6U, 7U}) {
         list.date = filters & 1U ? std::optional(Date{std::chrono::year{2030} / 1 / 2}) : std::nullopt;

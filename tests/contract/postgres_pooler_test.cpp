@@ -9,7 +9,7 @@
 namespace flightdeck::postgres {
 namespace {
 
-using booking::apply_batch;
+using ledger::apply_batch;
 using test::id_of;
 using test::PgBouncerServer;
 using test::PostgresSession;
@@ -88,7 +88,7 @@ TEST_F(BehindAPooler, TheServersOwnNumberOfASessionIsKnown) {
 TEST_F(BehindAPooler, SellsAndGoesOnWhenServerOrPoolerBreak) {
   EXPECT_EQ(migrate(pooled, now).applied, 0);
   PostgresLedgerStore store(pooled, log);
-  const auto apply = [&](booking::Command command) {
+  const auto apply = [&](ledger::Command command) {
     return apply_batch(store, std::span(&command, 1), now).outcomes.front().has_value();
   };
   const auto works_again = [&](std::uint32_t n) {

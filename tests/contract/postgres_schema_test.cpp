@@ -106,8 +106,8 @@ TEST_F(PostgresMigrations, NeedNoRightToMakeTablesWhenThereIsNothingToDo) {
   test::SilentLog log;
   PostgresLedgerStore store(as_clerk, log);
   apply(store, add_flight(1, 5), world_start).value();
-  const std::vector<booking::Command> life = {place_booking(booking_id(1), id_of<FlightId>(1)),
-                                              settle_booking(booking_id(1), id_of<FlightId>(1))};
+  const std::vector<ledger::Command> life = {place_booking(booking_id(1), id_of<FlightId>(1)),
+                                             settle_booking(booking_id(1), id_of<FlightId>(1))};
   for (const auto& outcome : apply_batch(store, life, world_start).outcomes) EXPECT_TRUE(outcome.has_value());
   store.check_writable();
   probe.execute("DROP OWNED BY clerk");
@@ -147,7 +147,7 @@ TEST_F(PostgresSchema, UsesRealTypes) {
 
 TEST_F(PostgresSchema, StoresMoneyAndTimesAsWhatTheyAre) {
   PostgresLedgerStore store(url, log);
-  booking::AddFlight add = add_flight(1, 5);
+  ledger::AddFlight add = add_flight(1, 5);
   add.draft.price = Money{19'999};
   apply(store, add, now).value();
   apply(store, place_booking(booking_id(1), id_of<FlightId>(1), 3), now).value();
@@ -164,8 +164,8 @@ TEST_F(PostgresSchema, StoresMoneyAndTimesAsWhatTheyAre) {
 // A booking's flight is locked when it is inserted, so no foreign key looks for it; but a flight with bookings stays.
 TEST_F(PostgresSchema, AFlightWithBookingsStays) {
   PostgresLedgerStore store(url, log);
-  const std::vector<booking::Command> commands = {add_flight(1, 5), add_flight(2, 5),
-                                                  place_booking(booking_id(1), id_of<FlightId>(1))};
+  const std::vector<ledger::Command> commands = {add_flight(1, 5), add_flight(2, 5),
+                                                 place_booking(booking_id(1), id_of<FlightId>(1))};
   apply_batch(store, commands, now);
   PostgresSession probe(url);
   EXPECT_ANY_THROW(probe.execute("DELETE FROM flights"));
@@ -177,8 +177,8 @@ TEST_F(PostgresSchema, AFlightWithBookingsStays) {
 
 TEST_F(PostgresSchema, KeepsOneOutboxRowACommit) {
   PostgresLedgerStore store(url, log);
-  const std::vector<booking::Command> commands = {add_flight(1, 5),
-                                                  place_booking(booking_id(1), id_of<FlightId>(1))};
+  const std::vector<ledger::Command> commands = {add_flight(1, 5),
+                                                 place_booking(booking_id(1), id_of<FlightId>(1))};
   apply_batch(store, commands, now);
   apply_batch(store, std::span(commands).last(1), now);  // a repeat tells nobody anything
   PostgresSession probe(url);
@@ -189,10 +189,10 @@ TEST_F(PostgresSchema, KeepsOneOutboxRowACommit) {
 TEST_F(PostgresSchema, ComparesPlacesByAsciiAlone) {
   PostgresLedgerStore store(url, log);
   PostgresLedgerReader reader(url, log);
-  booking::AddFlight add = add_flight(1, 5);
+  ledger::AddFlight add = add_flight(1, 5);
   add.draft.source = "\xC3\x84LT Stadt";  // LATIN CAPITAL LETTER A WITH DIAERESIS
   apply(store, add, now).value();
-  booking::FlightListQuery query;
+  ledger::FlightListQuery query;
   query.source = flights::place_key(add.draft.source);
   ASSERT_EQ(*query.source, "\xC3\x84lt stadt");
   EXPECT_EQ(reader.list_flights(query).flights.size(), 1U);
@@ -216,7 +216,7 @@ TEST_F(PostgresSchema, PositionsThatSomebodyMadeUpAreAnswered) {
       query.sort = sort;
       EXPECT_NO_THROW(reader.search(query, now));
     }
-    booking::FlightListQuery list;
+    ledger::FlightListQuery list;
     list.after = query.after;
     EXPECT_EQ(reader.list_flights(list).flights.size(), extreme < 0 ? 1U : 0U);
   }
@@ -225,8 +225,8 @@ TEST_F(PostgresSchema, PositionsThatSomebodyMadeUpAreAnswered) {
 TEST_F(PostgresSchema, SettlingABookingStaysInItsPage) {
   constexpr std::uint32_t bookings = 1000;
   constexpr std::size_t batch = 64;
-  std::vector<booking::Command> places;
-  std::vector<booking::Command> settles;
+  std::vector<ledger::Command> places;
+  std::vector<ledger::Command> settles;
   for (std::uint32_t n = 0; n < bookings; ++n) {
     places.emplace_back(place_booking(booking_id(n), id_of<FlightId>(1)));
     settles.emplace_back(settle_booking(booking_id(n), id_of<FlightId>(1), n % 4 != 0));

@@ -4,14 +4,14 @@
 
 #include <future>
 
-#include "booking/apply_batch.h"
 #include "contract/postgres_database.h"
+#include "ledger/apply_batch.h"
 #include "support/deadline.h"
 
 namespace flightdeck::postgres {
 namespace {
 
-using booking::NotDurableError;
+using ledger::NotDurableError;
 using test::add_flight;
 using test::apply;
 using test::booking_id;
@@ -66,7 +66,7 @@ class Standby : public test::PostgresDatabase {
   void expect_nothing_is_told_of_it(PostgresLedgerReader& reader, PostgresLedgerStore& writer) {
     const std::vector ids{booking_id(2)};
     EXPECT_THROW(reader.bookings(ids), NotDurableError);
-    booking::BookingListQuery of_user;
+    ledger::BookingListQuery of_user;
     of_user.user = UserId{};
     EXPECT_THROW(reader.list_bookings(of_user), NotDurableError);
     EXPECT_THROW(reader.flights(std::vector{flight_1}), NotDurableError);
@@ -75,7 +75,7 @@ class Standby : public test::PostgresDatabase {
     EXPECT_THROW(reader.seat_counts(flight_1), NotDurableError);
     EXPECT_THROW(apply(writer, place_booking(booking_id(2), flight_1), now), UnavailableError) << "a repeat";
     EXPECT_THROW(apply(writer, settle_booking(booking_id(2), flight_1), now), UnavailableError);
-    EXPECT_THROW(apply(writer, booking::CancelBooking{booking_id(2), flight_1}, now), UnavailableError);
+    EXPECT_THROW(apply(writer, ledger::CancelBooking{booking_id(2), flight_1}, now), UnavailableError);
     EXPECT_THROW(apply(writer, add_flight(1, 10), now), UnavailableError) << "it is there already";
     EXPECT_THROW(writer.claim_events(now, now, 10), UnavailableError);
     EXPECT_THROW(writer.check_writable(), UnavailableError);

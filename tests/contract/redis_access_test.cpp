@@ -41,22 +41,22 @@ void use_everything(RedisConnection& connection, RedisLoop& loop, const std::str
   RedisEventSink sink(connection, prefix);
   flights::Flight flight =
       flights::make_flight(FlightId{make_uuid_v5(Uuid{}, "1")}, test::flight_draft(5), test::world_start);
-  booking::SeatNews news;
-  news.flight = flight.id;
-  news.count = booking::SeatNews::Count{1, 5};
-  EXPECT_TRUE(loop.finish(gate.sync({news})));
+  booking::SeatUpdate updates;
+  updates.flight = flight.id;
+  updates.count = booking::SeatUpdate::Count{1, 5};
+  EXPECT_TRUE(loop.finish(gate.sync({updates})));
   EXPECT_TRUE(loop.finish(index.update({flight}, test::world_start)));
-  EXPECT_EQ(loop.finish(index.begin_telling()), flights::Telling::begun);
-  EXPECT_TRUE(loop.finish(index.mark_complete()));
-  EXPECT_EQ(loop.finish(index.begin_telling()), flights::Telling::unneeded);
+  EXPECT_EQ(loop.finish(index.begin_rebuild()), flights::RebuildStart::begun);
+  EXPECT_TRUE(loop.finish(index.complete_rebuild()));
+  EXPECT_EQ(loop.finish(index.begin_rebuild()), flights::RebuildStart::unneeded);
   const BookingId booking{make_uuid_v5(Uuid{}, "2")};
   EXPECT_EQ(loop.finish(gate.reserve(flight.id, booking, 2, test::world_start)),
             booking::ReserveAnswer::held);
   EXPECT_EQ(loop.finish(gate.sellable(flight.id)), 3);
   EXPECT_EQ(loop.finish(gate.stale_holds(test::world_start + Milliseconds{1}, 10)).size(), 1U);
-  news.count = booking::SeatNews::Count{2, 3};
-  news.holds_to_drop = {booking};
-  EXPECT_TRUE(loop.finish(gate.sync({news})));
+  updates.count = booking::SeatUpdate::Count{2, 3};
+  updates.holds_to_drop = {booking};
+  EXPECT_TRUE(loop.finish(gate.sync({updates})));
   flight.version = 2;
   flight.destination = "CDG";
   flight.available_seats = 3;
@@ -70,8 +70,8 @@ void use_everything(RedisConnection& connection, RedisLoop& loop, const std::str
   ASSERT_EQ(page->flights.size(), 1U);
   EXPECT_EQ(page->flights.front().available_seats, 3);
   EXPECT_EQ(loop.finish(index.drop_departed(flight.departure)).size(), 1U);
-  news.off_sale = true;
-  EXPECT_TRUE(loop.finish(gate.sync({news})));
+  updates.off_sale = true;
+  EXPECT_TRUE(loop.finish(gate.sync({updates})));
   const events::Event event{Uuid{}, events::booking_confirmed, Uuid{}, "{}"};
   const std::vector<events::OutboxRow> rows{{1, events::outbox_row(std::span(&event, 1))}};
   EXPECT_TRUE(loop.finish(sink.publish(rows)));
@@ -175,10 +175,10 @@ TEST(RedisAccess, ARightThatIsTakenAwayIsNamedByWhoeverNeedsIt) {
     RedisEventSink sink(loop.connection(), "shop:");
     flights::Flight flight = flights::make_flight(FlightId{make_uuid_v5(Uuid{}, command)},
                                                   test::flight_draft(5), test::world_start);
-    booking::SeatNews news;
-    news.flight = flight.id;
-    news.count = booking::SeatNews::Count{1, 5};
-    loop.finish(gate.sync({news}));
+    booking::SeatUpdate updates;
+    updates.flight = flight.id;
+    updates.count = booking::SeatUpdate::Count{1, 5};
+    loop.finish(gate.sync({updates}));
     loop.finish(gate.reserve(flight.id, BookingId{make_uuid_v5(Uuid{}, "2")}, 2, test::world_start));
     loop.finish(index.update({flight}, test::world_start));
     const events::Event event{Uuid{}, events::booking_confirmed, Uuid{}, "{}"};
@@ -228,12 +228,12 @@ TEST(RedisAccess, WhatItMayNotReadIsNotTakenForAbsent) {
   RedisFlightIndex index(loop.connection(), "shop:");
   const flights::Flight flight =
       flights::make_flight(FlightId{make_uuid_v5(Uuid{}, "1")}, test::flight_draft(5), test::world_start);
-  booking::SeatNews news;
-  news.flight = flight.id;
-  news.count = booking::SeatNews::Count{1, 5};
-  ASSERT_TRUE(loop.finish(gate.sync({news})));
+  booking::SeatUpdate updates;
+  updates.flight = flight.id;
+  updates.count = booking::SeatUpdate::Count{1, 5};
+  ASSERT_TRUE(loop.finish(gate.sync({updates})));
   ASSERT_TRUE(loop.finish(index.update({flight}, test::world_start)));
-  ASSERT_TRUE(loop.finish(index.mark_complete()));
+  ASSERT_TRUE(loop.finish(index.complete_rebuild()));
   ASSERT_EQ(loop.finish(gate.reserve(flight.id, BookingId{make_uuid_v5(Uuid{}, "2")}, 1, test::world_start)),
             booking::ReserveAnswer::held);
   flights::SearchQuery query;
@@ -251,19 +251,20 @@ TEST(RedisAccess, WhatItMayNotReadIsNotTakenForAbsent) {
 
   with_keys({"~shop:flight_*", "~shop:search:*"});  // not the hash of a flight
   EXPECT_FALSE(loop.finish(index.search(query, test::world_start))) << "no page without the flight";
-  EXPECT_FALSE(loop.finish(index.look({flight}, test::world_start))) << "the index is not known to lack it";
+  EXPECT_FALSE(loop.finish(index.inspect({flight}, test::world_start)))
+      << "the index is not known to lack it";
   EXPECT_THAT(loop.finish(index.versions({flight.id})), IsEmpty());
-  EXPECT_FALSE(loop.finish(gate.look({flight.id})));
+  EXPECT_FALSE(loop.finish(gate.inspect({flight.id})));
   with_keys({"~shop:flight*"});  // not the orders
   EXPECT_FALSE(loop.finish(index.search(query, test::world_start)));
-  EXPECT_FALSE(loop.finish(index.look({flight}, test::world_start))) << "nor to lack its places";
+  EXPECT_FALSE(loop.finish(index.inspect({flight}, test::world_start))) << "nor to lack its places";
   with_keys(
       {"~shop:flight:*", "~shop:flight_index", "~shop:flight_seats:*", "~shop:search:*"});  // not the holds
   EXPECT_EQ(stale(), 0U);
 
   with_keys({"~shop:*"});
   EXPECT_EQ(loop.finish(index.search(query, test::world_start)).value().flights.size(), 1U);
-  EXPECT_EQ(loop.finish(index.look({flight}, test::world_start)).value().flights.front().missing, 0U);
+  EXPECT_EQ(loop.finish(index.inspect({flight}, test::world_start)).value().flights.front().missing, 0U);
   EXPECT_EQ(stale(), 1U);
 }
 

@@ -101,7 +101,7 @@ TEST(RedisChangeFeed, HearsOfFlightsAndRoutesAndOfNothingElse) {
 }
 
 // What gate and index are told, and a listener.
-class RedisChangeFeedOfTellings : public ::testing::Test {
+class RedisChangeFeedOfRebuilds : public ::testing::Test {
  protected:
   const std::string prefix = test::fresh_prefix();
   Listener listener{test::shared_endpoint(), prefix};
@@ -111,17 +111,17 @@ class RedisChangeFeedOfTellings : public ::testing::Test {
   const Instant now = test::world_start;
 };
 
-TEST_F(RedisChangeFeedOfTellings, HearsOfEveryScriptThatChangesAFlight) {
+TEST_F(RedisChangeFeedOfRebuilds, HearsOfEveryScriptThatChangesAFlight) {
   ASSERT_TRUE(listener.starts_to_hear());
   flights::Flight flight = flights::make_flight(id_of<FlightId>(1), test::flight_draft(10), now);
   const auto hears_of_it = [&](const std::function<void()>& change) {
     return listener.hears_of(slot(1), change);
   };
   EXPECT_TRUE(hears_of_it([&] { loop.finish(index.update({flight}, now)); }));
-  booking::SeatNews news;
-  news.flight = flight.id;
-  news.count = booking::SeatNews::Count{1, 10};
-  EXPECT_TRUE(hears_of_it([&] { loop.finish(gate.sync({news})); }));
+  booking::SeatUpdate updates;
+  updates.flight = flight.id;
+  updates.count = booking::SeatUpdate::Count{1, 10};
+  EXPECT_TRUE(hears_of_it([&] { loop.finish(gate.sync({updates})); }));
   flight.version = 2;
   flight.price.minor += 1;
   const auto route = ChangeClock::slot_of_route(route_key("jfk", "lhr", flight.date));
@@ -129,15 +129,15 @@ TEST_F(RedisChangeFeedOfTellings, HearsOfEveryScriptThatChangesAFlight) {
   EXPECT_TRUE(listener.hears_of(route, [&] { loop.finish(index.drop_departed(flight.departure)); }));
 }
 
-TEST_F(RedisChangeFeedOfTellings, WhatIsToldAgainIsNoChange) {
+TEST_F(RedisChangeFeedOfRebuilds, WhatIsToldAgainIsNoChange) {
   ASSERT_TRUE(listener.starts_to_hear());
   const flights::Flight flight = flights::make_flight(id_of<FlightId>(1), test::flight_draft(10), now);
-  booking::SeatNews news;
-  news.flight = flight.id;
-  news.count = booking::SeatNews::Count{3, 7, now};  // later than the row
+  booking::SeatUpdate updates;
+  updates.flight = flight.id;
+  updates.count = booking::SeatUpdate::Count{3, 7, now};  // later than the row
   const auto tell = [&] {
     loop.finish(gate.reserve(flight.id, id_of<BookingId>(1), 2, now));  // a hold is for the gate alone
-    EXPECT_TRUE(loop.finish(gate.sync({news})));
+    EXPECT_TRUE(loop.finish(gate.sync({updates})));
     EXPECT_TRUE(loop.finish(index.update({flight}, now)));
     EXPECT_TRUE(loop.finish(index.restore({flight}, now)));
   };

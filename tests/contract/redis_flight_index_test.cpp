@@ -18,9 +18,9 @@ namespace flightdeck::redis {
 namespace {
 
 using flights::Flight;
+using flights::RebuildStart;
 using flights::SearchPage;
 using flights::SearchQuery;
-using flights::Telling;
 using test::id_of;
 using test::RedisLoop;
 using ::testing::ElementsAre;
@@ -54,8 +54,8 @@ class RedisIndexTest : public ::testing::Test {
     for (const Flight& one : page.flights) ids.push_back(one.id);
     return ids;
   }
-  bool mark() { return loop.finish(index.mark_complete()); }
-  bool complete() { return loop.finish(index.begin_telling()) == Telling::unneeded; }
+  bool mark() { return loop.finish(index.complete_rebuild()); }
+  bool complete() { return loop.finish(index.begin_rebuild()) == RebuildStart::unneeded; }
   std::string key(std::string_view kind, std::uint8_t n = 1) const {
     return prefix + std::string(kind) + "{" + id_of<FlightId>(n).str() + "}";
   }
@@ -96,12 +96,12 @@ TEST_F(RedisIndexTest, ItsKeysAreThoseOfTheContract) {
 }
 
 TEST_F(RedisIndexTest, DepartedFlightsTakeTheGatesKeysWithThem) {
-  booking::SeatNews news;
-  news.flight = flight(1).id;
-  news.count = booking::SeatNews::Count{1, 10};
-  ASSERT_TRUE(loop.finish(gate.sync({news})));
+  booking::SeatUpdate updates;
+  updates.flight = flight(1).id;
+  updates.count = booking::SeatUpdate::Count{1, 10};
+  ASSERT_TRUE(loop.finish(gate.sync({updates})));
   update({flight(1)});
-  ASSERT_EQ(loop.finish(gate.reserve(news.flight, id_of<BookingId>(1), 1, now)),
+  ASSERT_EQ(loop.finish(gate.reserve(updates.flight, id_of<BookingId>(1), 1, now)),
             booking::ReserveAnswer::held);
   loop.finish(index.drop_departed(flight(1).departure));
   EXPECT_THAT(probe.command({"KEYS", prefix + "*"}), IsEmpty());
@@ -159,14 +159,14 @@ TEST_F(RedisIndexTest, KeysOfAnotherTypeArePutRight) {
   EXPECT_FALSE(search()) << "flight 2 is still missing";
   EXPECT_FALSE(complete());
   EXPECT_TRUE(loop.finish(index.restore({flight(1), flight(2)}, now)));
-  ASSERT_TRUE(loop.finish(index.mark_complete()));
+  ASSERT_TRUE(loop.finish(index.complete_rebuild()));
   EXPECT_THAT(found(), UnorderedElementsAre(flight(1).id, flight(2).id));
 
   probe.command({"DEL", prefix + "flight_index"});
   probe.command({"SET", prefix + "flight_index", "scribble"});
   EXPECT_FALSE(search());
   EXPECT_FALSE(complete());
-  ASSERT_TRUE(loop.finish(index.mark_complete()));
+  ASSERT_TRUE(loop.finish(index.complete_rebuild()));
   EXPECT_THAT(found(), UnorderedElementsAre(flight(1).id, flight(2).id));
 }
 
@@ -244,17 +244,17 @@ TEST_F(RedisIndexTest, AwayIsSaid) {
 
 TEST_F(RedisIndexTest, SeatsAreWhatTheLedgerSaidLast) {
   ASSERT_TRUE(mark());
-  booking::SeatNews news;
-  news.flight = flight(1).id;
-  news.count = booking::SeatNews::Count{1, 10};
+  booking::SeatUpdate updates;
+  updates.flight = flight(1).id;
+  updates.count = booking::SeatUpdate::Count{1, 10};
   update({flight(1)});
-  ASSERT_TRUE(loop.finish(gate.sync({news})));
-  ASSERT_EQ(loop.finish(gate.reserve(news.flight, id_of<BookingId>(1), 3, now)),
+  ASSERT_TRUE(loop.finish(gate.sync({updates})));
+  ASSERT_EQ(loop.finish(gate.reserve(updates.flight, id_of<BookingId>(1), 3, now)),
             booking::ReserveAnswer::held);
   EXPECT_EQ(search()->flights.front().available_seats, 10) << "a hold is no booking yet";
-  news.count = booking::SeatNews::Count{2, 1};
-  ASSERT_TRUE(loop.finish(gate.sync({news})));
-  EXPECT_EQ(loop.finish(gate.sellable(news.flight)), -2);
+  updates.count = booking::SeatUpdate::Count{2, 1};
+  ASSERT_TRUE(loop.finish(gate.sync({updates})));
+  EXPECT_EQ(loop.finish(gate.sellable(updates.flight)), -2);
   EXPECT_EQ(search()->flights.front().available_seats, 1);
   ASSERT_TRUE(loop.finish(index.restore({flight(1)}, now)));
   EXPECT_EQ(search()->flights.front().available_seats, 1) << "and an older row does not undo it";
@@ -269,40 +269,40 @@ TEST_F(RedisIndexTest, SeatsAreWhatTheLedgerSaidLast) {
 
 TEST_F(RedisIndexTest, AFlightThatComesLateHasTheSeatsThatTheGateKnowsOf) {
   ASSERT_TRUE(mark());
-  booking::SeatNews news;
-  news.flight = flight(1).id;
-  news.count = booking::SeatNews::Count{3, 6};
-  ASSERT_TRUE(loop.finish(gate.sync({news})));
+  booking::SeatUpdate updates;
+  updates.flight = flight(1).id;
+  updates.count = booking::SeatUpdate::Count{3, 6};
+  ASSERT_TRUE(loop.finish(gate.sync({updates})));
   update({flight(1, 2)});
   EXPECT_EQ(search()->flights.front().available_seats, 6);
 }
 
 TEST_F(RedisIndexTest, SearchShowsTheVersionThatTheGateWasTold) {
   ASSERT_TRUE(mark());
-  booking::SeatNews news;
-  news.flight = flight(1).id;
-  news.count = booking::SeatNews::Count{3, 8, now + std::chrono::seconds{3}};
-  ASSERT_TRUE(loop.finish(gate.sync({news})));
+  booking::SeatUpdate updates;
+  updates.flight = flight(1).id;
+  updates.count = booking::SeatUpdate::Count{3, 8, now + std::chrono::seconds{3}};
+  ASSERT_TRUE(loop.finish(gate.sync({updates})));
   EXPECT_THAT(search()->flights, IsEmpty()) << "a count alone is no flight";
   update({flight(1)});
-  news.count = booking::SeatNews::Count{4, 7, now + std::chrono::seconds{4}};
-  ASSERT_TRUE(loop.finish(gate.sync({news})));
+  updates.count = booking::SeatUpdate::Count{4, 7, now + std::chrono::seconds{4}};
+  ASSERT_TRUE(loop.finish(gate.sync({updates})));
   Flight expected = flight(1, 4);
   expected.available_seats = 7;
   expected.updated_at = now + std::chrono::seconds{4};
   EXPECT_THAT(search()->flights, ElementsAre(expected));
-  news.count = booking::SeatNews::Count{2, 9, now + std::chrono::seconds{2}};
-  ASSERT_TRUE(loop.finish(gate.sync({news})));
+  updates.count = booking::SeatUpdate::Count{2, 9, now + std::chrono::seconds{2}};
+  ASSERT_TRUE(loop.finish(gate.sync({updates})));
   EXPECT_THAT(search()->flights, ElementsAre(expected)) << "an older one changes nothing";
 }
 
 TEST_F(RedisIndexTest, WhatTheSeatsOvertookIsTakenInAllTheSame) {
   ASSERT_TRUE(mark());
   update({flight(1)});
-  booking::SeatNews news;
-  news.flight = flight(1).id;
-  news.count = booking::SeatNews::Count{3, 7, now + std::chrono::seconds{3}};
-  ASSERT_TRUE(loop.finish(gate.sync({news})));
+  booking::SeatUpdate updates;
+  updates.flight = flight(1).id;
+  updates.count = booking::SeatUpdate::Count{3, 7, now + std::chrono::seconds{3}};
+  ASSERT_TRUE(loop.finish(gate.sync({updates})));
   Flight dearer = flight(1, 2);  // from a process that is slower to tell
   dearer.price = Money{99'900};
   dearer.updated_at = now + std::chrono::seconds{2};
@@ -405,7 +405,7 @@ TEST_F(RedisIndexTest, AnUpdateRepairsWhatACrashLeft) {
   EXPECT_EQ(place_field(), new_place);
 
   // Another process that was slower says that the old place is the right one now.
-  Command settle = script_call(settle_place_script, {key("flight:")});
+  Command settle = script_call(settle_position_script, {key("flight:")});
   settle.add(old_place + "\n").add(1);
   EXPECT_TRUE(loop.finish(loop.connection().call({settle})).value().front().is_text("contested"));
   EXPECT_EQ(place_field(), new_place + "\n" + old_place + "\n");

@@ -17,7 +17,7 @@ namespace flightdeck::redis {
 namespace {
 
 using booking::ReserveAnswer;
-using booking::SeatNews;
+using booking::SeatUpdate;
 using test::endpoint_of;
 using test::id_of;
 using test::RedisLoop;
@@ -31,10 +31,10 @@ using ::testing::StartsWith;
 const FlightId flight = id_of<FlightId>(1);
 const Instant now = from_unix_ms(1'900'000'000'000);
 
-SeatNews news(std::int64_t version, std::int64_t available) {
-  SeatNews made;
+SeatUpdate updates(std::int64_t version, std::int64_t available) {
+  SeatUpdate made;
   made.flight = flight;
-  made.count = SeatNews::Count{version, available};
+  made.count = SeatUpdate::Count{version, available};
   return made;
 }
 
@@ -68,7 +68,7 @@ INSTANTIATE_TEST_SUITE_P(, RedisRefusal, ::testing::Values("OOM", "MISCONF", "RE
 
 // It could not be told of the seats that were given back, by this process or another.
 TEST_P(RedisRefusal, TheGateDoesNotSaySoldOut) {
-  ASSERT_TRUE(loop.finish(gate.sync({news(1, 1)})));
+  ASSERT_TRUE(loop.finish(gate.sync({updates(1, 1)})));
   ASSERT_EQ(reserve(1, 2), ReserveAnswer::sold_out);
   server.refuse_writes(GetParam());
   EXPECT_EQ(reserve(2, 2), ReserveAnswer::away) << "the first to notice asked for seats";
@@ -77,10 +77,10 @@ TEST_P(RedisRefusal, TheGateDoesNotSaySoldOut) {
 }
 
 TEST_P(RedisRefusal, IsNamedOnceAndOnceThatItIsOver) {
-  ASSERT_TRUE(loop.finish(gate.sync({news(1, 1)})));
+  ASSERT_TRUE(loop.finish(gate.sync({updates(1, 1)})));
   ASSERT_EQ(condition(), RedisCondition::well);
   server.refuse_writes(GetParam());
-  for (int i = 0; i < 3; ++i) EXPECT_FALSE(loop.finish(gate.sync({news(2, 2)})));
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(loop.finish(gate.sync({updates(2, 2)})));
   EXPECT_EQ(condition(), RedisCondition::refusing);
   EXPECT_FALSE(loop.connection().takes_writes());
   EXPECT_THAT(loop.log().lines, ElementsAre(named("evalsha sync_seats")));
@@ -91,7 +91,7 @@ TEST_P(RedisRefusal, IsNamedOnceAndOnceThatItIsOver) {
   EXPECT_THAT(loop.log().lines, ElementsAre(named("evalsha sync_seats"), over()));
   EXPECT_TRUE(loop.lag().possible(refused_until + limits::index_lag_grace)) << "others may owe it something";
   EXPECT_FALSE(loop.lag().possible(std::chrono::steady_clock::time_point::max())) << "not for ever";
-  EXPECT_TRUE(loop.finish(gate.sync({news(2, 2)})));
+  EXPECT_TRUE(loop.finish(gate.sync({updates(2, 2)})));
   EXPECT_EQ(reserve(2, 2), ReserveAnswer::held);
   // A server that was a replica for a while has lost what it was told, perhaps.
   EXPECT_EQ(loop.connection().generation(), GetParam() == "READONLY" ? 2U : 1U);
@@ -206,12 +206,12 @@ TEST_F(RedisFailover, AnIdleConnectionGoesWhereTheAddressLeads) {
   ASSERT_TRUE(loop.run_until([this] { return loop.connection().condition() == RedisCondition::well; }));
   EXPECT_EQ(loop.connection().generation(), 2U) << "the index is to be told again";
   EXPECT_TRUE(loop.lag().possible(std::chrono::steady_clock::now()));
-  EXPECT_TRUE(loop.finish(gate.sync({news(1, 5)})));
+  EXPECT_TRUE(loop.finish(gate.sync({updates(1, 5)})));
   EXPECT_EQ(test::RedisProbe(second.port()).text({"GET", "flight_seats:{" + flight.str() + "}"}), "5");
 }
 
 TEST_F(RedisFailover, ABusyConnectionNeedsOneRefusal) {
-  ASSERT_TRUE(loop.finish(gate.sync({news(1, 1)})));
+  ASSERT_TRUE(loop.finish(gate.sync({updates(1, 1)})));
   address.lead_to(second.port());
   first.fail_over_to(second);
   EXPECT_EQ(loop.finish(gate.reserve(flight, id_of<BookingId>(1), 2, now)), ReserveAnswer::away);

@@ -20,7 +20,7 @@ namespace {
 
 using booking::Hold;
 using booking::ReserveAnswer;
-using booking::SeatNews;
+using booking::SeatUpdate;
 using test::id_of;
 using test::RedisLoop;
 using ::testing::IsEmpty;
@@ -31,14 +31,14 @@ class RedisGateTest : public ::testing::Test {
   static inline const FlightId flight = id_of<FlightId>(1);
   static inline const Instant now = from_unix_ms(1'900'000'000'000);
 
-  SeatNews news(std::int64_t version, std::int64_t available, FlightId of = flight) {
-    SeatNews made;
+  SeatUpdate updates(std::int64_t version, std::int64_t available, FlightId of = flight) {
+    SeatUpdate made;
     made.flight = of;
-    made.count = SeatNews::Count{version, available};
+    made.count = SeatUpdate::Count{version, available};
     return made;
   }
   void sync(std::int64_t version, std::int64_t available) {
-    EXPECT_TRUE(loop.finish(gate.sync({news(version, available)})));
+    EXPECT_TRUE(loop.finish(gate.sync({updates(version, available)})));
   }
   ReserveAnswer reserve(std::uint8_t booking, std::int64_t seats) {
     return loop.finish(gate.reserve(flight, id_of<BookingId>(booking), seats, now));
@@ -65,7 +65,7 @@ TEST_F(RedisGateTest, ItsKeysAreThoseOfTheContract) {
   EXPECT_EQ(probe.text({"HGET", prefix + "flight_holds:" + id, id_of<BookingId>(9).str()}),
             "2:1900000000000");
   EXPECT_EQ(probe.text({"TTL", prefix + "flight_seats:" + id}), "-1") << "nothing expires";
-  SeatNews off;
+  SeatUpdate off;
   off.flight = flight;
   off.off_sale = true;
   EXPECT_TRUE(loop.finish(gate.sync({off})));
@@ -87,11 +87,12 @@ TEST_F(RedisGateTest, WhatNoScriptOfOursHasWrittenIsPutRightByTheNextSync) {
     sync(3, 5);
     if (scribble[0] != "HSET") probe.command({"DEL", scribble[1]});
     probe.command(scribble);
-    EXPECT_TRUE(loop.finish(gate.sync({news(1, 9, other), news(3, 5)}))) << "nor does it hold up others";
+    EXPECT_TRUE(loop.finish(gate.sync({updates(1, 9, other), updates(3, 5)})))
+        << "nor does it hold up others";
     EXPECT_EQ(sellable(), 5);
     EXPECT_EQ(reserve(1, 2), ReserveAnswer::held);
     EXPECT_EQ(sellable(), 3);
-    SeatNews settled = news(3, 5);
+    SeatUpdate settled = updates(3, 5);
     settled.holds_to_drop = {id_of<BookingId>(1)};
     EXPECT_TRUE(loop.finish(gate.sync({settled})));
   }
@@ -147,7 +148,7 @@ TEST_F(RedisGateTest, ACounterChangedByHandIsRepairedByTheNextSync) {
   sync(2, 77);
   EXPECT_EQ(sellable(), 3) << "of an older version";
   probe.command({"SET", prefix + "flight_seats:" + id, "1000000"});
-  SeatNews drop;
+  SeatUpdate drop;
   drop.flight = flight;
   drop.holds_to_drop = {id_of<BookingId>(1)};
   EXPECT_TRUE(loop.finish(gate.sync({drop})));
@@ -191,7 +192,7 @@ TEST_F(RedisGateTest, AScriptFlushIsNotNoticed) {
 TEST_F(RedisGateTest, AwayIsSaid) {
   loop.connection().close();
   EXPECT_EQ(reserve(1, 1), ReserveAnswer::away);
-  EXPECT_FALSE(loop.finish(gate.sync({news(1, 5)})));
+  EXPECT_FALSE(loop.finish(gate.sync({updates(1, 5)})));
   EXPECT_EQ(sellable(), std::nullopt);
   EXPECT_THAT(loop.finish(gate.stale_holds(now, 10)), IsEmpty());
 }
@@ -221,8 +222,8 @@ TEST_F(RedisGateTest, TenThousandAtOnceGetExactlyWhatIsThere) {
 
 TEST_F(RedisGateTest, AThousandFlightsAreSyncedAtOnce) {
   SeededRandom random(1);
-  std::vector<SeatNews> all;
-  for (std::int64_t i = 0; i < 1000; ++i) all.push_back(news(1, i, FlightId{make_uuid_v7(now, random)}));
+  std::vector<SeatUpdate> all;
+  for (std::int64_t i = 0; i < 1000; ++i) all.push_back(updates(1, i, FlightId{make_uuid_v7(now, random)}));
   EXPECT_TRUE(loop.finish(gate.sync(all)));
   for (std::size_t i = 0; i < all.size(); i += 111)
     EXPECT_EQ(loop.finish(gate.sellable(all[i].flight)), static_cast<std::int64_t>(i));
@@ -232,17 +233,17 @@ TEST_F(RedisGateTest, RepeatedLooksFindEveryStaleHold) {
   constexpr std::size_t flights = 2'500;
   SeededRandom random(1);
   std::set<FlightId> left;
-  std::vector<SeatNews> all;
+  std::vector<SeatUpdate> all;
   while (left.size() < flights) left.insert(FlightId{make_uuid_v7(now, random)});
-  for (const FlightId one : left) all.push_back(news(1, 5, one));
+  for (const FlightId one : left) all.push_back(updates(1, 5, one));
   ASSERT_TRUE(loop.finish(gate.sync(all)));
   for (const FlightId one : left)
     ASSERT_EQ(loop.finish(gate.reserve(one, id_of<BookingId>(1), 1, now)), ReserveAnswer::held);
-  for (std::size_t looks = 0; looks < 2 * flights; ++looks) {
+  for (std::size_t states = 0; states < 2 * flights; ++states) {
     const std::vector<Hold> stale = loop.finish(gate.stale_holds(now + Milliseconds{1}, 100));
     ASSERT_LE(stale.size(), 100U);
     if (stale.empty()) break;
-    std::vector<SeatNews> drops;
+    std::vector<SeatUpdate> drops;
     for (const Hold& hold : stale) {
       ASSERT_EQ(left.erase(hold.flight), 1U);
       ASSERT_EQ(hold.booking, id_of<BookingId>(1));
@@ -258,7 +259,7 @@ TEST_F(RedisGateTest, RepeatedLooksFindEveryStaleHold) {
 TEST_F(RedisGateTest, APrefixIsNoPattern) {
   RedisSeatGate odd(loop.connection(), prefix + "*?[a-z]\\:");
   RedisSeatGate other(loop.connection(), prefix + "xxb:");
-  for (RedisSeatGate* one : {&odd, &other}) EXPECT_TRUE(loop.finish(one->sync({news(1, 5)})));
+  for (RedisSeatGate* one : {&odd, &other}) EXPECT_TRUE(loop.finish(one->sync({updates(1, 5)})));
   ASSERT_EQ(loop.finish(other.reserve(flight, id_of<BookingId>(2), 1, now)), ReserveAnswer::held);
   EXPECT_THAT(loop.finish(odd.stale_holds(now + Milliseconds{1}, 10)), IsEmpty());
   ASSERT_EQ(loop.finish(odd.reserve(flight, id_of<BookingId>(1), 1, now)), ReserveAnswer::held);
@@ -274,7 +275,7 @@ TEST_F(RedisGateTest, ASecondFutureOfTheSameVersionIsNotForgotten) {
   row.version = 8;
   row.departure = now + std::chrono::hours{1};
   ASSERT_TRUE(loop.finish(index.update({row}, now)));
-  SeatNews told = news(9, 4);
+  SeatUpdate told = updates(9, 4);
   told.count->updated_at = now;
   ASSERT_TRUE(loop.finish(gate.sync({told})));
   const auto of_gate = loop.finish(gate.versions({flight}));

@@ -42,17 +42,17 @@ class SeatGateContract : public ::testing::TestWithParam<GateKind> {
   std::optional<std::int64_t> sellable(FlightId flight = flight_1) { return run(gate().sellable(flight)); }
   void sync(std::int64_t version, std::int64_t available, std::vector<std::uint8_t> drop = {},
             FlightId flight = flight_1) {
-    SeatNews news;
-    news.flight = flight;
-    news.count = SeatNews::Count{version, available};
-    for (const std::uint8_t booking : drop) news.holds_to_drop.push_back(id_of<BookingId>(booking));
-    EXPECT_TRUE(run(gate().sync({news})));
+    SeatUpdate updates;
+    updates.flight = flight;
+    updates.count = SeatUpdate::Count{version, available};
+    for (const std::uint8_t booking : drop) updates.holds_to_drop.push_back(id_of<BookingId>(booking));
+    EXPECT_TRUE(run(gate().sync({updates})));
   }
   void drop(std::uint8_t booking) {
-    SeatNews news;
-    news.flight = flight_1;
-    news.holds_to_drop.push_back(id_of<BookingId>(booking));
-    EXPECT_TRUE(run(gate().sync({news})));
+    SeatUpdate updates;
+    updates.flight = flight_1;
+    updates.holds_to_drop.push_back(id_of<BookingId>(booking));
+    EXPECT_TRUE(run(gate().sync({updates})));
   }
 
   std::unique_ptr<GateUnderTest> under_test = GetParam().make();
@@ -141,21 +141,21 @@ TEST_P(SeatGateContract, AnOlderCountNeverWins) {
 }
 
 TEST_P(SeatGateContract, SyncsInAnyOrderEndTheSame) {
-  std::vector<std::pair<std::int64_t, std::uint8_t>> news = {
+  std::vector<std::pair<std::int64_t, std::uint8_t>> updates = {
       {2, 1}, {3, 2}, {4, 3}};  // version, hold of that commit
-  std::sort(news.begin(), news.end());
+  std::sort(updates.begin(), updates.end());
   do {
     under_test = GetParam().make();
     sync(1, 6);
     for (const std::uint8_t booking : std::initializer_list<std::uint8_t>{1, 2, 3})
       ASSERT_EQ(reserve(booking, 2), ReserveAnswer::held);
-    for (const auto& [version, booking] : news) {
+    for (const auto& [version, booking] : updates) {
       sync(version, 6 - 2 * (version - 1), {booking});
       ASSERT_GE(*sellable(), 0 - 6);
       ASSERT_EQ(reserve(9, 1), ReserveAnswer::sold_out) << "never a seat too many on the way";
     }
     EXPECT_EQ(sellable(), 0);
-  } while (std::next_permutation(news.begin(), news.end()));
+  } while (std::next_permutation(updates.begin(), updates.end()));
 }
 
 TEST_P(SeatGateContract, DroppingAHoldFreesItsSeats) {
@@ -170,22 +170,22 @@ TEST_P(SeatGateContract, DroppingAHoldFreesItsSeats) {
 TEST_P(SeatGateContract, AFlightOffSaleIsForgotten) {
   sync(1, 5);
   sync(1, 5, {}, flight_2);
-  SeatNews news;
-  news.flight = flight_1;
-  news.off_sale = true;
-  EXPECT_TRUE(run(gate().sync({news})));
+  SeatUpdate updates;
+  updates.flight = flight_1;
+  updates.off_sale = true;
+  EXPECT_TRUE(run(gate().sync({updates})));
   EXPECT_EQ(reserve(1, 1), ReserveAnswer::cold);
   EXPECT_EQ(sellable(), std::nullopt);
   EXPECT_EQ(sellable(flight_2), 5);
 }
 
 TEST_P(SeatGateContract, FlightsAreSyncedTogetherAndKeptApart) {
-  SeatNews first;
+  SeatUpdate first;
   first.flight = flight_1;
-  first.count = SeatNews::Count{1, 3};
-  SeatNews second = first;
+  first.count = SeatUpdate::Count{1, 3};
+  SeatUpdate second = first;
   second.flight = flight_2;
-  second.count = SeatNews::Count{1, 4};
+  second.count = SeatUpdate::Count{1, 4};
   EXPECT_TRUE(run(gate().sync({first, second})));
   EXPECT_EQ(reserve(1, 3), ReserveAnswer::held);
   EXPECT_EQ(reserve(1, 4, flight_2), ReserveAnswer::held);
@@ -197,13 +197,13 @@ TEST_P(SeatGateContract, FlightsAreSyncedTogetherAndKeptApart) {
 TEST_P(SeatGateContract, ALookTellsAllThatIsKnownInOnePiece) {
   sync(3, 5);
   reserve(1, 2);
-  const auto looks = run(gate().look({flight_2, flight_1}));
-  ASSERT_TRUE(looks);
-  ASSERT_EQ(looks->size(), 2U);
-  const GateLook& cold = looks->front();
+  const auto states = run(gate().inspect({flight_2, flight_1}));
+  ASSERT_TRUE(states);
+  ASSERT_EQ(states->size(), 2U);
+  const GateState& cold = states->front();
   EXPECT_FALSE(cold.counter || cold.version || cold.available || cold.damaged);
   EXPECT_THAT(cold.holds, IsEmpty());
-  const GateLook& known = looks->back();
+  const GateState& known = states->back();
   EXPECT_EQ(known.counter, 3);
   EXPECT_EQ(known.version, 3);
   EXPECT_EQ(known.available, 5);
@@ -213,7 +213,7 @@ TEST_P(SeatGateContract, ALookTellsAllThatIsKnownInOnePiece) {
   EXPECT_EQ(known.holds[0].seats, 2);
   EXPECT_EQ(known.holds[0].since, now);
   EXPECT_EQ(sellable(), 3) << "a look changes nothing";
-  EXPECT_TRUE(run(gate().look({})).has_value());
+  EXPECT_TRUE(run(gate().inspect({})).has_value());
 }
 
 TEST_P(SeatGateContract, StaleHoldsAreThoseTakenBefore) {

@@ -8,9 +8,9 @@
 #include <set>
 #include <thread>
 
-#include "booking/apply_batch.h"
 #include "contract/temporary_ledger.h"
 #include "doubles/booking_world.h"
+#include "ledger/apply_batch.h"
 #include "sqlite/migrate.h"
 #include "sqlite/sqlite_ledger_reader.h"
 #include "sqlite/sqlite_ledger_store.h"
@@ -19,9 +19,9 @@
 namespace flightdeck::sqlite {
 namespace {
 
-using booking::AddFlight;
-using booking::PlaceBooking;
 using flights::Flight;
+using ledger::AddFlight;
+using ledger::PlaceBooking;
 using test::apply;
 using test::flight_1;
 using test::flight_2;
@@ -124,7 +124,7 @@ TEST_F(Migrations, OfManyAtOnceOneIsFastest) {
 
 TEST_F(Ledger, SurvivesItsProcess) {
   test::make_sqlite_schema(path);
-  booking::Booking placed;
+  ledger::Booking placed;
   {
     SqliteLedgerStore store(path);
     apply(store, AddFlight{flight_1, flight_draft(5), false}, world_start).value();
@@ -155,7 +155,7 @@ TEST_F(Ledger, WritesDurably) {
 TEST_F(Ledger, KeepsOneOutboxRowACommit) {
   test::make_sqlite_schema(path);
   SqliteLedgerStore store(path);
-  const std::vector<booking::Command> commands = {
+  const std::vector<ledger::Command> commands = {
       AddFlight{flight_1, flight_draft(5), false},
       PlaceBooking{id_of<BookingId>(1), {}, flight_1, 2, Milliseconds{60'000}}};
   apply_batch(store, commands, world_start);
@@ -177,15 +177,15 @@ TEST_F(Ledger, AMissingFileCannotBeRead) {
 TEST_F(Ledger, AReadOfSeveralRowsIsOneSnapshot) {
   test::make_sqlite_schema(path);
   SqliteLedgerStore store(path);
-  const std::vector<booking::Command> add = {AddFlight{flight_1, flight_draft(1, "FD1"), false},
-                                             AddFlight{flight_2, flight_draft(1, "FD2"), false}};
+  const std::vector<ledger::Command> add = {AddFlight{flight_1, flight_draft(1, "FD1"), false},
+                                            AddFlight{flight_2, flight_draft(1, "FD2"), false}};
   apply_batch(store, add, world_start);
   std::atomic<bool> done{false};
   std::thread writer([&] {
     for (std::int64_t seats = 2; seats < 300; ++seats) {
-      const std::vector<booking::Command> both = {
-          booking::ReplaceFlight{flight_1, flight_draft(seats, "FD1"), {}},
-          booking::ReplaceFlight{flight_2, flight_draft(seats, "FD2"), {}}};
+      const std::vector<ledger::Command> both = {
+          ledger::ReplaceFlight{flight_1, flight_draft(seats, "FD1"), {}},
+          ledger::ReplaceFlight{flight_2, flight_draft(seats, "FD2"), {}}};
       apply_batch(store, both, world_start);
     }
     done = true;
@@ -238,7 +238,7 @@ void run_every_query(const std::string& path) {
   store.claim_unfinished(world_start + Milliseconds{1}, world_start, 10);
   store.claim_events(world_start, world_start, 1);
   store.remove_events(std::vector<std::int64_t>{1});
-  apply(store, booking::SettlePayment{id, flight_1, true, "ref", {}, {}}, world_start).value();
+  apply(store, ledger::SettlePayment{id, flight_1, true, "ref", {}, {}}, world_start).value();
   reader.bookings(std::span(&id, 1));
   reader.flights(std::span(&flight_1, 1));
   reader.seat_counts(flight_1);
@@ -247,16 +247,16 @@ void run_every_query(const std::string& path) {
   reader.flights_changed(world_start, flight_1, 10);
   reader.pending_bookings();
   for (const auto& status :
-       {std::optional<booking::BookingStatus>{}, std::optional(booking::BookingStatus::pending)}) {
+       {std::optional<ledger::BookingStatus>{}, std::optional(ledger::BookingStatus::pending)}) {
     for (const bool more : {false, true}) {
-      booking::BookingListQuery query;
+      ledger::BookingListQuery query;
       query.status = status;
       if (more) query.after.emplace();
       reader.list_bookings(query);
     }
   }
   for (const bool more : {false, true}) {
-    booking::FlightListQuery list;
+    ledger::FlightListQuery list;
     if (more) list.after.emplace();
     for (const unsigned filters : {0U, 1U, 2U, 3U, 4U, 5U, 6U, 7U}) {
       list.date = filters & 1U ? std::optional(Date{}) : std::nullopt;

@@ -1,7 +1,7 @@
 #include "contract/temporary_ledger.h"
 
-#include "booking/apply_batch.h"
 #include "doubles/booking_world.h"
+#include "ledger/apply_batch.h"
 #include "memory/memory_ledger.h"
 #include "postgres/migrate.h"
 #include "postgres/postgres_ledger_reader.h"
@@ -25,9 +25,9 @@ namespace {
 
 class InMemory final : public TemporaryLedger {
  public:
-  booking::LedgerStore& store() override { return ledger_; }
-  booking::LedgerReader& reader() override { return ledger_; }
-  std::unique_ptr<booking::LedgerSnapshot> snapshot() override { return ledger_.snapshot(); }
+  ledger::LedgerStore& store() override { return ledger_; }
+  ledger::LedgerReader& reader() override { return ledger_; }
+  std::unique_ptr<ledger::LedgerSnapshot> snapshot() override { return ledger_.snapshot(); }
 
  private:
   memory::MemoryLedger ledger_;
@@ -36,16 +36,16 @@ class InMemory final : public TemporaryLedger {
 class InSqlite final : public TemporaryLedger {
  public:
   InSqlite() { make_sqlite_schema(path_); }
-  booking::LedgerStore& store() override {
+  ledger::LedgerStore& store() override {
     if (!store_) store_.emplace(path_);
     return *store_;
   }
-  booking::LedgerReader& reader() override {
+  ledger::LedgerReader& reader() override {
     store();
     if (!reader_) reader_.emplace(path_);
     return *reader_;
   }
-  std::unique_ptr<booking::LedgerSnapshot> snapshot() override {
+  std::unique_ptr<ledger::LedgerSnapshot> snapshot() override {
     return std::make_unique<sqlite::SqliteLedgerSnapshot>(path_);
   }
 
@@ -73,15 +73,15 @@ class InPostgres final : public TemporaryLedger {
     reader_.reset();
     shared_postgres().drop_database(url_);
   }
-  booking::LedgerStore& store() override {
+  ledger::LedgerStore& store() override {
     if (!store_) store_.emplace(url_, log_);
     return *store_;
   }
-  booking::LedgerReader& reader() override {
+  ledger::LedgerReader& reader() override {
     if (!reader_) reader_.emplace(url_, log_);
     return *reader_;
   }
-  std::unique_ptr<booking::LedgerSnapshot> snapshot() override {
+  std::unique_ptr<ledger::LedgerSnapshot> snapshot() override {
     return std::make_unique<postgres::PostgresLedgerSnapshot>(url_);
   }
 
@@ -102,8 +102,8 @@ std::vector<LedgerKind> ledger_kinds() {
           {"Postgres", [] { return std::make_unique<InPostgres>(); }}};
 }
 
-Result<booking::Applied> apply(booking::LedgerStore& store, booking::Command command, Instant now) {
-  booking::BatchDecision decision = apply_batch(store, std::span<const booking::Command>(&command, 1), now);
+Result<ledger::Applied> apply(ledger::LedgerStore& store, ledger::Command command, Instant now) {
+  ledger::BatchDecision decision = apply_batch(store, std::span<const ledger::Command>(&command, 1), now);
   return std::move(decision.outcomes.front());
 }
 

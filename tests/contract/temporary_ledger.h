@@ -7,18 +7,18 @@
 #include <memory>
 #include <string>
 
-#include "booking/ledger.h"
-#include "booking/ledger_snapshot.h"
 #include "doubles/ids.h"
+#include "ledger/ledger.h"
+#include "ledger/ledger_snapshot.h"
 
 namespace flightdeck::test {
 
 class TemporaryLedger {
  public:
   virtual ~TemporaryLedger() = default;
-  virtual booking::LedgerStore& store() = 0;
-  virtual booking::LedgerReader& reader() = 0;
-  virtual std::unique_ptr<booking::LedgerSnapshot> snapshot() = 0;
+  virtual ledger::LedgerStore& store() = 0;
+  virtual ledger::LedgerReader& reader() = 0;
+  virtual std::unique_ptr<ledger::LedgerSnapshot> snapshot() = 0;
 };
 
 struct LedgerKind {
@@ -36,6 +36,6 @@ void make_sqlite_schema(const std::string& path);
 std::string make_postgres_ledger();
 
 // Applies one command, durably.
-Result<booking::Applied> apply(booking::LedgerStore& store, booking::Command command, Instant now);
+Result<ledger::Applied> apply(ledger::LedgerStore& store, ledger::Command command, Instant now);
 
 }  // namespace flightdeck::test

@@ -4,12 +4,12 @@
 
 namespace flightdeck::test {
 
-using booking::Booking;
 using booking::Hold;
 using booking::ReserveAnswer;
-using booking::SeatNews;
+using booking::SeatUpdate;
 using flights::Flight;
 using flights::SearchPage;
+using ledger::Booking;
 
 Task<ReserveAnswer> SwitchableGate::reserve(FlightId flight, BookingId booking, std::int64_t seats,
                                             Instant now) {
@@ -26,9 +26,9 @@ void SwitchableGate::carry_out_what_is_late() {
     finish_inline(gate_->reserve(one.flight, one.booking, one.seats, one.at));
 }
 
-Task<bool> SwitchableGate::sync(std::vector<SeatNews> news) {
-  if (away_ || refuses_news_) co_return false;
-  co_return co_await gate_->sync(std::move(news));
+Task<bool> SwitchableGate::sync(std::vector<SeatUpdate> updates) {
+  if (away_ || refuses_updates_) co_return false;
+  co_return co_await gate_->sync(std::move(updates));
 }
 
 Task<bool> SwitchableGate::mend(std::vector<FlightId> flights) {
@@ -51,9 +51,9 @@ Task<std::optional<std::int64_t>> SwitchableGate::sellable(FlightId flight) {
   co_return co_await gate_->sellable(flight);
 }
 
-Task<std::optional<std::vector<booking::GateLook>>> SwitchableGate::look(std::vector<FlightId> flights) {
+Task<std::optional<std::vector<booking::GateState>>> SwitchableGate::inspect(std::vector<FlightId> flights) {
   if (away_) co_return std::nullopt;
-  co_return co_await gate_->look(std::move(flights));
+  co_return co_await gate_->inspect(std::move(flights));
 }
 
 Task<std::vector<Hold>> SwitchableGate::stale_holds(Instant before, std::size_t limit) {
@@ -92,25 +92,25 @@ Task<std::vector<FlightId>> SwitchableIndex::drop_departed(Instant now) {
   co_return co_await index_->drop_departed(now);
 }
 
-Task<std::optional<flights::IndexLooks>> SwitchableIndex::look(std::vector<Flight> rows, Instant now) {
+Task<std::optional<flights::IndexStates>> SwitchableIndex::inspect(std::vector<Flight> rows, Instant now) {
   if (away_) co_return std::nullopt;
-  std::optional<flights::IndexLooks> looks = co_await index_->look(std::move(rows), now);
-  looks->complete = complete_;
-  co_return looks;
+  std::optional<flights::IndexStates> states = co_await index_->inspect(std::move(rows), now);
+  states->complete = complete_;
+  co_return states;
 }
 
-Task<flights::Telling> SwitchableIndex::begin_telling() {
-  if (away_) co_return flights::Telling::begun;
-  if (told_elsewhere_) co_return flights::Telling::left_to_another;
-  co_return complete_ ? flights::Telling::unneeded : flights::Telling::begun;
+Task<flights::RebuildStart> SwitchableIndex::begin_rebuild() {
+  if (away_) co_return flights::RebuildStart::begun;
+  if (told_elsewhere_) co_return flights::RebuildStart::left_to_another;
+  co_return complete_ ? flights::RebuildStart::unneeded : flights::RebuildStart::begun;
 }
 
-Task<bool> SwitchableIndex::keep_telling() {
-  if (away_ || loses_telling_) co_return false;
-  co_return co_await index_->keep_telling();
+Task<bool> SwitchableIndex::renew_rebuild() {
+  if (away_ || loses_rebuild_) co_return false;
+  co_return co_await index_->renew_rebuild();
 }
 
-Task<bool> SwitchableIndex::mark_complete() {
+Task<bool> SwitchableIndex::complete_rebuild() {
   complete_ = !away_;
   co_return complete_;
 }
@@ -143,25 +143,25 @@ BookingWorld::BookingWorld(booking::BookingRules booking_rules, std::int64_t adm
           escaped.emplace_back(error.what());
         }
       }),
-      teller({loop, loop, gate, index, scope, clock, lag},
-             [this](std::exception_ptr) { escaped.emplace_back("telling gate and index"); }),
+      updater({loop, loop, gate, index, scope, clock, lag},
+              [this](std::exception_ptr) { escaped.emplace_back("telling gate and index"); }),
       commit_sync(waiters),
       admission(admitted_max),
-      service({ledger, gate, lag, teller, watched_provider, waiters, admission, loop, loop, clock, random,
+      service({ledger, gate, lag, updater, watched_provider, waiters, admission, loop, loop, clock, random,
                scope, counters, log},
               rules),
       manage(ledger, gate, service, clock, random, scope),
       worker(ledger, service, watched_provider, clock, scope),
       sweeper(ledger, gate, index, manage, clock, scope),
       auditor({snapshots, ledger, &gate, &index, audits, clock, loop, loop, true}) {
-  commit_sync.add(teller);
+  commit_sync.add(updater);
 }
 
 BookingWorld::~BookingWorld() {
   // Nothing may be left suspended: its frame would leak.
   provider.let_go(ScriptedPaymentProvider::Charge::never_arrives);
   provider.let_finds_go();
-  teller.stop();
+  updater.stop();
   loop.run();
 }
 
@@ -185,7 +185,7 @@ void BookingWorld::work() {
 
 bool BookingWorld::seats_add_up(FlightId id) {
   const Flight row = flight(id);
-  const booking::SeatCounts counts = rows.seat_counts(id);
+  const ledger::SeatCounts counts = rows.seat_counts(id);
   return counts.pending + counts.confirmed + row.available_seats == row.total_seats;
 }
 

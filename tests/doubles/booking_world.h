@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "audit/auditor.h"
 #include "booking/booking_service.h"
 #include "booking/manage_flights.h"
 #include "booking/unfinished_worker.h"
@@ -15,7 +16,6 @@
 #include "memory/memory_flight_index.h"
 #include "memory/memory_ledger.h"
 #include "memory/memory_seat_gate.h"
-#include "sync/auditor.h"
 #include "sync/commit_sync.h"
 #include "sync/sweeper.h"
 
@@ -33,19 +33,19 @@ class SwitchableGate final : public booking::SeatGate {
   explicit SwitchableGate(const std::unique_ptr<memory::MemorySeatGate>& gate) : gate_(gate) {}
   void go_away(bool away) { away_ = away; }
   // It answers, and takes in nothing: what it says of seats is of a while ago.
-  void refuse_news(bool refuse) { refuses_news_ = refuse; }
+  void refuse_updates(bool refuse) { refuses_updates_ = refuse; }
   // Reserves are not answered, and carried out later: the gate stands still.
   void answer_late(bool late) { late_ = late; }
   void carry_out_what_is_late();
 
   Task<booking::ReserveAnswer> reserve(FlightId flight, BookingId booking, std::int64_t seats,
                                        Instant now) override;
-  Task<bool> sync(std::vector<booking::SeatNews> news) override;
+  Task<bool> sync(std::vector<booking::SeatUpdate> updates) override;
   Task<bool> mend(std::vector<FlightId> flights) override;
   Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) override;
   Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
   Task<std::optional<std::int64_t>> sellable(FlightId flight) override;
-  Task<std::optional<std::vector<booking::GateLook>>> look(std::vector<FlightId> flights) override;
+  Task<std::optional<std::vector<booking::GateState>>> inspect(std::vector<FlightId> flights) override;
   Task<std::vector<booking::Hold>> stale_holds(Instant before, std::size_t limit) override;
 
  private:
@@ -58,7 +58,7 @@ class SwitchableGate final : public booking::SeatGate {
 
   const std::unique_ptr<memory::MemorySeatGate>& gate_;
   bool away_ = false;
-  bool refuses_news_ = false;
+  bool refuses_updates_ = false;
   bool late_ = false;
   std::vector<Reserve> late_reserves_;
 };
@@ -78,17 +78,17 @@ class SwitchableIndex final : public flights::FlightIndex {
   Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) override;
   Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
   Task<std::vector<FlightId>> drop_departed(Instant now) override;
-  Task<std::optional<flights::IndexLooks>> look(std::vector<flights::Flight> rows, Instant now) override;
-  Task<flights::Telling> begin_telling() override;
-  Task<bool> keep_telling() override;
-  Task<bool> mark_complete() override;
+  Task<std::optional<flights::IndexStates>> inspect(std::vector<flights::Flight> rows, Instant now) override;
+  Task<flights::RebuildStart> begin_rebuild() override;
+  Task<bool> renew_rebuild() override;
+  Task<bool> complete_rebuild() override;
   Task<bool> mark_incomplete() override;
   // As an index that was emptied: it must be told of every flight again.
   void forget_complete() { complete_ = false; }
   // As while another process tells it of every flight.
   void tell_elsewhere(bool now) { told_elsewhere_ = now; }
   // As an index that is emptied while it is told of every flight.
-  void lose_telling(bool now) { loses_telling_ = now; }
+  void lose_rebuild(bool now) { loses_rebuild_ = now; }
   // `restore` throws, as when memory runs out.
   void fail_to_restore(bool now) { fails_to_restore_ = now; }
 
@@ -96,7 +96,7 @@ class SwitchableIndex final : public flights::FlightIndex {
   const std::unique_ptr<memory::MemoryFlightIndex>& index_;
   bool complete_ = false;
   bool told_elsewhere_ = false;
-  bool loses_telling_ = false;
+  bool loses_rebuild_ = false;
   bool fails_to_restore_ = false;
   bool away_ = false;
 };
@@ -119,7 +119,7 @@ struct BookingWorld {
   Result<booking::BookAnswer> book(FlightId flight, std::int64_t seats,
                                    std::optional<std::string> key = std::nullopt, UserId user = UserId{});
   // The rows as the ledger has them.
-  booking::Booking booking(BookingId id);
+  ledger::Booking booking(BookingId id);
   flights::Flight flight(FlightId id);
   std::optional<std::int64_t> sellable(FlightId id);
   // One look of the worker at whatever is due, up to where only time or somebody else can help.
@@ -132,7 +132,7 @@ struct BookingWorld {
   ManualLoop loop{clock};
   SilentLog log;
   SeededRandom random{7};
-  booking::Counters counters;
+  Counters counters;
   std::vector<std::string> escaped;  // what() of exceptions that left a detached task
   TaskScope scope;
   memory::MemoryLedger rows;
@@ -145,7 +145,7 @@ struct BookingWorld {
   SwitchableIndex index{memory_index};
   booking::SettleWaiters waiters;
   flights::IndexLag lag;
-  sync::NewsTeller teller;
+  sync::DerivedStateUpdater updater;
   sync::CommitSync commit_sync;
   InlineLedger ledger{rows, rows, commit_sync, clock, loop};
   ScriptedPaymentProvider provider{loop};
@@ -156,8 +156,8 @@ struct BookingWorld {
   booking::UnfinishedWorker worker;
   sync::Sweeper sweeper;
   InlineSnapshots snapshots{rows};
-  sync::AuditDesk audits;
-  sync::Auditor auditor;
+  audit::AuditDesk audits;
+  audit::Auditor auditor;
 };
 
 }  // namespace flightdeck::test

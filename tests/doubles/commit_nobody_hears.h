@@ -1,14 +1,14 @@
 // A commit observer for tests that are not about what it is told.
 #pragma once
 
-#include "booking/commit_observer.h"
+#include "ledger/commit_observer.h"
 
 namespace flightdeck::test {
 
 // Thread-safe. Whoever waits for it goes on at once.
-class CommitNobodyHears final : public booking::CommitObserver {
+class CommitNobodyHears final : public ledger::CommitObserver {
  public:
-  void on_commit(booking::Commit, std::function<void()> told) override { told(); }
+  void on_commit(ledger::Commit, std::function<void()> told) override { told(); }
 };
 
 }  // namespace flightdeck::test

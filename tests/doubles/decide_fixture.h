@@ -4,12 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "booking/decide.h"
 #include "core/limits.h"
 #include "doubles/decide_samples.h"
 #include "doubles/row_store.h"
+#include "ledger/decide.h"
 
-namespace flightdeck::booking {
+namespace flightdeck::ledger {
 
 class Decide : public ::testing::Test {
  protected:
@@ -80,4 +80,4 @@ class Decide : public ::testing::Test {
   BatchDecision last;
 };
 
-}  // namespace flightdeck::booking
+}  // namespace flightdeck::ledger

@@ -2,14 +2,14 @@
 
 #include <array>
 
-#include "booking/apply_batch.h"
+#include "ledger/apply_batch.h"
 
 namespace flightdeck::test {
 
-using booking::Applied;
-using booking::BatchDecision;
-using booking::Booking;
-using booking::Command;
+using ledger::Applied;
+using ledger::BatchDecision;
+using ledger::Booking;
+using ledger::Command;
 
 Task<void> InlineLedger::turn() {
   auto turn = callback_awaiter<bool>([this](auto done) { home_.post([done]() mutable { done(true); }); });
@@ -30,7 +30,7 @@ Task<Result<Applied>> InlineLedger::apply(Command command) {
   if (fault == Fault::unavailable) co_return Error{ErrorCode::unavailable, "No answer.", {}};
   BatchDecision decision = apply_batch(store_, std::span<const Command>(&command, 1), clock_.now());
   if (fault == Fault::done_but_unavailable) co_return Error{ErrorCode::unavailable, "No answer.", {}};
-  booking::Commit commit{std::move(decision.news), std::move(decision.settled)};
+  ledger::Commit commit{std::move(decision.updates), std::move(decision.settled)};
   auto told = callback_awaiter<bool>(
       [&](auto done) { observer_.on_commit(std::move(commit), [done]() mutable { done(true); }); });
   co_await told;
@@ -78,7 +78,7 @@ Task<std::optional<flights::Flight>> InlineLedger::find_flight(FlightId id) {
   co_return std::move(rows.front());
 }
 
-Task<void> InlineLedger::run(booking::ReadKind, std::function<void(booking::LedgerReader&)> query) {
+Task<void> InlineLedger::run(ledger::ReadKind, std::function<void(ledger::LedgerReader&)> query) {
   co_await read_turn();
   query(reader_);
 }

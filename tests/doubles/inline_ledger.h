@@ -1,13 +1,13 @@
 // The asynchronous ledger over a blocking backend, one commit a command, answering in the next turn of a loop.
 #pragma once
 
-#include "booking/commit_observer.h"
-#include "booking/ledger.h"
 #include "core/executor.h"
+#include "ledger/commit_observer.h"
+#include "ledger/ledger.h"
 
 namespace flightdeck::test {
 
-class InlineLedger final : public booking::Ledger {
+class InlineLedger final : public ledger::Ledger {
  public:
   enum class Fault {
     none,
@@ -16,7 +16,7 @@ class InlineLedger final : public booking::Ledger {
     done_but_unavailable,  // the command is done, but its answer gets lost: nobody is told of the commit
   };
 
-  InlineLedger(booking::LedgerStore& store, booking::LedgerReader& reader, booking::CommitObserver& observer,
+  InlineLedger(ledger::LedgerStore& store, ledger::LedgerReader& reader, ledger::CommitObserver& observer,
                const Clock& clock, Executor& home)
       : store_(store), reader_(reader), observer_(observer), clock_(clock), home_(home) {}
 
@@ -28,24 +28,24 @@ class InlineLedger final : public booking::Ledger {
   void fail_reads(bool fail) { reads_fail_ = fail; }
   int reads() const { return reads_; }  // so far
 
-  Task<Result<booking::Applied>> apply(booking::Command command) override;
+  Task<Result<ledger::Applied>> apply(ledger::Command command) override;
   Task<std::vector<BookingId>> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
   Task<std::vector<events::OutboxRow>> claim_events(Instant now, Instant lease_until,
                                                     std::size_t limit) override;
   Task<void> remove_events(std::vector<std::int64_t> sequences) override;
   Task<std::size_t> trim_events(Instant before, std::int64_t keep, std::size_t limit) override;
   Task<void> check_writable() override;
-  Task<std::optional<booking::Booking>> find_booking(BookingId id) override;
+  Task<std::optional<ledger::Booking>> find_booking(BookingId id) override;
   Task<std::optional<flights::Flight>> find_flight(FlightId id) override;
-  Task<void> run(booking::ReadKind kind, std::function<void(booking::LedgerReader&)> query) override;
+  Task<void> run(ledger::ReadKind kind, std::function<void(ledger::LedgerReader&)> query) override;
 
  private:
   Task<void> turn();
   Task<void> read_turn();
 
-  booking::LedgerStore& store_;
-  booking::LedgerReader& reader_;
-  booking::CommitObserver& observer_;
+  ledger::LedgerStore& store_;
+  ledger::LedgerReader& reader_;
+  ledger::CommitObserver& observer_;
   const Clock& clock_;
   Executor& home_;
   Fault fault_ = Fault::none;

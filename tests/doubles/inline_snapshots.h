@@ -5,11 +5,11 @@
 
 namespace flightdeck::test {
 
-class InlineSnapshots final : public booking::SnapshotReads {
+class InlineSnapshots final : public ledger::SnapshotReads {
  public:
   explicit InlineSnapshots(memory::MemoryLedger& ledger) : ledger_(ledger) {}
 
-  Task<void> run(Executor&, std::function<void(booking::LedgerSnapshot&)> query) override {
+  Task<void> run(Executor&, std::function<void(ledger::LedgerSnapshot&)> query) override {
     query(*ledger_.snapshot());
     co_return;
   }

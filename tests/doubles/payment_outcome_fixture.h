@@ -22,18 +22,18 @@ class PaymentOutcome : public ::testing::Test {
     world.provider.on_charge(what);
     return world.book(flight.id, seats).value().booking.id;
   }
-  BookingStatus status(BookingId id) { return world.booking(id).status; }
+  ledger::BookingStatus status(BookingId id) { return world.booking(id).status; }
   std::string paid_as(BookingId id) { return world.provider.payment_id(id); }
   void expire() {
     world.loop.advance(std::chrono::seconds{60});
     world.work();
   }
-  Result<Booking> verdict(BookingId id, bool success, std::string ref,
-                          std::optional<Money> amount = std::nullopt) {
+  Result<ledger::Booking> verdict(BookingId id, bool success, std::string ref,
+                                  std::optional<Money> amount = std::nullopt) {
     PaymentVerdict verdict{id, success, std::move(ref), amount};
     return test::finish(world.loop, world.service.settle(std::move(verdict)));
   }
-  Result<Booking> cancel(BookingId id) { return test::finish(world.loop, world.service.cancel(id)); }
+  Result<ledger::Booking> cancel(BookingId id) { return test::finish(world.loop, world.service.cancel(id)); }
   void sell_out() {
     world.provider.on_charge(test::ScriptedPaymentProvider::Charge::paid);
     ASSERT_TRUE(world.book(flight.id, world.flight(flight.id).available_seats).has_value());

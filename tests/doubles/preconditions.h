@@ -5,19 +5,19 @@
 #include <utility>
 #include <vector>
 
-#include "booking/precondition.h"
+#include "ledger/precondition.h"
 
 namespace flightdeck::test {
 
-using SharedPrecondition = std::shared_ptr<const booking::Precondition>;
+using SharedPrecondition = std::shared_ptr<const ledger::Precondition>;
 
 inline SharedPrecondition if_match(std::vector<std::int64_t> versions) {
-  return std::make_shared<booking::Precondition>(
-      booking::Precondition{booking::Versions{false, std::move(versions)}, {}});
+  return std::make_shared<ledger::Precondition>(
+      ledger::Precondition{ledger::Versions{false, std::move(versions)}, {}});
 }
 inline SharedPrecondition if_none_match(std::vector<std::int64_t> versions) {
-  return std::make_shared<booking::Precondition>(
-      booking::Precondition{{}, booking::Versions{false, std::move(versions)}});
+  return std::make_shared<ledger::Precondition>(
+      ledger::Precondition{{}, ledger::Versions{false, std::move(versions)}});
 }
 
 }  // namespace flightdeck::test

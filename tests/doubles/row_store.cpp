@@ -6,14 +6,14 @@
 
 namespace flightdeck::test {
 
-using booking::BatchDecision;
-using booking::Booking;
-using booking::BookingStatus;
-using booking::Command;
-using booking::LedgerChanges;
-using booking::LedgerKeys;
-using booking::LedgerRows;
 using flights::Flight;
+using ledger::BatchDecision;
+using ledger::Booking;
+using ledger::BookingStatus;
+using ledger::Command;
+using ledger::LedgerChanges;
+using ledger::LedgerKeys;
+using ledger::LedgerRows;
 
 namespace {
 
@@ -52,7 +52,7 @@ bool may_follow(BookingStatus before, BookingStatus after) {
 LedgerRows RowStore::load(const LedgerKeys& keys) const {
   LedgerRows rows;
   for (const auto& [id, flight] : flights) {
-    const booking::NaturalKey key{flight.flight_number, flight.departure};
+    const ledger::NaturalKey key{flight.flight_number, flight.departure};
     const bool scheduled = flight.status == flights::FlightStatus::scheduled;
     if (std::binary_search(keys.flights.begin(), keys.flights.end(), id) ||
         (scheduled && std::binary_search(keys.natural_keys.begin(), keys.natural_keys.end(), key))) {
@@ -157,7 +157,7 @@ void RowStore::write(const LedgerChanges& changes) {
   for (const Flight& flight : changes.updated_seats) flights[flight.id] = flight;
   for (const Booking& booking : changes.inserted_bookings) bookings[booking.id] = booking;
   for (const Booking& booking : changes.updated_bookings) bookings[booking.id] = booking;
-  for (const booking::IntentChange& intent : changes.intents) {
+  for (const ledger::IntentChange& intent : changes.intents) {
     require(bookings.contains(intent.booking), "an intent of a booking that is not there");
     require(!intent.added || !intents.contains(intent.booking), "adds an intent that is there");
     if (intent.due)
@@ -183,7 +183,7 @@ void RowStore::check_invariants() {
     if (booking.refund_ref.starts_with("void-"))
       require(refund_is_void(booking), "a payment has the void refund of another one");
   }
-  std::set<booking::NaturalKey> keys;
+  std::set<ledger::NaturalKey> keys;
   for (const auto& [id, flight] : flights) {
     require(flight.available_seats >= 0, "oversold");
     require(flight.available_seats <= flight.total_seats, "more seats available than there are");

@@ -7,32 +7,32 @@
 #include <string>
 #include <vector>
 
-#include "booking/decide.h"
+#include "ledger/decide.h"
 
 namespace flightdeck::test {
 
 class RowStore {
  public:
   // Decides and writes. What broke a rule is said in `problems`.
-  booking::BatchDecision apply(std::span<const booking::Command> commands, Instant now);
-  booking::BatchDecision apply(const booking::Command& command, Instant now) {
+  ledger::BatchDecision apply(std::span<const ledger::Command> commands, Instant now);
+  ledger::BatchDecision apply(const ledger::Command& command, Instant now) {
     return apply(std::span(&command, 1), now);
   }
-  booking::LedgerRows load(const booking::LedgerKeys& keys) const;
+  ledger::LedgerRows load(const ledger::LedgerKeys& keys) const;
   // Writes what another ledger has committed.
-  void take_in(const booking::LedgerChanges& changes);
+  void take_in(const ledger::LedgerChanges& changes);
 
   std::map<FlightId, flights::Flight> flights;
-  std::map<BookingId, booking::Booking> bookings;
+  std::map<BookingId, ledger::Booking> bookings;
   std::map<BookingId, Instant> intents;
   std::set<std::string> event_ids;
   std::vector<std::string> problems;
 
  private:
-  void write(const booking::LedgerChanges& changes);
+  void write(const ledger::LedgerChanges& changes);
   void check_flight_change(const flights::Flight& next);
-  void check_booking_change(const booking::Booking& next, const booking::LedgerChanges& changes);
-  void check_events(const booking::LedgerChanges& changes);
+  void check_booking_change(const ledger::Booking& next, const ledger::LedgerChanges& changes);
+  void check_events(const ledger::LedgerChanges& changes);
   void check_invariants();
   void require(bool truth, const std::string& problem) {
     if (!truth) problems.push_back(problem);

@@ -108,7 +108,7 @@ TEST_F(RedisAuditTest, TheLogSaysThatEventsArePublishedAgainWhenTheyAre) {
   api->book(flights.front());
   ASSERT_TRUE(eventually([&] { return said("The event stream takes no events."); }));
   HttpClient http(worker.port());
-  for (int looks = 0; looks < 2000; ++looks) http.get("/health");
+  for (int states = 0; states < 2000; ++states) http.get("/health");
   EXPECT_FALSE(said("background work goes on"));
   redis.command({"DEL", stream});
   EXPECT_TRUE(eventually([&] { return said("background work goes on"); }, std::chrono::seconds(60)));

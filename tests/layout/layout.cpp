@@ -1,6 +1,7 @@
 #include "layout/layout.h"
 
 #include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <optional>
 #include <stdexcept>
@@ -79,41 +80,25 @@ bool begins_with_any(const std::string& text, const std::vector<std::string>& be
                      [&](const std::string& beginning) { return text.starts_with(beginning); });
 }
 
+// `room: other another`, a line each; what begins otherwise is no room.
+std::map<std::string, std::set<std::string>> read_rooms(const fs::path& file) {
+  std::map<std::string, std::set<std::string>> rooms;
+  for (const std::string& line : read_lines(file)) {
+    const auto colon = line.find(':');
+    if (line.starts_with('#') || colon == std::string::npos) continue;
+    std::istringstream rest(line.substr(colon + 1));
+    auto& may_include = rooms[line.substr(0, colon)];
+    for (std::string room; rest >> room;) may_include.insert(room);
+  }
+  return rooms;
+}
+
 }  // namespace
 
-Rules project_rules() {
-  const std::set<std::string> business = {"core", "events", "flights", "payment", "booking", "sync"};
-  // The load generator knows the program as its users do, over HTTP: neither of the two includes any of it.
-  auto without_technology = business;
-  without_technology.insert("stress");
-  auto app = business;
-  app.insert({"http", "postgres", "sqlite", "redis", "memory", "payment_mock", "telemetry", "stress",
-              "stress_http"});
-  auto main = app;
-  main.insert("app");
+Rules project_rules(const fs::path& root) {
   return {
-      .may_include =
-          {
-              {"boost_parts", {}},
-              {"core", {}},
-              {"events", {"core"}},
-              {"flights", {"events", "core"}},
-              {"payment", {"core"}},
-              {"booking", {"flights", "payment", "events", "core"}},
-              {"sync", {"booking", "flights", "payment", "events", "core"}},
-              {"memory", business},
-              {"postgres", business},
-              {"sqlite", business},
-              {"redis", business},
-              {"payment_mock", business},
-              {"telemetry", business},
-              {"http", business},
-              {"stress", {"core"}},
-              {"stress_http", {"stress", "core"}},
-              {"app", app},
-              {"main", main},
-          },
-      .business = without_technology,
+      .may_include = read_rooms(root / "src/rooms.txt"),
+      .business = {"core", "events", "flights", "payment", "ledger", "booking", "sync", "audit", "stress"},
       .technology = {"boost/asio", "boost/beast", "boost/redis", "boost/json", "boost/url", "spdlog/",
                      "prometheus/", "CLI/", "sqlite3.h", "libpq-fe.h"},
       .longest_file = 500,
@@ -121,11 +106,17 @@ Rules project_rules() {
                       "one state machine: sessions, deadlines, and what a server refuses, all of one state"}},
       .empty_words = {"util", "utils", "utility", "utilities", "common", "manager", "managers", "helper",
                       "helpers"},
+      .retired_words = {"FlightNews",    "SeatNews",     "NewsTeller",  "FlightTeller",  "Untold",
+                        "begin_telling", "keep_telling", "end_telling", "mark_complete", "GateLook",
+                        "IndexLook",     "IndexLooks",   "FlightLooks", "RowStamp",      "KnownBooking",
+                        "FrameStock",    "Shelf",        "LedgerReads", "Wire",          "Parts",
+                        "RedisParts",    "LedgerParts",  "SharedParts", "PaymentNews",   "ToldBooking"},
   };
 }
 
 Problems check_includes(const fs::path& root, const Rules& rules) {
   Problems problems;
+  std::set<std::pair<std::string, std::string>> used;
   for (const fs::path& file : entries(root, {"src"})) {
     if (!is_source(file)) continue;
     const std::string folder = folder_of(file.lexically_relative(root / "src"));
@@ -144,6 +135,8 @@ Problems check_includes(const fs::path& root, const Rules& rules) {
       const std::string target = header.substr(0, slash);
       if (include->quoted && slash == std::string::npos) {
         problems.push_back(name + ": includes " + header + " without its folder");
+      } else if (include->quoted && rule->second.contains(target)) {
+        used.emplace(folder, target);
       } else if (include->quoted && target != folder && !rule->second.contains(target) &&
                  !(is_test && (target == "support" || target == "doubles"))) {
         problems.push_back(name + ": " + folder + " may not include " + header);
@@ -151,6 +144,12 @@ Problems check_includes(const fs::path& root, const Rules& rules) {
       if (rules.business.contains(folder) && begins_with_any(header, rules.technology)) {
         problems.push_back(name + ": technology in a business folder: " + header);
       }
+    }
+  }
+  for (const auto& [folder, rights] : rules.may_include) {
+    for (const std::string& right : rights) {
+      if (rules.rights_are_used && !used.contains({folder, right}))
+        problems.push_back(folder + " includes nothing of " + right + ", and need not be allowed to");
     }
   }
   return problems;
@@ -214,6 +213,35 @@ Problems check_names(const fs::path& root, const Rules& rules) {
         if (rules.empty_words.contains(word)) {
           problems.push_back(name_in(root, entry) + ": \"" + word + "\" says nothing of what is inside");
         }
+        word.clear();
+      }
+    }
+  }
+  return problems;
+}
+
+Problems check_words(const fs::path& root, const Rules& rules) {
+  Problems problems;
+  auto files = code_entries(root);
+  const auto documents = entries(root, {"docs"});
+  files.insert(files.end(), documents.begin(), documents.end());
+  for (const std::string_view file : {"ARCHITECTURE.md", "README.md", "CONTRIBUTING.md"}) {
+    if (fs::exists(root / file)) files.push_back(root / file);
+  }
+  for (const fs::path& file : files) {
+    // This folder has to name them.
+    if (!fs::is_regular_file(file) || name_in(root, file).starts_with("tests/layout/")) continue;
+    std::size_t number = 0;
+    for (const std::string& line : read_lines(file)) {
+      ++number;
+      std::string word;
+      for (const char c : line + ' ') {
+        if (std::isalnum(static_cast<unsigned char>(c)) || c == '_') {
+          word += c;
+          continue;
+        }
+        if (rules.retired_words.contains(word))
+          problems.push_back(name_in(root, file) + ':' + std::to_string(number) + ": " + word);
         word.clear();
       }
     }

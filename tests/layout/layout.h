@@ -15,6 +15,7 @@ using Problems = std::vector<std::string>;
 struct Rules {
   // Folder of src/ -> the other folders it may include. A folder that is not named here is refused.
   std::map<std::string, std::set<std::string>> may_include;
+  bool rights_are_used = true;  // a right that no include needs is a broken rule
   // Folders that must stay free of technology, and the beginnings of the headers that would bring it in.
   std::set<std::string> business;
   std::vector<std::string> technology;
@@ -23,13 +24,15 @@ struct Rules {
   std::map<std::string, std::string> long_files;
   // Words that say nothing of what is inside.
   std::set<std::string> empty_words;
+  // Identifiers that other words have replaced.
+  std::set<std::string> retired_words;
 };
 
-// The rules of this project.
-Rules project_rules();
+// The rules of this project; who may include whom is in root/src/rooms.txt.
+Rules project_rules(const std::filesystem::path& root);
 
-// Under root/src: includes that go up or sideways, folders without a rule, and technology in business
-// folders.
+// Under root/src: includes that go up or sideways, folders without a rule, rights that nobody uses, and technology in
+// business folders.
 Problems check_includes(const std::filesystem::path& root, const Rules& rules);
 
 // Under root/src, root/tests and root/bench: .cpp files that compile_commands.json does not build, by themselves or in a
@@ -41,5 +44,8 @@ Problems check_length(const std::filesystem::path& root, const Rules& rules);
 
 // Code files and folders named by an empty word.
 Problems check_names(const std::filesystem::path& root, const Rules& rules);
+
+// Files of code and documents that use a retired word; the history in CHANGELOG.md may.
+Problems check_words(const std::filesystem::path& root, const Rules& rules);
 
 }  // namespace flightdeck::layout

@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 TEST(ProjectTree, IncludesGoOneWay) {
-  EXPECT_THAT(check_includes(FLIGHTDECK_SOURCE_DIR, project_rules()), IsEmpty());
+  EXPECT_THAT(check_includes(FLIGHTDECK_SOURCE_DIR, project_rules(FLIGHTDECK_SOURCE_DIR)), IsEmpty());
 }
 
 TEST(ProjectTree, BuildsEverySourceFile) {
@@ -24,11 +24,15 @@ TEST(ProjectTree, BuildsEverySourceFile) {
 }
 
 TEST(ProjectTree, KeepsFilesShort) {
-  EXPECT_THAT(check_length(FLIGHTDECK_SOURCE_DIR, project_rules()), IsEmpty());
+  EXPECT_THAT(check_length(FLIGHTDECK_SOURCE_DIR, project_rules(FLIGHTDECK_SOURCE_DIR)), IsEmpty());
 }
 
 TEST(ProjectTree, NamesFilesByWhatIsInside) {
-  EXPECT_THAT(check_names(FLIGHTDECK_SOURCE_DIR, project_rules()), IsEmpty());
+  EXPECT_THAT(check_names(FLIGHTDECK_SOURCE_DIR, project_rules(FLIGHTDECK_SOURCE_DIR)), IsEmpty());
+}
+
+TEST(ProjectTree, UsesNoRetiredWord) {
+  EXPECT_THAT(check_words(FLIGHTDECK_SOURCE_DIR, project_rules(FLIGHTDECK_SOURCE_DIR)), IsEmpty());
 }
 
 class LayoutCheck : public ::testing::Test {
@@ -38,6 +42,7 @@ class LayoutCheck : public ::testing::Test {
     root_ = ::mkdtemp(pattern.data());
     // Those are of the project's own tree.
     rules_.long_files.clear();
+    rules_.rights_are_used = false;
   }
   ~LayoutCheck() override { fs::remove_all(root_); }
 
@@ -51,7 +56,7 @@ class LayoutCheck : public ::testing::Test {
   }
 
   fs::path root_;
-  Rules rules_ = project_rules();
+  Rules rules_ = project_rules(FLIGHTDECK_SOURCE_DIR);
 };
 
 TEST_F(LayoutCheck, AllowsIncludesOfTheOwnAndLowerFolders) {
@@ -59,13 +64,20 @@ TEST_F(LayoutCheck, AllowsIncludesOfTheOwnAndLowerFolders) {
       includes_of("src/booking/decide.cpp",
                   "#include \"booking/decide.h\"\n#include \"flights/flight.h\"\n#include <vector>\n"),
       IsEmpty());
-  EXPECT_THAT(includes_of("src/main.cpp", "#include \"app/app.h\"\n#include \"core/ids.h\"\n"), IsEmpty());
+  EXPECT_THAT(includes_of("src/main.cpp", "#include \"app/app.h\"\n"), IsEmpty());
   EXPECT_THAT(includes_of("src/http/server.h", "#include <boost/asio.hpp>\n"), IsEmpty());
 }
 
 TEST_F(LayoutCheck, RefusesAnUpwardInclude) {
   EXPECT_THAT(includes_of("src/flights/flight.h", "#include \"booking/booking.h\"\n"),
               ElementsAre("src/flights/flight.h: flights may not include booking/booking.h"));
+}
+
+TEST_F(LayoutCheck, RefusesARightThatNobodyUses) {
+  rules_.rights_are_used = true;
+  rules_.may_include = {{"core", {}}, {"flights", {"core", "events"}}};
+  EXPECT_THAT(includes_of("src/flights/flight.h", "#include \"core/ids.h\"\n"),
+              ElementsAre("flights includes nothing of events, and need not be allowed to"));
 }
 
 TEST_F(LayoutCheck, RefusesASidewaysInclude) {
@@ -106,20 +118,20 @@ TEST_F(LayoutCheck, LetsOnlyTestsIncludeTestSupport) {
 TEST_F(LayoutCheck, RefusesAnUnbuiltSourceFile) {
   write("src/core/built.cpp", "");
   write("src/core/forgotten.cpp", "");
-  write("tests/integration/forgotten_test.cpp", "");
+  write("tests/contract/forgotten_test.cpp", "");
   write("bench/forgotten_benchmark.cpp", "");
   write("src/core/header.h", "");
   write("compile_commands.json", "[{\n  \"file\": \"" + (root_ / "src/core/built.cpp").string() + "\"\n}]\n");
   EXPECT_THAT(check_built(root_, root_ / "compile_commands.json"),
               ElementsAre(HasSubstr("bench/forgotten_benchmark.cpp"), HasSubstr("src/core/forgotten.cpp"),
-                          HasSubstr("tests/integration/forgotten_test.cpp")));
+                          HasSubstr("tests/contract/forgotten_test.cpp")));
 
   const fs::path unity = root_ / "unity_0_cxx.cxx";
   write(unity.filename(), "#include \"" + (root_ / "src/core/forgotten.cpp").string() + "\"\n");
   write("compile_commands.json", "[{\n  \"file\": \"" + unity.string() + "\"\n}]\n");
   EXPECT_THAT(check_built(root_, root_ / "compile_commands.json"),
               ElementsAre(HasSubstr("bench/forgotten_benchmark.cpp"), HasSubstr("src/core/built.cpp"),
-                          HasSubstr("tests/integration/forgotten_test.cpp")));
+                          HasSubstr("tests/contract/forgotten_test.cpp")));
 }
 
 TEST_F(LayoutCheck, RefusesALongFileWithoutAReason) {
@@ -150,6 +162,15 @@ TEST_F(LayoutCheck, RefusesNamesThatSayNothing) {
   EXPECT_THAT(check_names(root_, rules_),
               ElementsAre(HasSubstr("src/booking/booking_manager.cpp"), HasSubstr("src/common"),
                           HasSubstr("src/core/string_utils.h"), HasSubstr("tests/helpers.cpp")));
+}
+
+TEST_F(LayoutCheck, RefusesARetiredWord) {
+  rules_.retired_words = {"Shelf"};
+  write("src/core/pool.h", "struct FreeList {};\n// As a Shelf was.\n");
+  write("docs/pool.md", "`Shelf`\n");
+  write("CHANGELOG.md", "Shelf\n");
+  write("src/core/shelves.h", "struct Shelfs {};\n");
+  EXPECT_THAT(check_words(root_, rules_), ElementsAre("src/core/pool.h:2: Shelf", "docs/pool.md:1: Shelf"));
 }
 
 }  // namespace

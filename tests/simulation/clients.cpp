@@ -4,9 +4,9 @@
 
 namespace flightdeck::simulation {
 
-using booking::Booking;
-using booking::BookingStatus;
 using flights::Flight;
+using ledger::Booking;
+using ledger::BookingStatus;
 
 namespace {
 
@@ -79,10 +79,10 @@ flights::FlightDraft draft_of(const Flight& flight) {
   return draft;
 }
 
-std::shared_ptr<const booking::Precondition> unchanged(const Flight& flight) {
-  booking::Precondition condition;
-  condition.if_match = booking::Versions{false, {flight.version}};
-  return std::make_shared<const booking::Precondition>(std::move(condition));
+std::shared_ptr<const ledger::Precondition> unchanged(const Flight& flight) {
+  ledger::Precondition condition;
+  condition.if_match = ledger::Versions{false, {flight.version}};
+  return std::make_shared<const ledger::Precondition>(std::move(condition));
 }
 
 Task<Answer> edit_on(Process& process, FlightId id, std::int64_t more_seats, bool if_unchanged) {
@@ -91,7 +91,7 @@ Task<Answer> edit_on(Process& process, FlightId id, std::int64_t more_seats, boo
   if (!found || found->flight.total_seats + more_seats < 1) co_return answer;
   flights::FlightDraft draft = draft_of(found->flight);
   draft.total_seats += more_seats;
-  std::shared_ptr<const booking::Precondition> condition;
+  std::shared_ptr<const ledger::Precondition> condition;
   if (if_unchanged) condition = unchanged(found->flight);
   const Result<Flight> edited =
       co_await process.flights().replace(id, std::move(draft), std::move(condition));
@@ -108,7 +108,7 @@ Task<Answer> close_on(Process& process, FlightId id) {
 
 Task<Answer> reinstate_on(Process& process, FlightId id, bool if_unchanged) {
   Answer answer;
-  std::shared_ptr<const booking::Precondition> condition;
+  std::shared_ptr<const ledger::Precondition> condition;
   if (if_unchanged) {
     const std::optional<booking::FlightWithSeats> found = co_await process.flights().find(id);
     if (!found) co_return answer;
@@ -285,8 +285,8 @@ Task<void> Clients::read(std::shared_ptr<Wish> wish) {
   const Booking& booking = *answer->booking;
   world_.history().saw(booking, asked);
   // The matter is settled; now the payment service says the opposite.
-  const bool settled = booking.status == BookingStatus::confirmed ||
-                       booking.failure_reason == booking::reason_payment_declined;
+  const bool settled =
+      booking.status == BookingStatus::confirmed || booking.failure_reason == ledger::reason_payment_declined;
   if (settled && world_.dice().chance(world_.faults().payment.contradicts))
     world_.payments().send_callback(id, false, 1);
 }
@@ -388,7 +388,7 @@ void Clients::add_flights() {
         test::flight_draft(dice.between(2, 10), "FD" + std::to_string(i), departs_in);
     SeededRandom random(dice.next());
     const FlightId id{make_uuid_v7(test::world_start, random)};
-    const booking::AddFlight add{id, std::move(draft), false};
+    const ledger::AddFlight add{id, std::move(draft), false};
     // Whatever the database does with it; the answer does not matter.
     while (!world_.database().judge().flights.contains(id)) {
       const auto batch = std::make_shared<Batch>();

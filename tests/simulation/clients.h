@@ -10,7 +10,7 @@ namespace flightdeck::simulation {
 
 // What a request was answered, if it was.
 struct Answer {
-  std::optional<booking::Booking> booking;
+  std::optional<ledger::Booking> booking;
   std::optional<Error> error;
   bool well = false;  // of what has no booking to show
 };

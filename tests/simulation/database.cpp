@@ -3,18 +3,18 @@
 #include <algorithm>
 #include <iterator>
 
-#include "booking/apply_batch.h"
 #include "core/sort_unique.h"
+#include "ledger/apply_batch.h"
 #include "postgres/commit_verdict.h"
 
 namespace flightdeck::simulation {
 
-using booking::Booking;
-using booking::LedgerChanges;
-using booking::LedgerConflict;
-using booking::LedgerKeys;
-using booking::LedgerRows;
 using flights::Flight;
+using ledger::Booking;
+using ledger::LedgerChanges;
+using ledger::LedgerConflict;
+using ledger::LedgerKeys;
+using ledger::LedgerRows;
 using postgres::CommitVerdict;
 using postgres::TransactionStatus;
 
@@ -24,9 +24,8 @@ constexpr int lookups_max = 3;
 
 // As the statement `rows_kept` says it.
 bool may_be_later(const Booking& written, const Booking& now) {
-  return now.status == written.status || now.status == booking::BookingStatus::cancelled ||
-         written.status == booking::BookingStatus::pending ||
-         written.status == booking::BookingStatus::failed;
+  return now.status == written.status || now.status == ledger::BookingStatus::cancelled ||
+         written.status == ledger::BookingStatus::pending || written.status == ledger::BookingStatus::failed;
 }
 }  // namespace
 
@@ -41,7 +40,7 @@ void Database::run(const std::shared_ptr<Batch>& batch) {
     ++sessions_;
     DatabaseSession session(*this);
     try {
-      batch->decision = booking::apply_batch(session, batch->commands, batch->now);
+      batch->decision = ledger::apply_batch(session, batch->commands, batch->now);
     } catch (const UnavailableError& error) {
       on_fault_();
       queue_.note("database: no answer", 0);
@@ -57,14 +56,14 @@ void Database::run(const std::shared_ptr<Batch>& batch) {
 void Database::let_another_in() {
   if (approaching_.empty() || sessions_ >= sessions_max || !queue_.dice().chance(faults_.interleave)) return;
   const std::shared_ptr<Batch> other = approaching_[queue_.dice().below(approaching_.size())];
-  for (const booking::Command& command : other->commands) {
-    if (locked_.contains(booking::flight_of(command))) return;
+  for (const ledger::Command& command : other->commands) {
+    if (locked_.contains(ledger::flight_of(command))) return;
   }
   queue_.note("database: meanwhile", 0);
   run(other);
 }
 
-booking::RowStamp Database::write(const LedgerChanges& changes) {
+ledger::RowVersion Database::write(const LedgerChanges& changes) {
   rows_->begin({});
   try {
     rows_->commit(changes);
@@ -76,23 +75,23 @@ booking::RowStamp Database::write(const LedgerChanges& changes) {
     problems_.push_back(std::string("the schema refuses a commit: ") + broken.what());
     throw UnavailableError(broken.what());
   }
-  const booking::RowStamp stamp = take_in(changes);
+  const ledger::RowVersion row_version = take_in(changes);
   log_.push_back(changes);
   if (standby_up_) replicated_ = log_.size();
   queue_.note("database: commit", changes.inserted_bookings.size() + changes.updated_bookings.size(),
               static_cast<std::uint64_t>(rows_->pending_bookings()));
   on_commit_(changes);
-  return stamp;
+  return row_version;
 }
 
-booking::RowStamp Database::take_in(const LedgerChanges& changes) {
+ledger::RowVersion Database::take_in(const LedgerChanges& changes) {
   judge_.take_in(changes);
   if (!changes.events.empty()) committed_events_.insert(events::outbox_row(changes.events));
-  const booking::RowStamp stamp{++commits_};
+  const ledger::RowVersion row_version{++commits_};
   for (const auto* rows : {&changes.inserted_bookings, &changes.updated_bookings}) {
-    for (const Booking& row : *rows) stamps_[row.id] = stamp;
+    for (const Booking& row : *rows) row_versions_[row.id] = row_version;
   }
-  return stamp;
+  return row_version;
 }
 
 void Database::regain_standby() {
@@ -106,7 +105,7 @@ void Database::promote_standby() {
   rows_ = std::make_unique<memory::MemoryLedger>();
   const std::vector<std::string> problems = judge_.problems;
   judge_ = {};
-  stamps_.clear();
+  row_versions_.clear();
   committed_events_.clear();
   commits_ = 0;
   for (const LedgerChanges& changes : log_) {
@@ -122,26 +121,26 @@ void Database::promote_standby() {
 }
 
 postgres::TransactionId Database::writer_of(BookingId id) const {
-  return {static_cast<std::uint32_t>(stamps_.at(id).value)};
+  return {static_cast<std::uint32_t>(row_versions_.at(id).value)};
 }
 
-booking::LockedRows DatabaseSession::locked_of(const LedgerKeys& keys) {
-  booking::LockedRows locked;
-  const booking::LockedRows& all = db_.locked_by_others_;
+ledger::LockedRows DatabaseSession::locked_of(const LedgerKeys& keys) {
+  ledger::LockedRows locked;
+  const ledger::LockedRows& all = db_.locked_by_others_;
   std::set_intersection(keys.flights.begin(), keys.flights.end(), all.flights.begin(), all.flights.end(),
                         std::back_inserter(locked.flights));
   std::set_intersection(keys.bookings.begin(), keys.bookings.end(), all.bookings.begin(), all.bookings.end(),
                         std::back_inserter(locked.bookings));
-  for (const auto& known : keys.known) {
-    const BookingId id = known->booking.id;
+  for (const auto& cached : keys.cached) {
+    const BookingId id = cached->booking.id;
     if (std::binary_search(all.bookings.begin(), all.bookings.end(), id)) locked.bookings.push_back(id);
   }
   sort_unique(locked.bookings);
   return locked;
 }
 
-void DatabaseSession::wait_for_locks(const booking::LockedRows& rows) const {
-  const booking::LockedRows& all = db_.locked_by_others_;
+void DatabaseSession::wait_for_locks(const ledger::LockedRows& rows) const {
+  const ledger::LockedRows& all = db_.locked_by_others_;
   const auto meets = [](const auto& some, const auto& sorted) {
     return std::any_of(some.begin(), some.end(), [&sorted](const auto id) {
       return std::binary_search(sorted.begin(), sorted.end(), id);
@@ -149,7 +148,7 @@ void DatabaseSession::wait_for_locks(const booking::LockedRows& rows) const {
   };
   if (!meets(rows.flights, all.flights) && !meets(rows.bookings, all.bookings)) return;
   db_.queue_.note("database: a lock is not had", 0);
-  throw booking::RowsLockedError("somebody else has it locked");
+  throw ledger::RowsLockedError("somebody else has it locked");
 }
 
 LedgerRows DatabaseSession::begin(const LedgerKeys& keys) {
@@ -163,11 +162,11 @@ LedgerRows DatabaseSession::begin(const LedgerKeys& keys) {
   }
   LedgerRows rows = db_.rows_->begin(keys);
   db_.rows_->rollback();  // others may write meanwhile; what is locked is known here
-  for (const Booking& row : rows.bookings) read_[row.id] = db_.stamps_.at(row.id);
-  for (const auto& known : keys.known) {
-    Booking& row = rows.bookings.emplace_back(known->booking);
+  for (const Booking& row : rows.bookings) read_[row.id] = db_.row_versions_.at(row.id);
+  for (const auto& cached : keys.cached) {
+    Booking& row = rows.bookings.emplace_back(cached->booking);
     row.date = db_.rows_->flights(std::span(&row.flight, 1)).front().date;
-    read_[row.id] = known->stamp;
+    read_[row.id] = cached->row_version;
   }
   return rows;
 }
@@ -179,13 +178,13 @@ void DatabaseSession::rollback() noexcept {
 }
 
 void DatabaseSession::confirm() {
-  if (!db_.standby_up_) throw booking::NotDurableError("the database waits for its standby");
+  if (!db_.standby_up_) throw ledger::NotDurableError("the database waits for its standby");
   rollback();
 }
 
-std::optional<booking::RowStamp> DatabaseSession::commit(const LedgerChanges& changes) {
+std::optional<ledger::RowVersion> DatabaseSession::commit(const LedgerChanges& changes) {
   Dice& dice = db_.queue_.dice();
-  std::optional<booking::RowStamp> stamp;
+  std::optional<ledger::RowVersion> row_version;
   db_.let_another_in();
   std::vector<BookingId> written;
   for (const Booking& row : changes.updated_bookings) written.push_back(row.id);
@@ -202,20 +201,20 @@ std::optional<booking::RowStamp> DatabaseSession::commit(const LedgerChanges& ch
   if (dice.chance(db_.faults_.break_commit)) {
     const bool kept = dice.chance(0.5);
     db_.queue_.note("database: broken commit", kept ? 1 : 0);
-    if (kept) stamp = write_unless_changed(changes);
+    if (kept) row_version = write_unless_changed(changes);
     find_out(changes, kept);
   } else {
-    stamp = write_unless_changed(changes);
+    row_version = write_unless_changed(changes);
   }
   rollback();  // ends the transaction; there is nothing to undo
-  return stamp;
+  return row_version;
 }
 
-booking::RowStamp DatabaseSession::write_unless_changed(const LedgerChanges& changes) {
+ledger::RowVersion DatabaseSession::write_unless_changed(const LedgerChanges& changes) {
   for (const Booking& next : changes.updated_bookings) {
-    const auto now = db_.stamps_.find(next.id);
+    const auto now = db_.row_versions_.find(next.id);
     const auto then = read_.find(next.id);
-    if (now == db_.stamps_.end() || then == read_.end() || now->second.value != then->second.value)
+    if (now == db_.row_versions_.end() || then == read_.end() || now->second.value != then->second.value)
       throw LedgerConflict("a booking has changed since it was read");
   }
   return db_.write(changes);

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "booking/ledger.h"
 #include "doubles/row_store.h"
+#include "ledger/ledger.h"
 #include "memory/memory_ledger.h"
 #include "postgres/array_parameter.h"
-#include "simulation/wire.h"
+#include "simulation/network.h"
 
 namespace flightdeck::simulation {
 
@@ -30,10 +30,10 @@ struct DatabaseFaults {
 
 // The commands that one writer of a process hands over together.
 struct Batch {
-  std::vector<booking::Command> commands;
+  std::vector<ledger::Command> commands;
   Instant now{};  // by its process's clock
   std::weak_ptr<ProcessLoop> sender;
-  std::optional<booking::BatchDecision> decision;  // nullopt after it was run: the sender learns nothing
+  std::optional<ledger::BatchDecision> decision;  // nullopt after it was run: the sender learns nothing
   bool run = false;
   std::function<void()> on_run;
 };
@@ -41,7 +41,7 @@ struct Batch {
 class Database {
  public:
   // What became of a commit; whoever wants to know is told in order.
-  using OnCommit = std::function<void(const booking::LedgerChanges&)>;
+  using OnCommit = std::function<void(const ledger::LedgerChanges&)>;
 
   Database(EventQueue& queue, const DatabaseFaults& faults, OnCommit on_commit,
            std::function<void()> on_fault)
@@ -57,7 +57,7 @@ class Database {
   // The standby takes over: what it has not heard of is gone, and the numbers of lost transactions are given out again.
   void promote_standby();
   // Somebody who is none of the deployment's processes keeps rows locked: nobody else gets them. An empty set frees them.
-  void lock(booking::LockedRows rows) { locked_by_others_ = std::move(rows); }
+  void lock(ledger::LockedRows rows) { locked_by_others_ = std::move(rows); }
   // What PostgreSQL shows with each row: the number of the transaction that wrote it.
   postgres::TransactionId writer_of(BookingId id) const;
   std::uint64_t oldest_running() const { return commits_ + 1; }
@@ -77,8 +77,8 @@ class Database {
  private:
   friend class DatabaseSession;
   void let_another_in();
-  booking::RowStamp write(const booking::LedgerChanges& changes);
-  booking::RowStamp take_in(const booking::LedgerChanges& changes);
+  ledger::RowVersion write(const ledger::LedgerChanges& changes);
+  ledger::RowVersion take_in(const ledger::LedgerChanges& changes);
 
   EventQueue& queue_;
   const DatabaseFaults& faults_;
@@ -87,30 +87,30 @@ class Database {
   bool up_ = true;
   bool standby_up_ = true;
   // Everything that was committed, and how much of it the standby has.
-  std::vector<booking::LedgerChanges> log_;
+  std::vector<ledger::LedgerChanges> log_;
   std::size_t replicated_ = 0;
   std::unique_ptr<memory::MemoryLedger> rows_ = std::make_unique<memory::MemoryLedger>();
   test::RowStore judge_;
-  std::map<BookingId, booking::RowStamp> stamps_;  // of the commit that wrote each last
+  std::map<BookingId, ledger::RowVersion> row_versions_;  // of the commit that wrote each last
   std::uint64_t commits_ = 0;
   std::set<std::string> committed_events_;
   std::vector<std::string> problems_;
   std::vector<std::shared_ptr<Batch>> approaching_;
   std::set<FlightId> locked_;
-  booking::LockedRows locked_by_others_;
+  ledger::LockedRows locked_by_others_;
   int sessions_ = 0;
 };
 
 // One transaction at a time, as a backend with row locks has them.
-class DatabaseSession final : public booking::LedgerStore {
+class DatabaseSession final : public ledger::LedgerStore {
  public:
   explicit DatabaseSession(Database& database) : db_(database) {}
 
-  booking::LedgerRows begin(const booking::LedgerKeys& keys) override;
-  std::optional<booking::RowStamp> commit(const booking::LedgerChanges& changes) override;
+  ledger::LedgerRows begin(const ledger::LedgerKeys& keys) override;
+  std::optional<ledger::RowVersion> commit(const ledger::LedgerChanges& changes) override;
   void rollback() noexcept override;
   void confirm() override;
-  booking::LockedRows locked_of(const booking::LedgerKeys& keys) override;
+  ledger::LockedRows locked_of(const ledger::LedgerKeys& keys) override;
   // Of these only what commits in batches is simulated here; see ProcessLedger for the others.
   std::vector<BookingId> claim_unfinished(Instant, Instant, std::size_t) override { return {}; }
   std::vector<events::OutboxRow> claim_events(Instant, Instant, std::size_t) override { return {}; }
@@ -119,14 +119,14 @@ class DatabaseSession final : public booking::LedgerStore {
   void check_writable() override {}
 
  private:
-  void wait_for_locks(const booking::LockedRows& rows) const;
-  booking::RowStamp write_unless_changed(const booking::LedgerChanges& changes);
-  void find_out(const booking::LedgerChanges& changes, bool kept);
-  std::int64_t rows_kept(const booking::LedgerChanges& changes);
+  void wait_for_locks(const ledger::LockedRows& rows) const;
+  ledger::RowVersion write_unless_changed(const ledger::LedgerChanges& changes);
+  void find_out(const ledger::LedgerChanges& changes, bool kept);
+  std::int64_t rows_kept(const ledger::LedgerChanges& changes);
 
   Database& db_;
   std::set<FlightId> locks_;
-  std::map<BookingId, booking::RowStamp> read_;  // and those that are known
+  std::map<BookingId, ledger::RowVersion> read_;  // and those that are known
 };
 
 }  // namespace flightdeck::simulation

@@ -4,8 +4,8 @@
 
 namespace flightdeck::simulation {
 
-using booking::Booking;
-using booking::BookingStatus;
+using ledger::Booking;
+using ledger::BookingStatus;
 using payment::PaymentStatus;
 
 namespace {
@@ -113,7 +113,7 @@ void History::check_confirmed(const Booking& booking, const PaymentService::Reco
   if (payment.charges != 1 || (payment.refunds != 0 && !refunded_later))
     violate(describe(booking) + " was charged " + std::to_string(payment.charges) + " times and refunded " +
             std::to_string(payment.refunds) + " times");
-  const bool noted = payment.told_of_no_amount && booking.failure_reason == booking::reason_amount_differs;
+  const bool noted = payment.told_of_no_amount && booking.failure_reason == ledger::reason_amount_differs;
   if (payment.amount != booking.amount && !noted)
     violate(describe(booking) + " was paid with another amount");
 }

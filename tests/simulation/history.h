@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "booking/booking.h"
 #include "core/error.h"
+#include "ledger/booking.h"
 #include "simulation/event_queue.h"
 #include "simulation/payment_service.h"
 
@@ -36,7 +36,7 @@ struct Asking {
 
 // A booking as somebody was shown it.
 struct Sighting {
-  booking::Booking booking;
+  ledger::Booking booking;
   Micros asked{0};
   Micros shown{0};
 };
@@ -47,24 +47,24 @@ class History {
 
   std::shared_ptr<Wish> wish(UserId user, FlightId flight, std::int64_t seats,
                              std::optional<std::string> key);
-  void booked(Wish& wish, const booking::Booking& booking, Micros asked);
-  void saw(const booking::Booking& booking, Micros asked);
+  void booked(Wish& wish, const ledger::Booking& booking, Micros asked);
+  void saw(const ledger::Booking& booking, Micros asked);
   void refused(const Wish& wish, const Asking& asking, const Error& error);
   void violate(std::string what);
 
   const std::vector<std::shared_ptr<Wish>>& wishes() const { return wishes_; }
   const Violations& violations() const { return violations_; }
   // At the end: every booking that was told of is there, and was only ever shown in an order that its life allows.
-  void check_bookings(const std::map<BookingId, booking::Booking>& rows);
+  void check_bookings(const std::map<BookingId, ledger::Booking>& rows);
   // Charged once for what is CONFIRMED, and given back once what is not.
-  void check_money(const std::map<BookingId, booking::Booking>& rows,
+  void check_money(const std::map<BookingId, ledger::Booking>& rows,
                    const std::map<BookingId, PaymentService::Record>& payments);
 
   int answered = 0;  // book requests, with a booking
   int sold_out = 0;
 
  private:
-  void check_confirmed(const booking::Booking& booking, const PaymentService::Record& payment);
+  void check_confirmed(const ledger::Booking& booking, const PaymentService::Record& payment);
 
   EventQueue& queue_;
   std::vector<std::shared_ptr<Wish>> wishes_;

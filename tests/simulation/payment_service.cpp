@@ -138,7 +138,7 @@ Task<Result<T>> ProcessPayments::ask(const char* what, std::function<Result<T>()
     if (!service.up()) return std::nullopt;
     return question();
   };
-  std::optional<Result<T>> answer = co_await wire_.call<Result<T>>(link, std::move(effect));
+  std::optional<Result<T>> answer = co_await network_.call<Result<T>>(link, std::move(effect));
   if (!answer) co_return Error{ErrorCode::unavailable, "The payment service does not answer.", {}};
   co_return std::move(*answer);
 }

@@ -6,7 +6,7 @@
 
 #include "booking/booking_service.h"
 #include "payment/payment_provider.h"
-#include "simulation/wire.h"
+#include "simulation/network.h"
 
 namespace flightdeck::simulation {
 
@@ -77,7 +77,7 @@ class PaymentService {
 
 class ProcessPayments final : public payment::PaymentProvider {
  public:
-  ProcessPayments(Wire& wire, PaymentService& service) : wire_(wire), service_(service) {}
+  ProcessPayments(Network& network, PaymentService& service) : network_(network), service_(service) {}
 
   Task<Result<payment::Payment>> charge(payment::ChargeRequest request) override;
   Task<Result<payment::Payment>> find(BookingId booking) override;
@@ -87,7 +87,7 @@ class ProcessPayments final : public payment::PaymentProvider {
   template <class T>
   Task<Result<T>> ask(const char* what, std::function<Result<T>()> question);
 
-  Wire& wire_;
+  Network& network_;
   PaymentService& service_;
 };
 

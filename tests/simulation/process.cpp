@@ -15,8 +15,8 @@ std::string count_flights(const flights::SearchQuery&, const flights::SearchPage
 
 }  // namespace
 
-void Process::WatchedSync::on_commit(booking::Commit commit, std::function<void()> told) {
-  const std::uint64_t number = watch_.begun(commit.news, clock_.now());
+void Process::WatchedSync::on_commit(ledger::Commit commit, std::function<void()> told) {
+  const std::uint64_t number = watch_.begun(commit.updates, clock_.now());
   sync_.on_commit(std::move(commit), [this, number, told = std::move(told)] {
     watch_.told(number);
     told();
@@ -25,25 +25,26 @@ void Process::WatchedSync::on_commit(booking::Commit commit, std::function<void(
 
 Process::Process(const Surroundings& surroundings, Role role, Milliseconds clock_ahead, std::uint64_t seed,
                  std::function<bool()> before_turn, const int& pace)
-    : parts_(surroundings),
+    : dependencies_(surroundings),
       role_(role),
       pace_(pace),
-      loop_(std::make_shared<ProcessLoop>(parts_.queue, clock_ahead, std::move(before_turn))),
-      wire_(parts_.queue, *loop_, parts_.on_fault),
+      loop_(std::make_shared<ProcessLoop>(dependencies_.queue, clock_ahead, std::move(before_turn))),
+      network_(dependencies_.queue, *loop_, dependencies_.on_fault),
       random_(seed),
       scope_(report("a background task")),
-      refusals_(wire_, parts_.redis, parts_.faults.redis, parts_.queue, lag_),
-      gate_(wire_, parts_.redis, parts_.faults.redis, refusals_, parts_.on_gate_change),
-      index_(wire_, parts_.redis, parts_.faults.redis, refusals_),
-      sink_(wire_, parts_.redis, parts_.faults.redis),
-      provider_(wire_, parts_.payments),
+      refusals_(network_, dependencies_.redis, dependencies_.faults.redis, dependencies_.queue, lag_),
+      gate_(network_, dependencies_.redis, dependencies_.faults.redis, refusals_,
+            dependencies_.on_gate_change),
+      index_(network_, dependencies_.redis, dependencies_.faults.redis, refusals_),
+      sink_(network_, dependencies_.redis, dependencies_.faults.redis),
+      provider_(network_, dependencies_.payments),
       watched_provider_(provider_),
-      teller_({*loop_, *loop_, gate_, index_, scope_, *loop_, lag_}, report("telling gate and index")),
+      updater_({*loop_, *loop_, gate_, index_, scope_, *loop_, lag_}, report("telling gate and index")),
       commit_sync_(waiters_),
-      watched_sync_(commit_sync_, parts_.commits, *loop_),
-      ledger_({parts_.queue, parts_.database, loop_, wire_, watched_sync_}),
+      watched_sync_(commit_sync_, dependencies_.commits, *loop_),
+      ledger_({dependencies_.queue, dependencies_.database, loop_, network_, watched_sync_}),
       admission_(1000),
-      bookings_({ledger_, gate_, lag_, teller_, watched_provider_, waiters_, admission_, *loop_, *loop_,
+      bookings_({ledger_, gate_, lag_, updater_, watched_provider_, waiters_, admission_, *loop_, *loop_,
                  *loop_, random_, scope_, counters_, log_},
                 rules_),
       flights_(ledger_, gate_, bookings_, *loop_, random_, scope_),
@@ -53,7 +54,7 @@ Process::Process(const Surroundings& surroundings, Role role, Milliseconds clock
       sweeper_(ledger_, gate_, index_, flights_, *loop_, scope_),
       relay_(ledger_, sink_, *loop_) {
   rules_.payment_timeout = payment_timeout;
-  commit_sync_.add(teller_);
+  commit_sync_.add(updater_);
 }
 
 Process::~Process() {
@@ -67,13 +68,13 @@ TaskScope::OnError Process::report(std::string what) {
     } catch (const UnavailableError&) {
       // Expected here; it is tried again.
     } catch (const std::exception& error) {
-      parts_.on_problem(what + " failed: " + error.what());
+      dependencies_.on_problem(what + " failed: " + error.what());
     }
   };
 }
 
 void Process::start() {
-  if (parts_.faults.redis_refusals > 0)
+  if (dependencies_.faults.redis_refusals > 0)
     scope_.spawn(repeat(limits::redis_health_interval, &Process::look_at_redis));
   if (role_ != Role::all) return;
   scope_.spawn(repeat(limits::sweep_interval, &Process::sweep));
@@ -84,12 +85,12 @@ void Process::start() {
 
 void Process::end() {
   ended_ = true;
-  wire_.cut();
+  network_.cut();
   ledger_.cut();
   waiters_.close();
-  teller_.stop();
+  updater_.stop();
   loop_->run_out();
-  if (scope_.running() != 0) parts_.on_problem("a process left tasks behind when it ended");
+  if (scope_.running() != 0) dependencies_.on_problem("a process left tasks behind when it ended");
 }
 
 Task<void> Process::repeat(Milliseconds rest, Turn turn) {
@@ -104,7 +105,7 @@ Task<void> Process::repeat(Milliseconds rest, Turn turn) {
 }
 
 Task<void> Process::publish() {
-  if (!parts_.redis.up()) co_return;  // leases taken now would only hold the events up
+  if (!dependencies_.redis.up()) co_return;  // leases taken now would only hold the events up
   co_await relay_.run_once();
 }
 

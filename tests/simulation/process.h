@@ -14,7 +14,7 @@
 #include "simulation/process_ledger.h"
 #include "simulation/redis_ports.h"
 #include "sync/commit_sync.h"
-#include "sync/news_teller.h"
+#include "sync/derived_state_updater.h"
 #include "sync/outbox_relay.h"
 #include "sync/sweeper.h"
 
@@ -24,7 +24,7 @@ namespace flightdeck::simulation {
 class CommitWatch {
  public:
   virtual ~CommitWatch() = default;
-  virtual std::uint64_t begun(const std::vector<booking::FlightNews>& news, Instant now) = 0;
+  virtual std::uint64_t begun(const std::vector<ledger::FlightUpdate>& updates, Instant now) = 0;
   virtual void told(std::uint64_t commit) = 0;
 };
 
@@ -36,7 +36,7 @@ struct Surroundings {
   const Faults& faults;
   CommitWatch& commits;
   std::function<void(FlightId)> on_gate_change;
-  Wire::OnFault on_fault;
+  Network::OnFault on_fault;
   std::function<void(std::string)> on_problem;
 };
 
@@ -62,14 +62,14 @@ class Process {
   booking::BookingService& bookings() { return bookings_; }
   booking::ManageFlights& flights() { return flights_; }
   booking::SearchFlights& search() { return search_; }
-  booking::Ledger& ledger() { return ledger_; }
+  ledger::Ledger& ledger() { return ledger_; }
 
  private:
-  class WatchedSync final : public booking::CommitObserver {
+  class WatchedSync final : public ledger::CommitObserver {
    public:
     WatchedSync(sync::CommitSync& sync, CommitWatch& watch, const Clock& clock)
         : sync_(sync), watch_(watch), clock_(clock) {}
-    void on_commit(booking::Commit commit, std::function<void()> told) override;
+    void on_commit(ledger::Commit commit, std::function<void()> told) override;
 
    private:
     sync::CommitSync& sync_;
@@ -81,19 +81,19 @@ class Process {
   Task<void> repeat(Milliseconds rest, Turn turn);
   Task<void> sweep() { co_await sweeper_.run_once(); }
   Task<void> close_flights() { return sweeper_.finish_closed_flights(); }
-  Task<void> look_at_redis() { return refusals_.look(); }
+  Task<void> look_at_redis() { return refusals_.inspect(); }
   Task<void> finish_bookings() { return worker_.run_once(); }
   Task<void> publish();
   TaskScope::OnError report(std::string what);
 
-  const Surroundings parts_;
+  const Surroundings dependencies_;
   const Role role_;
   const int& pace_;
   std::shared_ptr<ProcessLoop> loop_;
-  Wire wire_;
+  Network network_;
   test::SilentLog log_;
   SeededRandom random_;
-  booking::Counters counters_;
+  Counters counters_;
   TaskScope scope_;
   flights::IndexLag lag_;
   RefusalWatch refusals_;
@@ -103,7 +103,7 @@ class Process {
   ProcessPayments provider_;
   payment::ProviderWatch watched_provider_;
   booking::SettleWaiters waiters_;
-  sync::NewsTeller teller_;
+  sync::DerivedStateUpdater updater_;
   sync::CommitSync commit_sync_;
   WatchedSync watched_sync_;
   ProcessLedger ledger_;

@@ -6,10 +6,10 @@
 
 namespace flightdeck::simulation {
 
-using booking::Applied;
-using booking::Booking;
-using booking::Command;
 using flights::Flight;
+using ledger::Applied;
+using ledger::Booking;
+using ledger::Command;
 using memory::MemoryLedger;
 
 namespace {
@@ -28,7 +28,7 @@ void ProcessLedger::deliver(const Calls& calls) {
 
 void ProcessLedger::fail(Calls calls) {
   for (const auto& call : calls) call->outcome = no_answer();
-  parts_.loop->post([calls = std::move(calls)] { deliver(calls); });
+  dependencies_.loop->post([calls = std::move(calls)] { deliver(calls); });
 }
 
 void ProcessLedger::cut() {
@@ -41,10 +41,10 @@ void ProcessLedger::cut() {
 }
 
 Task<Result<Applied>> ProcessLedger::apply(Command command) {
-  if (parts_.wire.is_cut()) co_return no_answer();
-  if (parts_.queue.dice().chance(parts_.database.faults().overloaded))
+  if (dependencies_.network.is_cut()) co_return no_answer();
+  if (dependencies_.queue.dice().chance(dependencies_.database.faults().overloaded))
     co_return Error{ErrorCode::overloaded, "The queue is full.", {}};
-  const auto* settle = std::get_if<booking::SettlePayment>(&command);
+  const auto* settle = std::get_if<ledger::SettlePayment>(&command);
   Writer& writer = settle && settle->success ? settling_ : selling_;
   const auto call = std::make_shared<Waiting>();
   call->command = std::move(command);
@@ -58,17 +58,17 @@ Task<Result<Applied>> ProcessLedger::apply(Command command) {
 }
 
 void ProcessLedger::write_next(Writer& writer) {
-  if (!writer.under_way.empty() || writer.waiting.empty() || parts_.wire.is_cut()) return;
+  if (!writer.under_way.empty() || writer.waiting.empty() || dependencies_.network.is_cut()) return;
   const std::size_t count = std::min(writer.waiting.size(), batch_max);
   const auto end = writer.waiting.begin() + static_cast<std::ptrdiff_t>(count);
   writer.under_way.assign(writer.waiting.begin(), end);
   writer.waiting.erase(writer.waiting.begin(), end);
   const auto batch = std::make_shared<Batch>();
   for (const auto& call : writer.under_way) batch->commands.push_back(call->command);
-  batch->now = parts_.loop->now();
-  batch->sender = parts_.loop;
-  Database& database = parts_.database;
-  EventQueue& queue = parts_.queue;
+  batch->now = dependencies_.loop->now();
+  batch->sender = dependencies_.loop;
+  Database& database = dependencies_.database;
+  EventQueue& queue = dependencies_.queue;
   const LinkFaults& link = database.faults().link;
   // Its answer takes a while, too; nobody may be there to hear it.
   batch->on_run = [this, &writer, &queue, &link, weak = std::weak_ptr(batch), sender = batch->sender] {
@@ -95,10 +95,10 @@ void ProcessLedger::take_answer(Writer& writer, const std::shared_ptr<Batch>& ba
     fail(std::move(calls));
     return;
   }
-  booking::BatchDecision decision = std::move(*batch->decision);
+  ledger::BatchDecision decision = std::move(*batch->decision);
   for (std::size_t i = 0; i < calls.size(); ++i) calls[i]->outcome = std::move(decision.outcomes[i]);
-  booking::Commit commit{std::move(decision.news), std::move(decision.settled)};
-  parts_.observer.on_commit(std::move(commit), [loop = parts_.loop, calls = std::move(calls)] {
+  ledger::Commit commit{std::move(decision.updates), std::move(decision.settled)};
+  dependencies_.observer.on_commit(std::move(commit), [loop = dependencies_.loop, calls = std::move(calls)] {
     loop->post([calls] { deliver(calls); });
   });
   write_next(writer);
@@ -106,13 +106,13 @@ void ProcessLedger::take_answer(Writer& writer, const std::shared_ptr<Batch>& ba
 
 template <class T>
 Task<T> ProcessLedger::send(std::function<std::optional<T>(Database&)> effect) {
-  const Link link{"database: read", parts_.database.faults().link, limits::ledger_answer_deadline};
-  std::function<std::optional<T>()> there = [&database = parts_.database,
+  const Link link{"database: read", dependencies_.database.faults().link, limits::ledger_answer_deadline};
+  std::function<std::optional<T>()> there = [&database = dependencies_.database,
                                              effect = std::move(effect)]() -> std::optional<T> {
     if (!database.up()) return std::nullopt;
     return effect(database);
   };
-  std::optional<T> answer = co_await parts_.wire.call<T>(link, std::move(there));
+  std::optional<T> answer = co_await dependencies_.network.call<T>(link, std::move(there));
   if (!answer) throw UnavailableError("The database does not answer.");
   co_return std::move(*answer);
 }
@@ -195,7 +195,7 @@ Task<std::optional<Flight>> ProcessLedger::find_flight(FlightId id) {
   return ask<std::optional<Flight>>(std::move(question));
 }
 
-Task<void> ProcessLedger::run(booking::ReadKind, std::function<void(booking::LedgerReader&)> query) {
+Task<void> ProcessLedger::run(ledger::ReadKind, std::function<void(ledger::LedgerReader&)> query) {
   std::function<bool(MemoryLedger&)> question = [query = std::move(query)](MemoryLedger& rows) {
     query(rows);
     return true;

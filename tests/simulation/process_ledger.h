@@ -4,41 +4,41 @@
 #include <deque>
 #include <memory>
 
-#include "booking/commit_observer.h"
+#include "ledger/commit_observer.h"
 #include "postgres/durable_horizon.h"
 #include "simulation/database.h"
 
 namespace flightdeck::simulation {
 
-class ProcessLedger final : public booking::Ledger {
+class ProcessLedger final : public ledger::Ledger {
  public:
-  struct Parts {
+  struct Dependencies {
     EventQueue& queue;
     Database& database;
     std::shared_ptr<ProcessLoop> loop;
-    Wire& wire;
-    booking::CommitObserver& observer;
+    Network& network;
+    ledger::CommitObserver& observer;
   };
-  explicit ProcessLedger(Parts parts) : parts_(std::move(parts)) {}
+  explicit ProcessLedger(Dependencies dependencies) : dependencies_(std::move(dependencies)) {}
 
   // The process is gone: commands that wait are not answered. What was handed over may be applied.
   void cut();
 
-  Task<Result<booking::Applied>> apply(booking::Command command) override;
+  Task<Result<ledger::Applied>> apply(ledger::Command command) override;
   Task<std::vector<BookingId>> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;
   Task<std::vector<events::OutboxRow>> claim_events(Instant now, Instant lease_until,
                                                     std::size_t limit) override;
   Task<void> remove_events(std::vector<std::int64_t> sequences) override;
   Task<std::size_t> trim_events(Instant before, std::int64_t keep, std::size_t limit) override;
   Task<void> check_writable() override;
-  Task<std::optional<booking::Booking>> find_booking(BookingId id) override;
+  Task<std::optional<ledger::Booking>> find_booking(BookingId id) override;
   Task<std::optional<flights::Flight>> find_flight(FlightId id) override;
-  Task<void> run(booking::ReadKind kind, std::function<void(booking::LedgerReader&)> query) override;
+  Task<void> run(ledger::ReadKind kind, std::function<void(ledger::LedgerReader&)> query) override;
 
  private:
   struct Waiting {
-    booking::Command command;
-    std::optional<Result<booking::Applied>> outcome;
+    ledger::Command command;
+    std::optional<Result<ledger::Applied>> outcome;
     std::function<void(bool)> done;
   };
   using Calls = std::vector<std::shared_ptr<Waiting>>;
@@ -60,7 +60,7 @@ class ProcessLedger final : public booking::Ledger {
   void fail(Calls calls);
   static void deliver(const Calls& calls);
 
-  const Parts parts_;
+  const Dependencies dependencies_;
   // Requests that are under way outlive the process.
   const std::shared_ptr<postgres::DurableHorizon> horizon_ = std::make_shared<postgres::DurableHorizon>();
   Writer selling_;

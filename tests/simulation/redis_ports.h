@@ -5,25 +5,25 @@
 #include "events/event_sink.h"
 #include "flights/flight_index.h"
 #include "flights/index_lag.h"
+#include "simulation/network.h"
 #include "simulation/redis_server.h"
-#include "simulation/wire.h"
 
 namespace flightdeck::simulation {
 
 // As RedisConnection: while Redis refuses anything, and for a while longer, gate and index may lag.
 class RefusalWatch {
  public:
-  RefusalWatch(Wire& wire, RedisServer& redis, const LinkFaults& faults, const EventQueue& queue,
+  RefusalWatch(Network& network, RedisServer& redis, const LinkFaults& faults, const EventQueue& queue,
                flights::IndexLag& lag)
-      : wire_(wire), redis_(redis), faults_(faults), queue_(queue), lag_(lag) {}
+      : network_(network), redis_(redis), faults_(faults), queue_(queue), lag_(lag) {}
 
   // An answer says so.
   void refused();
   // Tries a write, and whether every right is there.
-  Task<void> look();
+  Task<void> inspect();
 
  private:
-  Wire& wire_;
+  Network& network_;
   RedisServer& redis_;
   const LinkFaults& faults_;
   const EventQueue& queue_;
@@ -34,26 +34,30 @@ class RefusalWatch {
 
 class ProcessGate final : public booking::SeatGate {
  public:
-  ProcessGate(Wire& wire, RedisServer& redis, const LinkFaults& faults, RefusalWatch& refusals,
+  ProcessGate(Network& network, RedisServer& redis, const LinkFaults& faults, RefusalWatch& refusals,
               std::function<void(FlightId)> on_change)
-      : wire_(wire), redis_(redis), faults_(faults), refusals_(refusals), on_change_(std::move(on_change)) {}
+      : network_(network),
+        redis_(redis),
+        faults_(faults),
+        refusals_(refusals),
+        on_change_(std::move(on_change)) {}
 
   Task<booking::ReserveAnswer> reserve(FlightId flight, BookingId booking, std::int64_t seats,
                                        Instant now) override;
-  Task<bool> sync(std::vector<booking::SeatNews> news) override;
+  Task<bool> sync(std::vector<booking::SeatUpdate> updates) override;
   // Nobody but the program writes here.
   Task<bool> mend(std::vector<FlightId>) override { co_return true; }
   Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) override;
   Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
   // No history is audited while it runs: what is left at its end is looked at in the keys themselves.
-  Task<std::optional<std::vector<booking::GateLook>>> look(std::vector<FlightId>) override {
+  Task<std::optional<std::vector<booking::GateState>>> inspect(std::vector<FlightId>) override {
     co_return std::nullopt;
   }
   Task<std::optional<std::int64_t>> sellable(FlightId flight) override;
   Task<std::vector<booking::Hold>> stale_holds(Instant before, std::size_t limit) override;
 
  private:
-  Wire& wire_;
+  Network& network_;
   RedisServer& redis_;
   const LinkFaults& faults_;
   RefusalWatch& refusals_;
@@ -62,8 +66,8 @@ class ProcessGate final : public booking::SeatGate {
 
 class ProcessIndex final : public flights::FlightIndex {
  public:
-  ProcessIndex(Wire& wire, RedisServer& redis, const LinkFaults& faults, RefusalWatch& refusals)
-      : wire_(wire), redis_(redis), faults_(faults), refusals_(refusals) {}
+  ProcessIndex(Network& network, RedisServer& redis, const LinkFaults& faults, RefusalWatch& refusals)
+      : network_(network), redis_(redis), faults_(faults), refusals_(refusals) {}
 
   Task<std::optional<flights::SearchPage>> search(flights::SearchQuery query, Instant now) override;
   Task<bool> update(std::vector<flights::Flight> flights, Instant now) override;
@@ -75,33 +79,33 @@ class ProcessIndex final : public flights::FlightIndex {
   Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) override;
   Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
   Task<std::vector<FlightId>> drop_departed(Instant now) override;
-  Task<std::optional<flights::IndexLooks>> look(std::vector<flights::Flight>, Instant) override {
+  Task<std::optional<flights::IndexStates>> inspect(std::vector<flights::Flight>, Instant) override {
     co_return std::nullopt;
   }
-  Task<flights::Telling> begin_telling() override;
-  Task<bool> keep_telling() override;
-  Task<bool> mark_complete() override;
+  Task<flights::RebuildStart> begin_rebuild() override;
+  Task<bool> renew_rebuild() override;
+  Task<bool> complete_rebuild() override;
   Task<bool> mark_incomplete() override;
 
  private:
-  Wire& wire_;
+  Network& network_;
   RedisServer& redis_;
   const LinkFaults& faults_;
   RefusalWatch& refusals_;
   // As RedisFlightIndex keeps them.
   std::optional<std::uint64_t> marked_;
   std::optional<std::uint64_t> looked_at_;
-  std::uint64_t telling_ = 0;
+  std::uint64_t rebuild_ = 0;
 };
 
 class ProcessSink final : public events::EventSink {
  public:
-  ProcessSink(Wire& wire, RedisServer& redis, const LinkFaults& faults)
-      : wire_(wire), redis_(redis), faults_(faults) {}
+  ProcessSink(Network& network, RedisServer& redis, const LinkFaults& faults)
+      : network_(network), redis_(redis), faults_(faults) {}
   Task<bool> publish(std::span<const events::OutboxRow> rows) override;
 
  private:
-  Wire& wire_;
+  Network& network_;
   RedisServer& redis_;
   const LinkFaults& faults_;
 };

@@ -9,7 +9,7 @@ namespace flightdeck::simulation {
 
 using booking::Hold;
 using booking::ReserveAnswer;
-using booking::SeatNews;
+using booking::SeatUpdate;
 using flights::Flight;
 using flights::FlightStatus;
 using flights::SearchPage;
@@ -30,31 +30,31 @@ ReserveAnswer RedisServer::reserve(FlightId flight, BookingId booking, std::int6
   return ReserveAnswer::held;
 }
 
-bool RedisServer::sync_seats(const SeatNews& news) {
+bool RedisServer::sync_seats(const SeatUpdate& updates) {
   if (refuses_ == Refuses::writes) return false;
-  FlightKeys& keys = keys_.flights[news.flight];
-  if (news.off_sale) {
+  FlightKeys& keys = keys_.flights[updates.flight];
+  if (updates.off_sale) {
     keys.counter.reset();
     keys.holds.clear();
     keys.count.reset();
-    forget_if_empty(news.flight);
+    forget_if_empty(updates.flight);
     return true;
   }
-  for (const BookingId booking : news.holds_to_drop) keys.holds.erase(booking);
-  if (news.count && refuses_ == Refuses::news) {
-    forget_if_empty(news.flight);
+  for (const BookingId booking : updates.holds_to_drop) keys.holds.erase(booking);
+  if (updates.count && refuses_ == Refuses::updates) {
+    forget_if_empty(updates.flight);
     return false;
   }
-  if (news.count && (!keys.count || news.count->version >= keys.count->version)) {
-    keys.count = news.count;
-    if (keys.row && news.count->version >= keys.row->version) {
-      keys.row->version = news.count->version;
-      keys.row->available_seats = news.count->available;
-      keys.row->updated_at = news.count->updated_at;
+  if (updates.count && (!keys.count || updates.count->version >= keys.count->version)) {
+    keys.count = updates.count;
+    if (keys.row && updates.count->version >= keys.row->version) {
+      keys.row->version = updates.count->version;
+      keys.row->available_seats = updates.count->available;
+      keys.row->updated_at = updates.count->updated_at;
     }
   }
   if (keys.count) keys.counter = keys.count->available - keys.held();
-  forget_if_empty(news.flight);
+  forget_if_empty(updates.flight);
   return true;
 }
 
@@ -130,7 +130,7 @@ std::vector<FlightId> RedisServer::drop_departed(Instant now) {
 
 namespace {
 
-std::string state_of(std::int64_t details, const booking::SeatNews::Count& seats) {
+std::string state_of(std::int64_t details, const booking::SeatUpdate::Count& seats) {
   std::string state = std::to_string(details);
   for (const std::int64_t part : {seats.version, seats.available, to_unix_ms(seats.updated_at)})
     state.append("/").append(std::to_string(part));
@@ -185,31 +185,31 @@ void RedisServer::forget_index_versions(const std::vector<StoredVersion>& seen) 
 
 void RedisServer::mark_incomplete() {
   keys_.complete = false;
-  keys_.tellings.clear();
+  keys_.rebuilds.clear();
 }
 
-std::optional<std::uint64_t> RedisServer::begin_telling(std::uint64_t earlier, bool away_since) {
-  keys_.tellings.erase(earlier);
+std::optional<std::uint64_t> RedisServer::begin_rebuild(std::uint64_t earlier, bool away_since) {
+  keys_.rebuilds.erase(earlier);
   const auto lately = [this](const auto& telling) {
-    return queue_.now() - telling.second < limits::telling_patience;
+    return queue_.now() - telling.second < limits::rebuild_patience;
   };
   if (away_since)
     keys_.complete = false;
-  else if (std::any_of(keys_.tellings.begin(), keys_.tellings.end(), lately))
+  else if (std::any_of(keys_.rebuilds.begin(), keys_.rebuilds.end(), lately))
     return std::nullopt;
-  keys_.tellings.emplace(++last_telling_, queue_.now());
-  return last_telling_;
+  keys_.rebuilds.emplace(++last_rebuild_, queue_.now());
+  return last_rebuild_;
 }
 
-bool RedisServer::keep_telling(std::uint64_t mark) {
-  const auto found = keys_.tellings.find(mark);
-  if (found == keys_.tellings.end()) return false;
+bool RedisServer::renew_rebuild(std::uint64_t mark) {
+  const auto found = keys_.rebuilds.find(mark);
+  if (found == keys_.rebuilds.end()) return false;
   found->second = queue_.now();
   return true;
 }
 
-bool RedisServer::end_telling(std::uint64_t mark) {
-  if (mark != 0 && keys_.tellings.erase(mark) == 0) return false;
+bool RedisServer::complete_rebuild(std::uint64_t mark) {
+  if (mark != 0 && keys_.rebuilds.erase(mark) == 0) return false;
   keys_.complete = true;
   return true;
 }

@@ -23,9 +23,9 @@ struct FlightKeys {
   };
   std::optional<std::int64_t> counter;
   std::map<BookingId, HeldSeats> holds;
-  std::optional<booking::SeatNews::Count> count;  // `seats_version` and `seats_available`
-  std::optional<flights::Flight> row;             // what search shows; `version` is of the latest seats
-  std::int64_t details_version = 0;               // of everything else
+  std::optional<booking::SeatUpdate::Count> count;  // `seats_version` and `seats_available`
+  std::optional<flights::Flight> row;               // what search shows; `version` is of the latest seats
+  std::int64_t details_version = 0;                 // of everything else
 
   std::int64_t held() const {
     std::int64_t seats = 0;
@@ -37,14 +37,14 @@ struct FlightKeys {
 struct RedisKeys {
   std::map<FlightId, FlightKeys> flights;
   bool complete = false;
-  std::map<std::uint64_t, Micros> tellings;  // when each gave its last sign of life
+  std::map<std::uint64_t, Micros> rebuilds;  // when each gave its last sign of life
 };
 
 // What it refuses though it answers.
 enum class Refuses {
   nothing,
-  writes,  // all of them, as one that has no memory left, or is a replica
-  news,    // what it is told of flights, and goes on taking holds: HSET is a right that is missing
+  writes,   // all of them, as one that has no memory left, or is a replica
+  updates,  // what it is told of flights, and goes on taking holds: HSET is a right that is missing
 };
 
 class RedisServer {
@@ -78,7 +78,7 @@ class RedisServer {
   // Away: it is refused.
   booking::ReserveAnswer reserve(FlightId flight, BookingId booking, std::int64_t seats, Instant now);
   // False: it is refused, wholly or in part.
-  bool sync_seats(const booking::SeatNews& news);
+  bool sync_seats(const booking::SeatUpdate& updates);
   std::optional<std::int64_t> sellable(FlightId flight) const;
   std::vector<booking::Hold> stale_holds(Instant before, std::size_t limit) const;
 
@@ -92,10 +92,10 @@ class RedisServer {
   void forget_index_versions(const std::vector<flights::StoredVersion>& seen);
 
   // nullopt: another is at it.
-  std::optional<std::uint64_t> begin_telling(std::uint64_t earlier, bool away_since);
+  std::optional<std::uint64_t> begin_rebuild(std::uint64_t earlier, bool away_since);
   void mark_incomplete();
-  bool keep_telling(std::uint64_t mark);
-  bool end_telling(std::uint64_t mark);
+  bool renew_rebuild(std::uint64_t mark);
+  bool complete_rebuild(std::uint64_t mark);
 
   void publish(const std::vector<events::OutboxRow>& rows);
 
@@ -108,7 +108,7 @@ class RedisServer {
   bool up_ = true;
   Refuses refuses_ = Refuses::nothing;
   std::uint64_t generation_ = 1;
-  std::uint64_t last_telling_ = 0;
+  std::uint64_t last_rebuild_ = 0;
 };
 
 }  // namespace flightdeck::simulation

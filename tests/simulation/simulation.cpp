@@ -6,9 +6,9 @@
 
 namespace flightdeck::simulation {
 
-using booking::Booking;
-using booking::BookingStatus;
 using flights::Flight;
+using ledger::Booking;
+using ledger::BookingStatus;
 
 namespace {
 

@@ -6,8 +6,8 @@
 
 namespace flightdeck::simulation {
 
-using booking::LedgerChanges;
 using flights::Flight;
+using ledger::LedgerChanges;
 
 namespace {
 
@@ -164,7 +164,7 @@ void World::lock_rows() {
   if (flights.empty()) return;
   const FlightId flight =
       std::next(flights.begin(), static_cast<std::ptrdiff_t>(dice().below(flights.size())))->first;
-  booking::LockedRows rows{{flight}, {}};
+  ledger::LockedRows rows{{flight}, {}};
   if (dice().chance(0.5)) {
     for (const auto& [id, booking] : database_.judge().bookings)
       if (booking.flight == flight) rows.bookings.push_back(id);
@@ -180,11 +180,11 @@ void World::lock_rows() {
 // No fault that excuses a refusal which is not true: whoever sells knows of it.
 void World::refuse_writes() {
   if (redis_.refuses() != Refuses::nothing || !redis_.up()) return;
-  const Refuses what = dice().chance(0.5) ? Refuses::writes : Refuses::news;
+  const Refuses what = dice().chance(0.5) ? Refuses::writes : Refuses::updates;
   queue_.note("REDIS REFUSES", static_cast<std::uint64_t>(what));
   redis_.refuse(what);
   refused_from_ = queue_.now();
-  for (auto& [number, telling] : tellings_) telling.refused = true;
+  for (auto& [number, telling] : rebuilds_) telling.refused = true;
   queue_.after(Micros(dice().between(100'000, faults_.refusal_max.count())), [this] { take_writes(); });
 }
 
@@ -276,8 +276,8 @@ void World::look(const std::set<FlightId>& flights) {
 
 // A booking is cancelled by its owner, or with its flight: not when that was reinstated meanwhile.
 void World::look_at_cancelled(const LedgerChanges& changes) {
-  for (const booking::Booking& row : changes.updated_bookings) {
-    if (row.status != booking::BookingStatus::cancelled || !cancelled_.insert(row.id).second) continue;
+  for (const ledger::Booking& row : changes.updated_bookings) {
+    if (row.status != ledger::BookingStatus::cancelled || !cancelled_.insert(row.id).second) continue;
     const auto of_this_flight = [&row](const Flight& flight) { return flight.id == row.flight; };
     const bool flight_changed =
         std::any_of(changes.updated_flights.begin(), changes.updated_flights.end(), of_this_flight);
@@ -297,7 +297,7 @@ void World::look(const LedgerChanges& changes) {
   for (const Flight& flight : updated) {
     std::int64_t fewest = std::exchange(available_[flight.id], flight.available_seats);
     for (const auto* rows : {&changes.inserted_bookings, &changes.updated_bookings}) {
-      for (const booking::Booking& row : *rows) {
+      for (const ledger::Booking& row : *rows) {
         if (row.flight == flight.id && holds_seats(row)) fewest -= row.seats;
       }
     }
@@ -315,16 +315,16 @@ bool World::gate_lags(FlightId id) {
   if (!redis_.up() || !database_.up() || queue_.now() - last_fault_ < heals_within) return true;
   const auto commit = last_commit_.find(id);
   if (commit != last_commit_.end() && queue_.now() - commit->second < answers_within) return true;
-  return std::any_of(tellings_.begin(), tellings_.end(), [&](const auto& telling) {
-    return std::any_of(telling.second.news.begin(), telling.second.news.end(),
-                       [&](const booking::SeatNews& news) { return news.flight == id; });
+  return std::any_of(rebuilds_.begin(), rebuilds_.end(), [&](const auto& telling) {
+    return std::any_of(telling.second.updates.begin(), telling.second.updates.end(),
+                       [&](const booking::SeatUpdate& updates) { return updates.flight == id; });
   });
 }
 
 // It was over before everybody could notice it, or has just begun: then a gate that takes holds says what it was told last.
 bool World::refusal_is_unnoticed() const {
   const bool lasts = redis_.refuses() != Refuses::nothing;
-  if (lasts && redis_.refuses() != Refuses::news) return false;
+  if (lasts && redis_.refuses() != Refuses::updates) return false;
   const Micros until = lasts ? queue_.now() : refused_until_;
   if (until - refused_from_ >= refusal_noticed_within) return false;
   return lasts || queue_.now() - until < owed_is_told_within;
@@ -345,32 +345,32 @@ void World::look(Asking& asking) {
     asking.may_be_sold_out = true;
 }
 
-std::uint64_t World::begun(const std::vector<booking::FlightNews>& news, Instant now) {
-  Telling telling;
+std::uint64_t World::begun(const std::vector<ledger::FlightUpdate>& updates, Instant now) {
+  RebuildStart telling;
   telling.faults_before = fault_count_;
   telling.refused = redis_.refuses() != Refuses::nothing;
   std::set<FlightId> about;
-  for (const booking::FlightNews& one : news) {
-    telling.news.push_back(sync::seat_news(one, now));
+  for (const ledger::FlightUpdate& one : updates) {
+    telling.updates.push_back(sync::seat_update(one, now));
     about.insert(one.id);
   }
-  tellings_.emplace(++last_telling_, std::move(telling));
+  rebuilds_.emplace(++last_rebuild_, std::move(telling));
   look(about);
-  return last_telling_;
+  return last_rebuild_;
 }
 
 void World::told(std::uint64_t commit) {
-  const auto found = tellings_.find(commit);
-  const Telling telling = std::move(found->second);
-  tellings_.erase(found);
+  const auto found = rebuilds_.find(commit);
+  const RebuildStart telling = std::move(found->second);
+  rebuilds_.erase(found);
   if (telling.faults_before != fault_count_ || telling.refused || !redis_.up()) return;
   // Nothing was in its way, so the gate has heard of the commit before its clients do.
-  for (const booking::SeatNews& news : telling.news) {
-    const FlightKeys* keys = redis_.flight(news.flight);
+  for (const booking::SeatUpdate& updates : telling.updates) {
+    const FlightKeys* keys = redis_.flight(updates.flight);
     if (!keys) continue;
-    if (news.count && keys->counter && (!keys->count || keys->count->version < news.count->version))
+    if (updates.count && keys->counter && (!keys->count || keys->count->version < updates.count->version))
       history_.violate("clients are told of a commit that the seat gate has not heard of");
-    for (const BookingId hold : news.holds_to_drop) {
+    for (const BookingId hold : updates.holds_to_drop) {
       if (is_unkeyed(hold) && keys->holds.contains(hold))
         history_.violate("a hold is still there when the client of its booking is told");
     }
@@ -385,7 +385,7 @@ Task<void> settle(Process& process, booking::PaymentVerdict verdict, std::functi
   const std::weak_ptr<ProcessLoop> alive = process.alive();
   bool well = false;
   try {
-    const Result<booking::Booking> settled = co_await process.bookings().settle(std::move(verdict));
+    const Result<ledger::Booking> settled = co_await process.bookings().settle(std::move(verdict));
     well = settled.has_value();
   } catch (const UnavailableError&) {
     // Not taken.

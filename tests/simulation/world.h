@@ -44,7 +44,7 @@ class World final : public CommitWatch {
   void watch(std::shared_ptr<Asking> asking);
   void unwatch(const std::shared_ptr<Asking>& asking);
 
-  std::uint64_t begun(const std::vector<booking::FlightNews>& news, Instant now) override;
+  std::uint64_t begun(const std::vector<ledger::FlightUpdate>& updates, Instant now) override;
   void told(std::uint64_t commit) override;
 
  private:
@@ -55,8 +55,8 @@ class World final : public CommitWatch {
     bool crashing = false;
   };
   // A commit that gate and index are being told of.
-  struct Telling {
-    std::vector<booking::SeatNews> news;
+  struct RebuildStart {
+    std::vector<booking::SeatUpdate> updates;
     std::uint64_t faults_before = 0;
     bool refused = false;  // Redis has refused something since
   };
@@ -68,8 +68,8 @@ class World final : public CommitWatch {
   void fault(std::string_view what);
   void look(const std::set<FlightId>& flights);
   void look(Asking& asking);
-  void look(const booking::LedgerChanges& changes);
-  void look_at_cancelled(const booking::LedgerChanges& changes);
+  void look(const ledger::LedgerChanges& changes);
+  void look_at_cancelled(const ledger::LedgerChanges& changes);
   bool gate_lags(FlightId flight);
   bool refusal_is_unnoticed() const;
   void refuse_writes();
@@ -92,12 +92,12 @@ class World final : public CommitWatch {
   std::vector<std::unique_ptr<Process>> gone_;  // ended, and destroyed when none of their code is running
   std::vector<RedisKeys> snapshots_;
   std::vector<std::shared_ptr<Asking>> askings_;
-  std::map<std::uint64_t, Telling> tellings_;
+  std::map<std::uint64_t, RebuildStart> rebuilds_;
   std::map<FlightId, std::int64_t> available_;
   std::map<FlightId, Micros> last_commit_;
   std::set<BookingId> cancels_asked_;  // by their owners
   std::set<BookingId> cancelled_;
-  std::uint64_t last_telling_ = 0;
+  std::uint64_t last_rebuild_ = 0;
   std::uint64_t fault_count_ = 0;  // that may keep the gate from hearing
   Micros last_fault_{-1'000'000'000};
   Micros refused_from_{-1'000'000'000};  // the latest time that Redis refused something

@@ -1,0 +1,26 @@
+// Whether seat gate and flight index say of a flight what the ledger says. Pure.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "audit/audit_report.h"
+#include "booking/seat_gate.h"
+#include "flights/flight_index.h"
+
+namespace flightdeck::audit {
+
+// Ledger, gate and index cannot be read at one moment, so the flight is read from the ledger before and after the others: they
+// may not be behind the one nor ahead of the other.
+struct FlightStates {
+  flights::Flight before;
+  std::optional<booking::GateState> gate;    // nullopt: not looked at
+  std::optional<flights::IndexState> index;  // nullopt: not looked at
+  flights::Flight after;
+};
+
+// Everything that is not as it should be at `now`. A commit is told a moment after it was made, and what a crash left untold
+// within seconds: only what is found again and again is wrong.
+std::vector<Finding> differences(const FlightStates& states, Instant now);
+
+}  // namespace flightdeck::audit

@@ -1,0 +1,42 @@
+// What must hold of one committed state of the ledger. Pure: it is shown rows, and says what is wrong with them.
+#pragma once
+
+#include <unordered_map>
+#include <vector>
+
+#include "audit/audit_report.h"
+#include "ledger/ledger_snapshot.h"
+
+namespace flightdeck::audit {
+
+// Shown every flight, then every booking and intent, then asked to `finish`. Keeps a few numbers of each flight and nothing of
+// a booking.
+class LedgerAudit {
+ public:
+  // `report` takes the findings; it outlives this. `now` is when the state was taken.
+  LedgerAudit(AuditReport& report, Instant now) : report_(report), now_(now) {}
+
+  void inspect(const flights::Flight& flight);
+  void inspect(const ledger::BookingRow& row);
+  void inspect(const ledger::IntentRow& intent);
+  // Of what was written before limits::audit_outbox_patience, where events are published.
+  void inspect(const ledger::OutboxRest& rest);
+  // The sums. After it, every flight's id in order.
+  std::vector<FlightId> finish();
+
+ private:
+  struct Seats {
+    std::int64_t total = 0;
+    std::int64_t available = 0;
+    std::int64_t live = 0;  // in PENDING and CONFIRMED bookings
+  };
+
+  void inspect_payment(const ledger::Booking& booking);
+  void add(FindingKind kind, const ledger::Booking& booking, std::string detail);
+
+  AuditReport& report_;
+  const Instant now_;
+  std::unordered_map<FlightId, Seats> seats_;
+};
+
+}  // namespace flightdeck::audit

@@ -1,0 +1,62 @@
+// What the program counts about itself. Thread-safe; read at any time.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace flightdeck {
+
+class Counter {
+ public:
+  void add(std::int64_t n = 1) { value_.fetch_add(n, std::memory_order_relaxed); }
+  std::int64_t get() const { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::int64_t> value_{0};
+};
+
+// How many commands a commit carried: a histogram with a bucket for each power of two.
+class BatchSizes {
+ public:
+  static constexpr std::size_t buckets = 9;  // at most 1, 2, 4 … 256 = limits::ledger_batch_commands
+  void observe(std::size_t commands) {
+    std::size_t bucket = 0;
+    while (bucket + 1 < buckets && upper_bound(bucket) < commands) ++bucket;
+    counts_[bucket].add();
+    sum_.add(static_cast<std::int64_t>(commands));
+  }
+  static constexpr std::size_t upper_bound(std::size_t bucket) { return std::size_t{1} << bucket; }
+  std::int64_t count(std::size_t bucket) const { return counts_[bucket].get(); }  // of this bucket alone
+  std::int64_t batches() const {
+    std::int64_t all = 0;
+    for (const Counter& one : counts_) all += one.get();
+    return all;
+  }
+  std::int64_t commands() const { return sum_.get(); }
+
+ private:
+  std::array<Counter, buckets> counts_;
+  Counter sum_;
+};
+
+struct Counters {
+  Counter bookings_total;    // placed
+  Counter bookings_success;  // confirmed
+  Counter bookings_failed;
+  Counter gate_decrements_total;
+  Counter gate_decrements_failed;  // sold out at the gate
+  Counter flight_db_updates_total;
+  Counter ledger_locked_out;  // commands refused since somebody else had locked their rows
+  BatchSizes ledger_batches;
+  Counter events_published;  // outbox rows
+  Counter overloaded;
+  Counter payments_amount_differs;  // of another amount than their booking's
+  Counter payments_found_refunded;  // of a booking that was to be, or is, CONFIRMED
+  Counter search_pages_hits;        // answered from memory
+  Counter search_pages_shared;      // answered with a page that was being made for somebody else
+  Counter search_pages_misses;      // made anew
+};
+
+}  // namespace flightdeck

@@ -1,0 +1,29 @@
+// Port: who of several processes loads demo flights into an empty ledger, and how far that got.
+#pragma once
+
+#include <optional>
+
+#include "core/time.h"
+
+namespace flightdeck::ledger {
+
+struct DemoMark {
+  Date first_day{};  // that the schedule was moved to
+  bool complete = false;
+};
+
+// Blocking; used from one thread. Any call may throw UnavailableError.
+class DemoLoad {
+ public:
+  virtual ~DemoLoad() = default;
+
+  // It is this object's turn until it goes, or the process dies. False: another one has it; ask again.
+  virtual bool take_turn() = 0;
+
+  // nullopt: nobody has begun.
+  virtual std::optional<DemoMark> mark() = 0;
+  virtual void begin(Date first_day) = 0;
+  virtual void complete(Instant now) = 0;
+};
+
+}  // namespace flightdeck::ledger

@@ -1,0 +1,210 @@
+// Ports of the ledger: the blocking backend that stores it, and the asynchronous interface that services use.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/task.h"
+#include "flights/search.h"
+#include "ledger/decide.h"
+
+namespace flightdeck::ledger {
+
+// Two processes wrote what the database allows only once: a natural key, or the settling of one booking. Or the database chose one
+// of them to end a deadlock. The batch was rolled back. Deciding it anew on the rows of now gives the answer.
+class LedgerConflict : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Somebody else has kept rows of the batch locked for longer than limits::ledger_lock_patience. Nothing of it is kept.
+class RowsLockedError : public RejectedError {
+ public:
+  using RejectedError::RejectedError;
+};
+
+// Sorted and without repeats.
+struct LockedRows {
+  std::vector<FlightId> flights;
+  std::vector<BookingId> bookings;
+
+  bool empty() const { return flights.empty() && bookings.empty(); }
+};
+
+// The database may still lose what was read: a synchronous standby is configured and has not confirmed it. Ask again later.
+class NotDurableError : public UnavailableError {
+ public:
+  using UnavailableError::UnavailableError;
+};
+
+// Blocking backend for writes. One thread at a time. Any call may throw UnavailableError; then nothing of the
+// transaction is kept.
+class LedgerStore {
+ public:
+  virtual ~LedgerStore() = default;
+
+  // Starts a transaction, locks the rows of `keys` and loads them. Cached bookings are among the rows, with the date that their
+  // flight has now. Throws RowsLockedError when rows cannot be locked in time; so does `commit`.
+  virtual LedgerRows begin(const LedgerKeys& keys) = 0;
+  // Writes the changes and makes them durable: they survive the death of the process and of the operating system. Throws
+  // LedgerConflict when a booking to be updated has changed since it was read or cached, since not every command locks its flight.
+  // Returns the version of the written rows, if the backend can compare it later. A backend that cannot is never given a cached
+  // booking. A backend that loses its connection in the middle of a commit finds out what became of it before it returns or
+  // throws. Only when it cannot in time, it throws UnavailableError and the outcome is open.
+  virtual std::optional<RowVersion> commit(const LedgerChanges& changes) = 0;
+  virtual void rollback() noexcept = 0;
+  // Ends a transaction that writes nothing. When it returns, what `begin` has read is as durable as a commit. Throws
+  // NotDurableError when that is not known in time. A backend that shows only durable rows does nothing here.
+  virtual void confirm() { rollback(); }
+
+  // The flights and bookings of `keys` that somebody else has locked now. Does not wait. A backend without row locks has none. A
+  // transaction of its own.
+  virtual LockedRows locked_of(const LedgerKeys& keys) {
+    static_cast<void>(keys);
+    return {};
+  }
+
+  // The bookings whose intent is due at `now`, oldest first; their intents are due again at `lease_until`, so that no
+  // other worker takes them meanwhile and that they come back if this one dies. A transaction of its own.
+  virtual std::vector<BookingId> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) = 0;
+
+  // The outbox: rows that nobody has published yet and that are due at `now`, in order of their sequence. They are due
+  // again at `lease_until`, so that no other relay takes them meanwhile and that they come back if this one dies. A
+  // transaction of its own.
+  virtual std::vector<events::OutboxRow> claim_events(Instant now, Instant lease_until,
+                                                      std::size_t limit) = 0;
+  // They are published: they leave the outbox. Those that are gone already are passed over.
+  virtual void remove_events(std::span<const std::int64_t> sequences) = 0;
+
+  // For an outbox that nobody reads. Of its `limit` oldest rows those go that were written before `before`, or that are
+  // not among the newest `keep`. Answers how many went. A transaction of its own.
+  virtual std::size_t trim_events(Instant before, std::int64_t keep, std::size_t limit) = 0;
+
+  // Throws when nothing can be written now. Cheap while commits go well, and an actual write after one has failed.
+  virtual void check_writable() = 0;
+};
+
+struct FlightListQuery {
+  std::optional<std::string> source;       // place_key form
+  std::optional<std::string> destination;  // place_key form
+  std::optional<Date> date;
+  std::size_t limit = 20;
+  std::optional<flights::SearchPosition> after;  // in departure order
+};
+
+struct BookingPosition {
+  Instant created_at{};
+  BookingId id;
+};
+
+struct BookingListQuery {
+  UserId user;
+  std::optional<BookingStatus> status;
+  std::size_t limit = 20;
+  std::optional<BookingPosition> after;  // newest first
+};
+
+struct BookingPage {
+  std::vector<Booking> bookings;
+  bool more = false;
+};
+
+struct SeatCounts {
+  std::int64_t pending = 0;    // seats in PENDING bookings
+  std::int64_t confirmed = 0;  // seats in CONFIRMED bookings
+};
+
+// Blocking reads of committed rows. Each call sees one consistent snapshot. One thread at a time. Any call may throw
+// UnavailableError. What is returned is as durable as a commit, else NotDurableError is thrown: sweeps copy it to gate and index,
+// where it stays. `search` alone may be ahead of that.
+class LedgerReader {
+ public:
+  virtual ~LedgerReader() = default;
+
+  // Those that exist, in no particular order.
+  virtual std::vector<Booking> bookings(std::span<const BookingId> ids) = 0;
+  virtual std::vector<flights::Flight> flights(std::span<const FlightId> ids) = 0;
+
+  virtual BookingPage list_bookings(const BookingListQuery& query) = 0;
+  // Cancelled and departed flights too, in departure order.
+  virtual flights::SearchPage list_flights(const FlightListQuery& query) = 0;
+  // What the flight index answers, from the ledger itself.
+  virtual flights::SearchPage search(const flights::SearchQuery& query, Instant now) = 0;
+
+  virtual SeatCounts seat_counts(FlightId flight) = 0;
+  virtual std::vector<BookingId> live_bookings(FlightId flight, std::size_t limit) = 0;
+  // Cancelled flights that still have PENDING or CONFIRMED bookings.
+  virtual std::vector<FlightId> closed_with_live_bookings(std::size_t limit) = 0;
+  // Rows changed at or after `since`, in an order in which those changed later by limits::change_period come later: a
+  // backend whose index has that grain may also tell of rows changed so much earlier. The next page begins at the
+  // `updated_at` and the id of the last row.
+  virtual std::vector<flights::Flight> flights_changed(Instant since, FlightId after, std::size_t limit) = 0;
+  virtual std::int64_t pending_bookings() = 0;
+  virtual bool any_flight() = 0;
+  // Of these keys, sorted and without repeats, those of cancelled flights.
+  virtual std::vector<NaturalKey> cancelled_of(std::span<const NaturalKey> keys) = 0;
+};
+
+// Each kind of read has a connection, a thread and a queue of its own, so that a slow one delays its own kind alone. Reads
+// by id (Ledger::find_booking, find_flight) are a kind too.
+enum class ReadKind {
+  list,        // a client waits for a page, or for what is counted
+  background,  // nobody waits: sweeper, closing of flights, gauges
+  health,      // whether the database answers at all
+};
+
+// Reads of the ledger where blocking is allowed, for one thread; answers resume on it.
+class LedgerQueries {
+ public:
+  virtual ~LedgerQueries() = default;
+
+  // Runs `query` there. Throws what it throws, and UnavailableError: an OverloadedError when too many of its kind wait, or
+  // when it has waited for longer than limits::ledger_read_wait.
+  virtual Task<void> run(ReadKind kind, std::function<void(LedgerReader&)> query) = 0;
+};
+
+// The ledger as services see it. One instance per thread; answers resume on that thread.
+class Ledger : public LedgerQueries {
+ public:
+  // Durable when it answers, and seat gate and flight index have been told. Errors: those of the command, and
+  //   overloaded   the queue is full: nothing was done, nothing will be
+  //   unavailable  the database does not answer: the command may or may not have been done; repeat it, it is idempotent
+  virtual Task<Result<Applied>> apply(Command command) = 0;
+  // As LedgerStore::claim_unfinished. Throws UnavailableError.
+  virtual Task<std::vector<BookingId>> claim_unfinished(Instant now, Instant lease_until,
+                                                        std::size_t limit) = 0;
+
+  // As LedgerStore::claim_events and remove_events. Throw UnavailableError.
+  virtual Task<std::vector<events::OutboxRow>> claim_events(Instant now, Instant lease_until,
+                                                            std::size_t limit) = 0;
+  virtual Task<void> remove_events(std::vector<std::int64_t> sequences) = 0;
+
+  // As LedgerStore::trim_events. Throws UnavailableError.
+  virtual Task<std::size_t> trim_events(Instant before, std::int64_t keep, std::size_t limit) = 0;
+
+  // As LedgerStore::check_writable. Throws UnavailableError.
+  virtual Task<void> check_writable() = 0;
+
+  // Batched with what other requests ask for. Throw UnavailableError.
+  virtual Task<std::optional<Booking>> find_booking(BookingId id) = 0;
+  virtual Task<std::optional<flights::Flight>> find_flight(FlightId id) = 0;
+};
+
+// One read of the ledger with a result: `co_await read<SeatCounts>(ledger, ReadKind::list, [id](LedgerReader& r) { … })`.
+// The function is copied into the task before it starts, so its captures live as long as it needs them.
+template <class T>
+Task<T> read(LedgerQueries& ledger, ReadKind kind, std::function<T(LedgerReader&)> query) {
+  auto answer = std::make_shared<std::optional<T>>();
+  std::function<void(LedgerReader&)> job = [answer, query = std::move(query)](LedgerReader& reader) {
+    answer->emplace(query(reader));
+  };
+  co_await ledger.run(kind, std::move(job));
+  co_return std::move(**answer);
+}
+
+}  // namespace flightdeck::ledger

@@ -1,0 +1,150 @@
+// A connection of the HTTP client: calls that go out together, and their answers in the same order.
+#pragma once
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/intrusive/list.hpp>
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/limits.h"
+#include "net/http_client.h"
+
+namespace flightdeck::net::client {
+
+using Time = std::chrono::steady_clock::time_point;
+
+class ReplyParser final : public boost::beast::http::basic_parser<false> {
+ public:
+  ReplyParser(HttpReply& reply, std::size_t body_bytes_max) : reply_(reply) {
+    eager(true);
+    body_limit(body_bytes_max);
+  }
+
+ private:
+  using Code = boost::beast::error_code;
+  using View = boost::beast::string_view;
+
+  void on_request_impl(boost::beast::http::verb, View, View, int, Code&) override {}
+  void on_response_impl(int status, View, int, Code&) override { reply_.status = status; }
+  void on_field_impl(boost::beast::http::field, View, View, Code&) override {}
+  void on_header_impl(Code&) override {}
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, Code&) override {}
+  std::size_t on_body_impl(View part, Code&) override { return append(part); }
+  void on_chunk_header_impl(std::uint64_t, View, Code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, View part, Code&) override { return append(part); }
+  void on_finish_impl(Code&) override {}
+
+  std::size_t append(View part) {
+    reply_.body.append(part);
+    return part.size();
+  }
+  HttpReply& reply_;
+};
+
+class Connection;
+
+using Hook = boost::intrusive::list_member_hook<>;
+
+// A call under way. It lives in the frame of the task that waits for it.
+struct PendingCall {
+  HttpCall what;
+  std::function<void(Result<HttpReply>)> done;
+  Time deadline{};
+  std::string authority;
+  Connection* connection = nullptr;
+  std::optional<Result<HttpReply>> outcome;  // once it has ended, until its task has it
+  bool sent_again = false;
+  Hook started_hook;
+  Hook waiting_hook;
+  Hook ended_hook;
+};
+
+template <Hook PendingCall::*hook>
+using Calls = boost::intrusive::list<PendingCall, boost::intrusive::member_hook<PendingCall, Hook, hook>>;
+
+// What a connection tells the client.
+class ConnectionOwner {
+ public:
+  virtual ~ConnectionOwner() = default;
+  virtual void answered(PendingCall& call, HttpReply reply) = 0;
+  // It has answered every call. `keep`: it takes others.
+  virtual void all_answered(Connection& connection, bool keep) = 0;
+  // This process has no descriptor left for it. None of its calls was sent.
+  virtual void no_descriptor(Connection& connection) = 0;
+  // It is not used again. `perhaps_stale`: the other side may have closed it before it was sent anything.
+  virtual void failed(Connection& connection, bool perhaps_stale) = 0;
+  // Lets the tasks of ended calls go on, which may do anything.
+  virtual void deliver() = 0;
+};
+
+// Kept alive by what it has under way; `close` makes its owner forget it. Takes calls while none is on its way, and
+// sends them with one write.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(boost::asio::io_context& context, ConnectionOwner& owner, std::size_t body_bytes_max);
+
+  const std::string& authority() const { return authority_; }
+  Time sent_at() const { return sent_at_; }
+  bool takes_more() const { return !sent_ && calls_.size() < limits::http_pipeline_depth; }
+
+  // Connects, then sends it.
+  void open(PendingCall& call);
+  void add(PendingCall& call);
+
+  // Nothing while it connects: then they go out as soon as it has.
+  void send();
+
+  // Hands back the calls that have no answer, in the order they were sent.
+  std::vector<PendingCall*> release_calls();
+  // Of those that it has sent, the last ones, none of which has been sent before, but not the first. It ends when it has
+  // answered the others.
+  std::vector<PendingCall*> release_calls_behind();
+  bool crowded() const { return calls_.size() > 1; }
+  // Its calls are sent, and for so long none has been answered.
+  bool stands_still(Time now, Milliseconds patience) const { return sent_ && moved_at_ + patience <= now; }
+  void close();
+
+  Time idle_since{};
+
+ private:
+  void on_resolved(const boost::system::error_code& error,
+                   const boost::asio::ip::tcp::resolver::results_type& results);
+  void on_connected(const boost::system::error_code& error);
+  void expect_reply();
+  void read();
+  void on_read(const boost::system::error_code& error, std::size_t bytes);
+  void take_reply();
+  void on_end();
+
+  // The end of a call lets other code run, which the owner does not expect now.
+  void fail_later();
+  void fail(bool perhaps_stale);
+
+  boost::asio::ip::tcp::resolver resolver_;
+  boost::asio::ip::tcp::socket socket_;
+  ConnectionOwner* owner_;          // null: closed
+  std::deque<PendingCall*> calls_;  // without an answer, in the order they are sent
+  std::size_t body_bytes_max_;
+  std::string authority_;
+  bool connected_ = false;
+  bool sent_ = false;    // what is in `calls_`
+  bool reused_ = false;  // it has answered before
+  bool ends_ = false;    // it takes no more calls
+  Time sent_at_{};
+  Time moved_at_{};  // sent, or answered last
+  std::string out_;
+  std::string in_;
+  std::array<char, 4096> chunk_{};
+  HttpReply reply_;
+  std::optional<ReplyParser> parser_;
+};
+
+}  // namespace flightdeck::net::client

@@ -1,0 +1,31 @@
+// An http:// URL, taken apart and checked.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/error.h"
+
+namespace flightdeck::net {
+
+struct HttpUrl {
+  std::string host;  // a name or an address; an IPv6 address without its brackets
+  std::uint16_t port = 80;
+  std::string target;  // path and query, at least `/`
+
+  std::string authority() const;  // as in a Host header
+  friend bool operator==(const HttpUrl&, const HttpUrl&) = default;
+};
+
+// validation_failed, with a detail for people: longer than limits::url_bytes, not http, a user name, a fragment, a bad port, or characters that have
+// no place in a URL.
+Result<HttpUrl> parse_http_url(std::string_view text);
+
+// One that other paths are appended to: no query; a last slash is dropped, so `target` may be empty.
+Result<HttpUrl> parse_base_url(std::string_view text);
+
+// Does a request to `url` go to the server of `base`, as parse_base_url makes it, and there to its path or below?
+bool is_under(const HttpUrl& url, const HttpUrl& base);
+
+}  // namespace flightdeck::net

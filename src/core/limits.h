@@ -37,6 +37,7 @@ inline constexpr std::size_t field_shown_bytes = 64;     // of a name that the c
 inline constexpr std::size_t detail_shown_bytes = 1024;
 inline constexpr std::size_t page_items_default = 20;
 inline constexpr std::size_t page_items_max = 100;
+inline constexpr std::size_t bookings_looked_at = 2000;  // of a user, for a page of those with a status
 inline constexpr seconds wait_max{30};
 
 // HTTP connections.
@@ -197,6 +198,7 @@ inline constexpr std::size_t tell_part = 250;  // flights; the parts of a batch 
 inline constexpr seconds telling_patience{3};
 inline constexpr seconds telling_forgotten{3600};  // its teller is dead for certain
 inline constexpr std::size_t cancel_batch = 256;
+inline constexpr std::size_t closed_flights_looked_at = 1000;  // a look
 // What could not be told is kept, a thread, and told again after this pause: next to nothing while Redis is away, when
 // calls end at once. With more than this owed the whole index is told anew.
 inline constexpr milliseconds retell_pause{50};

@@ -147,6 +147,11 @@ inline constexpr seconds payment_call_deadline{10};
 inline constexpr std::size_t payment_connections_per_thread = 1024;
 inline constexpr std::size_t payment_calls_queued_per_thread = 16 * 1024;
 inline constexpr std::size_t payment_answer_bytes = 64 * 1024;
+// While calls wait because all connections are taken, those make room that have been silent for so long, and for so many
+// times as long as answers take.
+inline constexpr milliseconds payment_silence{250};
+inline constexpr int payment_silence_answers = 4;
+inline constexpr milliseconds payment_room_pause{10};
 // Calls that begin together go out on one connection, one behind the other, while answers come so quickly.
 inline constexpr std::size_t http_pipeline_depth = 16;
 inline constexpr milliseconds http_pipeline_quick{25};

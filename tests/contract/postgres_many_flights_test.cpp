@@ -4,6 +4,8 @@
 // Left out are reads that a start or an audit makes once in a while, on a connection of its own: telling an empty Redis of
 // every flight is `flights_changed` page after page, which is here; an audit's are pages of limits::audit_page rows along
 // the primary keys.
+// Of `live_bookings` the worst is left out: while a flight with very many bookings is being closed, each look passes by those
+// that are cancelled already. Only its own closing waits for that.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

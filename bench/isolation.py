@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 import audit
@@ -76,10 +76,8 @@ class _Case:
     def measure(self) -> dict:
         with ExitStack() as started:
             self._start(started)
-            without = self._book("without")
-            with self._fault(self):
-                time.sleep(self.rig.lengths.warm_up)
-                during = self._book("with")
+            without = self._book("without", nullcontext())
+            during = self._book("with", self._fault(self))
             if wrong := audit.wrong_flights(self.rig.postgres, DATABASE):
                 self.rig.found(f"isolation, {self._title}", [f"{wrong} flights whose seats do not add up"])
         self.rig.step(
@@ -140,27 +138,33 @@ class _Case:
         flags = ("--method", "POST", "--path", "/booking", "--body", body)
         return self.stranger("requests", *flags, "--connections", str(connections), "--rate", str(rate))
 
-    def _book(self, when: str) -> dict:
+    def _book(self, when: str, fault) -> dict:
+        """The client's audit comes when the fault is over: it asks for every booking."""
         lengths = self.rig.lengths
         # The same arrivals each time.
         flags = ["--rate", str(lengths.isolation_rate), "--warm-up", "1s", "--seed", "1"]
-        flags += ["--settle", "5s", "--timeout", "10s"]
-        stress = Stress(
-            self.rig.program,
-            self.flightdeck.url,
-            self.rig.folder / f"isolation-{when}.json",
-            self._flights,
-            flags,
-            lengths.isolation_seconds,
-        )
-        try:
-            asked = ["--seconds", str(lengths.isolation_seconds + 1), *(["--new"] if self._each_new else [])]
-            health = subprocess.run(self._stranger("health", *asked), capture_output=True, text=True)
-            if health.returncode:
-                raise BenchError(f"nobody asked for the health\n{health.stderr}")
+        flags += ["--settle", "20s", "--timeout", "10s"]
+        with ExitStack() as started:
+            with fault:
+                time.sleep(lengths.warm_up)
+                stress = Stress(
+                    self.rig.program,
+                    self.flightdeck.url,
+                    self.rig.folder / f"isolation-{when}.json",
+                    self._flights,
+                    flags,
+                    lengths.isolation_seconds,
+                )
+                started.callback(stress.stop)
+                asked = [
+                    "--seconds",
+                    str(lengths.isolation_seconds + 1),
+                    *(["--new"] if self._each_new else []),
+                ]
+                health = subprocess.run(self._stranger("health", *asked), capture_output=True, text=True)
+                if health.returncode:
+                    raise BenchError(f"nobody asked for the health\n{health.stderr}")
             told = stress.result()
-        finally:
-            stress.stop()
         self.rig.found(f"isolation, {self._title}, {when} it", stress_findings(told))
         return figures(told, json.loads(health.stdout))
 

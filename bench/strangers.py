@@ -110,20 +110,29 @@ def keep_silent(address: tuple[str, int], connections: int) -> None:
     kept: list[socket.socket] = []
     while True:
         for each in list(kept):
-            try:
-                if each.recv(1, socket.MSG_DONTWAIT) in (b"", None):
-                    raise ConnectionError
-            except BlockingIOError:
-                continue
-            except OSError:
+            if is_closed(each):
                 each.close()
                 kept.remove(each)
         for _ in range(min(OPENED_AT_ONCE, connections - len(kept))):
             try:
-                kept.append(socket.create_connection(address, PATIENCE_S))
+                peer = socket.create_connection(address, PATIENCE_S)
             except OSError:
                 break
+            peer.setblocking(False)  # else a look would wait
+            kept.append(peer)
         time.sleep(OPEN_EVERY_S)
+
+
+def is_closed(peer: socket.socket) -> bool:
+    """Whatever came before is read."""
+    try:
+        while peer.recv(4096):
+            pass
+        return True
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 def main() -> None:

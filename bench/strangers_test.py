@@ -40,6 +40,18 @@ class Answers(unittest.TestCase):
         self.assertEqual(self.answered(b""), 0)
 
 
+class SilentPeers(unittest.TestCase):
+    def test_notice_at_once_whether_they_were_closed(self):
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        with ours:
+            self.assertFalse(strangers.is_closed(ours))
+            theirs.sendall(b"HTTP/1.1 503 Service Unavailable\r\n\r\n")
+            self.assertFalse(strangers.is_closed(ours))
+            theirs.close()
+            self.assertTrue(strangers.is_closed(ours))
+
+
 class Payments(unittest.TestCase):
     def test_go_as_their_price_says(self):
         bookings = [f"{number:032x}" for number in range(2000)]

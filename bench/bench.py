@@ -11,6 +11,7 @@ from pathlib import Path
 
 import freshness
 import growth
+import isolation
 import machine
 import open_loop
 import peers
@@ -26,7 +27,12 @@ from scenarios import BY_NAME, SCENARIOS, Turn
 from servers import Postgres, Redis
 
 ROOT = Path(__file__).resolve().parent.parent
-STUDIES = {"freshness": freshness.study, "open_loop": open_loop.study, "growth": growth.study}
+STUDIES = {
+    "freshness": freshness.study,
+    "open_loop": open_loop.study,
+    "growth": growth.study,
+    "isolation": isolation.study,
+}
 PARTS = (*BY_NAME, *STUDIES)
 
 

@@ -26,13 +26,23 @@ class Flightdeck:
         self._running: dict[str, list[Process]] = {}
         self._urls: dict[str, list[str]] = {}
         self.database = ""
+        self._open_files: int | None = None
 
-    def start(self, database: str, apis: int = 1) -> None:
-        """On a database that may hold flights already, and a Redis that holds nothing."""
+    def start(
+        self, database: str, apis: int = 1, payment_url: str | None = None, open_files: int | None = None
+    ) -> None:
+        """On a database that may hold flights already, and a Redis that holds nothing.
+
+        `payment_url`: a payment service that runs already. `open_files`: as many descriptors for an api process.
+        """
         self.database = database
         self._redis.flush()
-        instant = "--mock-success-rate 1 --mock-min-delay-ms 0 --mock-max-delay-ms 0"
-        self._run("payment", ["--threads", "1", *instant.split()])
+        self._open_files = open_files
+        if payment_url:
+            self._urls["payment"] = [payment_url]
+        else:
+            instant = "--mock-success-rate 1 --mock-min-delay-ms 0 --mock-max-delay-ms 0"
+            self._run("payment", ["--threads", "1", *instant.split()])
         self._run("worker", ["--threads", "1"])
         for _ in range(apis):
             threads = ["--threads", str(self._api_threads)] if self._api_threads else []
@@ -57,7 +67,7 @@ class Flightdeck:
     def groups(self) -> dict[str, list[int]]:
         return {
             "server": [process.pid for process in self._running["api"]],
-            "payment": [process.pid for process in self._running["payment"]],
+            "payment": [process.pid for process in self._running.get("payment", [])],
             "worker": [process.pid for process in self._running["worker"]],
         }
 
@@ -97,7 +107,10 @@ class Flightdeck:
         number = len(self._running.get(group, []))
         port_file = self._logs / f"{group}-{number}.port"
         port_file.unlink(missing_ok=True)
-        command = ["setpriv", "--pdeathsig", "TERM", str(self._program), "serve", "--role", role]
+        command = ["setpriv", "--pdeathsig", "TERM"]
+        if group == "api" and self._open_files:
+            command += ["prlimit", f"--nofile={self._open_files}"]
+        command += [str(self._program), "serve", "--role", role]
         command += ["--listen", "127.0.0.1:0", "--port-file", str(port_file), "--access-log", "off"]
         command += flags
         if group != "payment":

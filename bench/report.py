@@ -24,6 +24,7 @@ def render(results: dict, plot: str | None = None) -> str:
         _open_loop(results, plot),
         _growth(results),
         _freshness(results),
+        _isolation(results),
     ]
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
 
@@ -270,6 +271,28 @@ def _freshness(results: dict) -> list[str]:
         "max ms",
     ]
     return markdown.table(columns, rows)
+
+
+def _isolation(results: dict) -> list[str]:
+    rows = [
+        [
+            fault["title"] if when == "without" else "",
+            when,
+            number(seen["offered_per_s"]),
+            number(seen["confirmed_per_s"]),
+            str(seen["refused"]),
+            number(seen["p50_ms"], 1),
+            number(seen["p99_ms"], 1),
+            number(seen["health_p99_ms"], 1),
+            number(seen["health_max_ms"], 1),
+            str(seen["health_failed"]),
+        ]
+        for fault in results.get("isolation") or []
+        for when, seen in (("without", fault["without"]), ("with", fault["with"]))
+    ]
+    columns = ["fault", "", "offered/s", "confirmed/s", "refused or lost", "p50 ms", "p99 ms"]
+    columns += ["/health/live p99 ms", "max ms", "failed"]
+    return markdown.table(columns, rows) if rows else []
 
 
 def write_docs(results: dict, plot: Path | None, docs: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import plot
 import report
 import summary
-from summary_test import measured, told
+from summary_test import isolated, measured, told
 
 
 def results(**changes) -> dict:
@@ -32,6 +32,7 @@ def results(**changes) -> dict:
             "points": [{"percent": 50, "told": told()}],
             "overloads": [{"users": 256, "maximum_per_s": 10000, "told": told()}],
         },
+        "isolation": [isolated()],
     }
     found |= changes
     return found | {"judgements": summary.judgements(found)}

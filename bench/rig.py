@@ -23,6 +23,9 @@ class Lengths:
     loads_percent: tuple[int, ...]  # of the maximum, offered
     overload_rounds: int  # the maximum and twice as much, in turn
     crowds: tuple[int, ...]  # users at once, whose rates are maxima; loads are shares of the first
+    isolation_rate: int  # bookings a second of the client that behaves well
+    isolation_seconds: int  # of it, without and with each fault
+    isolation_flights: int  # that a list without an index reads
 
 
 DEFAULT = Lengths(
@@ -38,6 +41,9 @@ DEFAULT = Lengths(
     loads_percent=(10, 25, 50, 75, 90, 100, 125, 150),
     overload_rounds=5,
     crowds=(256, 1024),
+    isolation_rate=300,
+    isolation_seconds=8,
+    isolation_flights=2_000_000,
 )
 QUICK = Lengths(
     rounds=1,
@@ -52,6 +58,9 @@ QUICK = Lengths(
     loads_percent=(50,),
     overload_rounds=1,
     crowds=(64,),
+    isolation_rate=50,
+    isolation_seconds=1,
+    isolation_flights=1000,
 )
 LONG_PAST_BOOKINGS = (100_000, 1_000_000)
 

@@ -11,6 +11,9 @@ OVER_LOAD_LATENCY_MS = 1000
 HALF_LOAD_KEPT = 0.95  # of what is offered, when that is half the maximum
 TAIL_LIMIT = 10  # p99 at half the maximum, in medians
 STALE_LIMIT_MS = 1000
+FAULT_KEPT = 0.90  # of the bookings that were confirmed without the fault
+FAULT_LATENCY_MS = 250  # p99 of a booking meanwhile
+FAULT_HEALTH_MS = 50  # the longest answer of /health/live
 
 
 def table(measurements: list[dict]) -> list[dict]:
@@ -80,6 +83,7 @@ def judgements(results: dict) -> list[dict]:
     found += _judge_freshness(results.get("freshness"))
     found += _judge_load(results.get("open_loop"))
     found += _judge_growth(results.get("growth"))
+    found += _judge_isolation(results.get("isolation"))
     return found
 
 
@@ -199,6 +203,19 @@ def _judge_growth(growth_results: dict | None) -> list[dict]:
                     1,
                 )
             )
+    return found
+
+
+def _judge_isolation(isolation: list[dict] | None) -> list[dict]:
+    found = []
+    for fault in isolation or []:
+        title, during = fault["title"], fault["with"]
+        found += [
+            _judge_share(f"{title}: bookings of others that go on", fault["kept"], FAULT_KEPT),
+            _judge(f"{title}: their p99", during["p99_ms"], FAULT_LATENCY_MS, " ms"),
+            _judge(f"{title}: longest /health/live", during["health_max_ms"], FAULT_HEALTH_MS, " ms", 1),
+            _judge(f"{title}: /health/live failed", during["health_failed"], 0, ""),
+        ]
     return found
 
 

@@ -36,6 +36,12 @@ def told(**changes) -> dict:
     } | changes
 
 
+def isolated(**during) -> dict:
+    seen = {"offered_per_s": 300, "confirmed_per_s": 300, "refused": 0, "p50_ms": 3.0, "p99_ms": 20.0}
+    seen |= {"health_asked": 180, "health_failed": 0, "health_p99_ms": 2.0, "health_max_ms": 9.0}
+    return {"title": "a fault", "without": seen, "with": seen | during, "kept": during.get("kept", 1.0)}
+
+
 def verdicts(results: dict) -> dict[str, str]:
     return {row["what"]: row["verdict"] for row in summary.judgements(results)}
 
@@ -171,6 +177,20 @@ class GrowthJudgements(unittest.TestCase):
 class Cost(unittest.TestCase):
     def test_leaves_out_the_load_generator(self):
         self.assertAlmostEqual(summary.cost_us(measured("hot", "Flightdeck", 1)), 120)
+
+
+class Isolation(unittest.TestCase):
+    def judge(self, **during) -> list[str]:
+        return list(verdicts({"isolation": [isolated(**during)]}).values())
+
+    def test_a_fault_that_nobody_else_notices_is_met(self):
+        self.assertEqual(self.judge(), ["met"] * 4)
+
+    def test_each_kind_of_noticing_is_told(self):
+        self.assertEqual(self.judge(kept=0.89)[0], "NOT MET")
+        self.assertEqual(self.judge(p99_ms=251.0)[1], "NOT MET")
+        self.assertEqual(self.judge(health_max_ms=50.1)[2], "NOT MET")
+        self.assertEqual(self.judge(health_failed=1)[3], "NOT MET")
 
 
 if __name__ == "__main__":

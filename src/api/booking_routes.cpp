@@ -22,12 +22,12 @@ http::Response booking_response(int status, const ledger::Booking& booking) {
 }
 
 // `<created_at in milliseconds, hexadecimal>.<booking id>`.
-std::string format_position(const ledger::Booking& booking) {
+std::string format_position(const ledger::BookingPosition& position) {
   char digits[16];
-  const auto milliseconds = static_cast<std::uint64_t>(to_unix_ms(booking.created_at));
+  const auto milliseconds = static_cast<std::uint64_t>(to_unix_ms(position.created_at));
   std::string text(digits, std::to_chars(digits, digits + sizeof digits, milliseconds, 16).ptr);
   text.push_back('.');
-  append_uuid(text, booking.id.value);
+  append_uuid(text, position.id.value);
   return text;
 }
 
@@ -138,8 +138,8 @@ Task<http::Response> list_bookings(Api& api, const http::Request& request) {
     json.raw(one);
   }
   json.end_array().key("next_cursor");
-  if (page.more && !page.bookings.empty()) {
-    const std::string cursor = seal_cursor(format_position(page.bookings.back()), list_name(query));
+  if (page.next) {
+    const std::string cursor = seal_cursor(format_position(*page.next), list_name(query));
     json.value(std::string_view(cursor));
   } else {
     json.null();

@@ -71,7 +71,7 @@ class BusyReader final : public ledger::LedgerReader {
   flights::SearchPage list_flights(const ledger::FlightListQuery&) override { return {}; }
   flights::SearchPage search(const flights::SearchQuery&, Instant) override { return {}; }
   std::vector<BookingId> live_bookings(FlightId, std::size_t) override { return {}; }
-  std::vector<FlightId> closed_with_live_bookings(std::size_t) override { return {}; }
+  ledger::ClosedFlights closed_flights(FlightId, std::size_t) override { return {}; }
   std::vector<flights::Flight> flights_changed(Instant, FlightId, std::size_t) override { return {}; }
   std::int64_t pending_bookings() override { return 0; }
   bool any_flight() override { return true; }

@@ -37,6 +37,7 @@ inline constexpr std::size_t field_shown_bytes = 64;     // of a name that the c
 inline constexpr std::size_t detail_shown_bytes = 1024;
 inline constexpr std::size_t page_items_default = 20;
 inline constexpr std::size_t page_items_max = 100;
+inline constexpr std::size_t bookings_looked_at = 2000;  // of a user, for a page of those with a status
 inline constexpr seconds wait_max{30};
 
 // HTTP connections.
@@ -146,6 +147,11 @@ inline constexpr seconds payment_call_deadline{10};
 inline constexpr std::size_t payment_connections_per_thread = 1024;
 inline constexpr std::size_t payment_calls_queued_per_thread = 16 * 1024;
 inline constexpr std::size_t payment_answer_bytes = 64 * 1024;
+// While calls wait because all connections are taken, those make room that have been silent for so long, and for so many
+// times as long as answers take.
+inline constexpr milliseconds payment_silence{250};
+inline constexpr int payment_silence_answers = 4;
+inline constexpr milliseconds payment_room_pause{10};
 // Calls that begin together go out on one connection, one behind the other, while answers come so quickly.
 inline constexpr std::size_t http_pipeline_depth = 16;
 inline constexpr milliseconds http_pipeline_quick{25};
@@ -197,6 +203,7 @@ inline constexpr std::size_t refresh_batch = 250;  // flights; the parts of a ba
 inline constexpr seconds rebuild_patience{3};
 inline constexpr seconds rebuild_forgotten{3600};  // its teller is dead for certain
 inline constexpr std::size_t cancel_batch = 256;
+inline constexpr std::size_t closed_flights_looked_at = 1000;  // a look
 // What could not be told is kept, a thread, and told again after this pause: next to nothing while Redis is away, when
 // calls end at once. With more than this owed the whole index is told anew.
 inline constexpr milliseconds update_retry_pause{50};

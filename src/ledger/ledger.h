@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/page.h"
 #include "core/task.h"
 #include "flights/search.h"
 #include "ledger/decide.h"
@@ -109,9 +110,27 @@ struct BookingListQuery {
   std::optional<BookingPosition> after;  // newest first
 };
 
+// With a status it may hold fewer than `limit`, even none, though there are more: a user's bookings are looked at so many
+// at a time (limits::bookings_looked_at).
 struct BookingPage {
   std::vector<Booking> bookings;
-  bool more = false;
+  std::optional<BookingPosition> next;  // where the next page goes on; nullopt: there is none
+};
+
+inline BookingPosition position_of(const Booking& booking) { return {booking.created_at, booking.id}; }
+
+// Of rows of which one more was selected than a page holds.
+inline BookingPage booking_page(std::vector<Booking> rows, std::size_t limit) {
+  BookingPage page;
+  if (cut_to(rows, limit)) page.next = position_of(rows.back());
+  page.bookings = std::move(rows);
+  return page;
+}
+
+// Flights never leave the cancelled ones but by being reinstated, so they are looked at page by page.
+struct ClosedFlights {
+  std::vector<FlightId> with_bookings;  // PENDING or CONFIRMED ones
+  std::optional<FlightId> next;         // where the next page goes on; nullopt: there is none
 };
 
 struct SeatCounts {
@@ -138,8 +157,8 @@ class LedgerReader {
 
   virtual SeatCounts seat_counts(FlightId flight) = 0;
   virtual std::vector<BookingId> live_bookings(FlightId flight, std::size_t limit) = 0;
-  // Cancelled flights that still have PENDING or CONFIRMED bookings.
-  virtual std::vector<FlightId> closed_with_live_bookings(std::size_t limit) = 0;
+  // Of the next `looked_at` cancelled flights after that id, in the order of ids.
+  virtual ClosedFlights closed_flights(FlightId after, std::size_t looked_at) = 0;
   // Rows changed at or after `since`, in an order in which those changed later by limits::change_period come later: a
   // backend whose index has that grain may also tell of rows changed so much earlier. The next page begins at the
   // `updated_at` and the id of the last row.

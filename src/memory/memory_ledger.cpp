@@ -209,10 +209,7 @@ BookingPage MemoryLedger::list_bookings(const ledger::BookingListQuery& query) {
   }
   std::sort(rows.begin(), rows.end(),
             [&](const Booking& a, const Booking& b) { return place(a) > place(b); });
-  BookingPage page;
-  page.more = cut_to(rows, query.limit);
-  page.bookings = std::move(rows);
-  return page;
+  return booking_page(std::move(rows), query.limit);
 }
 
 SearchPage MemoryLedger::list_flights(const ledger::FlightListQuery& query) {
@@ -260,14 +257,23 @@ std::vector<BookingId> MemoryLedger::live_bookings(FlightId flight, std::size_t 
   return ids;
 }
 
-std::vector<FlightId> MemoryLedger::closed_with_live_bookings(std::size_t limit) {
+ledger::ClosedFlights MemoryLedger::closed_flights(FlightId after, std::size_t looked_at) {
   const std::lock_guard lock(rows_);
-  std::vector<FlightId> ids;
+  std::vector<FlightId> cancelled;
   for (const auto& [id, flight] : flights_) {
-    const bool live = flight.available_seats < flight.total_seats;
-    if (flight.status == FlightStatus::cancelled && live && ids.size() < limit) ids.push_back(id);
+    if (flight.status == FlightStatus::cancelled && id > after) cancelled.push_back(id);
   }
-  return ids;
+  std::sort(cancelled.begin(), cancelled.end());
+  ledger::ClosedFlights closed;
+  if (cancelled.size() >= looked_at) {
+    cancelled.resize(looked_at);
+    closed.next = cancelled.back();
+  }
+  for (const FlightId id : cancelled) {
+    const Flight& flight = flights_.at(id);
+    if (flight.available_seats < flight.total_seats) closed.with_bookings.push_back(id);
+  }
+  return closed;
 }
 
 std::vector<Flight> MemoryLedger::flights_changed(Instant since, FlightId after, std::size_t limit) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "net/client_connection.h"
+#include "net/silence_patience.h"
 
 namespace flightdeck::net {
 
@@ -17,7 +18,8 @@ using client::Time;
 
 class HttpClient::Impl final : public client::ConnectionOwner, public std::enable_shared_from_this<Impl> {
  public:
-  Impl(EventLoop& loop, HttpClientOptions options) : loop_(loop), options_(options) {}
+  Impl(EventLoop& loop, HttpClientOptions options)
+      : loop_(loop), options_(options), patience_(options.silence) {}
 
   void start(PendingCall& call) {
     if (closed_) return call.done(closed_error());
@@ -27,6 +29,7 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
     if (give_connection(call)) return;
     if (waiting_.size() < options_.queued_max) {
       waiting_.push_back(call);
+      set_room_alarm();
       return;
     }
     finish(call, Error{ErrorCode::overloaded, "too many calls are waiting for " + call.authority, {}});
@@ -38,7 +41,7 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
     connections_.clear();
     idle_.clear();
     while (!started_.empty()) finish(started_.front(), closed_error());
-    for (auto* const alarm : {&alarm_, &idle_alarm_, &descriptor_alarm_, &crowd_alarm_}) {
+    for (auto* const alarm : {&alarm_, &idle_alarm_, &descriptor_alarm_, &crowd_alarm_, &room_alarm_}) {
       if (*alarm) loop_.cancel(*std::exchange(*alarm, std::nullopt));
     }
   }
@@ -48,6 +51,7 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
   void all_answered(Connection& connection, bool keep) override {
     const Time now = std::chrono::steady_clock::now();
     quick_ = now - connection.sent_at() < options_.pipeline_below;
+    patience_.note_answer(now - connection.sent_at());
     if (keep) {
       connection.idle_since = now;
       idle_.push_back(&connection);
@@ -77,6 +81,7 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
     const std::vector<PendingCall*> calls = connection.release_calls();
     drop(connection);
     for (auto call = calls.rbegin(); call != calls.rend(); ++call) waiting_.push_front(**call);
+    set_room_alarm();
     if (descriptor_alarm_) return;
     descriptor_alarm_ = loop_.start(limits::accept_retry_pause, [weak = weak_from_this()](bool fired) {
       const auto self = weak.lock();
@@ -170,6 +175,33 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
       quick_ = false;
       for (PendingCall* call : connection->release_calls_behind()) ask_again(*call);
     }
+  }
+
+  // A service that is silent about some payments would have all connections soon, and those of all others would wait.
+  void set_room_alarm() {
+    if (room_alarm_ || waiting_.empty()) return;
+    room_alarm_ = loop_.start(limits::payment_room_pause, [weak = weak_from_this()](bool fired) {
+      const auto self = weak.lock();
+      if (!self || !fired || !self->room_alarm_) return;
+      self->room_alarm_.reset();
+      self->make_room(std::chrono::steady_clock::now());
+      self->set_room_alarm();
+      self->deliver();
+    });
+  }
+
+  void make_room(Time now) {
+    const Milliseconds patience = patience_.now();
+    bool lost = false;
+    for (PendingCall& call : started_) {
+      if (waiting_.empty()) break;
+      if (!call.connection) continue;
+      // The calls come in the order they were started: those after it have hardly been silent for longer.
+      if (!call.connection->stands_still(now, patience)) break;
+      failed(*call.connection, false);
+      lost = true;
+    }
+    if (lost) patience_.note_loss();
   }
 
   void serve_waiting() {
@@ -267,8 +299,10 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
     if (connections_.size() >= options_.connections_max && !idle_.empty()) drop(*idle_.front());
     if (connections_.size() < options_.connections_max)
       open(call);
-    else
+    else {
       waiting_.push_back(call);
+      set_room_alarm();
+    }
   }
 
   EventLoop& loop_;
@@ -286,6 +320,8 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
   std::optional<Timers::TimerId> idle_alarm_;        // for the connection idle for longest
   std::optional<Timers::TimerId> crowd_alarm_;       // for the connections that calls share
   std::optional<Timers::TimerId> descriptor_alarm_;  // to open connections again
+  std::optional<Timers::TimerId> room_alarm_;        // for those that wait
+  SilencePatience patience_;
   bool closed_ = false;
 };
 

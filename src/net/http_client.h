@@ -25,6 +25,9 @@ struct HttpClientOptions {
   Milliseconds pipeline_below = limits::http_pipeline_quick;
   // One that is slow holds up those behind it no longer than this.
   Milliseconds pipeline_patience = limits::http_pipeline_patience;
+  // While calls wait for a connection, one that has been silent for so long, which is far longer than answers take, makes
+  // room: its call is `unavailable`.
+  Milliseconds silence = limits::payment_silence;
 };
 
 struct HttpCall {

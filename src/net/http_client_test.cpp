@@ -258,6 +258,45 @@ TEST_F(PipelinedCallsTest, AtTheMostConnectionsClosedOnesMakeRoomForNewOnes) {
   for (const auto& outcome : outcomes) EXPECT_TRUE(*outcome.value);
 }
 
+TEST_F(PipelinedCallsTest, ASilentOneMakesRoomForThoseThatWait) {
+  std::array<Outcome<Result<payment::Payment>>, 3> outcomes;
+  SilentService service;
+  connect(service.url(), {.connections_max = 1, .pipeline_below = {}, .silence = Milliseconds(20)});
+  const test::Deadline deadline(std::chrono::seconds(10));
+  std::thread answering([&] {
+    Socket silent = service.accept();
+    receive_requests(silent, 1, deadline);
+    Socket socket = service.accept();
+    for (const char* const payment : {"second", "third"}) {
+      receive_requests(socket, 1, deadline);
+      socket.send_all(answer_of(payment), deadline);
+    }
+    wait_for(outcomes);
+  });
+  charge_all(outcomes);
+  answering.join();
+  EXPECT_EQ((*outcomes[0].value).error().code, ErrorCode::unavailable);
+  EXPECT_EQ((*outcomes[1].value)->payment_id, "second");
+  EXPECT_EQ((*outcomes[2].value)->payment_id, "third");
+}
+
+TEST_F(PipelinedCallsTest, NobodyLosesPatienceWhileNoneWaits) {
+  std::array<Outcome<Result<payment::Payment>>, 1> outcomes;
+  SilentService service;
+  connect(service.url(), {.connections_max = 1, .silence = Milliseconds(20)});
+  const test::Deadline deadline(std::chrono::seconds(10));
+  std::thread answering([&] {
+    Socket socket = service.accept();
+    receive_requests(socket, 1, deadline);
+    std::this_thread::sleep_for(5 * Milliseconds(20));
+    socket.send_all(answer_of("late"), deadline);
+    wait_for(outcomes);
+  });
+  charge_all(outcomes);
+  answering.join();
+  EXPECT_EQ((*outcomes[0].value)->payment_id, "late");
+}
+
 TEST_F(PaymentClientTest, AConnectionThatIsIdleForLongEnds) {
   SilentService service;
   connect(service.url(), {.idle_max = Milliseconds{1}});

@@ -22,9 +22,11 @@ const Statement changed_flights{"changed_flights",
                                                            "($1::timestamptz, $2::text) "
                                                            "ORDER BY updated_period, id::text COLLATE \"C\" "
                                                            "LIMIT $3::bigint")};
-const Statement closed_flights{
-    "closed_flights",
-    "SELECT id FROM flights WHERE status = 'CANCELLED' AND available_seats < total_seats LIMIT $1::bigint"};
+const Statement closed_page{
+    "closed_page",
+    "SELECT id, available_seats < total_seats FROM flights WHERE status = 'CANCELLED' "
+    "AND id::text COLLATE \"C\" > $1::text ORDER BY id::text COLLATE \"C\" "
+    "LIMIT $2::bigint"};
 // A subquery for each intent and not a join, since a join leaves the planner a choice.
 const std::string cancelled_of_keys =
     "SELECT k.place FROM unnest($1::text[], $2::timestamptz[]) WITH ORDINALITY AS k (number, departure, "
@@ -63,6 +65,21 @@ struct Query {
   }
 };
 
+void add_limit(Query& query, std::int64_t limit) {
+  query.sql += " LIMIT ";
+  query.sql += query.parameter(limit, "bigint");
+}
+
+// Of a user, newest first.
+void add_bookings_of(Query& to, const ledger::BookingListQuery& query) {
+  to.sql += "WHERE b.user_id = " + to.parameter(query.user, "uuid");
+  if (query.after) {
+    to.sql += " AND (b.created_at, b.id) < (" + to.parameter(query.after->created_at, "timestamptz") + ", " +
+              to.parameter(query.after->id, "uuid") + ")";
+  }
+  to.sql += " ORDER BY b.created_at DESC, b.id DESC";
+}
+
 // Orders as flights::position_of.
 std::string_view rank_of(SortOrder sort) {
   switch (sort) {
@@ -88,8 +105,7 @@ void add_date(Query& query, Date date) {
 PostgresLedgerReader::PostgresLedgerReader(const std::string& url, std::shared_ptr<DatabaseWatch> watch)
     : watch_(std::move(watch)),
       link_(url, Purpose::reading,
-            {bookings_by_id, flights_by_id, changed_flights, closed_flights, pending_count},
-            watch_->outages) {}
+            {bookings_by_id, flights_by_id, changed_flights, closed_page, pending_count}, watch_->outages) {}
 
 PostgresLedgerReader::PostgresLedgerReader(const std::string& url, Log& log)
     : PostgresLedgerReader(url, std::make_shared<DatabaseWatch>(url, log)) {}
@@ -128,16 +144,31 @@ std::vector<Flight> PostgresLedgerReader::flights(std::span<const FlightId> ids)
 
 BookingPage PostgresLedgerReader::list_bookings(const ledger::BookingListQuery& query) {
   Query q;
-  q.sql = "WHERE b.user_id = " + q.parameter(query.user, "uuid");
-  if (query.status) q.sql += " AND b.status = " + q.parameter(to_string(*query.status), "text");
-  if (query.after) {
-    q.sql += " AND (b.created_at, b.id) < (" + q.parameter(query.after->created_at, "timestamptz") + ", " +
-             q.parameter(query.after->id, "uuid") + ")";
+  add_bookings_of(q, query);
+  if (!query.status) {
+    add_limit(q, one_more(query.limit));
+    const QueryResult result = read_durable(select_bookings_with_writer(q.sql), q.parameters);
+    return ledger::booking_page(read_bookings(result), query.limit);
   }
-  q.sql += " ORDER BY b.created_at DESC, b.id DESC LIMIT " + q.parameter(one_more(query.limit), "bigint");
-  BookingPage page;
-  page.bookings = read_bookings(read_durable(select_bookings_with_writer(q.sql), q.parameters));
-  page.more = cut_to(page.bookings, query.limit);
+  // A user may have very many, and few or none of that status: so many are looked at, and the last of these comes along
+  // whatever its status is, since the next page goes on there.
+  constexpr auto looked_at = static_cast<std::int64_t>(limits::bookings_looked_at);
+  add_limit(q, looked_at);
+  q.sql.insert(0,
+               "FROM (SELECT b.*, b.xmin, row_number() OVER (ORDER BY created_at DESC, id DESC) AS place "
+               "FROM bookings b ");
+  q.sql += ") b WHERE b.status = " + q.parameter(to_string(*query.status), "text");
+  q.sql += " OR b.place = " + q.parameter(looked_at, "bigint");
+  q.sql += " ORDER BY b.created_at DESC, b.id DESC";
+  add_limit(q, one_more(query.limit));
+  const QueryResult result = read_durable(select_placed_bookings_with_writer(q.sql), q.parameters);
+  const int last = result.rows() - 1;
+  const bool looked_at_all = last < 0 || result.integer(last, booking_column_count) < looked_at;
+  std::vector<Booking> rows = read_bookings(result);
+  const auto end = rows.empty() ? std::nullopt : std::optional(ledger::position_of(rows.back()));
+  if (!rows.empty() && rows.back().status != *query.status) rows.pop_back();
+  BookingPage page = ledger::booking_page(std::move(rows), query.limit);
+  if (!page.next && !looked_at_all) page.next = end;
   return page;
 }
 
@@ -194,9 +225,15 @@ std::vector<BookingId> PostgresLedgerReader::live_bookings(FlightId flight, std:
   return read_ids<BookingId>(read(live_sql, p));
 }
 
-std::vector<FlightId> PostgresLedgerReader::closed_with_live_bookings(std::size_t limit) {
+ledger::ClosedFlights PostgresLedgerReader::closed_flights(FlightId after, std::size_t looked_at) {
   Parameters p;
-  return read_ids<FlightId>(read(closed_flights, p.add(static_cast<std::int64_t>(limit))));
+  const QueryResult page = read(closed_page, p.add(after.str()).add(static_cast<std::int64_t>(looked_at)));
+  ledger::ClosedFlights closed;
+  for (int row = 0; row < page.rows(); ++row) {
+    if (page.truth(row, 1)) closed.with_bookings.push_back(page.id<FlightId>(row, 0));
+  }
+  if (static_cast<std::size_t>(page.rows()) == looked_at) closed.next = page.id<FlightId>(page.rows() - 1, 0);
+  return closed;
 }
 
 std::vector<Flight> PostgresLedgerReader::flights_changed(Instant since, FlightId after, std::size_t limit) {

@@ -60,6 +60,10 @@ std::string select_bookings_with_writer(std::string_view rest) {
   return with_writer(booking_columns(), "b.xmin", " FROM bookings b ", rest);
 }
 
+std::string select_placed_bookings_with_writer(std::string_view from) {
+  return with_writer(booking_columns().append(", b.place"), "b.xmin", " ", from);
+}
+
 bool may_be_lost(const QueryResult& rows, const StandbyWitness& standby) {
   const int waits = rows.columns() - 1;
   if (rows.rows() == 0 || !rows.truth(0, waits)) return false;

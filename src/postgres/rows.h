@@ -29,6 +29,8 @@ std::string select_flights(std::string_view rest);
 // The same, with two columns more, for `may_be_lost`.
 std::string select_flights_with_writer(std::string_view rest);
 std::string select_bookings_with_writer(std::string_view rest);  // FROM bookings b …
+// Of rows b in `from`, which have a `place` besides; it is the column `booking_column_count`.
+std::string select_placed_bookings_with_writer(std::string_view from);
 
 // Of rows that were selected with their writers: a failover may lose one of them, as far as `standby` knows.
 bool may_be_lost(const QueryResult& rows, const StandbyWitness& standby);

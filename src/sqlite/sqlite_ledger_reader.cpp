@@ -56,8 +56,10 @@ SqliteLedgerReader::SqliteLedgerReader(const std::string& path)
       live_bookings_(
           database_,
           "SELECT id FROM bookings WHERE flight_id = ? AND status IN ('PENDING', 'CONFIRMED') LIMIT ?"),
-      closed_(database_,
-              "SELECT id FROM flights WHERE status = 'CANCELLED' AND available_seats < total_seats LIMIT ?"),
+      closed_(
+          database_,
+          "SELECT id FROM flights WHERE status = 'CANCELLED' AND available_seats < total_seats AND id > ? "
+          "ORDER BY id LIMIT ?"),
       changed_(database_, select_flights("WHERE (updated_at, id) > (?, ?) ORDER BY updated_at, id LIMIT ?")),
       pending_(database_,
                "SELECT count(*) FROM booking_intents i JOIN bookings b ON b.id = i.booking_id "
@@ -102,10 +104,7 @@ BookingPage SqliteLedgerReader::list_bookings(const ledger::BookingListQuery& qu
     const std::string_view status = query.status ? to_string(*query.status) : std::string_view{};
     const ledger::BookingPosition after = query.after.value_or(ledger::BookingPosition{});
     select.bind(query.user, status, after.created_at, after.id, static_cast<std::int64_t>(query.limit + 1));
-    BookingPage page;
-    page.bookings = read_bookings(select);
-    page.more = cut_to(page.bookings, query.limit);
-    return page;
+    return booking_page(read_bookings(select), query.limit);
   });
 }
 
@@ -170,12 +169,15 @@ std::vector<BookingId> SqliteLedgerReader::live_bookings(FlightId flight, std::s
   });
 }
 
-std::vector<FlightId> SqliteLedgerReader::closed_with_live_bookings(std::size_t limit) {
+// Its index holds those with live bookings alone.
+ledger::ClosedFlights SqliteLedgerReader::closed_flights(FlightId after, std::size_t looked_at) {
   return translated([&] {
-    std::vector<FlightId> ids;
-    closed_.bind(static_cast<std::int64_t>(limit));
+    ledger::ClosedFlights closed;
+    std::vector<FlightId>& ids = closed.with_bookings;
+    closed_.bind(after, static_cast<std::int64_t>(looked_at));
     while (closed_.step()) ids.push_back(closed_.id<FlightId>(0));
-    return ids;
+    if (ids.size() == looked_at) closed.next = ids.back();
+    return closed;
   });
 }
 

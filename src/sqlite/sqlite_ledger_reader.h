@@ -18,7 +18,7 @@ class SqliteLedgerReader final : public ledger::LedgerReader {
   flights::SearchPage search(const flights::SearchQuery& query, Instant now) override;
   ledger::SeatCounts seat_counts(FlightId flight) override;
   std::vector<BookingId> live_bookings(FlightId flight, std::size_t limit) override;
-  std::vector<FlightId> closed_with_live_bookings(std::size_t limit) override;
+  ledger::ClosedFlights closed_flights(FlightId after, std::size_t looked_at) override;
   std::vector<flights::Flight> flights_changed(Instant since, FlightId after, std::size_t limit) override;
   std::int64_t pending_bookings() override;
   bool any_flight() override;

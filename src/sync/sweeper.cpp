@@ -191,12 +191,14 @@ Task<void> Sweeper::drop_departed() {
 }
 
 Task<void> Sweeper::finish_closed_flights() {
-  std::function<std::vector<FlightId>(LedgerReader&)> query = [](LedgerReader& reader) {
-    return reader.closed_with_live_bookings(limits::cancel_batch);
+  using ledger::ClosedFlights;
+  std::function<ClosedFlights(LedgerReader&)> query = [after = closed_until_](LedgerReader& reader) {
+    return reader.closed_flights(after, limits::closed_flights_looked_at);
   };
-  const std::vector<FlightId> closed =
-      co_await ledger::read<std::vector<FlightId>>(ledger_, ledger::ReadKind::background, std::move(query));
-  for (const FlightId id : closed) co_await flights_.cancel_bookings_of(id);
+  const ClosedFlights closed =
+      co_await ledger::read<ClosedFlights>(ledger_, ledger::ReadKind::background, std::move(query));
+  closed_until_ = closed.next.value_or(FlightId{});
+  for (const FlightId id : closed.with_bookings) co_await flights_.cancel_bookings_of(id);
 }
 
 Task<Synced> Sweeper::run_once() {

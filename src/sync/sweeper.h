@@ -50,8 +50,10 @@ class Sweeper {
   // their bookings are in it or never will be.
   Task<void> drop_stale_holds();
 
-  // Departed flights leave index and gate; bookings of closed flights that a crash left live are cancelled.
+  // Departed flights leave index and gate.
   Task<void> drop_departed();
+  // Bookings that a crash left live are cancelled, of the next limits::closed_flights_looked_at closed flights; it begins
+  // again after the last one.
   Task<void> finish_closed_flights();
 
   // All of the above but the closing of flights, which takes as long as that takes. Returns what `sync_changed` did.
@@ -77,6 +79,7 @@ class Sweeper {
   // What was told of the flights that changed within the last overlap, which are read again with the next call.
   std::unordered_map<FlightId, std::int64_t> told_lately_;
   Position scrubbed_until_;
+  FlightId closed_until_;
   int scrub_failures_ = 0;  // at this place, one after another
 };
 

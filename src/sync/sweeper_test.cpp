@@ -347,6 +347,24 @@ TEST_F(SweeperTest, BookingsThatACrashLeftOnAClosedFlightAreCancelledAndRefunded
   EXPECT_EQ(world.flight(flight).available_seats, 5);
 }
 
+TEST_F(SweeperTest, OfManyClosedFlightsSomeAreLookedAtEachTime) {
+  std::vector<BookingId> booked;
+  for (std::size_t n = 0; n < limits::closed_flights_looked_at + 5; ++n) {
+    const FlightId flight = world.add_flight(5, "FD" + std::to_string(n)).id;
+    if (n % 100 == 0) booked.push_back(world.book(flight, 1).value().booking.id);
+    ASSERT_TRUE(elsewhere(ledger::CloseFlight{flight, true}).has_value());
+  }
+  const auto left = [&] {
+    return std::count_if(booked.begin(), booked.end(),
+                         [&](BookingId id) { return holds_seats(world.booking(id)); });
+  };
+  const auto at_first = left();
+  finish(world.loop, world.sweeper.finish_closed_flights());
+  EXPECT_LT(left(), at_first);
+  finish(world.loop, world.sweeper.finish_closed_flights());
+  EXPECT_EQ(left(), 0);
+}
+
 TEST_F(SweeperTest, AnUnreadableLedgerIsSaid) {
   world.ledger.fail_reads(true);
   EXPECT_THROW(finish(world.loop, world.sweeper.run_once()), UnavailableError);

@@ -376,9 +376,31 @@ TEST_P(LedgerContract, ClosedFlightsWithLiveBookingsAreFound) {
   place(1);
   place(2, flight_2);
   apply(store(), ledger::CloseFlight{flight_1, true}, now).value();
-  EXPECT_THAT(reader().closed_with_live_bookings(10), ElementsAre(flight_1));
+  EXPECT_THAT(reader().closed_flights(FlightId{}, 10).with_bookings, ElementsAre(flight_1));
   apply(store(), ledger::CancelBooking{id_of<BookingId>(1), flight_1}, now).value();
-  EXPECT_THAT(reader().closed_with_live_bookings(10), IsEmpty());
+  EXPECT_THAT(reader().closed_flights(FlightId{}, 10).with_bookings, IsEmpty());
+}
+
+TEST_P(LedgerContract, ClosedFlightsAreLookedAtPageByPage) {
+  std::vector<FlightId> with_bookings;
+  for (std::uint8_t n = 1; n <= 9; ++n) {
+    const auto id = id_of<FlightId>(n);
+    add(id, "FD" + std::to_string(n));
+    if (n % 3 != 0) {
+      place(n, id);
+      with_bookings.push_back(id);
+    }
+    apply(store(), ledger::CloseFlight{id, true}, now).value();
+  }
+  std::vector<FlightId> seen;
+  std::optional<FlightId> after = FlightId{};
+  for (int pages = 0; after && pages < 10; ++pages) {
+    const ledger::ClosedFlights page = reader().closed_flights(*after, 2);
+    seen.insert(seen.end(), page.with_bookings.begin(), page.with_bookings.end());
+    after = page.next;
+  }
+  EXPECT_EQ(seen, with_bookings);
+  EXPECT_EQ(after, std::nullopt);
 }
 
 TEST_P(LedgerContract, ReadsOfSeveralRowsTakeRepeatsAndGaps) {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <map>
-#include <sstream>
 
+#include "contract/logged_plans.h"
 #include "contract/postgres_database.h"
 
 namespace flightdeck::postgres {
@@ -17,32 +17,10 @@ using test::booking_id;
 using test::flight_1;
 using test::flight_2;
 using test::place_booking;
+using test::Plan;
+using test::plans_in;
 using test::PostgresSession;
 using test::settle_booking;
-
-struct Plan {
-  std::string sql;
-  std::vector<std::string> lines;
-};
-
-// What auto_explain wrote from that place of the log on.
-std::vector<Plan> plans_in(const std::string& log, std::size_t from) {
-  std::vector<Plan> plans;
-  bool in_plan = false;
-  std::istringstream text(log.substr(from));
-  for (std::string line; std::getline(text, line);) {
-    const std::size_t query = line.find("\tQuery Text: ");
-    if (query != std::string::npos) {
-      plans.push_back({line.substr(query + 13), {}});
-      in_plan = true;
-    } else if (!line.starts_with('\t')) {
-      in_plan = false;
-    } else if (in_plan) {
-      plans.back().lines.push_back(line);
-    }
-  }
-  return plans;
-}
 
 // Reads of an index from one end to the other that are meant: the first rows in its order, or all of a small one.
 bool may_walk(const std::string& node, const std::string& sql) {
@@ -51,7 +29,7 @@ bool may_walk(const std::string& node, const std::string& sql) {
   return (reads("events_pkey") && asks("FOR UPDATE SKIP LOCKED")) ||        // the queue's head
          (reads("on booking_intents i") && asks("count(*)")) ||             // unfinished business only
          (reads("on flights") && asks("SELECT 1 FROM flights LIMIT 1")) ||  // is there any?
-         reads("flights_closed") ||                                         // holds those rows alone
+         reads("flights_closed") ||  // by its only column, an expression, and a page of it alone
          (reads("flights_by_departure") && asks("WHERE total_seats >= 0 ORDER BY"));  // the first page of all
 }
 
@@ -137,7 +115,7 @@ class PostgresPlans : public ::testing::Test {
     reader.flights(both);
     reader.seat_counts(flight_1);
     reader.live_bookings(flight_1, 10);
-    reader.closed_with_live_bookings(10);
+    reader.closed_flights(flight_1, 10);
     reader.flights_changed(now, flight_1, 10);
     reader.pending_bookings();
     reader.any_flight();
@@ -298,7 +276,9 @@ TEST_F(PostgresPlans, TheCheckItselfFindsWholeReads) {
       {"UPDATE bookings", {"\t  ->  Index Scan using bookings_pkey on bookings b"}}};
   EXPECT_EQ(faults_of(walk, indexes()).size(), 1U);
   const std::vector<Plan> second_column = {
-      {"SELECT", {"\tIndex Scan using bookings_by_user on bookings b", "\t  Index Cond: (created_at > $1)"}}};
+      {"SELECT",
+       {"\tIndex Scan using bookings_by_user on bookings b", "\t  Index Cond: (created_at > $1)"},
+       0}};
   EXPECT_EQ(faults_of(second_column, indexes()).size(), 1U);
 }
 

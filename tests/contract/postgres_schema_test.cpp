@@ -55,7 +55,7 @@ TEST_F(PostgresMigrations, AreAppliedOnce) {
   EXPECT_THAT(probe.column("SELECT name FROM schema_migrations"),
               ElementsAre("0001_initial", "0002_cheaper_bookings", "0003_leaner_bookings",
                           "0004_one_index_for_an_id", "0005_cancelled_flights_free_their_number",
-                          "0006_lists_by_route_and_place", "0007_demo_data"));
+                          "0006_lists_by_route_and_place", "0007_demo_data", "0008_shorter_reads"));
 }
 
 TEST_F(PostgresMigrations, AreNumberedWithoutGaps) {

@@ -243,7 +243,7 @@ void run_every_query(const std::string& path) {
   reader.flights(std::span(&flight_1, 1));
   reader.seat_counts(flight_1);
   reader.live_bookings(flight_1, 10);
-  reader.closed_with_live_bookings(10);
+  reader.closed_flights(FlightId{}, 10);
   reader.flights_changed(world_start, flight_1, 10);
   reader.pending_bookings();
   for (const auto& status :

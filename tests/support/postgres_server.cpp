@@ -7,6 +7,7 @@
 #include <atomic>
 #include <csignal>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <sstream>
 #include <stdexcept>
@@ -108,6 +109,12 @@ std::string PostgresServer::url_of(const std::string& database) const {
 std::string PostgresServer::with_port(const std::string& url, std::uint16_t port) {
   const std::size_t at = url.find("@127.0.0.1:") + std::string("@127.0.0.1:").size();
   return url.substr(0, at) + std::to_string(port) + url.substr(url.find('/', at));
+}
+
+std::string PostgresServer::log_from(std::size_t begin) const {
+  std::ifstream log(server_.log_file(), std::ios::binary);
+  log.seekg(static_cast<std::streamoff>(begin));
+  return {std::istreambuf_iterator<char>(log), {}};
 }
 
 void PostgresServer::execute(const std::string& sql) {

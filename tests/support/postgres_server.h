@@ -34,6 +34,9 @@ class PostgresServer {
   // The same through another port, such as a proxy's.
   static std::string with_port(const std::string& url, std::uint16_t port);
   std::string log() const { return read_text(server_.log_file()); }
+  // What is written from now on begins there.
+  std::size_t log_size() const { return std::filesystem::file_size(server_.log_file()); }
+  std::string log_from(std::size_t begin) const;
   const std::filesystem::path& directory() const { return server_.directory(); }
 
  private:

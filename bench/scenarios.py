@@ -107,7 +107,8 @@ class Turn:
         figures, run = measure(self._rig, self._system, run_for)
         if run.accepted:
             self._rig.found("sold_out", [f"{run.accepted} answers of success for a flight that is sold out"])
-        # wrk tells only that they were errors. Answers that it no longer took are counted by the server alone.
+        # wrk tells only that they were errors. Answers that it no longer took are counted by the server
+        # alone.
         told = int(self._system.answers("/booking", 400) - before)
         return with_work(figures, min(told, run.refused), run, refusals_are_work=True)
 

@@ -21,7 +21,8 @@ LOOK_EVERY_S = 0.02
 SETTLE_PATIENCE_S = 90
 CALM_S = 1.0  # of load after the last recovery
 
-# Bookings a second, on average, whatever the answers: many flights with room, and few that are sold out again and again.
+# Bookings a second, on average, whatever the answers: many flights with room, and few that are sold out again
+# and again.
 AMPLE = [
     "--create-flights",
     "40",

@@ -9,19 +9,22 @@ target_compile_options(flightdeck_compile_options INTERFACE
   -Wextra-semi -Wformat=2 -Wcast-qual -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wunused
   # A designated initializer leaves members out on purpose.
   -Wno-missing-field-initializers
-  # g++ 12 warns of its own std::string inlined (GCC bug 105329), and cannot follow what a coroutine's frame holds.
+  # g++ 12 warns of its own std::string inlined (GCC bug 105329), and cannot follow what a coroutine's frame
+  # holds.
   -Wno-restrict -Wno-maybe-uninitialized
   $<$<BOOL:${FLIGHTDECK_WERROR}>:-Werror>)
 
 if(FLIGHTDECK_SANITIZE)
-  # Every part is instrumented, Boost's too, hence not on the interface target above. Sanitizers change what g++ 12 can
-  # see of a coroutine's frame, and these warnings are then false; so is the one about what a class takes from an unnamed
-  # namespace, as these presets compile the files of a target a few at a time (a unity build, in half the time).
+  # Every part is instrumented, Boost's too, hence not on the interface target above. Sanitizers change what
+  # g++ 12 can see of a coroutine's frame, and these warnings are then false; so is the one about what a class
+  # takes from an unnamed namespace, as these presets compile the files of a target a few at a time (a unity
+  # build, in half the time).
   add_compile_options(-fsanitize=${FLIGHTDECK_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
     -Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-subobject-linkage)
   add_link_options(-fsanitize=${FLIGHTDECK_SANITIZE})
   if(FLIGHTDECK_SANITIZE MATCHES "thread")
-    # Boost.Asio and the standard library use fences, which ThreadSanitizer does not model; g++ says so at each one.
+    # Boost.Asio and the standard library use fences, which ThreadSanitizer does not model; g++ says so at
+    # each one.
     add_compile_options(-Wno-tsan)
   endif()
 endif()

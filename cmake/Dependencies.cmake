@@ -1,4 +1,5 @@
-# Everything from outside comes in here. Debian packages, and Boost's headers, which `./dev setup` puts under .deps/.
+# Everything from outside comes in here. Debian packages, and Boost's headers, which `./dev setup` puts under
+# .deps/.
 
 find_package(Threads REQUIRED)
 find_package(spdlog CONFIG REQUIRED)

@@ -1,7 +1,7 @@
 # flightdeck_migrations(<dialect> <namespace> <variable>)
 #
-# The numbered SQL files of migrations/<dialect>/ become the table `flightdeck::<namespace>::migrations()` of the program: it
-# carries its own schema. <variable> is set to the .cpp that holds it.
+# The numbered SQL files of migrations/<dialect>/ become the table `flightdeck::<namespace>::migrations()` of
+# the program: it carries its own schema. <variable> is set to the .cpp that holds it.
 function(flightdeck_migrations dialect namespace variable)
   file(GLOB files CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/migrations/${dialect}/*.sql")
   list(SORT files)

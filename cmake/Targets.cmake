@@ -1,5 +1,5 @@
-# The two kinds of target a folder makes: its library (with the tests beside its code), and tests of their own; and more
-# runs of a test program.
+# The two kinds of target a folder makes: its library (with the tests beside its code), and tests of their
+# own; and more runs of a test program.
 
 # The rooms of src/ and who may include whom: src/rooms.txt, which tests/layout checks the includes by.
 set(FLIGHTDECK_ROOMS_FILE "${PROJECT_SOURCE_DIR}/src/rooms.txt")
@@ -21,9 +21,9 @@ endfunction()
 # flightdeck_library(NAME <room> [SOURCES <.cpp>...] [TESTS <_test.cpp>...] [DEPENDS <flightdeck::...>...]
 #                    [LINK <target>...] [TEST_LINK <target>...])
 #
-# flightdeck::<room>, a static library (an interface one while it has no SOURCES), and, when tests are on, the test
-# program <room>_test. It links the rooms that src/rooms.txt lets it include; DEPENDS names those of a library that is no
-# room of src/. DEPENDS and LINK are both public.
+# flightdeck::<room>, a static library (an interface one while it has no SOURCES), and, when tests are on, the
+# test program <room>_test. It links the rooms that src/rooms.txt lets it include; DEPENDS names those of a
+# library that is no room of src/. DEPENDS and LINK are both public.
 function(flightdeck_library)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME" "SOURCES;TESTS;DEPENDS;LINK;TEST_LINK")
   flightdeck_refuse_unknown(flightdeck_library "${arg_UNPARSED_ARGUMENTS}")
@@ -48,7 +48,8 @@ function(flightdeck_library)
   endif()
 endfunction()
 
-# flightdeck_test(NAME <name> SOURCES <.cpp>... LABELS <label>... [DEPENDS <flightdeck::...>...] [LINK <target>...]
+# flightdeck_test(NAME <name> SOURCES <.cpp>... LABELS <label>... [DEPENDS <flightdeck::...>...] [LINK
+# <target>...]
 #                 [TIMEOUT <seconds>] [RUNS_PROGRAM] [SERIAL])
 #
 # A GoogleTest program and its one ctest entry: flightdeck_test_program and flightdeck_test_run, by one name.
@@ -83,8 +84,8 @@ function(flightdeck_test_program)
   endif()
 endfunction()
 
-# A test program's own files are most of what there is to compile: instrumented, they are not optimised besides (the
-# libraries are).
+# A test program's own files are most of what there is to compile: instrumented, they are not optimised
+# besides (the libraries are).
 function(flightdeck_test_optimisation target)
   if(FLIGHTDECK_SANITIZE)
     target_compile_options(${target} PRIVATE -O0)
@@ -102,8 +103,8 @@ endif()
 # flightdeck_test_run(NAME <name> PROGRAM <test program> LABELS <label>... [ENVIRONMENT <NAME=value>...]
 #                     [TIMEOUT <seconds>] [SERIAL <bool>])
 #
-# A ctest entry: one run of a test program. Labels: unit, integration or end_to_end (and production); `short` besides
-# when it is quick enough to run under the sanitizers too. SERIAL: it needs the machine to itself.
+# A ctest entry: one run of a test program. Labels: unit, integration or end_to_end (and production); `short`
+# besides when it is quick enough to run under the sanitizers too. SERIAL: it needs the machine to itself.
 function(flightdeck_test_run)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;PROGRAM;TIMEOUT;SERIAL" "LABELS;ENVIRONMENT")
   flightdeck_refuse_unknown(flightdeck_test_run "${arg_UNPARSED_ARGUMENTS}")

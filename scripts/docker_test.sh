@@ -1,7 +1,6 @@
-# shellcheck shell=bash
-# `./dev docker-test`: builds the image and books a flight through docker-compose.yml. Sourced by dev. Where no Docker runs
-# it starts one of its own; where no registry is reached it makes the images it needs from Debian's packages. Whatever it
-# started or made is gone in the end, however it ends.
+# shellcheck shell=bash `./dev docker-test`: builds the image and books a flight through docker-compose.yml.
+# Sourced by dev. Where no Docker runs it starts one of its own; where no registry is reached it makes the
+# images it needs from Debian's packages. Whatever it started or made is gone in the end, however it ends.
 
 readonly docker_test_project=flightdeck-docker-test
 readonly docker_test_suite=bookworm
@@ -15,13 +14,14 @@ docker_test_images=() # made here; removed in the end
 docker_test_booking='' # the proof: a booking that went all the way
 docker_test_began=$SECONDS
 
-# --- Docker itself --------------------------------------------------------------------------------------------------
+# --- Docker itself ------------------------------------------------------------------------------------------
 
 start_docker() {
   ((EUID == 0)) || die "no Docker answers, and starting one needs root"
   command -v dockerd >/dev/null || install_packages docker.io
   step "docker-test: starting a Docker of its own"
-  # Docker changes the packet filter and leaves it so. Asking for both tables makes sure that both are in the copy.
+  # Docker changes the packet filter and leaves it so. Asking for both tables makes sure that both are in the
+  # copy.
   iptables -t filter -n -L >/dev/null && iptables -t nat -n -L >/dev/null
   iptables-save >"$docker_test_dir/iptables"
   cp /proc/sys/net/ipv4/ip_forward "$docker_test_dir/ip_forward"
@@ -84,7 +84,7 @@ docker_test_clean_up() {
   exit "$code"
 }
 
-# --- images ---------------------------------------------------------------------------------------------------------
+# --- images -------------------------------------------------------------------------------------------------
 
 has_image() {
   docker image inspect "$1" >/dev/null 2>&1 ||
@@ -135,7 +135,7 @@ service_image() {
   export "$variable=$docker_test_project/$name"
 }
 
-# --- the proof ------------------------------------------------------------------------------------------------------
+# --- the proof ----------------------------------------------------------------------------------------------
 
 # The value of a text field in the JSON of standard input; the first one of that name.
 json_text() { grep -oP "\"$1\": *\"\\K[^\"]+" | head -n 1; }
@@ -179,8 +179,8 @@ prove_image() {
   step "docker-test: no compiler in the image, and its user is $user"
 }
 
-# prove_booking URL: sells two of three seats, and sets `booking` to its id. (Not printed: in a $(...) errors would not
-# end this.)
+# prove_booking URL: sells two of three seats, and sets `booking` to its id. (Not printed: in a $(...) errors
+# would not end this.)
 prove_booking() {
   local url=$1 flight answer status day
   day=$(date -u -d '+30 days' +%F)

@@ -1,6 +1,6 @@
-# shellcheck shell=bash
-# `./dev up` and `./dev down`: the program as in production, each role a process, with a PostgreSQL and a Redis of its own.
-# Sourced by dev. Everything lies under $up_dir; nothing outside it is touched.
+# shellcheck shell=bash `./dev up` and `./dev down`: the program as in production, each role a process, with a
+# PostgreSQL and a Redis of its own. Sourced by dev. Everything lies under $up_dir; nothing outside it is
+# touched.
 
 readonly up_dir=${UP_DIR:-var/up}
 declare -A up_ports=([postgres]=${UP_POSTGRES_PORT:-54329} [redis]=${UP_REDIS_PORT:-63799}
@@ -9,9 +9,10 @@ readonly up_parts=(postgres redis payment-mock api worker) # in the order they s
 readonly up_start_patience_s=60
 readonly up_stop_patience_s=15 # flightdeck itself takes at most 10
 
-# --- processes ------------------------------------------------------------------------------------------------------
+# --- processes ----------------------------------------------------------------------------------------------
 
-# identity PID: what no other process will ever have, even after a reboot; nothing when there is no such process.
+# identity PID: what no other process will ever have, even after a reboot; nothing when there is no such
+# process.
 identity() {
   local line fields
   { line=$(<"/proc/$1/stat"); } 2>/dev/null || return 0
@@ -75,7 +76,7 @@ await() {
   done
 }
 
-# Parts that run keep the ports they have, whatever the environment says this time.
+# Processes that run keep their ports, whatever the environment says this time.
 settle_ports() {
   local part port running=''
   for part in "${up_parts[@]}"; do
@@ -94,7 +95,7 @@ settle_ports() {
   for part in "${up_parts[@]}"; do echo "$part ${up_ports[$part]}"; done >"$up_dir/ports"
 }
 
-# --- the servers ----------------------------------------------------------------------------------------------------
+# --- the servers --------------------------------------------------------------------------------------------
 
 # PostgreSQL refuses to run as root.
 as_postgres() {
@@ -158,8 +159,8 @@ CREATE DATABASE flightdeck OWNER flightdeck;
 TEXT
 }
 
-# A crash leaves postmaster.pid behind, and PostgreSQL would not start if another process has that number by now. Safe
-# only when nobody is left who works in the data: its processes all do so in this folder.
+# A crash leaves postmaster.pid behind, and PostgreSQL would not start if another process has that number by
+# now. Safe only when nobody is left who works in the data: its processes all do so in this folder.
 forget_dead_postmaster() {
   local data=$1 folder deadline=$((SECONDS + up_stop_patience_s))
   [[ -e $data/postmaster.pid ]] || return 0
@@ -196,9 +197,10 @@ start_redis() {
   await redis redis-cli -p "${up_ports[redis]}" ping
 }
 
-# --- up and down ----------------------------------------------------------------------------------------------------
+# --- up and down --------------------------------------------------------------------------------------------
 
-# The settings that api and worker share. Holds the password, as does $up_dir/password: both are for their owner only.
+# The settings that api and worker share. Holds the password, as does $up_dir/password: both are for their
+# owner only.
 write_settings() {
   cat >"$up_dir/flightdeck.toml" <<TEXT
 database-url = "postgresql://flightdeck:$(<"$up_dir/password")@127.0.0.1:${up_ports[postgres]}/flightdeck"
@@ -227,7 +229,8 @@ stop_outdated() {
   done
 }
 
-# One ./dev up or ./dev down at a time. The processes that are started do not hold the lock: `start` closes descriptor 9.
+# One ./dev up or ./dev down at a time. The processes that are started do not hold the lock: `start` closes
+# descriptor 9.
 lock_up() {
   mkdir -p "$up_dir"
   exec 9>"$up_dir/.lock"

@@ -12,7 +12,8 @@ namespace flightdeck::bench {
 // How often this thread has called operator new.
 std::int64_t allocations();
 
-// Lives around the loop of a benchmark and reports at its end: `items_per_second`, `time/item`, `allocs/item`.
+// Lives around the loop of a benchmark and reports at its end: `items_per_second`, `time/item`,
+// `allocs/item`.
 class Cost {
  public:
   explicit Cost(benchmark::State& state, std::int64_t items_per_iteration = 1);
@@ -20,7 +21,8 @@ class Cost {
   Cost& operator=(const Cost&) = delete;
   ~Cost();
 
-  // Neither time nor allocations count in between. Costs about a microsecond itself: not for every small iteration.
+  // Neither time nor allocations count in between. Costs about a microsecond itself: not for every small
+  // iteration.
   void pause();
   void resume();
 

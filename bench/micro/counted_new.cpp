@@ -1,4 +1,5 @@
-// The counting operator new. A file of its own: g++ would inline it into code that frees with the other half, and warn.
+// The counting operator new. A file of its own: g++ would inline it into code that frees with the other half,
+// and warn.
 #include <cstdint>
 #include <cstdlib>
 #include <new>

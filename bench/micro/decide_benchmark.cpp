@@ -1,5 +1,5 @@
-// One batch of the ledger without its database: naming the rows, deciding, writing the row of the outbox. An item is a
-// command.
+// One batch of the ledger without its database: naming the rows, deciding, writing the row of the outbox. An
+// item is a command.
 #include <benchmark/benchmark.h>
 
 #include <stdexcept>
@@ -19,8 +19,8 @@ using ledger::LedgerRows;
 
 constexpr std::size_t largest_batch = 256;
 
-// `decide` consumes its rows, so there are copies of them, as many as make 256 commands: then a pause is cheap. What
-// comes out is freed within the time.
+// `decide` consumes its rows, so there are copies of them, as many as make 256 commands: then a pause is
+// cheap. What comes out is freed within the time.
 void decide_again_and_again(benchmark::State& state, const Batch& batch, std::size_t accepted) {
   const auto counts = decide(batch.rows, batch.commands, now);
   std::size_t good = 0;

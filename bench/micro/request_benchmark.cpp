@@ -47,7 +47,8 @@ std::string post_booking() {
 
 std::string get_search() { return with_usual_headers("GET /search?" + std::string(search_query), "\r\n"); }
 
-// One connection that sends the same request over and over. Copying it into the reader's memory stands for the socket.
+// One connection that sends the same request over and over. Copying it into the reader's memory stands for
+// the socket.
 void read_again_and_again(benchmark::State& state, const std::string& bytes) {
   http::Request request;
   http::RequestReader reader(request);

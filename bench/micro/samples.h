@@ -24,7 +24,8 @@ struct Batch {
   std::vector<ledger::Command> commands;
 };
 Batch placing(std::size_t commands, std::size_t flights);
-Batch placing_again(std::size_t commands, std::size_t flights);  // repeats: the bookings are there
+// Repeats: the bookings are there.
+Batch placing_again(std::size_t commands, std::size_t flights);
 Batch placing_sold_out(std::size_t commands, std::size_t flights);
 Batch settling(std::size_t commands, std::size_t flights, bool success);
 

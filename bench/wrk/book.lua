@@ -1,5 +1,5 @@
--- Books one seat on a flight of the file IDS, for one of many users. The requests are made before the run: the generator
--- shares the cores with what it measures. HEADERS holds lines `Name: value`.
+-- Books one seat on a flight of the file IDS, for one of many users. The requests are made before the run:
+-- the generator shares the cores with what it measures. HEADERS holds lines `Name: value`.
 local report = dofile(os.getenv("LUA_FOLDER") .. "/report.lua")
 local USERS = 1000
 local requests = {}

@@ -15,8 +15,8 @@ namespace {
 
 Error no_such_flight() { return Error{ErrorCode::not_found, "There is no such flight.", {}}; }
 
-// Wrong types, missing and unknown fields together with what the flight rules say of the rest, and with what is wrong
-// besides the body.
+// Wrong types, missing and unknown fields together with what the flight rules say of the rest, and with what
+// is wrong besides the body.
 Result<flights::FlightDraft> read_draft(const std::string& text, const flights::FlightRules& rules,
                                         net::FieldErrors others = {}) {
   Result<net::JsonBody> body = net::JsonBody::parse(text);
@@ -83,7 +83,8 @@ Task<http::Response> show_flight(Api& api, const http::Request& request) {
   }
 
   http::Response response = flight_response(200, found->flight);
-  response.body.pop_back();  // goes on after the flight's last member
+  // Goes on after the flight's last member.
+  response.body.pop_back();
   response.body.append(R"(,"seats":)");
   JsonWriter json(response.body);
   json.begin_object().member("total", found->flight.total_seats);

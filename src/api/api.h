@@ -18,28 +18,35 @@
 
 namespace flightdeck::api {
 
-// Port: the numbers of the program in Prometheus' text format. The task may wait for what must be asked elsewhere.
-// Thread-safe; a task resumes on the thread that awaits it.
+// Port: the numbers of the program in Prometheus' text format. The task may wait for what must be asked
+// elsewhere. Thread-safe; a task resumes on the thread that awaits it.
 class MetricsText {
  public:
   virtual ~MetricsText() = default;
   virtual Task<std::string> render() = 0;
 };
 
-// One per I/O thread, as are the services in it. It outlives the thread's Server. What no served route needs may be
-// null: see RouteGroups.
+// One per I/O thread, as are the services in it. It outlives the thread's Server. What no served route needs
+// may be null: see RouteGroups.
 struct Api {
   Log& log;
   const Health& health;
   MetricsText& metrics;
-  booking::BookingService* bookings = nullptr;                // booking
-  booking::ManageFlights* manage_flights = nullptr;           // admin
-  audit::Auditor* auditor = nullptr;                          // admin
-  booking::SearchFlights* search_flights = nullptr;           // search
-  payment::PaymentProvider* mock_payments = nullptr;          // mock_payment
-  const std::vector<net::HttpUrl>* callback_bases = nullptr;  // that the mock may call back under; null: none
+  // Booking.
+  booking::BookingService* bookings = nullptr;
+  // Admin.
+  booking::ManageFlights* manage_flights = nullptr;
+  // Admin.
+  audit::Auditor* auditor = nullptr;
+  // Search.
+  booking::SearchFlights* search_flights = nullptr;
+  // mock_payment.
+  payment::PaymentProvider* mock_payments = nullptr;
+  // That the mock may call back under; null: none.
+  const std::vector<net::HttpUrl>* callback_bases = nullptr;
   flights::FlightRules flight_rules = {};
-  RouteGroups groups = {};  // those that are served
+  // Those that are served.
+  RouteGroups groups = {};
 };
 
 }  // namespace flightdeck::api

@@ -9,8 +9,8 @@
 
 namespace flightdeck::api {
 
-// Members `flights` and `next_cursor` of the object that `json` is writing to `out`. The cursor is sealed for `list`
-// (cursor.h).
+// Members `flights` and `next_cursor` of the object that `json` is writing to `out`. The cursor is sealed for
+// `list` (cursor.h).
 void append_page(JsonWriter& json, std::string& out, const flights::SearchPage& page, flights::SortOrder sort,
                  std::string_view list);
 

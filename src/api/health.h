@@ -10,18 +10,22 @@ namespace flightdeck::api {
 
 enum class HealthStatus {
   ok,
-  degraded,  // something is away, bookings are taken all the same
-  down,      // no bookings can be taken: 503
+  // Something is away, bookings are taken all the same.
+  degraded,
+  // No bookings can be taken: 503.
+  down,
 };
 
 struct HealthReport {
   HealthStatus status = HealthStatus::ok;
   std::string version;
   std::int64_t uptime_s = 0;
-  std::vector<std::pair<std::string, std::string>> checks;  // part ("database") and how it is ("ok")
+  // Part ("database") and how it is ("ok").
+  std::vector<std::pair<std::string, std::string>> checks;
 };
 
-// Thread-safe. Answers at once from what is known: probes are frequent and must not wait for a part that hangs.
+// Thread-safe. Answers at once from what is known: probes are frequent and must not wait for a part that
+// hangs.
 class Health {
  public:
   virtual ~Health() = default;

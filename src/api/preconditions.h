@@ -14,13 +14,15 @@
 namespace flightdeck::api {
 
 struct EntityTag {
-  std::string_view text;  // with its quotes
+  // With its quotes.
+  std::string_view text;
   bool weak = false;
 };
 
 // The value of If-Match or If-None-Match.
 struct EntityTags {
-  bool any = false;  // `*`
+  // `*`.
+  bool any = false;
   std::vector<EntityTag> listed;
 };
 

@@ -1,5 +1,5 @@
-// The parameters of a query, decoded and checked. Parameters nobody asks for are ignored, but there may be no more than
-// limits::query_parameters in all.
+// The parameters of a query, decoded and checked. Parameters nobody asks for are ignored, but there may be no
+// more than limits::query_parameters in all.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@
 
 namespace flightdeck::api {
 
-// A reader records what is wrong in `errors` and then answers nothing. A parameter that is asked for may be given at
-// most once. Views live as long as this does.
+// A reader records what is wrong in `errors` and then answers nothing. A parameter that is asked for may be
+// given at most once. Views live as long as this does.
 class QueryFields {
  public:
   // `query` as sent, without the question mark; it must outlive this.
@@ -30,7 +30,8 @@ class QueryFields {
   std::optional<std::string_view> required_text(std::string_view name);
 
   std::int64_t integer(std::string_view name, std::int64_t min, std::int64_t max, std::int64_t fallback);
-  std::size_t limit();  // `limit`, as every list has it
+  // `limit`, as every list has it.
+  std::size_t limit();
   bool flag(std::string_view name);
   std::optional<Date> date(std::string_view name);
   // A place as it is compared (flights::place_key).
@@ -40,16 +41,20 @@ class QueryFields {
 
  private:
   struct Parameter {
-    std::string_view name;   // decoded
-    std::string_view value;  // as sent
+    // Decoded.
+    std::string_view name;
+    // As sent.
+    std::string_view value;
   };
 
   // What it stands for; nullopt: it is not encoded properly.
   std::optional<std::string_view> decoded(std::string_view text);
 
   std::vector<Parameter> parameters_;
-  bool encoded_ = false;  // some of it
-  std::string decoded_;   // never grows beyond what was reserved: views point into it
+  // Some of it.
+  bool encoded_ = false;
+  // Never grows beyond what was reserved: views point into it.
+  std::string decoded_;
   net::FieldErrors errors_;
 };
 

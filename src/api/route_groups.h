@@ -5,10 +5,14 @@ namespace flightdeck::api {
 
 // What is in none of them (the root, health, metrics) is always there.
 struct RouteGroups {
-  bool admin = false;         // Api::manage_flights, Api::auditor
-  bool search = false;        // Api::search_flights
-  bool booking = false;       // Api::bookings; the payment callback too
-  bool mock_payment = false;  // Api::mock_payments
+  // Api::manage_flights, Api::auditor.
+  bool admin = false;
+  // Api::search_flights.
+  bool search = false;
+  // Api::bookings; the payment callback too.
+  bool booking = false;
+  // Api::mock_payments.
+  bool mock_payment = false;
 };
 
 }  // namespace flightdeck::api

@@ -12,7 +12,8 @@ namespace flightdeck::api {
 namespace {
 
 struct Row {
-  bool RouteGroups::*group = nullptr;  // null: always served
+  // Null: always served.
+  bool RouteGroups::*group = nullptr;
   Route route;
 };
 

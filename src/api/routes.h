@@ -11,11 +11,12 @@
 
 namespace flightdeck::api {
 
-// The request stays as it is until the task has ended. UnavailableError becomes a 503, any other exception a 500.
+// The request stays as it is until the task has ended. UnavailableError becomes a 503, any other exception a
+// 500.
 using Handler = Task<http::Response> (*)(Api& api, const http::Request& request);
 
-// Asked before the handler is begun: what a busy process says to most requests must cost next to nothing. nullopt: the
-// handler answers.
+// Asked before the handler is begun: what a busy process says to most requests must cost next to nothing.
+// nullopt: the handler answers.
 using Refusal = std::optional<http::Response> (*)(Api& api, const http::Request& request);
 
 struct Route {

@@ -12,7 +12,8 @@ namespace flightdeck::api {
 
 namespace {
 
-constexpr std::size_t flight_json_bytes = 512;  // about
+// About.
+constexpr std::size_t flight_json_bytes = 512;
 
 flights::SortOrder read_sort(QueryFields& fields) {
   const std::optional<std::string_view> given = fields.text("sort");

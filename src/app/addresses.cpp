@@ -11,7 +11,8 @@ namespace flightdeck::app {
 namespace {
 
 bool is_address(int family, const std::string& text) {
-  in6_addr address{};  // the larger of the two
+  // The larger of the two.
+  in6_addr address{};
   return inet_pton(family, text.c_str(), &address) == 1;
 }
 

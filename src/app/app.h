@@ -11,8 +11,8 @@ namespace flightdeck::app {
 // Used from one thread, which must not be one of its own.
 class App {
  public:
-  // Opens the database, whose schema must be up to date (see database.h). `config`, `clock` and `log` outlive it. Throws
-  // std::runtime_error with one line for people when something cannot be had.
+  // Opens the database, whose schema must be up to date (see database.h). `config`, `clock` and `log` outlive
+  // it. Throws std::runtime_error with one line for people when something cannot be had.
   App(const Config& config, const Clock& clock, Log& log);
   ~App();
   App(const App&) = delete;
@@ -21,9 +21,9 @@ class App {
   // Fills gate and index from the ledger, then takes requests; answers the port. Throws as above.
   std::uint16_t start();
 
-  // Stops accepting, lets requests and charges end for a while, then cuts off what is left, which is durable and goes
-  // on at the next start. Within 10 s. Idempotent. False: something would not end; the process should exit without
-  // destroying this.
+  // Stops accepting, lets requests and charges end for a while, then cuts off what is left, which is durable
+  // and goes on at the next start. Within 10 s. Idempotent. False: something would not end; the process
+  // should exit without destroying this.
   bool stop();
 
  private:

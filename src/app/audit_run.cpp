@@ -46,7 +46,8 @@ Task<void> audit(audit::Auditor& auditor, RedisServices* redis, net::EventLoop& 
   try {
     if (redis) co_await wait_for(*redis, loop);
     const Result<audit::AuditReport> report = co_await auditor.run();
-    outcome.report = *report;  // nobody else has this desk
+    // Nobody else has this desk.
+    outcome.report = *report;
   } catch (...) {
     outcome.failure = std::current_exception();
   }

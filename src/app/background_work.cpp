@@ -126,7 +126,8 @@ Task<BackgroundWork::Turned> BackgroundWork::publish_events() {
   if (!thread_.redis()->connection.takes_writes()) co_return Turned::idle;
   const std::size_t rows = co_await relay_->run_once();
   shared_.counters.events_published.add(static_cast<std::int64_t>(rows));
-  co_return rows > 0 ? Turned::well : Turned::idle;  // what was refused is leased, and not seen for a while
+  // What was refused is leased, and not seen for a while.
+  co_return rows > 0 ? Turned::well : Turned::idle;
 }
 
 Task<BackgroundWork::Turned> BackgroundWork::trim_events() {
@@ -144,7 +145,8 @@ Task<BackgroundWork::Turned> BackgroundWork::trim_events() {
 Task<BackgroundWork::Turned> BackgroundWork::audit() {
   if (shared_.clock.now() < next_audit_) co_return Turned::idle;
   const Result<audit::AuditReport> report = co_await thread_.auditor().run();
-  if (!report) co_return Turned::idle;  // somebody asked for one just now
+  // Somebody asked for one just now.
+  if (!report) co_return Turned::idle;
   next_audit_ = shared_.clock.now() +
                 std::max<Milliseconds>(limits::audit_interval, limits::audit_rest_factor * report->duration);
   for (const audit::Finding& finding : report->findings) {

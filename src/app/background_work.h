@@ -17,8 +17,8 @@ class BackgroundWork {
  public:
   BackgroundWork(IoThread& thread, SharedServices& shared);
 
-  // Fills gate and index from the ledger; to be awaited before the first request, by a process that sweeps. Throws
-  // UnavailableError.
+  // Fills gate and index from the ledger; to be awaited before the first request, by a process that sweeps.
+  // Throws UnavailableError.
   Task<void> sync_all();
 
   // Starts the loops in the thread's scope; `stop` ends them after their present turn.
@@ -28,11 +28,13 @@ class BackgroundWork {
  private:
   enum class Turned {
     well,
-    idle,  // there was nothing to do, which says nothing about whether it can be done
+    // There was nothing to do, which says nothing about whether it can be done.
+    idle,
   };
   using Turn = Task<Turned> (BackgroundWork::*)();
 
-  // A turn, a pause, until the ticker is stopped. The log says when turns begin to fail and when they go well again.
+  // A turn, a pause, until the ticker is stopped. The log says when turns begin to fail and when they go well
+  // again.
   Task<void> repeat(Ticker& ticker, std::string_view what, Turn turn);
   Task<Turned> look_at_parts();
   Task<Turned> sweep();
@@ -42,14 +44,16 @@ class BackgroundWork {
   // Without a Redis nobody reads them.
   Task<Turned> trim_events();
   Task<Turned> audit();
-  // Whether gate and index are in step with the ledger: each time that this changes, and that they heard of every flight.
+  // Whether gate and index are in step with the ledger: each time that this changes, and that they heard of
+  // every flight.
   void log_synced(const sync::Synced& synced);
 
   IoThread& thread_;
   SharedServices& shared_;
   sync::Sweeper sweeper_;
   booking::UnfinishedWorker unfinished_;
-  std::optional<sync::OutboxRelay> relay_;  // none without a Redis to publish to
+  // None without a Redis to publish to.
+  std::optional<sync::OutboxRelay> relay_;
   Ticker health_ticker_;
   Ticker sweep_ticker_;
   Ticker closing_ticker_;

@@ -83,7 +83,8 @@ class Parser {
       return refuse("there is no command \"" + showable_name(arguments.front()) +
                     "\", only serve, migrate, import, audit and stress" + see_help);
     }
-    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 wants them
+    // As CLI11 wants them.
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     try {
       app_.parse(std::move(reversed));
       return command();
@@ -104,15 +105,16 @@ class Parser {
   }
 
  private:
-  using Given = std::vector<CLI::Option*>;  // in the order of settings_
+  // In the order of settings_.
+  using Given = std::vector<CLI::Option*>;
 
   static EarlyExit refuse(std::string what) {
     std::replace(what.begin(), what.end(), '\n', ' ');
     return EarlyExit{2, {}, "flightdeck: " + what + "\n"};
   }
 
-  // The first word that is too many: by its name when it is a flag, else by where it stands. It may be the rest of a value
-  // that somebody forgot to put into quotes.
+  // The first word that is too many: by its name when it is a flag, else by where it stands. It may be the
+  // rest of a value that somebody forgot to put into quotes.
   std::string place_of_extra(const std::vector<std::string>& arguments) const {
     const std::vector<std::string> extras = app_.remaining(true);
     if (extras.empty()) return "its arguments";
@@ -177,7 +179,8 @@ class Parser {
       if (settings_[i].name == "listen") listen_given = was_given;
     }
     if (config.role == Role::payment_mock && !listen_given) config.listen.port = payment_mock_port;
-    if (config.role == Role::payment_mock) config.payment.service.reset();  // it is that service
+    // It is that service.
+    if (config.role == Role::payment_mock) config.payment.service.reset();
     if (const auto complaint = check_together(config)) throw WrongUsage(*complaint);
     return config;
   }

@@ -26,45 +26,57 @@ enum class DatabaseKind { sqlite, postgresql };
 
 struct DatabaseSettings {
   DatabaseKind kind = DatabaseKind::sqlite;
-  std::string sqlite_path;  // of kind sqlite
-  std::string url;          // as given; holds a password: never shown
+  // Of kind sqlite.
+  std::string sqlite_path;
+  // As given; holds a password: never shown.
+  std::string url;
 };
 
 struct RedisSettings {
-  std::optional<redis::RedisEndpoint> server;  // nullopt: seat gate and flight index in this process
+  // Nullopt: seat gate and flight index in this process.
+  std::optional<redis::RedisEndpoint> server;
   std::string prefix;
 };
 
 struct PaymentSettings {
-  std::optional<net::HttpUrl> service;  // as parse_base_url makes it; nullopt: the mock, in this process
-  std::string callback_base_url;        // without a slash at its end; empty: none
-  Milliseconds timeout{};               // an unpaid booking is asked about after this long
+  // As parse_base_url makes it; nullopt: the mock, in this process.
+  std::optional<net::HttpUrl> service;
+  // Without a slash at its end; empty: none.
+  std::string callback_base_url;
+  // An unpaid booking is asked about after this long.
+  Milliseconds timeout{};
   payment_mock::MockSettings mock;
-  // That the mock calls back under when it is asked over HTTP, besides `callback_base_url`; as parse_base_url makes them.
+  // That the mock calls back under when it is asked over HTTP, besides `callback_base_url`; as parse_base_url
+  // makes them.
   std::vector<net::HttpUrl> mock_callback_urls;
 };
 
 struct BookingSettings {
   std::int64_t seats_per_booking_max = 0;
-  std::int64_t in_flight_max =
-      0;  // being placed or charged at once in this process; more is answered OVERLOADED
+  // Being placed or charged at once in this process; more is answered OVERLOADED.
+  std::int64_t in_flight_max = 0;
 };
 
 struct Config {
-  Endpoint listen;        // port 0: any free one
-  std::string port_file;  // empty: none
+  // Port 0: any free one.
+  Endpoint listen;
+  // Empty: none.
+  std::string port_file;
   Role role = Role::all;
   DatabaseSettings database;
   RedisSettings redis;
   PaymentSettings payment;
   BookingSettings booking;
   flights::FlightRules flight_rules;
-  std::string demo_data;  // a schedule to import when there is no flight yet; empty: none
+  // A schedule to import when there is no flight yet; empty: none.
+  std::string demo_data;
   int threads = 1;
-  std::chrono::seconds start_timeout{0};  // a database that is not there yet is waited for so long
+  // A database that is not there yet is waited for so long.
+  std::chrono::seconds start_timeout{0};
   LogLevel log_level = LogLevel::info;
   bool access_log = true;
-  std::chrono::seconds keep_alive{};  // a connection on which nothing comes is kept as long
+  // A connection on which nothing comes is kept as long.
+  std::chrono::seconds keep_alive{};
 };
 
 struct ServeCommand {
@@ -80,13 +92,17 @@ struct ImportCommand {
 };
 struct AuditCommand {
   Config config;
-  bool json = false;  // print the report as JSON
+  // Print the report as JSON.
+  bool json = false;
 };
 // Nothing to do but print and end: help, the version, or one line about what is wrong with the command line.
 struct EarlyExit {
-  int code = 0;          // 0 done, 2 wrong usage or settings
-  std::string to_out;    // for standard output
-  std::string to_error;  // for standard error; never holds a password
+  // 0 done, 2 wrong usage or settings.
+  int code = 0;
+  // For standard output.
+  std::string to_out;
+  // For standard error; never holds a password.
+  std::string to_error;
 };
 
 using CommandLine = std::variant<ServeCommand, MigrateCommand, ImportCommand, AuditCommand,
@@ -96,8 +112,8 @@ using CommandLine = std::variant<ServeCommand, MigrateCommand, ImportCommand, Au
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 Environment process_environment();
 
-// `arguments` without the program's own name. Reads the settings file when one is named, nothing else. An environment
-// variable that is empty counts as not set.
+// `arguments` without the program's own name. Reads the settings file when one is named, nothing else. An
+// environment variable that is empty counts as not set.
 CommandLine parse_command_line(const std::vector<std::string>& arguments, const Environment& environment);
 
 }  // namespace flightdeck::app

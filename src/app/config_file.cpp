@@ -23,8 +23,8 @@ std::string text_of(double number) {
   return std::string(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
 }
 
-// Single characters tell what is wrong. A longer piece of the file, as of a key that it has twice, may hold anything, also
-// quotes: from there on nothing is shown.
+// Single characters tell what is wrong. A longer piece of the file, as of a key that it has twice, may hold
+// anything, also quotes: from there on nothing is shown.
 std::string without_quoted(std::string_view description) {
   for (std::size_t at = description.find('\''); at != std::string_view::npos;) {
     const std::size_t close = description.find('\'', at + 2);

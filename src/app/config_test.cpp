@@ -186,7 +186,8 @@ TEST(Config, EverySettingHasAVariableAndAKey) {
   const Environment nothing = [](const std::string&) { return std::nullopt; };
   for (const Setting& setting : all_settings(nothing)) {
     const std::string wrong = "\x01";
-    if (setting.name == "port-file" || setting.name == "demo-data") continue;  // any text will do
+    // Any text will do.
+    if (setting.name == "port-file" || setting.name == "demo-data") continue;
     EXPECT_NE(refusal({"serve"}, {{setting.environment_name(), wrong}}).find(setting.environment_name()),
               std::string::npos);
     const SettingsFile file("\n" + setting.name + " = \"\\u0001\"\n");

@@ -22,11 +22,12 @@ class DatabaseNotThereYet : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Brings the schema up to date; safe when several processes start at once. Throws std::runtime_error with one line that
-// says what is wrong; DatabaseNotThereYet.
+// Brings the schema up to date; safe when several processes start at once. Throws std::runtime_error with one
+// line that says what is wrong; DatabaseNotThereYet.
 MigrationOutcome migrate_database(const DatabaseSettings& settings, Instant now);
 
-// Opens the connections of one process, on a schema that is up to date. They may outlive it. `log` outlives them.
+// Opens the connections of one process, on a schema that is up to date. They may outlive it. `log` outlives
+// them.
 class LedgerConnections {
  public:
   LedgerConnections(const DatabaseSettings& settings, Log& log);

@@ -51,7 +51,8 @@ void IoThread::make_payment_provider() {
     return;
   }
   callbacks_ = std::make_unique<payment_http::HttpCallbackSender>(loop_);
-  // As a service of its own it leaves a silent request open for long; in this process it keeps the port's deadline.
+  // As a service of its own it leaves a silent request open for long; in this process it keeps the port's
+  // deadline.
   const Milliseconds patience = uses_ledger(shared_.config.role) ? Milliseconds(limits::payment_call_deadline)
                                                                  : limits::mock_unanswered_for;
   mock_payments_ = std::make_unique<payment_mock::MockPayments>(shared_.mock_payments, loop_, random_,
@@ -125,7 +126,8 @@ void IoThread::join() {
   if (!thread_.joinable()) return;
   call([this] {
     if (change_feed_) change_feed_->close();
-    if (redis_) redis_->connection.close();  // its calls end, now and from now on
+    // Its calls end, now and from now on.
+    if (redis_) redis_->connection.close();
   });
   loop_.stop();
   thread_.join();

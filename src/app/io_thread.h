@@ -74,7 +74,8 @@ class IoThread {
 
   net::EventLoop& loop() { return loop_; }
   TaskScope& scope() { return scope_; }
-  RedisServices* redis() { return redis_ ? &*redis_ : nullptr; }  // null: gate and index are in this process
+  // Null: gate and index are in this process.
+  RedisServices* redis() { return redis_ ? &*redis_ : nullptr; }
   booking::SeatGate& gate() { return *gate_; }
   flights::FlightIndex& index() { return *index_; }
   ledger::Ledger& ledger() { return *ledger_; }

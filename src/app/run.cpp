@@ -47,7 +47,8 @@ sigset_t stop_signals() {
 void prepare_signals() {
   const sigset_t signals = stop_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an error of its write
+  // A peer that is gone is an error of its write.
+  signal(SIGPIPE, SIG_IGN);
 }
 
 int wait_for_stop() {

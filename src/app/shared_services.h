@@ -48,7 +48,8 @@ struct LedgerService {
     std::unique_ptr<ledger::LedgerWriter> thread;
   };
   LedgerConnections connections;
-  std::vector<Writing> writing;  // the last one settles payments; the same one sells if it is the only one
+  // The last one settles payments; the same one sells if it is the only one.
+  std::vector<Writing> writing;
   // A connection and the thread that reads over it.
   struct Reading {
     Reading(LedgerConnections& connections, const Clock& clock)
@@ -78,16 +79,20 @@ struct SharedServices {
   flights::ChangeClock changes;
   flights::IndexLag index_lag;
   redis::RefusalLog redis_refusals;
-  memory::MemorySeatGate memory_gate;  // these two are used unless there is a Redis
+  // These two are used unless there is a Redis.
+  memory::MemorySeatGate memory_gate;
   memory::MemoryFlightIndex memory_index;
   sync::CommitSync commit_sync;
   payment_mock::MockPaymentBook mock_payments;
-  std::vector<net::HttpUrl> callback_bases;  // of the mock; written before a second thread serves
+  // Of the mock; written before a second thread serves.
+  std::vector<net::HttpUrl> callback_bases;
   api::RouteGroups groups;
   api::RouteTable routes;
   audit::AuditDesk audits;
-  audit::SnapshotThread snapshots;        // of the ledger, if this role has one
-  std::unique_ptr<LedgerService> ledger;  // null: this role has none
+  // Of the ledger, if this role has one.
+  audit::SnapshotThread snapshots;
+  // Null: this role has none.
+  std::unique_ptr<LedgerService> ledger;
 };
 
 }  // namespace flightdeck::app

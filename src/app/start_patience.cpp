@@ -88,7 +88,8 @@ void StartPatience::look_for_stop(milliseconds within) {
     if (signal_number > 0) {
       log_.info("stopped while starting", {{"signal", std::int64_t{signal_number}}});
       log_.flush();
-      // What is under way may stand still in the system's resolver, and nothing of it is lost that was told to anybody.
+      // What is under way may stand still in the system's resolver, and nothing of it is lost that was told
+      // to anybody.
       std::_Exit(stopped_);
     }
     if (errno != EINTR) return;

@@ -1,4 +1,5 @@
-// What a start may have to wait for: a database that is not there yet, and whatever takes long before a server takes requests.
+// What a start may have to wait for: a database that is not there yet, and whatever takes long before a
+// server takes requests.
 #pragma once
 
 #include <chrono>
@@ -16,9 +17,9 @@ class StartPatience {
   // `stopped`: the exit code of a command that is told to end meanwhile. `log` outlives this.
   StartPatience(std::chrono::seconds timeout, int stopped, telemetry::JsonLog& log);
 
-  // What `work` answers. While it throws DatabaseNotThereYet it is begun anew, with pauses, until `timeout` after this was
-  // made; the log says so once. It runs on a thread of its own, since connecting may stand still for long: SIGTERM and
-  // SIGINT end the process at once. Throws what `work` throws otherwise.
+  // What `work` answers. While it throws DatabaseNotThereYet it is begun anew, with pauses, until `timeout`
+  // after this was made; the log says so once. It runs on a thread of its own, since connecting may stand
+  // still for long: SIGTERM and SIGINT end the process at once. Throws what `work` throws otherwise.
   template <class Work>
   auto run(Work work) {
     std::optional<decltype(work())> answer;
@@ -26,8 +27,8 @@ class StartPatience {
     return *std::move(answer);
   }
 
-  // What `work` answers or throws, once. It runs on a thread of its own, however long it takes: SIGTERM and SIGINT end the
-  // process at once. For work that may be cut short anywhere.
+  // What `work` answers or throws, once. It runs on a thread of its own, however long it takes: SIGTERM and
+  // SIGINT end the process at once. For work that may be cut short anywhere.
   template <class Work>
   auto run_once(Work work) {
     std::optional<decltype(work())> answer;

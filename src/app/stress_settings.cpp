@@ -28,7 +28,8 @@ struct Given {
 
 struct Flag {
   std::string name;
-  std::string form;  // empty: on or off
+  // Empty: on or off.
+  std::string form;
   std::string default_value;
   std::string help;
   std::function<Complaint(Given&, const std::string&)> apply;

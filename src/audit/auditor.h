@@ -1,5 +1,5 @@
-// Looks at everything that must always hold, in the ledger and across ledger, seat gate and flight index, while all of them are
-// in use.
+// Looks at everything that must always hold, in the ledger and across ledger, seat gate and flight index,
+// while all of them are in use.
 #pragma once
 
 #include <map>
@@ -23,20 +23,24 @@ class Auditor {
   struct Dependencies {
     ledger::SnapshotReads& snapshots;
     ledger::LedgerQueries& ledger;
-    booking::SeatGateInspection* gate;      // null: out of reach, in another process
-    flights::FlightIndexInspection* index;  // null: the same
-    AuditDesk& desk;                        // shared by the auditors of a process
+    // Null: out of reach, in another process.
+    booking::SeatGateInspection* gate;
+    // Null: the same.
+    flights::FlightIndexInspection* index;
+    // Shared by the auditors of a process.
+    AuditDesk& desk;
     const Clock& clock;
     Executor& home;
     Timers& timers;
-    bool events_are_published;  // so that none may stay in the outbox
+    // So that none may stay in the outbox.
+    bool events_are_published;
   };
 
   explicit Auditor(Dependencies dependencies) : dependencies_(dependencies) {}
 
-  // What is wrong in the ledger is found in one snapshot of it. What differs in gate and index is looked at again,
-  // limits::audit_rounds times, and is a finding when it differs each time. Errors: overloaded (the process audits already). Throws
-  // UnavailableError: the ledger does not answer, or the desk was stopped.
+  // What is wrong in the ledger is found in one snapshot of it. What differs in gate and index is looked at
+  // again, limits::audit_rounds times, and is a finding when it differs each time. Errors: overloaded (the
+  // process audits already). Throws UnavailableError: the ledger does not answer, or the desk was stopped.
   Task<Result<AuditReport>> run();
 
  private:
@@ -46,7 +50,8 @@ class Auditor {
   // What one look has seen.
   struct Seen {
     Suspects suspects;
-    Rows after;  // of flights with a suspect: the rows that the next look begins with
+    // Of flights with a suspect: the rows that the next look begins with.
+    Rows after;
   };
 
   Task<AuditReport> audit();

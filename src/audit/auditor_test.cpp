@@ -19,7 +19,8 @@ class AuditorTest : public ::testing::Test {
  protected:
   AuditorTest() {
     flight = world.add_flight(10).id;
-    finish(world.loop, world.sweeper.sync_changed());  // the index is complete from now on
+    // The index is complete from now on.
+    finish(world.loop, world.sweeper.sync_changed());
   }
   ~AuditorTest() override { EXPECT_THAT(world.escaped, IsEmpty()); }
 

@@ -80,7 +80,8 @@ void Differences::inspect(const GateState& gate) {
     found_.push_back({FindingKind::stale_hold, looks_.after.id, hold.booking,
                       "held since " + format_rfc3339(hold.since), hold.seats});
   }
-  if (!gate.counter) return;  // cold: the next booking makes it warm
+  // Cold: the next booking makes it warm.
+  if (!gate.counter) return;
   std::int64_t held = 0;
   for (const GateState::OpenHold& hold : gate.holds) held += hold.seats;
   if (!gate.version || !gate.available) {

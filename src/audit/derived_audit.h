@@ -10,17 +10,19 @@
 
 namespace flightdeck::audit {
 
-// Ledger, gate and index cannot be read at one moment, so the flight is read from the ledger before and after the others: they
-// may not be behind the one nor ahead of the other.
+// Ledger, gate and index cannot be read at one moment, so the flight is read from the ledger before and after
+// the others: they may not be behind the one nor ahead of the other.
 struct FlightStates {
   flights::Flight before;
-  std::optional<booking::GateState> gate;    // nullopt: not looked at
-  std::optional<flights::IndexState> index;  // nullopt: not looked at
+  // Nullopt: not looked at.
+  std::optional<booking::GateState> gate;
+  // Nullopt: not looked at.
+  std::optional<flights::IndexState> index;
   flights::Flight after;
 };
 
-// Everything that is not as it should be at `now`. A commit is told a moment after it was made, and what a crash left untold
-// within seconds: only what is found again and again is wrong.
+// Everything that is not as it should be at `now`. A commit is told a moment after it was made, and what a
+// crash left untold within seconds: only what is found again and again is wrong.
 std::vector<Finding> differences(const FlightStates& states, Instant now);
 
 }  // namespace flightdeck::audit

@@ -55,7 +55,8 @@ class DerivedAuditTest : public ::testing::Test {
 
 TEST_F(DerivedAuditTest, WhatIsInStepIsNoFinding) {
   EXPECT_THAT(found(), IsEmpty());
-  sell(2);  // gate and index are of the row before
+  // Gate and index are of the row before.
+  sell(2);
   EXPECT_THAT(found(), IsEmpty());
   gate().version = 6;
   gate().available = 4;
@@ -63,7 +64,8 @@ TEST_F(DerivedAuditTest, WhatIsInStepIsNoFinding) {
   row().version = 6;
   row().available_seats = 4;
   EXPECT_THAT(found(), IsEmpty());
-  states.gate = GateState{};  // cold
+  // Cold.
+  states.gate = GateState{};
   EXPECT_THAT(found(), IsEmpty());
 }
 

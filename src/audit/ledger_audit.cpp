@@ -98,8 +98,8 @@ void LedgerAudit::inspect(const ledger::IntentRow& intent) {
         "there is nothing left to do, and it is listed as unfinished");
     return;
   }
-  // Leases and looks at the payment are never further away, by the clock of whoever wrote them. That one may be ahead: twice the
-  // time is as much as matters to nobody.
+  // Leases and looks at the payment are never further away, by the clock of whoever wrote them. That one may
+  // be ahead: twice the time is as much as matters to nobody.
   const Instant last = std::max(intent.booking->expires_at, now_) + limits::payment_recheck_last;
   const Milliseconds ahead = 2 * limits::payment_recheck_last + limits::audit_intent_patience;
   if (intent.due > last + ahead) {

@@ -1,4 +1,5 @@
-// What must hold of one committed state of the ledger. Pure: it is shown rows, and says what is wrong with them.
+// What must hold of one committed state of the ledger. Pure: it is shown rows, and says what is wrong with
+// them.
 #pragma once
 
 #include <unordered_map>
@@ -9,8 +10,8 @@
 
 namespace flightdeck::audit {
 
-// Shown every flight, then every booking and intent, then asked to `finish`. Keeps a few numbers of each flight and nothing of
-// a booking.
+// Shown every flight, then every booking and intent, then asked to `finish`. Keeps a few numbers of each
+// flight and nothing of a booking.
 class LedgerAudit {
  public:
   // `report` takes the findings; it outlives this. `now` is when the state was taken.
@@ -28,7 +29,8 @@ class LedgerAudit {
   struct Seats {
     std::int64_t total = 0;
     std::int64_t available = 0;
-    std::int64_t live = 0;  // in PENDING and CONFIRMED bookings
+    // In PENDING and CONFIRMED bookings.
+    std::int64_t live = 0;
   };
 
   void inspect_payment(const ledger::Booking& booking);

@@ -43,7 +43,8 @@ SnapshotThread::~SnapshotThread() {
 }
 
 Task<void> SnapshotThread::run(Executor& home, std::function<void(ledger::LedgerSnapshot&)> query) {
-  if (thread_.joinable()) thread_.join();  // of the last one, which has answered
+  // Of the last one, which has answered.
+  if (thread_.joinable()) thread_.join();
   Reading reading{open_, std::move(query), home, thread_, nullptr};
   co_await reading;
 }

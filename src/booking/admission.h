@@ -15,14 +15,14 @@ struct AdmissionLimits {
   Milliseconds patience = limits::admission_patience;
 };
 
-// How many bookings are being placed or charged at once, over all threads of the process. Placing has a limit of its
-// own: its pace is the ledger's, while a charge may wait for the payment service at no cost. And who `waited` for long
-// to be served at all came to a process that is behind: it refuses until it has caught up.
+// How many bookings are being placed or charged at once, over all threads of the process. Placing has a limit
+// of its own: its pace is the ledger's, while a charge may wait for the payment service at no cost. And who
+// `waited` for long to be served at all came to a process that is behind: it refuses until it has caught up.
 //
-// Both queues may become long once, as a commit takes longer now and then, or the machine stands still: then all that
-// came meanwhile are placed. As long as somebody is refused they are kept shorter, since more only wait longer. (After
-// CoDel, Nichols and Jacobson, "Controlling Queue Delay", ACM Queue 2012: what counts is a queue that stands, not one
-// that was long for a moment.) Thread-safe.
+// Both queues may become long once, as a commit takes longer now and then, or the machine stands still: then
+// all that came meanwhile are placed. As long as somebody is refused they are kept shorter, since more only
+// wait longer. (After CoDel, Nichols and Jacobson, "Controlling Queue Delay", ACM Queue 2012: what counts is
+// a queue that stands, not one that was long for a moment.) Thread-safe.
 class Admission {
  public:
   explicit Admission(std::int64_t max, AdmissionLimits limits = {}) : max_(max), limits_(limits) {}

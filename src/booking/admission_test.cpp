@@ -31,7 +31,8 @@ TEST(Admission, PlacingHasALimitOfItsOwn) {
   EXPECT_TRUE(admission.full(start));
   EXPECT_FALSE(AdmissionSlot(admission, start).admitted());
   first.placed();
-  first.placed();  // again
+  // Again.
+  first.placed();
   EXPECT_FALSE(admission.full(start));
   AdmissionSlot third(admission, start);
   ASSERT_TRUE(third.admitted());

@@ -28,11 +28,14 @@ struct Subscription {
   ~Subscription() { waiters.unsubscribe(booking, token); }
 };
 
-// A wait for a settlement that may be told here. It outlives the waiting coroutine: what was posted to it still comes.
+// A wait for a settlement that may be told here. It outlives the waiting coroutine: what was posted to it
+// still comes.
 struct SettlementWait {
   bool over = false;
-  std::optional<ledger::Booking> settled;  // nullopt when over: the process is about to stop
-  std::function<void(bool)> wake;          // of the coroutine while it is suspended
+  // Nullopt when over: the process is about to stop.
+  std::optional<ledger::Booking> settled;
+  // Of the coroutine while it is suspended.
+  std::function<void(bool)> wake;
 
   void go_on() {
     if (const auto resume = std::exchange(wake, nullptr)) resume(true);
@@ -122,7 +125,8 @@ Task<ReserveAnswer> BookingService::reserve(FlightId flight_id, BookingId id, st
     record.front().count = SeatUpdate::Count{flight->version, flight->available_seats, flight->updated_at};
     if (!co_await dependencies_.gate.sync(std::move(record))) break;
   }
-  co_return ReserveAnswer::away;  // the ledger alone decides, and says why not
+  // The ledger alone decides, and says why not.
+  co_return ReserveAnswer::away;
 }
 
 bool BookingService::overloaded(Milliseconds waited) {
@@ -135,8 +139,8 @@ Task<Result<BookAnswer>> BookingService::book(BookRequest request) {
   const bool keyed = request.idempotency_key.has_value();
   const BookingId id = keyed ? ledger::idempotent_booking_id(request.user, *request.idempotency_key)
                              : BookingId{make_uuid_v7(dependencies_.clock.now(), dependencies_.random)};
-  // A repeat is answered before anything else: it takes no seat from the gate, not even for an instant, and it is
-  // answered under load and when the flight has sold out since.
+  // A repeat is answered before anything else: it takes no seat from the gate, not even for an instant, and
+  // it is answered under load and when the flight has sold out since.
   if (keyed) {
     std::optional<ledger::Booking> earlier = co_await dependencies_.ledger.find_booking(id);
     if (earlier) {
@@ -161,8 +165,8 @@ Task<Result<BookAnswer>> BookingService::book(BookRequest request) {
   Result<BookAnswer> placed = co_await place(std::move(request), id, std::move(slot));
   // A commit drops its holds over any connection, so perhaps before this one has brought the hold there.
   if (seats == ReserveAnswer::unanswered) dependencies_.hold_drops.drop_soon(flight, id);
-  // No commit that the ledger knows of will drop this hold. Should the ledger have committed all the same, then the gate
-  // offers seats that the ledger refuses, until a sweeper has told it.
+  // No commit that the ledger knows of will drop this hold. Should the ledger have committed all the same,
+  // then the gate offers seats that the ledger refuses, until a sweeper has told it.
   const bool left_over = !placed && (placed.error().code == ErrorCode::unavailable ||
                                      placed.error().code == ErrorCode::overloaded);
   if (left_over && seats == ReserveAnswer::held) co_await dependencies_.hold_drops.drop(flight, id);
@@ -213,7 +217,8 @@ Task<void> BookingService::charge_and_settle(ledger::Booking booking,
     dependencies_.log.warn("charge not answered", {{"booking_id", text}, {"error", why}});
     co_return;
   }
-  if (payment->status == payment::PaymentStatus::pending) co_return;  // the verdict comes by callback
+  // The verdict comes by callback.
+  if (payment->status == payment::PaymentStatus::pending) co_return;
   const bool success = payment->status == payment::PaymentStatus::success;
   ledger::SettlePayment verdict = verdict_of(booking, *payment);
   if (row_version && success)
@@ -244,8 +249,8 @@ Task<ledger::Booking> BookingService::wait_until_final(BookAnswer answer, Millis
     wait -= step;
     not_looked += step;
     pause = std::min(2 * pause, limits::wait_look_longest);
-    // Settled here, this process has been told; elsewhere, only the ledger knows. Of what is charged here that is hardly
-    // ever news: under load, when all wait, it would be a look for every booking.
+    // Settled here, this process has been told; elsewhere, only the ledger knows. Of what is charged here
+    // that is hardly ever news: under load, when all wait, it would be a look for every booking.
     const bool may_wait = charging_.contains(booking.id) && not_looked + pause <= limits::wait_look_longest;
     if (state->settled || (may_wait && wait > Milliseconds::zero())) continue;
     co_await look_again(booking);
@@ -306,7 +311,8 @@ Task<ledger::Booking> BookingService::refund_if_due(ledger::Booking booking) {
     provider_silent_ = dependencies_.clock.now();
     const std::string id = booking.id.str();
     dependencies_.log.warn("refund put off", {{"booking_id", id}, {"error", refund.error().detail}});
-    co_return booking;  // its intent brings it back
+    // Its intent brings it back.
+    co_return booking;
   }
   ledger::Command command = std::move(record);
   Result<ledger::Applied> applied = co_await dependencies_.ledger.apply(std::move(command));
@@ -324,7 +330,8 @@ Task<Result<payment::Payment>> BookingService::find_payment(BookingId id) {
 Task<bool> BookingService::never_to_be_paid(ledger::Booking booking) {
   const Result<payment::Payment> payment = co_await find_payment(booking.id);
   const std::optional<ledger::ProviderRecord> record = record_of(payment);
-  if (!record) co_return false;  // paid just now, or not answered: its intent brings it back
+  // Paid just now, or not answered: its intent brings it back.
+  if (!record) co_return false;
   const std::string id = booking.id.str();
   dependencies_.log.warn("the payment provider knows of no payment to refund",
                          {{"booking_id", id}, {"payment_ref", booking.payment_ref}});
@@ -411,7 +418,8 @@ Task<void> BookingService::ask_provider(ledger::Booking booking) {
     const std::string why = payment ? "The amount is not stated." : payment.error().detail;
     dependencies_.log.warn("payment provider not answering, asked again later",
                            {{"booking_id", id}, {"error", why}});
-    co_return;  // its seats stay held: it may be paid
+    // Its seats stay held: it may be paid.
+    co_return;
   }
 
   const std::optional<Instant> next =
@@ -426,8 +434,8 @@ Task<void> BookingService::ask_provider(ledger::Booking booking) {
     co_return;
   }
   ledger::SettlePayment expired = verdict_on(booking, false, {}, true);
-  expired.failure_reason =
-      ledger::reason_payment_timeout;  // nobody told in time, whatever the provider says now
+  // Nobody told in time, whatever the provider says now.
+  expired.failure_reason = ledger::reason_payment_timeout;
   expired.look_again = next;
   ledger::Command command = std::move(expired);
   co_await apply_and_refund(std::move(command));

@@ -24,17 +24,22 @@ namespace flightdeck::booking {
 struct BookingRules {
   std::int64_t seats_per_booking_max = 9;
   Milliseconds payment_timeout{60'000};
-  std::string callback_url;  // told to the payment provider; empty: none
+  // Told to the payment provider; empty: none.
+  std::string callback_url;
 };
 
-Error overload();  // what a request that is not admitted is told
+// What a request that is not admitted is told.
+Error overload();
 
 struct BookRequest {
   UserId user;
   FlightId flight;
-  std::int64_t seats = 0;  // 1 to BookingRules::seats_per_booking_max, checked by the caller
-  std::optional<std::string> idempotency_key;  // checked by the caller
-  Milliseconds waited{0};                      // before anybody looked at it
+  // 1 to BookingRules::seats_per_booking_max, checked by the caller.
+  std::int64_t seats = 0;
+  // Checked by the caller.
+  std::optional<std::string> idempotency_key;
+  // Before anybody looked at it.
+  Milliseconds waited{0};
 };
 
 struct BookAnswer {
@@ -47,18 +52,21 @@ struct PaymentVerdict {
   BookingId booking;
   bool success = false;
   std::string payment_ref;
-  std::optional<Money> amount;  // that was paid; nullopt: it does not say
+  // That was paid; nullopt: it does not say.
+  std::optional<Money> amount;
 };
 
-// One instance per I/O thread, used from that thread only. All operations are idempotent by booking id. They throw
-// UnavailableError when the ledger cannot be read.
+// One instance per I/O thread, used from that thread only. All operations are idempotent by booking id. They
+// throw UnavailableError when the ledger cannot be read.
 class BookingService {
  public:
   struct Dependencies {
     ledger::Ledger& ledger;
     SeatGate& gate;
-    const flights::IndexLag& lag;  // what the gate says may be of a while ago
-    HoldDrops& hold_drops;         // of the gate
+    // What the gate says may be of a while ago.
+    const flights::IndexLag& lag;
+    // Of the gate.
+    HoldDrops& hold_drops;
     payment::PaymentProvider& provider;
     SettleWaiters& waiters;
     Admission& admission;
@@ -66,7 +74,8 @@ class BookingService {
     Timers& timers;
     const Clock& clock;
     Random& random;
-    TaskScope& scope;  // where charges run on after the answer
+    // Where charges run on after the answer.
+    TaskScope& scope;
     Counters& counters;
     Log& log;
   };
@@ -82,25 +91,30 @@ class BookingService {
   // flight_closed, idempotency_key_reused, overloaded, unavailable.
   Task<Result<BookAnswer>> book(BookRequest request);
 
-  // A request without an idempotency key that has `waited` would be refused now: overloaded. Nobody needs to read it then.
+  // A request without an idempotency key that has `waited` would be refused now: overloaded. Nobody needs to
+  // read it then.
   bool overloaded(Milliseconds waited);
 
-  // The booking as it is when it is final, or after `wait` at the latest (earlier when the process stops). A settlement
-  // by this process ends the wait at once, one by another process within limits::wait_look_longest. To be
-  // awaited right after `book` answered, before anything else is: the charge has not started until then.
+  // The booking as it is when it is final, or after `wait` at the latest (earlier when the process stops). A
+  // settlement by this process ends the wait at once, one by another process within
+  // limits::wait_look_longest. To be awaited right after `book` answered, before anything else is: the charge
+  // has not started until then.
   Task<ledger::Booking> wait_until_final(BookAnswer answer, Milliseconds wait);
 
-  // Errors: not_found, invalid_state, unavailable. A refund that falls due is made before it answers, if the provider
-  // answers in time; else it is made later. A success that contradicts what is settled has the provider asked;
-  // so has one that would confirm and does not state the booking's amount: what the provider says was paid counts then.
+  // Errors: not_found, invalid_state, unavailable. A refund that falls due is made before it answers, if the
+  // provider answers in time; else it is made later. A success that contradicts what is settled has the
+  // provider asked; so has one that would confirm and does not state the booking's amount: what the provider
+  // says was paid counts then.
   Task<Result<ledger::Booking>> settle(PaymentVerdict verdict);
   Task<Result<ledger::Booking>> cancel(BookingId id);
-  // Since its flight is cancelled; a refund is left to `finish`. version_conflict: the flight is on sale again.
+  // Since its flight is cancelled; a refund is left to `finish`. version_conflict: the flight is on sale
+  // again.
   Task<Result<ledger::Booking>> cancel_with_flight(BookingId id);
   Task<std::optional<ledger::Booking>> find(BookingId id);
   Task<ledger::BookingPage> list(ledger::BookingListQuery query);
 
-  // One look at a booking whose intent fell due: asks the provider and settles, or refunds, or closes the matter.
+  // One look at a booking whose intent fell due: asks the provider and settles, or refunds, or closes the
+  // matter.
   Task<void> finish(BookingId id);
 
  private:
@@ -115,7 +129,8 @@ class BookingService {
   Task<ledger::Booking> refund_if_due(ledger::Booking booking);
   // Asks the provider, and remembers when it does not answer.
   Task<Result<payment::Payment>> find_payment(BookingId id);
-  // Of a booking whose refund the provider refused, as there is no payment. Else somebody will come back to it.
+  // Of a booking whose refund the provider refused, as there is no payment. Else somebody will come back to
+  // it.
   Task<bool> never_to_be_paid(ledger::Booking booking);
   Task<void> ask_provider(ledger::Booking booking);
   Task<void> reschedule(ledger::Booking booking, std::optional<Instant> next);
@@ -135,8 +150,10 @@ class BookingService {
 
   Dependencies dependencies_;
   const BookingRules& rules_;
-  std::unordered_set<BookingId> charging_;  // by this service, of which there is one a thread
-  Instant provider_silent_;  // when it last left a question unanswered; nothing is known of before the start
+  // By this service, of which there is one a thread.
+  std::unordered_set<BookingId> charging_;
+  // When it last left a question unanswered; nothing is known of before the start.
+  Instant provider_silent_;
 };
 
 }  // namespace flightdeck::booking

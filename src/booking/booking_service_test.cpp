@@ -84,7 +84,8 @@ TEST_F(BookingServiceTest, ADeclinedBookingGivesItsSeatsBack) {
 TEST_F(BookingServiceTest, SoldOutAtTheGateNeverReachesTheLedger) {
   ASSERT_TRUE(world.book(flight.id, 9).has_value());
   const auto version = world.flight(flight.id).version;
-  world.ledger.fail(InlineLedger::Fault::unavailable);  // whoever asks it is told so
+  // Whoever asks it is told so.
+  world.ledger.fail(InlineLedger::Fault::unavailable);
   EXPECT_EQ(error_of(world.book(flight.id, 2)), ErrorCode::out_of_stock);
   world.ledger.fail(InlineLedger::Fault::none);
   EXPECT_EQ(world.flight(flight.id).version, version);
@@ -322,7 +323,8 @@ TEST_F(BookingServiceTest, WhoWaitsFindsASettlementByAnotherProcess) {
   EXPECT_FALSE(waiting.done());
   const ledger::Command paid =
       ledger::SettlePayment{answer.booking.id, flight.id, true, "pay-elsewhere", {}, {}};
-  ledger::apply_batch(world.rows, std::span(&paid, 1), world.clock.now());  // nobody here is told
+  // Nobody here is told.
+  ledger::apply_batch(world.rows, std::span(&paid, 1), world.clock.now());
   world.loop.advance(limits::wait_look_longest);
   ASSERT_TRUE(waiting.done());
   EXPECT_EQ(waiting.take().payment_ref, "pay-elsewhere");
@@ -347,7 +349,8 @@ TEST_F(BookingServiceTest, WhatACallbackWillSettleIsLookedAtSoon) {
   auto waiting = wait_for(answer, seconds{30});
   const ledger::Command paid =
       ledger::SettlePayment{answer.booking.id, flight.id, true, "pay-elsewhere", {}, {}};
-  ledger::apply_batch(world.rows, std::span(&paid, 1), world.clock.now());  // by another process
+  // By another process.
+  ledger::apply_batch(world.rows, std::span(&paid, 1), world.clock.now());
   world.loop.advance(limits::wait_look_first);
   ASSERT_TRUE(waiting.done());
   EXPECT_EQ(waiting.take().payment_ref, "pay-elsewhere");

@@ -137,9 +137,12 @@ class Import {
   Random& random_;
   std::chrono::days shift_{0};
   std::vector<ledger::Command> batch_;
-  std::vector<ledger::NaturalKey> added_keys_;  // of the batch
-  std::vector<std::size_t> lines_;              // where each command of the batch comes from
-  std::size_t done_to_line_ = 1;                // the header
+  // Of the batch.
+  std::vector<ledger::NaturalKey> added_keys_;
+  // Where each command of the batch comes from.
+  std::vector<std::size_t> lines_;
+  // The header.
+  std::size_t done_to_line_ = 1;
   ImportSummary summary_;
 };
 

@@ -18,23 +18,31 @@ namespace flightdeck::booking {
 
 struct RefusedRow {
   std::size_t line = 0;
-  std::string reason;  // `departure_ts: must be …`
+  // `departure_ts: must be …`.
+  std::string reason;
 };
 
 // added + updated + refused + not_written = rows of the schedule, unless the import was cut short.
 struct ImportSummary {
   std::size_t added = 0;
-  std::size_t updated = 0;  // also those that were there just so
+  // Also those that were there just so.
+  std::size_t updated = 0;
   std::size_t refused = 0;
-  std::size_t without_number = 0;    // of those added: each import adds them again
-  std::size_t beside_cancelled = 0;  // of those added: a cancelled flight has the same number and departure
-  std::size_t not_written = 0;       // through no fault of their own: the database failed, and is there again
-  std::string failure;               // what it said last; empty: it never failed
+  // Of those added: each import adds them again.
+  std::size_t without_number = 0;
+  // Of those added: a cancelled flight has the same number and departure.
+  std::size_t beside_cancelled = 0;
+  // Through no fault of their own: the database failed, and is there again.
+  std::size_t not_written = 0;
+  // What it said last; empty: it never failed.
+  std::string failure;
   // It was away, and the import ended there: all rows up to this line are in or refused. Of the next
   // limits::import_batch nobody knows, and those behind them were not looked at.
   std::optional<std::size_t> cut_short_after_line;
-  bool redis_told = true;            // false: seat gate and flight index will hear of it from a worker
-  std::vector<RefusedRow> refusals;  // the first limits::import_refusals_listed
+  // False: seat gate and flight index will hear of it from a worker.
+  bool redis_told = true;
+  // The first limits::import_refusals_listed.
+  std::vector<RefusedRow> refusals;
 
   bool complete() const { return not_written == 0 && !cut_short_after_line; }
   bool nothing_taken() const { return refused > 0 && added + updated == 0; }
@@ -44,25 +52,29 @@ struct ImportSummary {
 using ImportProgress = std::function<void(std::size_t done, std::size_t total)>;
 
 struct ImportRequest {
-  std::string_view schedule;  // the CSV text, see flights/schedule_csv.h
+  // The CSV text, see flights/schedule_csv.h.
+  std::string_view schedule;
   flights::FlightRules rules;
-  std::optional<Date> shift_to;  // moved by whole days, so that its first local departure date is this one
-  ImportProgress progress;       // called now and then; may be empty
+  // Moved by whole days, so that its first local departure date is this one.
+  std::optional<Date> shift_to;
+  // Called now and then; may be empty.
+  ImportProgress progress;
   // Rows a commit.
   std::size_t batch = limits::import_batch;
 };
 
-// Adds each flight, or updates the scheduled one of the same flight number and departure: a schedule can be imported again
-// and again, and of two such rows of one schedule the later counts. A row without a flight number is always added, and so is
-// one of a cancelled flight. A row that is refused does not keep the others out.
+// Adds each flight, or updates the scheduled one of the same flight number and departure: a schedule can be
+// imported again and again, and of two such rows of one schedule the later counts. A row without a flight
+// number is always added, and so is one of a cancelled flight. A row that is refused does not keep the others
+// out.
 //
-// Blocks; works in batches, each durable by itself. Error validation_failed: a bad header;
-// nothing was done. An outage of the database is no error: the summary says how far it got, and importing again does the rest.
+// Blocks; works in batches, each durable by itself. Error validation_failed: a bad header; nothing was done.
+// An outage of the database is no error: the summary says how far it got, and importing again does the rest.
 Result<ImportSummary> import_flights(const ImportRequest& request, ledger::LedgerStore& store,
                                      ledger::LedgerReader& reader, const Clock& clock, Random& random);
 
-// The content of a file. Error validation_failed: it cannot be read, or is larger than limits::import_file_bytes.
-// The detail does not name the file.
+// The content of a file. Error validation_failed: it cannot be read, or is larger than
+// limits::import_file_bytes. The detail does not name the file.
 Result<std::string> read_schedule_file(const std::string& path);
 
 // `added 3, updated 1, refused 2`, what there is to know of them, and the refused rows, a line each.

@@ -18,7 +18,8 @@ Task<std::optional<FlightWithSeats>> ManageFlights::find(FlightId id) {
   std::function<Found(ledger::LedgerReader&)> query = [id](ledger::LedgerReader& reader) -> Found {
     std::vector<flights::Flight> rows = reader.flights(std::span(&id, 1));
     if (rows.empty()) return std::nullopt;
-    // Two reads, and a commit may come between them: counted anew until no seat has moved, so that they add up.
+    // Two reads, and a commit may come between them: counted anew until no seat has moved, so that they add
+    // up.
     for (int tries = 1;; ++tries) {
       const ledger::SeatCounts counts = reader.seat_counts(id);
       std::vector<flights::Flight> after = reader.flights(std::span(&id, 1));
@@ -77,8 +78,10 @@ Task<void> ManageFlights::cancel_one(BookingId id, std::optional<Error>& failure
     // FAILED in the meantime is as good: it holds no seat.
     if (!cancelled && cancelled.error().code != ErrorCode::invalid_state) failure = cancelled.error();
   } catch (const UnavailableError& error) {
-    failure = Error{
-        ErrorCode::unavailable, error.what(), {}};  // else the next round would come at once, and the next
+    failure = Error{// Else the next round would come at once, and the next.
+                    ErrorCode::unavailable,
+                    error.what(),
+                    {}};
   }
 }
 

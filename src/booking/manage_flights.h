@@ -12,32 +12,36 @@ namespace flightdeck::booking {
 struct FlightWithSeats {
   flights::Flight flight;
   ledger::SeatCounts counts;
-  std::optional<std::int64_t> gate;  // what the seat gate would sell now; nullopt: it does not know
+  // What the seat gate would sell now; nullopt: it does not know.
+  std::optional<std::int64_t> gate;
 };
 
-// One instance per I/O thread, used from that thread only. Throws UnavailableError when the ledger cannot be read.
+// One instance per I/O thread, used from that thread only. Throws UnavailableError when the ledger cannot be
+// read.
 class ManageFlights {
  public:
   ManageFlights(ledger::Ledger& ledger, SeatHolds& gate, BookingService& bookings, const Clock& clock,
                 Random& random, TaskScope& scope)
       : ledger_(ledger), gate_(gate), bookings_(bookings), clock_(clock), random_(random), scope_(scope) {}
 
-  Task<Result<flights::Flight>> add(flights::FlightDraft draft);  // duplicate_flight
+  // duplicate_flight.
+  Task<Result<flights::Flight>> add(flights::FlightDraft draft);
   Task<std::optional<FlightWithSeats>> find(FlightId id);
   Task<flights::SearchPage> list(ledger::FlightListQuery query);
   // not_found, version_conflict, flight_closed, capacity_below_sold, duplicate_flight
   Task<Result<flights::Flight>> replace(FlightId id, flights::FlightDraft draft,
                                         std::shared_ptr<const ledger::Precondition> condition = {});
-  // not_found, version_conflict, flight_has_bookings, invalid_state (it was reinstated meanwhile). With `cancel_bookings` every
-  // booking is cancelled when it answers; a crash in between leaves the flight closed and the rest to `cancel_bookings_of`.
+  // not_found, version_conflict, flight_has_bookings, invalid_state (it was reinstated meanwhile). With
+  // `cancel_bookings` every booking is cancelled when it answers; a crash in between leaves the flight closed
+  // and the rest to `cancel_bookings_of`.
   Task<Result<void>> remove(FlightId id, bool cancel_bookings,
                             std::shared_ptr<const ledger::Precondition> condition = {});
-  // Puts a cancelled flight on sale again. not_found, version_conflict, flight_closed (departed), invalid_state (not
-  // cancelled), duplicate_flight
+  // Puts a cancelled flight on sale again. not_found, version_conflict, flight_closed (departed),
+  // invalid_state (not cancelled), duplicate_flight
   Task<Result<flights::Flight>> reinstate(FlightId id,
                                           std::shared_ptr<const ledger::Precondition> condition = {});
-  // Cancels and refunds every live booking of a closed flight. invalid_state: it was reinstated meanwhile, and what is left
-  // stays.
+  // Cancels and refunds every live booking of a closed flight. invalid_state: it was reinstated meanwhile,
+  // and what is left stays.
   Task<Result<void>> cancel_bookings_of(FlightId id);
 
  private:

@@ -137,7 +137,8 @@ TEST_F(ManageFlightsTest, RemovingCancelsAndRefundsMoreBookingsThanOneBatch) {
 
 TEST_F(ManageFlightsTest, RemovingEndsWhenTheLedgerFailsMidway) {
   for (int i = 0; i < 5; ++i) world.book(flight.id, 1).value();
-  world.ledger.fail(InlineLedger::Fault::unavailable, 3);  // closed, and two bookings cancelled
+  // Closed, and two bookings cancelled.
+  world.ledger.fail(InlineLedger::Fault::unavailable, 3);
   EXPECT_EQ(remove(flight.id, true).error().code, ErrorCode::unavailable);
   world.ledger.fail(InlineLedger::Fault::none);
   // The flight is closed; the sweeper brings the rest to its end.
@@ -169,7 +170,8 @@ TEST_F(ManageFlightsTest, RemovingEndsWhenBookingsCannotBeRead) {
     }
     Task<void> check_writable() override { return ledger_.check_writable(); }
     Task<std::optional<ledger::Booking>> find_booking(BookingId) override {
-      if (++finds > 1000) std::terminate();  // it would go on for ever
+      // It would go on for ever.
+      if (++finds > 1000) std::terminate();
       throw OverloadedError("Too many reads are waiting.");
       co_return std::nullopt;
     }
@@ -230,7 +232,8 @@ TEST_F(ManageFlightsTest, AReinstatedFlightIsFoundAndSoldAgain) {
 TEST_F(ManageFlightsTest, WhatACancelledFlightStillHasStaysWhenItIsReinstated) {
   std::vector<BookingId> booked;
   for (int i = 0; i < 5; ++i) booked.push_back(world.book(flight.id, 1).value().booking.id);
-  world.ledger.fail(InlineLedger::Fault::unavailable, 3);  // closed, and two bookings cancelled
+  // Closed, and two bookings cancelled.
+  world.ledger.fail(InlineLedger::Fault::unavailable, 3);
   EXPECT_EQ(remove(flight.id, true).error().code, ErrorCode::unavailable);
   world.ledger.fail(InlineLedger::Fault::none);
   ASSERT_TRUE(finish(world.loop, world.manage.reinstate(flight.id, {})).has_value());

@@ -9,7 +9,8 @@ using test::finish;
 using Charge = test::ScriptedPaymentProvider::Charge;
 
 TEST_F(PaymentOutcome, WhatWasPaidBeforeWithAnotherAmountConfirmsNothing) {
-  const BookingId id = ledger::idempotent_booking_id(UserId{}, "key");  // anybody can compute it
+  // Anybody can compute it.
+  const BookingId id = ledger::idempotent_booking_id(UserId{}, "key");
   world.provider.paid_before(id, Money{1});
   world.provider.on_charge(Charge::paid);
   ASSERT_TRUE(world.book(flight.id, 2, "key").has_value());

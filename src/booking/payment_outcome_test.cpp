@@ -226,7 +226,8 @@ TEST_F(PaymentOutcome, ARefundOfNoPaymentIsVoid) {
   const BookingId id = book(Charge::never_arrives);
   expire();
   sell_out();
-  // A callback tells of a payment that the provider, asked, knows nothing of, now and as long as a charge can be under way.
+  // A callback tells of a payment that the provider, asked, knows nothing of, now and as long as a charge can
+  // be under way.
   EXPECT_EQ(verdict(id, true, "forged").value().refund_ref, "");
   world.loop.advance(limits::payment_recheck_first);
   world.work();
@@ -401,7 +402,8 @@ TEST_F(PaymentOutcome, AnUnansweredRefundIsFinishedByTheWorker) {
 
 TEST_F(PaymentOutcome, ARefundThatTheLedgerMissedIsMadeOnceAndRecordedLater) {
   const BookingId id = book(Charge::paid);
-  world.ledger.fail(InlineLedger::Fault::unavailable, 1);  // the cancellation is written, the refund is not
+  // The cancellation is written, the refund is not.
+  world.ledger.fail(InlineLedger::Fault::unavailable, 1);
   EXPECT_EQ(cancel(id).value().refund_ref, "");
   EXPECT_EQ(world.provider.refunds(), 1);
   world.ledger.fail(InlineLedger::Fault::none);
@@ -412,7 +414,8 @@ TEST_F(PaymentOutcome, ARefundThatTheLedgerMissedIsMadeOnceAndRecordedLater) {
 }
 
 TEST_F(PaymentOutcome, ASettlementThatTheLedgerMissedIsMadeAtTheExpiry) {
-  world.ledger.fail(InlineLedger::Fault::unavailable, 1);  // placed, not settled
+  // Placed, not settled.
+  world.ledger.fail(InlineLedger::Fault::unavailable, 1);
   const BookingId id = book(Charge::paid);
   world.ledger.fail(InlineLedger::Fault::none);
   EXPECT_EQ(status(id), ledger::BookingStatus::pending);

@@ -16,8 +16,8 @@
 
 namespace flightdeck::booking {
 
-// One instance per I/O thread, used from that thread only. A page is never older than what `changes` had heard of when it
-// was asked for. However many ask for the same one at once, it is made once.
+// One instance per I/O thread, used from that thread only. A page is never older than what `changes` had
+// heard of when it was asked for. However many ask for the same one at once, it is made once.
 class SearchFlights {
  public:
   // Writes a page as clients get it.
@@ -30,7 +30,8 @@ class SearchFlights {
     const flights::ChangeClock& changes;
     const flights::IndexLag& lag;
     Counters& counters;
-    HashKey hash_key = {};  // of the process, at random
+    // Of the process, at random.
+    HashKey hash_key = {};
   };
 
   SearchFlights(Dependencies dependencies, Render render, flights::SearchPagesLimits limits = {})

@@ -173,7 +173,8 @@ TEST_F(SearchFlightsTest, WhoAsksAfterAChangeIsNotGivenWhatWasReadBefore) {
   EXPECT_EQ(before.take()->body, "10 ");
   EXPECT_FALSE(after.done());
   EXPECT_EQ(index.searches, 2) << "those who could not use it make the next one together";
-  sell(8);  // later than both asked: the page that is under way will do
+  // Later than both asked: the page that is under way will do.
+  sell(8);
   index.answer();
   EXPECT_EQ(after.take()->body, "9 ");
   EXPECT_EQ(after_too.take()->body, "9 ");
@@ -233,7 +234,8 @@ TEST_F(SearchFlightsTest, WhileTheIndexMayLagTheLedgerAnswersAndNothingIsKept) {
   EXPECT_EQ(found(), "10 ");
   EXPECT_EQ(index.searches, 1);
   ledger::LedgerChanges changes;
-  flight.available_seats = 4;  // and the index has not been told
+  // And the index has not been told.
+  flight.available_seats = 4;
   changes.inserted_flights = {flight};
   world.rows.begin({});
   world.rows.commit(changes);

@@ -1,4 +1,5 @@
-// Port: the seat gate, a counter a flight in front of the ledger. It is derived from the ledger, never a second truth:
+// Port: the seat gate, a counter a flight in front of the ledger. It is derived from the ledger, never a
+// second truth:
 //   counter = available_seats of the ledger - seats of open holds
 // It may say "sold out" for an instant too early. Whatever it says, the ledger decides.
 #pragma once
@@ -15,11 +16,16 @@
 namespace flightdeck::booking {
 
 enum class ReserveAnswer {
-  held,  // The seats are taken and the hold is recorded. A repeat for the same booking gets the same answer.
-  sold_out,    // Fewer seats are left. A gate that takes no writes does not answer this.
-  cold,        // The gate has no counter of this flight: load it from the ledger, `sync`, reserve again.
-  away,        // The gate does not answer: the ledger decides alone.
-  unanswered,  // As `away`, and the hold may still be recorded: drop it when the ledger has decided.
+  // The seats are taken and the hold is recorded. A repeat for the same booking gets the same answer.
+  held,
+  // Fewer seats are left. A gate that takes no writes does not answer this.
+  sold_out,
+  // The gate has no counter of this flight: load it from the ledger, `sync`, reserve again.
+  cold,
+  // The gate does not answer: the ledger decides alone.
+  away,
+  // As `away`, and the hold may still be recorded: drop it when the ledger has decided.
+  unanswered,
 };
 
 // What the ledger says of a flight. May be sent in any order and any number of times.
@@ -27,11 +33,14 @@ struct SeatUpdate {
   struct Count {
     std::int64_t version = 0;
     std::int64_t available = 0;
-    Instant updated_at{};  // when the flight came to this version; for an index in the same store
+    // When the flight came to this version; for an index in the same store.
+    Instant updated_at{};
   };
   FlightId flight;
-  std::optional<Count> count;  // nullopt: the count has not changed
-  bool off_sale = false;       // cancelled, departed or unknown: the gate forgets the flight
+  // Nullopt: the count has not changed.
+  std::optional<Count> count;
+  // Cancelled, departed or unknown: the gate forgets the flight.
+  bool off_sale = false;
   std::vector<BookingId> holds_to_drop;
 };
 
@@ -48,15 +57,19 @@ struct GateState {
     std::int64_t seats = 0;
     Instant since{};
   };
-  std::optional<std::int64_t> counter;    // seats it would sell now; nullopt: cold
-  std::optional<std::int64_t> version;    // of the last update
-  std::optional<std::int64_t> available;  // seats of the last update
+  // Seats it would sell now; nullopt: cold.
+  std::optional<std::int64_t> counter;
+  // Of the last update.
+  std::optional<std::int64_t> version;
+  // Seats of the last update.
+  std::optional<std::int64_t> available;
   std::vector<OpenHold> holds;
-  bool damaged = false;  // something is stored that the program never writes
+  // Something is stored that the program never writes.
+  bool damaged = false;
 };
 
-// What booking needs. The ports of this file are parts of one gate, SeatGate. An instance serves one thread or many: the adapter
-// says which. No call throws because the gate is away. It says so in its answer.
+// What booking needs. The ports of this file are parts of one gate, SeatGate. An instance serves one thread
+// or many: the adapter says which. No call throws because the gate is away. It says so in its answer.
 class SeatHolds {
  public:
   virtual ~SeatHolds() = default;
@@ -74,8 +87,8 @@ class SeatGateWriter {
  public:
   virtual ~SeatGateWriter() = default;
 
-  // Drops the holds, and stores the count unless a higher version is stored. counter = available - open holds. False: the gate
-  // is away.
+  // Drops the holds, and stores the count unless a higher version is stored. counter = available - open
+  // holds. False: the gate is away.
   virtual Task<bool> sync(std::vector<SeatUpdate> updates) = 0;
 };
 
@@ -84,18 +97,19 @@ class SeatGateRepair {
  public:
   virtual ~SeatGateRepair() = default;
 
-  // Removes what the program never writes, such as a hold that names no booking. The next `sync` counts anew. False: the gate is
-  // away.
+  // Removes what the program never writes, such as a hold that names no booking. The next `sync` counts anew.
+  // False: the gate is away.
   virtual Task<bool> mend(std::vector<FlightId> flights) = 0;
 
   // The stored version of each of these flights that the gate has. Empty when it is away.
   virtual Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) = 0;
-  // The ledger was put back to an older state and never came as far as these versions: the next `sync` is stored whatever its
-  // version. A flight that was updated since `seen` is left alone. False: the gate is away.
+  // The ledger was put back to an older state and never came as far as these versions: the next `sync` is
+  // stored whatever its version. A flight that was updated since `seen` is left alone. False: the gate is
+  // away.
   virtual Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) = 0;
 
-  // Holds taken before `before`. A call looks at part of the gate, so it may take several until one is returned. Empty: none was
-  // found in this part, or the gate is away.
+  // Holds taken before `before`. A call looks at part of the gate, so it may take several until one is
+  // returned. Empty: none was found in this part, or the gate is away.
   virtual Task<std::vector<Hold>> stale_holds(Instant before, std::size_t limit) = 0;
 };
 

@@ -13,7 +13,8 @@
 
 namespace flightdeck::booking {
 
-// Thread-safe; one for the whole process, since a booking may be settled on another thread than it is waited for.
+// Thread-safe; one for the whole process, since a booking may be settled on another thread than it is waited
+// for.
 class SettleWaiters {
  public:
   // The settled booking; nullopt: the process is about to stop.

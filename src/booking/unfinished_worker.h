@@ -15,9 +15,9 @@ class UnfinishedWorker {
                    const Clock& clock, TaskScope& scope)
       : ledger_(ledger), service_(service), provider_(provider), clock_(clock), scope_(scope) {}
 
-  // Begins to look at what is due, at most limits::unfinished_batch bookings, and returns without waiting for what comes of
-  // it: one whose payment is not answered holds up no other. At most limits::unfinished_window are under way, and
-  // limits::unfinished_probes while the provider is silent. Throws UnavailableError.
+  // Begins to look at what is due, at most limits::unfinished_batch bookings, and returns without waiting for
+  // what comes of it: one whose payment is not answered holds up no other. At most limits::unfinished_window
+  // are under way, and limits::unfinished_probes while the provider is silent. Throws UnavailableError.
   Task<void> run_once();
 
   // Bookings that are being looked at.

@@ -20,7 +20,8 @@ class Counter {
 // How many commands a commit carried: a histogram with a bucket for each power of two.
 class BatchSizes {
  public:
-  static constexpr std::size_t buckets = 9;  // at most 1, 2, 4 … 256 = limits::ledger_batch_commands
+  // At most 1, 2, 4 … 256 = limits::ledger_batch_commands.
+  static constexpr std::size_t buckets = 9;
   void observe(std::size_t commands) {
     std::size_t bucket = 0;
     while (bucket + 1 < buckets && upper_bound(bucket) < commands) ++bucket;
@@ -28,7 +29,8 @@ class BatchSizes {
     sum_.add(static_cast<std::int64_t>(commands));
   }
   static constexpr std::size_t upper_bound(std::size_t bucket) { return std::size_t{1} << bucket; }
-  std::int64_t count(std::size_t bucket) const { return counts_[bucket].get(); }  // of this bucket alone
+  // Of this bucket alone.
+  std::int64_t count(std::size_t bucket) const { return counts_[bucket].get(); }
   std::int64_t batches() const {
     std::int64_t all = 0;
     for (const Counter& one : counts_) all += one.get();
@@ -42,21 +44,31 @@ class BatchSizes {
 };
 
 struct Counters {
-  Counter bookings_total;    // placed
-  Counter bookings_success;  // confirmed
+  // Placed.
+  Counter bookings_total;
+  // Confirmed.
+  Counter bookings_success;
   Counter bookings_failed;
   Counter gate_decrements_total;
-  Counter gate_decrements_failed;  // sold out at the gate
+  // Sold out at the gate.
+  Counter gate_decrements_failed;
   Counter flight_db_updates_total;
-  Counter ledger_locked_out;  // commands refused since somebody else had locked their rows
+  // Commands refused since somebody else had locked their rows.
+  Counter ledger_locked_out;
   BatchSizes ledger_batches;
-  Counter events_published;  // outbox rows
+  // Outbox rows.
+  Counter events_published;
   Counter overloaded;
-  Counter payments_amount_differs;  // of another amount than their booking's
-  Counter payments_found_refunded;  // of a booking that was to be, or is, CONFIRMED
-  Counter search_pages_hits;        // answered from memory
-  Counter search_pages_shared;      // answered with a page that was being made for somebody else
-  Counter search_pages_misses;      // made anew
+  // Of another amount than their booking's.
+  Counter payments_amount_differs;
+  // Of a booking that was to be, or is, CONFIRMED.
+  Counter payments_found_refunded;
+  // Answered from memory.
+  Counter search_pages_hits;
+  // Answered with a page that was being made for somebody else.
+  Counter search_pages_shared;
+  // Made anew.
+  Counter search_pages_misses;
 };
 
 }  // namespace flightdeck

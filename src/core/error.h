@@ -39,15 +39,18 @@ struct FieldError {
 
 struct Error {
   ErrorCode code = ErrorCode::internal;
-  std::string detail;              // for people; may be empty
-  std::vector<FieldError> fields;  // only with validation_failed: every wrong field at once
+  // For people; may be empty.
+  std::string detail;
+  // Only with validation_failed: every wrong field at once.
+  std::vector<FieldError> fields;
   friend bool operator==(const Error&, const Error&) = default;
 };
 
 template <class T>
 using Result = boost::system::result<T, Error>;
 
-// A part the program leans on (database, seat gate, payment service) does not answer. Safe to try again later.
+// A part the program leans on (database, seat gate, payment service) does not answer. Safe to try again
+// later.
 class UnavailableError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -59,8 +62,8 @@ class OverloadedError : public UnavailableError {
   using UnavailableError::UnavailableError;
 };
 
-// That part answers, and has rejected this one request, or ended it since it took longer than it may. That says nothing of
-// other requests.
+// That part answers, and has rejected this one request, or ended it since it took longer than it may. That
+// says nothing of other requests.
 class RejectedError : public UnavailableError {
  public:
   using UnavailableError::UnavailableError;

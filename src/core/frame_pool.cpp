@@ -72,7 +72,8 @@ FramePool* pool() {
 
 void* take_frame(std::size_t size) {
   if (FramePool* const frames = pool()) return frames->take(size);
-  return FramePool().take(size);  // as large as one that is given to another thread's stock must be
+  // As large as one that is given to another thread's stock must be.
+  return FramePool().take(size);
 }
 
 void give_frame(void* frame, std::size_t size) noexcept {

@@ -1,5 +1,6 @@
-// Memory of coroutine frames, kept for the next ones. A booking makes a dozen frames of up to 2 KB; malloc keeps few and
-// smaller pieces at hand (glibc: 7 of a size up to 1,032 bytes) and splits and joins the others each time.
+// Memory of coroutine frames, kept for the next ones. A booking makes a dozen frames of up to 2 KB; malloc
+// keeps few and smaller pieces at hand (glibc: 7 of a size up to 1,032 bytes) and splits and joins the others
+// each time.
 #pragma once
 
 #include <array>
@@ -21,7 +22,8 @@ class FramePool {
   void give(void* frame, std::size_t size) noexcept;
 
  private:
-  static constexpr std::size_t step = 128;  // bytes; frames are rounded up to a multiple of it
+  // Bytes; frames are rounded up to a multiple of it.
+  static constexpr std::size_t step = 128;
   static constexpr std::size_t largest = 4096;
 
   struct Frame {
@@ -36,7 +38,8 @@ class FramePool {
   std::array<FreeList, largest / step + 1> free_lists_;
 };
 
-// Of the stock of the calling thread. Plain `new` and `delete` under the sanitizers, which would not see a frame's end.
+// Of the stock of the calling thread. Plain `new` and `delete` under the sanitizers, which would not see a
+// frame's end.
 void* take_frame(std::size_t size);
 void give_frame(void* frame, std::size_t size) noexcept;
 

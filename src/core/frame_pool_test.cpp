@@ -34,9 +34,11 @@ TEST(FramePool, AFrameHasRoomForWhateverItIsTakenFor) {
     void* const small = pool.take(size);
     std::memset(small, 0xAB, size);
     pool.give(small, size);
-    const std::size_t larger = (size + 127) / 128 * 128;  // of the same shelf
+    // Of the same shelf.
+    const std::size_t larger = (size + 127) / 128 * 128;
     void* const again = pool.take(larger);
-    std::memset(again, 0xCD, larger);  // AddressSanitizer sees an overrun
+    // AddressSanitizer sees an overrun.
+    std::memset(again, 0xCD, larger);
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(again) % alignof(std::max_align_t), 0U);
     pool.give(again, larger);
   }
@@ -48,7 +50,8 @@ TEST(FramePool, FramesInUseAreDistinct) {
   std::vector<void*> frames;
   for (std::size_t i = 0; i < 3 * limits::frames_kept; ++i) frames.push_back(pool.take(600));
   for (void* frame : frames) EXPECT_TRUE(in_use.insert(frame).second);
-  for (void* frame : frames) pool.give(frame, 600);  // more than are kept
+  // More than are kept.
+  for (void* frame : frames) pool.give(frame, 600);
   in_use.clear();
   for (void*& frame : frames) {
     frame = pool.take(600);
@@ -74,7 +77,8 @@ TEST(FramePool, AFrameMayOutliveItsThreadsStock) {
     std::vector<Task<int>> tasks;
   };
   std::thread([] {
-    static thread_local Leftover leftover;  // made before the stock, so it goes after it
+    // Made before the stock, so it goes after it.
+    static thread_local Leftover leftover;
     leftover.tasks.push_back(number(1));
     leftover.tasks.push_back(number(2));
   }).join();

@@ -24,7 +24,8 @@ inline Task<void> count_down(Task<void> task, Countdown& countdown) {
     failure = std::current_exception();
   }
   if (--countdown.left == 0 && countdown.done) {
-    const auto done = std::move(countdown.done);  // the countdown dies as its waiter goes on
+    // The countdown dies as its waiter goes on.
+    const auto done = std::move(countdown.done);
     done(true);
   }
   if (failure) std::rethrow_exception(failure);

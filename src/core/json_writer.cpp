@@ -104,7 +104,8 @@ JsonWriter& JsonWriter::key(JsonName name) {
     *at++ = '"';
     *at = ':';
   }
-  first_ = true;  // the value that follows takes no comma
+  // The value that follows takes no comma.
+  first_ = true;
   return *this;
 }
 

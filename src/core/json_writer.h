@@ -13,14 +13,15 @@
 
 namespace flightdeck {
 
-// Appends `text` as a quoted JSON string. Bytes that are not valid UTF-8 become U+FFFD, so the output always is.
+// Appends `text` as a quoted JSON string. Bytes that are not valid UTF-8 become U+FFFD, so the output always
+// is.
 void append_json_string(std::string& out, std::string_view text);
 
 // Stands for itself between the quotes of a JSON string.
 constexpr bool is_plain_json(char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
 
-// The name of a member, to be passed on at once. Whether a literal needs escapes is known when it is compiled, so that
-// nobody looks for them in every answer.
+// The name of a member, to be passed on at once. Whether a literal needs escapes is known when it is
+// compiled, so that nobody looks for them in every answer.
 class JsonName {
  public:
   // NOLINTNEXTLINE(google-explicit-constructor): names are written as literals
@@ -29,7 +30,8 @@ class JsonName {
   JsonName(std::string_view text) : JsonName(text, false) {}
 
   std::string_view text() const { return {begin_, size_}; }
-  bool plain() const { return plain_; }  // false: not known to be
+  // False: not known to be.
+  bool plain() const { return plain_; }
 
  private:
   constexpr JsonName(std::string_view text, bool plain)
@@ -41,7 +43,8 @@ class JsonName {
     return true;
   }
 
-  // 16 bytes, so that it travels in registers: from memory, `JsonWriter::key` waited for it longer than it worked.
+  // 16 bytes, so that it travels in registers: from memory, `JsonWriter::key` waited for it longer than it
+  // worked.
   const char* begin_;
   std::uint32_t size_;
   bool plain_;
@@ -66,7 +69,8 @@ class JsonWriter {
   JsonWriter& value(bool truth);
   JsonWriter& value(Instant instant);
   JsonWriter& value(Date date);
-  JsonWriter& value(Money money);  // as a string with two digits
+  // As a string with two digits.
+  JsonWriter& value(Money money);
   template <class Tag>
   JsonWriter& value(const Id<Tag>& id) {
     return uuid(id.value);

@@ -1,4 +1,5 @@
-// A hash of what clients send: SipHash-1-3 over words. Whoever does not know the key cannot make up inputs that collide.
+// A hash of what clients send: SipHash-1-3 over words. Whoever does not know the key cannot make up inputs
+// that collide.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +16,8 @@ struct HashKey {
   std::uint64_t second = 0;
 };
 
-// Two sequences of `add` that differ, in a value or in where one text ends, are as good as never of the same hash.
+// Two sequences of `add` that differ, in a value or in where one text ends, are as good as never of the same
+// hash.
 class KeyedHash {
  public:
   explicit KeyedHash(HashKey key)

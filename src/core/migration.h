@@ -13,7 +13,8 @@ struct Migration {
 
 struct MigrationOutcome {
   int applied = 0;
-  int version = 0;  // the schema's, afterwards
+  // The schema's, afterwards.
+  int version = 0;
 };
 
 }  // namespace flightdeck

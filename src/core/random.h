@@ -10,7 +10,8 @@ namespace flightdeck {
 class Random {
  public:
   virtual ~Random() = default;
-  virtual std::uint64_t next() = 0;  // uniform over all 64-bit values
+  // Uniform over all 64-bit values.
+  virtual std::uint64_t next() = 0;
 
   // Uniform in [0, 1).
   double next_fraction() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }

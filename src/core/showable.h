@@ -1,5 +1,6 @@
-// What people wrote on a command line, in the environment or in a file, as messages and logs may repeat it. One rule for all
-// of the program: a value that may hold a password is not shown, whether it has the form that it should have or not.
+// What people wrote on a command line, in the environment or in a file, as messages and logs may repeat it.
+// One rule for all of the program: a value that may hold a password is not shown, whether it has the form
+// that it should have or not.
 #pragma once
 
 #include <string>
@@ -10,7 +11,8 @@ namespace flightdeck {
 // The setting's value is never shown: names that end in `url`, `secret`, `key`, `password` or `token`.
 bool is_secret(std::string_view setting);
 
-// It has none of the marks of something with a password in it: `@`, `=`, `://`, a control character, more than 256 bytes.
+// It has none of the marks of something with a password in it: `@`, `=`, `://`, a control character, more
+// than 256 bytes.
 bool is_showable(std::string_view text);
 // The text, or that it is not shown.
 std::string showable(std::string_view text);

@@ -1,9 +1,10 @@
 // Coroutines of the business code: lazy, single-threaded, without any event-loop header.
 //
-// A Task starts when it is awaited (or spawned) and runs on the executor of whoever awaits it; every awaitable of an
-// adapter resumes it there. Name every object first, then `co_await f(std::move(object))`: g++ 12 destroys an
-// aggregate temporary inside a co_await expression twice. Likewise await first and test the result then: it can lose a
-// coroutine whose first co_await stands in a condition. Coroutine parameters are taken by value.
+// A Task starts when it is awaited (or spawned) and runs on the executor of whoever awaits it; every
+// awaitable of an adapter resumes it there. Name every object first, then `co_await f(std::move(object))`:
+// g++ 12 destroys an aggregate temporary inside a co_await expression twice. Likewise await first and test
+// the result then: it can lose a coroutine whose first co_await stands in a condition. Coroutine parameters
+// are taken by value.
 #pragma once
 
 #include <coroutine>
@@ -70,8 +71,9 @@ struct Promise<void> : PromiseBase {
 
 }  // namespace task_detail
 
-// Owns its coroutine frame. Awaited at most once. Destroying an unstarted or finished task is safe; destroying one
-// that is suspended in an adapter is not (the adapter would resume a dead frame): wait for it instead.
+// Owns its coroutine frame. Awaited at most once. Destroying an unstarted or finished task is safe;
+// destroying one that is suspended in an adapter is not (the adapter would resume a dead frame): wait for it
+// instead.
 template <class T>
 class [[nodiscard]] Task {
  public:
@@ -113,8 +115,8 @@ inline Task<void> task_detail::Promise<void>::get_return_object() {
   return Task<void>(std::coroutine_handle<Promise>::from_promise(*this));
 }
 
-// Bridges a callback API: `co_await callback_awaiter<T>(start)` calls `start(done)`; `done(value)` resumes the waiter.
-// `done` may run inline or later, but always on the waiter's own thread, and exactly once.
+// Bridges a callback API: `co_await callback_awaiter<T>(start)` calls `start(done)`; `done(value)` resumes
+// the waiter. `done` may run inline or later, but always on the waiter's own thread, and exactly once.
 template <class T, class Start>
 class CallbackAwaiter {
  public:
@@ -155,7 +157,8 @@ class TaskScope {
   TaskScope(const TaskScope&) = delete;
   TaskScope& operator=(const TaskScope&) = delete;
 
-  // Starts the task now; runs it inline up to its first suspension. An exception that leaves it goes to `on_error`.
+  // Starts the task now; runs it inline up to its first suspension. An exception that leaves it goes to
+  // `on_error`.
   void spawn(Task<void> task) {
     ++running_;
     run(*this, std::move(task));

@@ -6,9 +6,8 @@
 
 namespace flightdeck {
 
-// `const bool go_on = co_await ticker.next();` in a loop (g++ 12 can lose a co_await inside a condition). Used from one
-// thread. Not destroyed while `next` is awaited: stop it first and
-// let it return.
+// `const bool go_on = co_await ticker.next();` in a loop (g++ 12 can lose a co_await inside a condition).
+// Used from one thread. Not destroyed while `next` is awaited: stop it first and let it return.
 class Ticker {
  public:
   Ticker(Timers& timers, Milliseconds interval) : timers_(timers), interval_(interval) {}

@@ -65,8 +65,8 @@ char* write_padded(char* out, int value, int width) {
   return out + width;
 }
 
-// What lies beyond these, as in a row that somebody wrote by hand, is written as the nearest of them: RFC 3339 has years of
-// four digits.
+// What lies beyond these, as in a row that somebody wrote by hand, is written as the nearest of them: RFC
+// 3339 has years of four digits.
 constexpr Date first_date{year{1}, January, day{1}};
 constexpr Date last_date{year{9999}, December, day{31}};
 constexpr Instant first_instant{sys_days{first_date}};
@@ -114,7 +114,8 @@ std::optional<LocalInstant> parse_rfc3339(std::string_view text) {
   // A leap second, if there is one, is the last of a day in UTC.
   if (s == 60 && minute - floor<days>(minute) != days{1} - minutes{1}) return std::nullopt;
   const Instant instant = minute + seconds{s} + milliseconds{ms};
-  // An offset can push the first or last day of the range out of it; such an instant has no UTC text of four digits.
+  // An offset can push the first or last day of the range out of it; such an instant has no UTC text of four
+  // digits.
   const Date utc{floor<days>(instant)};
   if (utc.year() < year{1} || utc.year() > year{9999}) return std::nullopt;
   return LocalInstant{instant, *date};

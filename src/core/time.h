@@ -21,8 +21,8 @@ struct LocalInstant {
   friend bool operator==(const LocalInstant&, const LocalInstant&) = default;
 };
 
-// RFC 3339 date-time; the offset is required. Fractions of a second beyond milliseconds are cut off. Years 1 to 9999.
-// A leap second, 23:59:60 in UTC on any day, is the second after it: an Instant knows none.
+// RFC 3339 date-time; the offset is required. Fractions of a second beyond milliseconds are cut off. Years 1
+// to 9999. A leap second, 23:59:60 in UTC on any day, is the second after it: an Instant knows none.
 std::optional<LocalInstant> parse_rfc3339(std::string_view text);
 // UTC with `Z`; milliseconds are written only when they are not zero.
 std::string format_rfc3339(Instant instant);

@@ -10,9 +10,10 @@ namespace flightdeck {
 // The property White_Space: blanks of every width, no-break ones too, tabs and line ends.
 bool is_white_space(char32_t character);
 
-// What nobody sees, so that two texts may look the same and differ: control and format characters, line and paragraph
-// separators, all that is ignored when it is shown (joiners, fillers, variation selectors, tags), the blank Braille
-// pattern, and what is no character (U+FFFE and its like). White space within a line is none of these.
+// What nobody sees, so that two texts may look the same and differ: control and format characters, line and
+// paragraph separators, all that is ignored when it is shown (joiners, fillers, variation selectors, tags),
+// the blank Braille pattern, and what is no character (U+FFFE and its like). White space within a line is
+// none of these.
 bool is_invisible(char32_t character);
 
 // Without the white space at both ends.

@@ -12,7 +12,8 @@ Uuid event_id(const Uuid& subject, std::string_view type, std::int64_t revision)
 }
 
 std::string outbox_row(std::span<const Event> batch) {
-  constexpr std::size_t expected_bytes = 180;  // of an event around its data
+  // Of an event around its data.
+  constexpr std::size_t expected_bytes = 180;
   std::size_t bytes = 2;
   for (const Event& event : batch) bytes += event.data.size() + expected_bytes;
   std::string text;

@@ -21,16 +21,22 @@ inline constexpr std::string_view flight_cancelled = "flight.cancelled";
 inline constexpr std::string_view flight_reinstated = "flight.reinstated";
 
 struct Event {
-  Uuid id{};              // the same for the same fact, so that consumers can drop repeats
-  std::string_view type;  // one of the constants above
-  Uuid subject{};         // the booking or flight it is about
-  std::string data;       // JSON object
+  // The same for the same fact, so that consumers can drop repeats.
+  Uuid id{};
+  // One of the constants above.
+  std::string_view type;
+  // The booking or flight it is about.
+  Uuid subject{};
+  // JSON object.
+  std::string data;
 };
 
 // One row of the outbox: the events of one commit.
 struct OutboxRow {
-  std::int64_t sequence = 0;  // grows with every row; not the order of commits
-  std::string data;           // as `outbox_row` makes it
+  // Grows with every row; not the order of commits.
+  std::int64_t sequence = 0;
+  // As `outbox_row` makes it.
+  std::string data;
 };
 
 // The id of a fact that can be true once per subject and `revision` (a flight's version; 0 for bookings).

@@ -8,9 +8,9 @@
 
 namespace flightdeck::flights {
 
-// A count-min sketch: keys may share counters, so one may seem asked for more often than it was, hardly ever less often.
-// Counts end at 15, and all are halved now and then, so that what was asked for long ago does not count. Used from one
-// thread.
+// A count-min sketch: keys may share counters, so one may seem asked for more often than it was, hardly ever
+// less often. Counts end at 15, and all are halved now and then, so that what was asked for long ago does not
+// count. Used from one thread.
 class AskCounts {
  public:
   // Sized for so many keys that matter.
@@ -28,10 +28,12 @@ class AskCounts {
   std::array<std::size_t, rows> places(std::uint64_t hash) const;
   void halve();
 
-  std::size_t columns_;  // a power of two
+  // A power of two.
+  std::size_t columns_;
   std::vector<std::uint8_t> counts_;
   std::size_t added_ = 0;
-  const std::size_t added_max_;  // until all are halved
+  // Until all are halved.
+  const std::size_t added_max_;
 };
 
 }  // namespace flightdeck::flights

@@ -77,12 +77,13 @@ TEST_F(ChangeClockTest, SlotsAreWithinTheTableAndDiffer) {
   }
 }
 
-// Threads change one value each and tell of it afterwards, as others do; the reader keeps what it has read as long as the
-// clock says that it is unchanged. Whatever was told before it asks must be in what it kept.
+// Threads change one value each and tell of it afterwards, as others do; the reader keeps what it has read as
+// long as the clock says that it is unchanged. Whatever was told before it asks must be in what it kept.
 TEST_F(ChangeClockTest, NothingToldIsMissedWhateverTheThreadsDo) {
   constexpr std::size_t values = 4;
   constexpr int changes = 20'000;
-  constexpr ChangeClock::Slot shared = 7;  // all in one slot: marks overtake each other there
+  // All in one slot: marks overtake each other there.
+  constexpr ChangeClock::Slot shared = 7;
   std::array<std::atomic<int>, values> value{};
   std::array<std::atomic<int>, values> told{};
   std::vector<std::thread> writers;

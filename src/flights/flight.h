@@ -19,17 +19,20 @@ std::optional<FlightStatus> parse_flight_status(std::string_view text);
 
 struct Flight {
   FlightId id;
-  std::string flight_number;  // empty: none
+  // Empty: none.
+  std::string flight_number;
   std::string source;
   std::string destination;
   Instant departure{};
   std::optional<Instant> arrival;
-  Date date{};  // local departure date, as the admin wrote it
+  // Local departure date, as the admin wrote it.
+  Date date{};
   std::int64_t total_seats = 0;
   std::int64_t available_seats = 0;
   Money price;
   FlightStatus status = FlightStatus::scheduled;
-  std::int64_t version = 1;  // grows with every change of the row
+  // Grows with every change of the row.
+  std::int64_t version = 1;
   Instant created_at{};
   Instant updated_at{};
 
@@ -43,11 +46,13 @@ inline bool on_sale(const Flight& flight, Instant now) {
 
 // What an admin sends, as text and numbers not yet believed.
 struct FlightInput {
-  std::string_view flight_number;  // empty: none
+  // Empty: none.
+  std::string_view flight_number;
   std::string_view source;
   std::string_view destination;
   std::string_view departure_ts;
-  std::string_view arrival_ts;  // empty: none
+  // Empty: none.
+  std::string_view arrival_ts;
   std::int64_t total_seats = 0;
   std::string_view price;
 };
@@ -73,8 +78,8 @@ struct FlightRules {
 // validation_failed with every wrong field at once.
 Result<FlightDraft> check_flight(const FlightInput& input, const FlightRules& rules);
 
-// Without white space around it; upper case when three letters; nullopt when empty, too long, no UTF-8, or holding an
-// invisible character (core/unicode.h) or a colon.
+// Without white space around it; upper case when three letters; nullopt when empty, too long, no UTF-8, or
+// holding an invisible character (core/unicode.h) or a colon.
 std::optional<std::string> check_place(std::string_view text);
 // How places are compared: the ASCII lower case of one as check_place makes it.
 std::string place_key(std::string_view place);
@@ -85,7 +90,8 @@ Flight make_flight(FlightId id, const FlightDraft& draft, Instant now);
 // Errors: flight_closed (cancelled), capacity_below_sold.
 Result<Flight> replace_flight(const Flight& flight, const FlightDraft& draft, Instant now);
 
-// JSON object of the contract (`flight_id` … `updated_at`), without and with extra members before the last brace.
+// JSON object of the contract (`flight_id` … `updated_at`), without and with extra members before the last
+// brace.
 void append_flight_json(std::string& out, const Flight& flight);
 
 }  // namespace flightdeck::flights

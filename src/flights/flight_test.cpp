@@ -172,7 +172,8 @@ TEST(ReplaceFlight, MovesWhatIsAvailableByTheDifference) {
   Flight flight = make_flight(FlightId{}, draft, made);
   EXPECT_EQ(flight.available_seats, 180);
   EXPECT_EQ(flight.version, 1);
-  flight.available_seats = 150;  // 30 sold
+  // 30 sold.
+  flight.available_seats = 150;
   flight.version = 7;
 
   draft.total_seats = 200;

@@ -1,5 +1,5 @@
-// Whether the index, and the gate, may lag behind the ledger: while they may, search asks the ledger, and nobody believes
-// the gate that a flight is sold out.
+// Whether the index, and the gate, may lag behind the ledger: while they may, search asks the ledger, and
+// nobody believes the gate that a flight is sold out.
 #pragma once
 
 #include <atomic>
@@ -7,10 +7,10 @@
 
 namespace flightdeck::flights {
 
-// Thread-safe, without locks. One a process, for index and gate, which are in the same store. Reasons to doubt them: this
-// process has not been able to tell them of a commit; or their store stands still or refuses to be told, so that others
-// may not have been able to. Both last until they are over. A store that is back again is doubted for a while longer,
-// in which everybody tells it what he owes.
+// Thread-safe, without locks. One a process, for index and gate, which are in the same store. Reasons to
+// doubt them: this process has not been able to tell them of a commit; or their store stands still or refuses
+// to be told, so that others may not have been able to. Both last until they are over. A store that is back
+// again is doubted for a while longer, in which everybody tells it what he owes.
 class IndexLag {
  public:
   using SteadyTime = std::chrono::steady_clock::time_point;

@@ -111,8 +111,8 @@ void ScheduleReader::skip_line(std::size_t from) {
   ++line_;
 }
 
-// Reads the fields of one row up to and including its line end. Else says what is wrong with the row; then where the
-// reader stands means nothing.
+// Reads the fields of one row up to and including its line end. Else says what is wrong with the row; then
+// where the reader stands means nothing.
 std::optional<std::string> ScheduleReader::read_fields() {
   const std::size_t row_begin = at_;
   std::size_t count = 0;

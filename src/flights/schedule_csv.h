@@ -18,16 +18,19 @@
 namespace flightdeck::flights {
 
 struct ScheduleRow {
-  std::size_t line = 0;  // where it begins; the header is line 1
+  // Where it begins; the header is line 1.
+  std::size_t line = 0;
   std::string flight_number;
   std::string source;
   std::string destination;
   std::string departure_ts;
   std::string arrival_ts;
-  std::int64_t total_seats = 0;  // 0: no whole number, so `check_flight` will refuse it
+  // 0: no whole number, so `check_flight` will refuse it.
+  std::int64_t total_seats = 0;
   std::string price;
 
-  FlightInput input() const;  // views into this row
+  // Views into this row.
+  FlightInput input() const;
 };
 
 // A row that is no CSV row of this header.
@@ -36,12 +39,12 @@ struct UnreadableRow {
   std::string reason;
 };
 
-// Reads row after row. A byte order mark, CRLF and empty lines are accepted; blanks around a field are not part of it.
-// After a row that cannot be read it goes on with the next line.
+// Reads row after row. A byte order mark, CRLF and empty lines are accepted; blanks around a field are not
+// part of it. After a row that cannot be read it goes on with the next line.
 class ScheduleReader {
  public:
-  // `text` outlives the reader. Error validation_failed: the header is missing, or has an unknown, repeated or missing
-  // column.
+  // `text` outlives the reader. Error validation_failed: the header is missing, or has an unknown, repeated
+  // or missing column.
   static Result<ScheduleReader> open(std::string_view text);
 
   // nullopt at the end.
@@ -75,8 +78,10 @@ class ScheduleReader {
   std::string_view text_;
   std::size_t at_ = 0;
   std::size_t line_ = 1;
-  std::vector<std::string> fields_;                                  // of the row read last
-  std::array<std::optional<std::size_t>, column_count> place_of_{};  // which field holds a column
+  // Of the row read last.
+  std::vector<std::string> fields_;
+  // Which field holds a column.
+  std::array<std::optional<std::size_t>, column_count> place_of_{};
   std::size_t field_count_ = 0;
 };
 
@@ -84,8 +89,8 @@ class ScheduleReader {
 // `schedule` has a good header.
 std::optional<Date> first_departure_date(std::string_view schedule);
 
-// An RFC 3339 text moved by whole days: local time and offset stay. A text that is not RFC 3339 comes back as it is;
-// nullopt: the day would leave the years 1 to 9999.
+// An RFC 3339 text moved by whole days: local time and offset stay. A text that is not RFC 3339 comes back as
+// it is; nullopt: the day would leave the years 1 to 9999.
 std::optional<std::string> shift_days(std::string_view timestamp, std::chrono::days days);
 
 // Moves departure and arrival alike. False, and the row unchanged: a day would leave the years 1 to 9999.

@@ -19,7 +19,8 @@ std::optional<SortOrder> parse_sort_order(std::string_view text);
 
 // Where a flight stands in an order: by `rank`, ties by departure, then id.
 struct SearchPosition {
-  std::int64_t rank = 0;  // price in minor units, duration in ms (without arrival: the largest), or departure
+  // Price in minor units, duration in ms (without arrival: the largest), or departure.
+  std::int64_t rank = 0;
   Instant departure{};
   FlightId id;
   // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 sees a null pointer in the comparison made here
@@ -29,12 +30,15 @@ struct SearchPosition {
 SearchPosition position_of(const Flight& flight, SortOrder sort);
 
 struct SearchQuery {
-  std::string source;       // place_key form
-  std::string destination;  // place_key form
+  // place_key form.
+  std::string source;
+  // place_key form.
+  std::string destination;
   Date date{};
   SortOrder sort = SortOrder::price;
   std::size_t limit = 20;
-  std::int64_t seats = 1;  // at least so many available
+  // At least so many available.
+  std::int64_t seats = 1;
   std::optional<SearchPosition> after;
   friend bool operator==(const SearchQuery&, const SearchQuery&) = default;
 };
@@ -49,12 +53,15 @@ struct SearchQueryHash {
 std::string route_key(std::string_view source, std::string_view destination, Date date);
 
 struct SearchPage {
-  std::vector<Flight> flights;  // in order, at most `limit`
-  bool more = false;            // there are flights after the last one
+  // In order, at most `limit`.
+  std::vector<Flight> flights;
+  // There are flights after the last one.
+  bool more = false;
 
-  // Of an index: what the page was made of besides its route. It stays the same while none of these flights changes, and
-  // none comes to the route or moves in it, until one of them departs.
-  std::vector<FlightId> looked_at;  // also those that are not on the page
+  // Of an index: what the page was made of besides its route. It stays the same while none of these flights
+  // changes, and none comes to the route or moves in it, until one of them departs.
+  // Also those that are not on the page.
+  std::vector<FlightId> looked_at;
   Instant next_departure = Instant::max();
   void look_at(FlightId flight) { looked_at.push_back(flight); }
   void look_at(const Flight& flight, Instant now);

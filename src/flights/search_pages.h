@@ -19,15 +19,22 @@ namespace flightdeck::flights {
 // Never changed once it is made.
 struct KeptPage {
   std::string body;
-  std::string tag;                       // of `body`, as tag_of makes it
-  ChangeClock::Moment made_at = 0;       // before the first read
-  std::vector<ChangeClock::Slot> slots;  // of all that it was made of
-  Instant good_until = Instant::max();   // then a flight of it departs
-  bool whole = true;                     // false: what it was made of is not known, so it cannot be kept
-  bool empty = false;                    // no flight is on it
+  // Of `body`, as tag_of makes it.
+  std::string tag;
+  // Before the first read.
+  ChangeClock::Moment made_at = 0;
+  // Of all that it was made of.
+  std::vector<ChangeClock::Slot> slots;
+  // Then a flight of it departs.
+  Instant good_until = Instant::max();
+  // False: what it was made of is not known, so it cannot be kept.
+  bool whole = true;
+  // No flight is on it.
+  bool empty = false;
 };
 
-// What tells a body from any other: equal for equal ones in every process of this program, in quotes as an entity tag.
+// What tells a body from any other: equal for equal ones in every process of this program, in quotes as an
+// entity tag.
 std::string tag_of(std::string_view body);
 
 // Now, on both clocks.
@@ -47,8 +54,8 @@ struct SearchPagesLimits {
   std::size_t bytes = limits::search_page_bytes_kept;
 };
 
-// Used from one thread. Those that were asked for longest ago go first, but not for one that was asked for less often:
-// however many queries somebody makes up, pages that others ask for stay.
+// Used from one thread. Those that were asked for longest ago go first, but not for one that was asked for
+// less often: however many queries somebody makes up, pages that others ask for stay.
 class SearchPages {
  public:
   // `key`: of a process, at random.
@@ -59,8 +66,8 @@ class SearchPages {
 
   // A good page, or null.
   std::shared_ptr<const KeptPage> find(const SearchQuery& query, PageTime now);
-  // Not kept when it is not good any more, or too large; when it is for more seats than anybody books; or empty behind a
-  // cursor, as behind one that was made up.
+  // Not kept when it is not good any more, or too large; when it is for more seats than anybody books; or
+  // empty behind a cursor, as behind one that was made up.
   void keep(const SearchQuery& query, std::shared_ptr<const KeptPage> page, PageTime now);
 
   std::size_t pages() const { return pages_.size(); }
@@ -88,7 +95,8 @@ class SearchPages {
   const SearchQueryHash hash_;
   AskCounts asks_;
   Pages pages_;
-  Uses uses_;  // the last one first
+  // The last one first.
+  Uses uses_;
   std::size_t bytes_ = 0;
 };
 

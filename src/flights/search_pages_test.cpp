@@ -223,13 +223,14 @@ TEST(SearchQueryHash, IsOfEveryPartOfTheQueryAndOfTheKey) {
     other.after = SearchPosition{0, from_unix_ms(static_cast<std::int64_t>(n)), {}};
     EXPECT_TRUE(seen.insert(hash(other)).second) << "departure " << n;
     other.after = SearchPosition{0, Instant{}, {}};
-    std::memcpy(other.after->id.value.data(), &n, sizeof n);  // the half that is of the time
+    // The half that is of the time.
+    std::memcpy(other.after->id.value.data(), &n, sizeof n);
     EXPECT_TRUE(seen.insert(hash(other)).second) << "id " << n;
   }
 }
 
-// Flights have a number each, a page shows those of its flights. Readings, changes and rebuilds come in any order; whatever
-// was told before a page is asked for shows on it.
+// Flights have a number each, a page shows those of its flights. Readings, changes and rebuilds come in any
+// order; whatever was told before a page is asked for shows on it.
 TEST_F(SearchPagesTest, NoPageIsOlderThanWhatWasTold) {
   constexpr std::uint64_t flights = 6;
   constexpr int routes = 4;
@@ -250,7 +251,8 @@ TEST_F(SearchPagesTest, NoPageIsOlderThanWhatWasTold) {
     for (int step = 0; step < 400; ++step) {
       switch (below(5)) {
         case 0: ++truth[below(flights)]; break;
-        case 1: {  // told of late, perhaps again
+        // Told of late, perhaps again.
+        case 1: {
           const std::uint64_t id = below(flights);
           changes.changed(ChangeClock::slot_of(flight_id(id)));
           told[id] = truth[id];

@@ -11,8 +11,10 @@ namespace flightdeck::flights {
 
 struct StoredVersion {
   FlightId flight;
-  std::int64_t version = 0;  // the highest that is stored
-  std::string state;         // the store's own, to know whether anything was taken in since
+  // The highest that is stored.
+  std::int64_t version = 0;
+  // The store's own, to know whether anything was taken in since.
+  std::string state;
 };
 
 }  // namespace flightdeck::flights

@@ -7,15 +7,20 @@
 
 namespace flightdeck::http {
 
-using CharacterClasses = std::uint8_t;  // of one byte, as a set of these
+// Of one byte, as a set of these.
+using CharacterClasses = std::uint8_t;
 inline constexpr CharacterClasses is_unreserved = 1;
-inline constexpr CharacterClasses is_in_host_name = 2;  // unreserved characters and sub-delimiters
-inline constexpr CharacterClasses is_in_path = 4;       // of an URI, the slash and `%` included
-inline constexpr CharacterClasses is_in_query = 8;      // the same
+// Unreserved characters and sub-delimiters.
+inline constexpr CharacterClasses is_in_host_name = 2;
+// Of an URI, the slash and `%` included.
+inline constexpr CharacterClasses is_in_path = 4;
+// The same.
+inline constexpr CharacterClasses is_in_query = 8;
 inline constexpr CharacterClasses is_hex_digit = 16;
 inline constexpr CharacterClasses is_digit = 32;
 inline constexpr CharacterClasses is_in_token = 64;
-inline constexpr CharacterClasses is_text = 128;  // all but control characters; the tab is text
+// All but control characters; the tab is text.
+inline constexpr CharacterClasses is_text = 128;
 
 inline constexpr std::array<CharacterClasses, 256> character_classes = [] {
   std::array<CharacterClasses, 256> table{};

@@ -9,23 +9,31 @@ namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
-// What has been read of a chunk's line. `blank` is the "bad white space" that the grammar allows around `;` and
-// `=`.
+// What has been read of a chunk's line. `blank` is the "bad white space" that the grammar allows around `;`
+// and `=`.
 enum class At {
-  nothing,      // the CRLF of the data before, if there is any, is still to come
-  data_return,  // its CR
-  size_begin,   // nothing of this line
+  // The CRLF of the data before, if there is any, is still to come.
+  nothing,
+  // Its CR.
+  data_return,
+  // Nothing of this line.
+  size_begin,
   size,
   blank_before_extension,
-  semicolon,  // and blanks
+  // And blanks.
+  semicolon,
   name,
   blank_behind_name,
-  equals,  // and blanks
+  // And blanks.
+  equals,
   token,
-  quoted,     // inside a quoted string
-  backslash,  // inside one
+  // Inside a quoted string.
+  quoted,
+  // Inside one.
+  backslash,
   quote_end,
-  line_return,  // the CR that ends the line
+  // The CR that ends the line.
+  line_return,
   line_end,
   nonsense,
 };

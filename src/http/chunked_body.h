@@ -6,13 +6,15 @@
 
 namespace flightdeck::http {
 
-// Of bytes that begin with a line. A line that can come to nothing any more is refused before its end is here, and
-// the verdict is the same however many bytes behind that point are here.
+// Of bytes that begin with a line. A line that can come to nothing any more is refused before its end is
+// here, and the verdict is the same however many bytes behind that point are here.
 struct LineVerdict {
   enum class Kind { need_more, whole, refused, too_long };
   Kind kind = Kind::need_more;
-  std::size_t size = 0;             // of the whole line, with its CRLF
-  std::size_t extension_bytes = 0;  // of them, the chunk's extensions
+  // Of the whole line, with its CRLF.
+  std::size_t size = 0;
+  // Of them, the chunk's extensions.
+  std::size_t extension_bytes = 0;
 };
 
 // A chunk's size and extensions; `behind_data`: first comes the CRLF that ends the chunk before.

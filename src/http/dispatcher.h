@@ -11,9 +11,10 @@
 namespace flightdeck::http {
 
 struct Dispatch {
-  std::string_view route = "none";  // pattern of the route, of static storage. For logs and metrics.
-  // An answer that is there already, or a handler that has not begun. UnavailableError that leaves the handler becomes a
-  // 503, any other exception a 500.
+  // Pattern of the route, of static storage. For logs and metrics.
+  std::string_view route = "none";
+  // An answer that is there already, or a handler that has not begun. UnavailableError that leaves the
+  // handler becomes a 503, any other exception a 500.
   std::variant<Response, Task<Response>> answer;
 };
 
@@ -21,8 +22,8 @@ struct Dispatch {
 class Dispatcher {
  public:
   virtual ~Dispatcher() = default;
-  // Sets the request's `parameter`. The request stays as it is until the task has ended. What a busy process says to most
-  // requests is an answer, not a task: it must cost next to nothing.
+  // Sets the request's `parameter`. The request stays as it is until the task has ended. What a busy process
+  // says to most requests is an answer, not a task: it must cost next to nothing.
   virtual Dispatch dispatch(Request& request) = 0;
 };
 

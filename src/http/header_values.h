@@ -22,7 +22,8 @@ bool lists_token(std::string_view list, std::string_view token);
 // Every member of `Expect` is `100-continue`; there may be none.
 bool expects_only_continue(std::string_view expect);
 
-// `Prefer: wait=N` (RFC 7240), at most limits::wait_max. The first well-formed one counts, the rest is ignored.
+// `Prefer: wait=N` (RFC 7240), at most limits::wait_max. The first well-formed one counts, the rest is
+// ignored.
 std::optional<std::chrono::seconds> preferred_wait(std::string_view prefer);
 
 }  // namespace flightdeck::http

@@ -15,12 +15,13 @@ struct ProblemKind {
   int status;
   std::string_view code;
   std::string_view title;
-  int retry_after_s = 0;  // 0: no Retry-After
+  // 0: no Retry-After.
+  int retry_after_s = 0;
 };
 ProblemKind problem_kind(ErrorCode code);
 
-// At most limits::problem_bytes with its head, whatever the error says: what is too long is cut, and of fields only the
-// first are listed; then `errors_total` says how many there are.
+// At most limits::problem_bytes with its head, whatever the error says: what is too long is cut, and of
+// fields only the first are listed; then `errors_total` says how many there are.
 Response problem_response(const Error& error, std::string_view request_id);
 
 // If-Match names none of the tags that something has: `tag` is its own.
@@ -29,8 +30,8 @@ Error other_tag(std::string_view tag);
 // For what is wrong with the request as HTTP, before any route is known: 400, 414, 417, 431, 501 or 505.
 Response protocol_problem(int status, std::string_view detail, std::string_view request_id);
 
-// For an exception that left a handler: OVERLOADED, UNAVAILABLE, or else INTERNAL. It is logged, and tells the client
-// nothing of the inside.
+// For an exception that left a handler: OVERLOADED, UNAVAILABLE, or else INTERNAL. It is logged, and tells
+// the client nothing of the inside.
 Response problem_response(const std::exception_ptr& failure, std::string_view route,
                           std::string_view request_id, Log& log);
 

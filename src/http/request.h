@@ -17,7 +17,8 @@ std::string_view to_string(Method method);
 enum class Header { content_type, prefer, idempotency_key, if_match, if_none_match, request_id };
 inline constexpr std::size_t header_count = 6;
 
-// Belongs to its connection and stays as it is until its handler has finished. Not copied: its views point into it.
+// Belongs to its connection and stays as it is until its handler has finished. Not copied: its views point
+// into it.
 class Request {
  public:
   Request() = default;
@@ -25,12 +26,17 @@ class Request {
   Request& operator=(const Request&) = delete;
 
   Method method = Method::other;
-  std::string_view path;       // as sent, or empty; see RequestTarget
-  std::string_view query;      // as sent, without the question mark; see QueryFields
-  std::string_view parameter;  // what stands for the `{}` of the route's pattern
-  std::string request_id;      // the caller's if it is sane, else a new one
+  // As sent, or empty; see RequestTarget.
+  std::string_view path;
+  // As sent, without the question mark; see QueryFields.
+  std::string_view query;
+  // What stands for the `{}` of the route's pattern.
+  std::string_view parameter;
+  // The caller's if it is sane, else a new one.
+  std::string request_id;
   std::string body;
-  std::chrono::milliseconds waited{0};  // from its last bytes here until it was looked at
+  // From its last bytes here until it was looked at.
+  std::chrono::milliseconds waited{0};
 
   // What was sent, without surrounding white space; several fields of one name are joined by ", ".
   std::optional<std::string_view> header(Header name) const;

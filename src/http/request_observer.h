@@ -7,10 +7,13 @@
 namespace flightdeck::http {
 
 struct FinishedRequest {
-  std::string_view method;  // upper case; "OTHER" for one that no route has
-  std::string_view route;   // its pattern, such as `/booking/{booking_id}`; "none" when no route was found
+  // Upper case; "OTHER" for one that no route has.
+  std::string_view method;
+  // Its pattern, such as `/booking/{booking_id}`; "none" when no route was found.
+  std::string_view route;
   int status = 0;
-  double seconds = 0;  // from the complete request to the answer, before it is sent
+  // From the complete request to the answer, before it is sent.
+  double seconds = 0;
 };
 
 // Thread-safe, quick, never throws: it is called for each request, on its I/O thread.

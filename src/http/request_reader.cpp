@@ -48,15 +48,16 @@ std::optional<Header> header_of(beast_http::field name, std::string_view text) {
 
 // Folded over several lines: the parser joins them, and others may not.
 bool is_folded(std::string_view name, std::string_view value) {
-  const char* begin = name.data() + name.size() + 1;  // behind the colon
+  // Behind the colon.
+  const char* begin = name.data() + name.size() + 1;
   while (*begin == ' ' || *begin == '\t') ++begin;
   return value.data() != begin;
 }
 
 enum class Version { incomplete, newer_http_1, unsupported, malformed };
 
-// Of a request line with a target that may be one, and with a version that is not here in whole or is none that
-// the parser knows.
+// Of a request line with a target that may be one, and with a version that is not here in whole or is none
+// that the parser knows.
 Version judge_version(std::string_view line) {
   constexpr std::string_view form = "HTTP/d.d\r\n";
   const std::size_t method_end = line.find(' ');

@@ -12,9 +12,9 @@
 
 namespace flightdeck::http {
 
-// Beast's parser, writing straight into a Request: no container of headers in between. It is given a header as
-// it comes, and of a chunked body only lines that were judged before. Trailer fields it never sees, since some
-// would mean something to it.
+// Beast's parser, writing straight into a Request: no container of headers in between. It is given a header
+// as it comes, and of a chunked body only lines that were judged before. Trailer fields it never sees, since
+// some would mean something to it.
 class RequestParser final : public boost::beast::http::basic_parser<true> {
  public:
   // What the next byte of a chunked body belongs to.
@@ -58,9 +58,11 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   bool expects_continue_ = false;
   bool unknown_expectation_ = false;
   bool has_transfer_encoding_ = false;
-  bool only_chunked_ = true;  // each transfer encoding is
+  // Each transfer encoding is.
+  bool only_chunked_ = true;
   ChunkPart chunk_part_ = ChunkPart::line;
-  bool behind_chunk_ = false;  // its data has not had its CRLF yet
+  // Its data has not had its CRLF yet.
+  bool behind_chunk_ = false;
 };
 
 class RequestReader {
@@ -68,10 +70,12 @@ class RequestReader {
   enum class State {
     need_more,
     complete,
-    refused,  // what follows cannot be understood any more
+    // What follows cannot be understood any more.
+    refused,
   };
   struct Refusal {
-    int status = 0;  // 400, 413, 414, 417, 431 or 505
+    // 400, 413, 414, 417, 431 or 505.
+    int status = 0;
     std::string_view detail;
   };
 
@@ -122,8 +126,10 @@ class RequestReader {
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   int blank_lines_ = 0;
-  std::size_t header_bytes_ = 0;           // of the request, its trailer included
-  std::size_t chunk_extension_bytes_ = 0;  // of its body so far
+  // Of the request, its trailer included.
+  std::size_t header_bytes_ = 0;
+  // Of its body so far.
+  std::size_t chunk_extension_bytes_ = 0;
   Refusal refusal_;
   bool continue_sent_ = false;
 };

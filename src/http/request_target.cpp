@@ -20,7 +20,8 @@ bool is_port(std::string_view text) {
     if (!is(is_digit, c)) return false;
     port = std::min(10 * port + static_cast<std::uint32_t>(c - '0'), port_max + 1);
   }
-  return port <= port_max;  // an empty one is the scheme's own
+  // An empty one is the scheme's own.
+  return port <= port_max;
 }
 
 bool is_registered_name(std::string_view text) {

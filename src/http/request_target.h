@@ -7,10 +7,11 @@
 namespace flightdeck::http {
 
 struct RequestTarget {
-  // As sent, for there is one way to write each path: nothing is decoded, and a path that a proxy before us might
-  // read otherwise than it stands is empty, which no route is. `*` for the server as a whole.
+  // As sent, for there is one way to write each path: nothing is decoded, and a path that a proxy before us
+  // might read otherwise than it stands is empty, which no route is. `*` for the server as a whole.
   std::string_view path;
-  std::string_view query;  // as sent, without the question mark
+  // As sent, without the question mark.
+  std::string_view query;
 };
 
 // nullopt: it is neither a path, nor an absolute http URL, nor `*`, or has a byte that none of them may have.

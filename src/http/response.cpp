@@ -6,7 +6,8 @@ namespace flightdeck::http {
 
 namespace {
 
-constexpr std::size_t head_bytes = 352;  // about
+// About.
+constexpr std::size_t head_bytes = 352;
 
 void append_number(std::string& out, std::size_t number) {
   char digits[24];

@@ -14,17 +14,22 @@ inline constexpr std::string_view problem_type = "application/problem+json";
 inline constexpr std::string_view metrics_type = "text/plain; version=0.0.4; charset=utf-8";
 
 // Who may keep an answer, and for how long.
-inline constexpr std::string_view no_store = "no-store";  // nobody: it is personal, or true for a moment only
-inline constexpr std::string_view revalidate =
-    "private, max-age=0, must-revalidate";  // its client, who asks each time
+// Nobody: it is personal, or true for a moment only.
+inline constexpr std::string_view no_store = "no-store";
+// Its client, who asks each time.
+inline constexpr std::string_view revalidate = "private, max-age=0, must-revalidate";
 
 struct Response {
   int status = 200;
-  std::string_view content_type = json_type;  // of static storage; empty: there is no body
+  // Of static storage; empty: there is no body.
+  std::string_view content_type = json_type;
   std::string body;
-  std::shared_ptr<const std::string> shared_body;  // in its place, for one that others have a part in
-  std::string_view cache_control = no_store;       // of static storage
-  std::string_view etag;                           // with its quotes, of what `shared_body` owns; empty: none
+  // In its place, for one that others have a part in.
+  std::shared_ptr<const std::string> shared_body;
+  // Of static storage.
+  std::string_view cache_control = no_store;
+  // With its quotes, of what `shared_body` owns; empty: none.
+  std::string_view etag;
   // Names of static storage, values without CR or LF.
   std::vector<std::pair<std::string_view, std::string>> headers;
 
@@ -54,9 +59,11 @@ enum class ConnectionHeader { none, close, keep_alive };
 // What the connection adds to an answer.
 struct ResponseFrame {
   std::string_view request_id;
-  std::string_view date;  // IMF-fixdate; empty: none
+  // IMF-fixdate; empty: none.
+  std::string_view date;
   ConnectionHeader connection = ConnectionHeader::none;
-  bool head_only = false;  // the request was a HEAD: everything but the body
+  // The request was a HEAD: everything but the body.
+  bool head_only = false;
 };
 
 void append_response(std::string& out, const Response& response, const ResponseFrame& frame);

@@ -15,15 +15,20 @@ namespace flightdeck::http {
 
 struct Route {
   Method method;
-  std::string_view pattern;  // of static storage; at most one segment is a `{name}`
-  bool reads_json = false;   // a body of another media type is a 415
+  // Of static storage; at most one segment is a `{name}`.
+  std::string_view pattern;
+  // A body of another media type is a 415.
+  bool reads_json = false;
 };
 
 struct RouteMatch {
   const Route* route = nullptr;
-  std::size_t index = 0;       // of `route`, among those that the router was made of
-  std::string_view allow;      // the methods of the path; empty: there is no such path
-  std::string_view parameter;  // the segment of the path that stands for `{name}`
+  // Of `route`, among those that the router was made of.
+  std::size_t index = 0;
+  // The methods of the path; empty: there is no such path.
+  std::string_view allow;
+  // The segment of the path that stands for `{name}`.
+  std::string_view parameter;
 };
 
 // Immutable, so one serves all threads.
@@ -42,7 +47,8 @@ class Router {
   };
   struct Path {
     std::string_view pattern;
-    std::string_view before;  // the whole pattern when it has no parameter
+    // The whole pattern when it has no parameter.
+    std::string_view before;
     std::string_view after;
     bool has_parameter = false;
     std::vector<Indexed> routes;
@@ -50,7 +56,8 @@ class Router {
   };
   Path& path_of(std::string_view pattern);
 
-  std::vector<Path> paths_;  // those without a parameter first: they win
+  // Those without a parameter first: they win.
+  std::vector<Path> paths_;
   std::string allow_anywhere_;
 };
 

@@ -89,8 +89,8 @@ class Server::Impl final : public SessionHost {
 
   std::size_t sessions() const { return sessions_.size(); }
 
-  // Not at once: when thousands ask, the answers of database, Redis and payments would wait behind all of them, and so
-  // would the bookings that were accepted.
+  // Not at once: when thousands ask, the answers of database, Redis and payments would wait behind all of
+  // them, and so would the bookings that were accepted.
   void serve_soon(Session& session) override {
     waiting_.push_back(&session);
     if (waiting_.size() == 1) serve_in_next_turn();
@@ -138,13 +138,14 @@ class Server::Impl final : public SessionHost {
     });
   }
 
-  // Many come at once when all clients begin anew. With one a turn of the loop the kernel's queue would overflow, and a
-  // client that it turns away tries again after a second, after two, after four.
+  // Many come at once when all clients begin anew. With one a turn of the loop the kernel's queue would
+  // overflow, and a client that it turns away tries again after a second, after two, after four.
   void admit_waiting() {
     for (int i = 1; i < limits::accepted_a_turn; ++i) {
       boost::system::error_code error;
       tcp::socket socket = acceptor_.accept(error);
-      if (error) return;  // mostly: nobody waits
+      // Mostly: nobody waits.
+      if (error) return;
       admit(std::move(socket));
     }
   }
@@ -175,7 +176,8 @@ class Server::Impl final : public SessionHost {
     }
   }
 
-  // The longest idle ones, in the order in which they go from the back. All sessions are looked at, so it finds many at once.
+  // The longest idle ones, in the order in which they go from the back. All sessions are looked at, so it
+  // finds many at once.
   bool find_idle() {
     for (Session* session : sessions_) {
       if (const auto since = session->idle_since())
@@ -239,8 +241,10 @@ class Server::Impl final : public SessionHost {
 
   tcp::acceptor acceptor_;
   std::vector<Session*> sessions_;
-  std::vector<Idle> idle_;        // to make room; some may have become active since
-  std::deque<Session*> waiting_;  // to be served
+  // To make room; some may have become active since.
+  std::vector<Idle> idle_;
+  // To be served.
+  std::deque<Session*> waiting_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   Timers::TimerId deadline_check_ = 0;
   std::function<void()> drained_;

@@ -1,4 +1,5 @@
-// The HTTP server of one I/O thread. Servers share nothing but the port: the kernel spreads connections over them.
+// The HTTP server of one I/O thread. Servers share nothing but the port: the kernel spreads connections over
+// them.
 #pragma once
 
 #include <cstdint>
@@ -17,20 +18,22 @@
 namespace flightdeck::http {
 
 struct ServerOptions {
-  bool access_log = true;  // a line per request at level info
-  // With all of them taken, a new one takes the place of the one that has been idle longest, or else has left its request
-  // unfinished longest. When every one has a request under way, it is answered 503.
+  // A line per request at level info.
+  bool access_log = true;
+  // With all of them taken, a new one takes the place of the one that has been idle longest, or else has left
+  // its request unfinished longest. When every one has a request under way, it is answered 503.
   std::size_t connections_max = limits::connections_per_thread;
   Milliseconds idle_deadline = limits::idle_connection_deadline;
-  Milliseconds first_byte_deadline = limits::first_byte_deadline;  // and no longer than the one above
+  // And no longer than the one above.
+  Milliseconds first_byte_deadline = limits::first_byte_deadline;
   Milliseconds read_deadline = limits::request_read_deadline;
   Milliseconds write_deadline = limits::response_write_deadline;
   Milliseconds lingering_deadline = limits::lingering_close_deadline;
   Milliseconds deadline_check = limits::deadline_check_interval;
 };
 
-// Used from its loop's thread, or while that loop does not run. Requests of one connection are handled one after
-// another; a handler whose client is gone runs to its end all the same.
+// Used from its loop's thread, or while that loop does not run. Requests of one connection are handled one
+// after another; a handler whose client is gone runs to its end all the same.
 class Server {
  public:
   // All of them outlive the server.
@@ -44,19 +47,21 @@ class Server {
   };
 
   Server(Dependencies dependencies, ServerOptions options);
-  // When its loop does not run any more; no handler may be running (`sessions` is 0 or only idle ones are left).
+  // When its loop does not run any more; no handler may be running (`sessions` is 0 or only idle ones are
+  // left).
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Takes connections of `host` (a name or an address) and `port` (0: any free one) and answers the port. Throws
-  // std::runtime_error, with a message for people, when that is not to be had, also because another process has it.
+  // Takes connections of `host` (a name or an address) and `port` (0: any free one) and answers the port.
+  // Throws std::runtime_error, with a message for people, when that is not to be had, also because another
+  // process has it.
   std::uint16_t listen(const std::string& host, std::uint16_t port);
   // Takes a share of the connections of a port that another server of this process listens on.
   void share(const std::string& host, std::uint16_t port);
 
-  // Takes no new connections, closes idle ones, lets what runs come to its end. `drained` is called once, from the
-  // loop, when the last connection is gone.
+  // Takes no new connections, closes idle ones, lets what runs come to its end. `drained` is called once,
+  // from the loop, when the last connection is gone.
   void drain(std::function<void()> drained);
   // Closes every connection at once; those whose handler still runs are counted until it has ended.
   void close_all();

@@ -22,7 +22,7 @@ using test::TestRoute;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-net::EventLoop* serving_loop = nullptr;  // of the server under test, for handlers that wait
+net::EventLoop* serving_loop = nullptr;
 std::atomic<int> waits_begun{0};
 std::atomic<int> waits_ended{0};
 
@@ -168,7 +168,7 @@ TEST_F(ServerTest, AnswersALongPipelineOfLargeAnswersToASlowReader) {
   std::string bytes;
   for (int i = 0; i < 200; ++i) bytes += get("/much/100000");
   connection.send(bytes);
-  std::this_thread::sleep_for(Milliseconds(100));  // socket buffers are full by now, on either side
+  std::this_thread::sleep_for(Milliseconds(100));
   const std::vector<Reply> replies = connection.read_replies(200);
   ASSERT_EQ(replies.size(), 200U);
   for (const Reply& reply : replies) ASSERT_EQ(reply.body.size(), 100'000U);
@@ -183,7 +183,8 @@ TEST_F(ServerTest, AClientThatNeverReadsIsLetGo) {
   EXPECT_TRUE(eventually([&] { return server->sessions() == 0; }));
 }
 
-// What is being sent when a handler waits has its deadline, also when that handler has ended and the next one begins.
+// What is being sent when a handler waits has its deadline, also when that handler has ended and the next one
+// begins.
 TEST_F(ServerTest, AClientThatNeverReadsIsLetGoAlsoWhenItsHandlersWait) {
   restart({.write_deadline = Milliseconds(100), .deadline_check = Milliseconds(20)});
   RawConnection connection(server->port());

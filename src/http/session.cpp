@@ -73,8 +73,8 @@ void Session::close() {
   socket_.close(ignored);
 }
 
-// Called whenever something that was under way has ended. Does all that can be done now. The session may be gone
-// when it returns.
+// Called whenever something that was under way has ended. Does all that can be done now. The session may be
+// gone when it returns.
 void Session::advance() {
   if (advancing_) return;
   advancing_ = true;
@@ -93,7 +93,8 @@ void Session::advance() {
 bool Session::step() {
   if (closed_ || lingering_) return false;
   if (handling_) {
-    flush();  // answers to earlier requests do not wait for this one
+    // Answers to earlier requests do not wait for this one.
+    flush();
     return false;
   }
   if (last_answer_ || out_.size() >= limits::pipelined_bytes_max) {
@@ -118,7 +119,8 @@ bool Session::step() {
 
 void Session::handle_request() {
   receiving_ = false;
-  if (!writing_) deadline_ = Time::max();  // else it is that of the write
+  // Else it is that of the write.
+  if (!writing_) deadline_ = Time::max();
   handling_since_ = step_at_;
   choose_request_id();
   handling_ = true;
@@ -164,7 +166,8 @@ void Session::answer(const Response& response) {
     try {
       render(response);
     } catch (const std::exception&) {
-      close();  // out of memory, half an answer may be in the buffer
+      // Out of memory, half an answer may be in the buffer.
+      close();
     }
   }
   advance();

@@ -1,4 +1,5 @@
-// One connection: reads requests, runs their handlers in order, writes the answers. Private to http/: includes Asio.
+// One connection: reads requests, runs their handlers in order, writes the answers. Private to http/:
+// includes Asio.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -35,15 +36,16 @@ class SessionHost {
 
  protected:
   bool draining_ = false;
-  std::string date_;  // of the last second or so
+  // Of the last second or so.
+  std::string date_;
 
  private:
   Server::Dependencies dependencies_;
   ServerOptions options_;
 };
 
-// Never reads while a handler runs, so a client that sends faster than it is served is held up by TCP. At any time at
-// most one of these is under way: a read, or a handler and a write.
+// Never reads while a handler runs, so a client that sends faster than it is served is held up by TCP. At any
+// time at most one of these is under way: a read, or a handler and a write.
 class Session {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -64,7 +66,8 @@ class Session {
   // Of an idle one: part of a request is here.
   bool has_part_of_request() const { return !reader_.untouched(); }
 
-  std::size_t index = 0;  // among the host's sessions
+  // Among the host's sessions.
+  std::size_t index = 0;
 
  private:
   struct Detached;
@@ -90,26 +93,37 @@ class Session {
   boost::asio::ip::tcp::socket socket_;
   Request request_;
   RequestReader reader_{request_};
-  std::string out_;      // answers not yet handed to the socket
-  std::string sending_;  // what a write under way is sending
+  // Answers not yet handed to the socket.
+  std::string out_;
+  // What a write under way is sending.
+  std::string sending_;
   std::size_t sent_ = 0;
-  std::string_view route_ = "none";  // of the request that is handled
+  // Of the request that is handled.
+  std::string_view route_ = "none";
   Time received_at_{};
-  // When its last step began or ended: served, answered, written. The clock is not asked again for what follows at once.
+  // When its last step began or ended: served, answered, written. The clock is not asked again for what
+  // follows at once.
   Time step_at_{};
   Time handling_since_{};
   Time deadline_ = Time::max();
 
-  bool advancing_ = false;  // `advance` is on the stack
+  // `advance` is on the stack.
+  bool advancing_ = false;
   bool reading_ = false;
-  bool waiting_ = false;  // for its turn
+  // For its turn.
+  bool waiting_ = false;
   bool writing_ = false;
   bool handling_ = false;
-  bool receiving_ = false;    // part of a request is here
-  bool silent_ = true;        // nothing has ever come
-  bool client_done_ = false;  // it will send nothing more
-  bool last_answer_ = false;  // nothing is handled after what is in out_
-  bool lingering_ = false;    // all is sent; what still comes is thrown away
+  // Part of a request is here.
+  bool receiving_ = false;
+  // Nothing has ever come.
+  bool silent_ = true;
+  // It will send nothing more.
+  bool client_done_ = false;
+  // Nothing is handled after what is in out_.
+  bool last_answer_ = false;
+  // All is sent; what still comes is thrown away.
+  bool lingering_ = false;
   bool closed_ = false;
 };
 

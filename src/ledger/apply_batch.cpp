@@ -12,9 +12,10 @@ namespace flightdeck::ledger {
 namespace {
 
 constexpr int attempts_max = 3;
-constexpr int lock_rounds_max = 3;  // in which rows turn out to be locked
-constexpr int lone_lock_outs_max =
-    2;  // of commands applied one by one, by a lock that is on no row: then it is on all
+// In which rows turn out to be locked.
+constexpr int lock_rounds_max = 3;
+// Of commands applied one by one, by a lock that is on no row: then it is on all.
+constexpr int lone_lock_outs_max = 2;
 
 class Transaction {
  public:

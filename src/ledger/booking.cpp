@@ -45,7 +45,8 @@ std::optional<Instant> next_payment_inquiry(const Booking& booking, ProviderReco
   const Instant last = since + limits::payment_recheck_last;
   if (now < first) return first;
   if (now < last) return last;
-  // It may still take the money. And whoever comes late for the first time may only have a clock that is ahead.
+  // It may still take the money. And whoever comes late for the first time may only have a clock that is
+  // ahead.
   if (record == ProviderRecord::undecided || booking.status == BookingStatus::pending)
     return now + limits::payment_recheck_last;
   return std::nullopt;

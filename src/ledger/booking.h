@@ -12,18 +12,22 @@
 
 namespace flightdeck::ledger {
 
-// PENDING -> CONFIRMED | FAILED | CANCELLED; CONFIRMED -> CANCELLED; FAILED -> CONFIRMED only by a late payment.
+// PENDING -> CONFIRMED | FAILED | CANCELLED; CONFIRMED -> CANCELLED; FAILED -> CONFIRMED only by a late
+// payment.
 enum class BookingStatus { pending, confirmed, failed, cancelled };
 std::string_view to_string(BookingStatus status);
 std::optional<BookingStatus> parse_booking_status(std::string_view text);
 
-inline constexpr std::string_view reason_payment_declined =
-    "payment_declined";                                                        // the provider said so in time
-inline constexpr std::string_view reason_payment_timeout = "payment_timeout";  // not known to be paid in time
-// What was paid is no payment of the booking. A booking that a callback had confirmed before stays so, and bears the reason.
-inline constexpr std::string_view reason_amount_differs =
-    "payment_amount_differs";                                                    // another amount was paid
-inline constexpr std::string_view reason_payment_refunded = "payment_refunded";  // it was given back
+// The provider said so in time.
+inline constexpr std::string_view reason_payment_declined = "payment_declined";
+// Not known to be paid in time.
+inline constexpr std::string_view reason_payment_timeout = "payment_timeout";
+// What was paid is no payment of the booking. A booking that a callback had confirmed before stays so, and
+// bears the reason.
+// Another amount was paid.
+inline constexpr std::string_view reason_amount_differs = "payment_amount_differs";
+// It was given back.
+inline constexpr std::string_view reason_payment_refunded = "payment_refunded";
 
 // Why a payment that succeeded does not pay for its booking.
 enum class PaymentFault { amount_differs, refunded };
@@ -33,14 +37,19 @@ struct Booking {
   BookingId id;
   UserId user;
   FlightId flight;
-  Date date{};  // the flight's local departure date; read with the booking, not stored in it
+  // The flight's local departure date; read with the booking, not stored in it.
+  Date date{};
   std::int64_t seats = 0;
   Money amount;
   BookingStatus status = BookingStatus::pending;
-  std::string failure_reason;  // empty: none
-  std::string payment_ref;     // empty: no payment known
-  std::string refund_ref;      // empty: nothing refunded
-  Instant expires_at{};        // unpaid by then, the provider is asked and the booking settled
+  // Empty: none.
+  std::string failure_reason;
+  // Empty: no payment known.
+  std::string payment_ref;
+  // Empty: nothing refunded.
+  std::string refund_ref;
+  // Unpaid by then, the provider is asked and the booking settled.
+  Instant expires_at{};
   Instant created_at{};
   Instant updated_at{};
 
@@ -83,7 +92,8 @@ inline bool refund_is_void(const Booking& booking) {
 
 // What is left to do for a booking that is listed as unfinished.
 enum class NextStep {
-  ask_provider,  // its payment is unknown, or a callback confirmed it that did not say how much was paid
+  // Its payment is unknown, or a callback confirmed it that did not say how much was paid.
+  ask_provider,
   refund,
   nothing,
 };
@@ -91,12 +101,15 @@ NextStep next_step(const Booking& booking);
 
 // What the provider, asked at some time, knows of a payment that has not succeeded.
 enum class ProviderRecord {
-  none,       // nothing
-  undecided,  // it has it, and may still take the money
-  declined,   // for good
+  // Nothing.
+  none,
+  // It has it, and may still take the money.
+  undecided,
+  // For good.
+  declined,
 };
-// When to ask again, be it to learn of a payment or to have one refunded; nullopt: never. `silent`: when the provider last
-// failed to answer, for what it was sent before then it may read only after.
+// When to ask again, be it to learn of a payment or to have one refunded; nullopt: never. `silent`: when the
+// provider last failed to answer, for what it was sent before then it may read only after.
 std::optional<Instant> next_payment_inquiry(const Booking& booking, ProviderRecord record, Instant silent,
                                             Instant now);
 
@@ -105,7 +118,8 @@ inline bool same_request(const Booking& booking, UserId user, FlightId flight, s
   return booking.user == user && booking.flight == flight && booking.seats == seats;
 }
 
-// The id of the booking that a user's Idempotency-Key stands for: the same wherever and whenever it is computed.
+// The id of the booking that a user's Idempotency-Key stands for: the same wherever and whenever it is
+// computed.
 BookingId idempotent_booking_id(UserId user, std::string_view key);
 
 // JSON object of the contract.

@@ -16,8 +16,8 @@ struct Commit {
 class CommitObserver {
  public:
   virtual ~CommitObserver() = default;
-  // Called on a ledger thread, in commit order of that thread. Calls `told` exactly once, on any thread, when it is
-  // done or has given up: only then are the clients of this commit answered. Never throws.
+  // Called on a ledger thread, in commit order of that thread. Calls `told` exactly once, on any thread, when
+  // it is done or has given up: only then are the clients of this commit answered. Never throws.
   virtual void on_commit(Commit commit, std::function<void()> told) = 0;
 };
 

@@ -116,7 +116,8 @@ Result<Applied> Batch::settle_again(Booking& booking, const SettlePayment& c) {
   // What was given back for a booking without seats is as it should be.
   std::optional<PaymentFault> fault = c.answered ? fault_of(booking, c) : std::nullopt;
   if (!confirmed && fault == PaymentFault::refunded) fault.reset();
-  if (fault && booking.failure_reason == reason_of(*fault)) fault.reset();  // found before
+  // Found before.
+  if (fault && booking.failure_reason == reason_of(*fault)) fault.reset();
   const bool owed_anew = c.answered && (refund_is_void(booking) || (refund_due(booking) && !told_before));
   const bool renamed = c.answered && confirmed && !told_before;
   if (!told_before && !owed_anew && !renamed) {
@@ -126,8 +127,8 @@ Result<Applied> Batch::settle_again(Booking& booking, const SettlePayment& c) {
     booking.failure_reason = reason_of(*fault);
     touch_booking(booking);
   }
-  // The provider keeps one payment a booking. What a callback called it by, or that it was not found before, counts
-  // for nothing against that.
+  // The provider keeps one payment a booking. What a callback called it by, or that it was not found before,
+  // counts for nothing against that.
   if (owed_anew) {
     booking.refund_ref.clear();
     owe_refund(booking, c.payment_ref);
@@ -264,7 +265,8 @@ void Batch::store_flight(const Flight& next, std::string_view event) {
   remember_key(next);
   for (auto& [id, booking] : bookings_) {
     if (booking.value.flight == next.id)
-      booking.value.date = next.date;  // read with the booking, not stored in it
+      // Read with the booking, not stored in it.
+      booking.value.date = next.date;
   }
   emit(next, event);
 }

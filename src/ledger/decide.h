@@ -1,7 +1,8 @@
 // The decisions of the ledger: pure functions from rows and commands to outcomes and changed rows.
 //
-// Every backend does the same: it loads the rows that the commands of a batch name, calls `decide`, and writes the result in one
-// transaction. Commands take effect in their order. After every batch, for every flight:
+// Every backend does the same: it loads the rows that the commands of a batch name, calls `decide`, and
+// writes the result in one transaction. Commands take effect in their order. After every batch, for every
+// flight:
 //   seats of PENDING and CONFIRMED bookings + available_seats = total_seats, and available_seats >= 0.
 #pragma once
 
@@ -37,67 +38,77 @@ struct CachedBooking {
   RowVersion row_version;
 };
 
-// Errors: not_found, flight_closed, out_of_stock, idempotency_key_reused (this id with another flight, user or seats).
+// Errors: not_found, flight_closed, out_of_stock, idempotency_key_reused (this id with another flight, user
+// or seats).
 struct PlaceBooking {
   BookingId id;
   UserId user;
   FlightId flight;
   std::int64_t seats = 0;
   Milliseconds payment_timeout{};
-  bool new_id = false;  // made for this command, so that nothing can have it yet: it need not be looked for
+  // Made for this command, so that nothing can have it yet: it need not be looked for.
+  bool new_id = false;
 };
 
 // What is known of a booking's payment. Errors: not_found, invalid_state (it contradicts what is settled).
 //
-// A success confirms the booking. A success that comes when the booking has expired takes the seats again if there are any.
-// Otherwise, and for a booking that was cancelled, a refund is due.
+// A success confirms the booking. A success that comes when the booking has expired takes the seats again if
+// there are any. Otherwise, and for a booking that was cancelled, a refund is due.
 //
-// An answer of the provider itself (`answered`) overrules a callback. A booking goes by the payment that the provider names, and
-// money for a booking without seats is given back whatever a callback said before. A callback that contradicts an earlier one is
-// refused.
+// An answer of the provider itself (`answered`) overrules a callback. A booking goes by the payment that the
+// provider names, and money for a booking without seats is given back whatever a callback said before. A
+// callback that contradicts an earlier one is refused.
 //
-// A failure settles the booking as FAILED. After a callback the intent stays, since the charge may be under way. After an answer of
-// the provider it goes.
+// A failure settles the booking as FAILED. After a callback the intent stays, since the charge may be under
+// way. After an answer of the provider it goes.
 //
-// Another amount than the booking's pays for nothing, and neither does a payment that was refunded. What was paid is given back. A
-// booking that is CONFIRMED already stays so and bears the fault (`Applied::fault`). A callback without an amount confirms the
-// booking, and the provider is asked for the amount later.
+// Another amount than the booking's pays for nothing, and neither does a payment that was refunded. What was
+// paid is given back. A booking that is CONFIRMED already stays so and bears the fault (`Applied::fault`). A
+// callback without an amount confirms the booking, and the provider is asked for the amount later.
 struct SettlePayment {
   BookingId id;
   FlightId flight;
   bool success = false;
-  std::string payment_ref;            // of a success; of a failure it is not kept
-  std::string failure_reason;         // of a failure
-  std::optional<Instant> look_again;  // of a failure: the provider may still learn of a payment, ask it then;
-                                      // of a success without an amount: ask it for that then
-  bool answered = false;              // by the provider, to a charge or a question of ours; not a callback
-  std::shared_ptr<const CachedBooking>
-      cached;                   // then it need not be read: the commit finds out whether it still is so
-  std::optional<Money> amount;  // that was paid, by a success; nullopt: not stated
-  bool refunded = false;        // of a success: it was given back since
+  // Of a success; of a failure it is not kept.
+  std::string payment_ref;
+  // Of a failure.
+  std::string failure_reason;
+  // Of a failure: the provider may still learn of a payment, ask it then; of a success without an amount: ask
+  // it for that then.
+  std::optional<Instant> look_again;
+  // By the provider, to a charge or a question of ours; not a callback.
+  bool answered = false;
+  // Then it need not be read: the commit finds out whether it still is so.
+  std::shared_ptr<const CachedBooking> cached;
+  // That was paid, by a success; nullopt: not stated.
+  std::optional<Money> amount;
+  // Of a success: it was given back since.
+  bool refunded = false;
 };
 
-// Gives the seats back. Errors: not_found, invalid_state (it is FAILED), version_conflict (`with_flight`, and the flight is on sale
-// again).
+// Gives the seats back. Errors: not_found, invalid_state (it is FAILED), version_conflict (`with_flight`, and
+// the flight is on sale again).
 struct CancelBooking {
   BookingId id;
   FlightId flight;
-  // Because its flight was cancelled. Refused when the flight was reinstated meanwhile. The refund is due at once, for whoever
-  // claims unfinished bookings. That of any other cancellation is due after limits::unfinished_lease, since the caller makes it.
+  // Because its flight was cancelled. Refused when the flight was reinstated meanwhile. The refund is due at
+  // once, for whoever claims unfinished bookings. That of any other cancellation is due after
+  // limits::unfinished_lease, since the caller makes it.
   bool with_flight = false;
 };
 
-// The provider has given the money of this payment back. Errors: not_found, invalid_state (no refund is due, or the one of another
-// payment is).
+// The provider has given the money of this payment back. Errors: not_found, invalid_state (no refund is due,
+// or the one of another payment is).
 struct RecordRefund {
   BookingId id;
   FlightId flight;
   std::string refund_ref;
-  std::string payment_ref;  // that the booking had when its refund was asked for
+  // That the booking had when its refund was asked for.
+  std::string payment_ref;
 };
 
-// Moves the intent of a booking to `next`, or removes it. Does nothing when the booking is no longer as it was read. Errors:
-// not_found.
+// Moves the intent of a booking to `next`, or removes it. Does nothing when the booking is no longer as it
+// was read. Errors: not_found.
 struct RescheduleIntent {
   BookingId id;
   FlightId flight;
@@ -116,27 +127,31 @@ struct AddFlight {
 struct ReplaceFlight {
   FlightId id;
   flights::FlightDraft draft;
-  std::shared_ptr<const Precondition> condition;  // null: none
+  // Null: none.
+  std::shared_ptr<const Precondition> condition;
 };
 
-// Takes the flight off sale. Errors: not_found (also when it is off sale already), version_conflict, flight_has_bookings. With
-// `even_with_bookings` the bookings stay, and the caller cancels them.
+// Takes the flight off sale. Errors: not_found (also when it is off sale already), version_conflict,
+// flight_has_bookings. With `even_with_bookings` the bookings stay, and the caller cancels them.
 struct CloseFlight {
   FlightId id;
   bool even_with_bookings = false;
-  std::shared_ptr<const Precondition> condition;  // null: none
+  // Null: none.
+  std::shared_ptr<const Precondition> condition;
 };
 
-using NaturalKey =
-    std::pair<std::string, Instant>;  // flight_number and departure; unique among scheduled flights
+// flight_number and departure; unique among scheduled flights.
+using NaturalKey = std::pair<std::string, Instant>;
 
-// Puts a cancelled flight on sale again. Bookings that its cancelling has not reached yet stay. Errors: not_found,
-// version_conflict, flight_closed (it has departed), invalid_state (it is not cancelled), duplicate_flight, unavailable (its key
-// has changed).
+// Puts a cancelled flight on sale again. Bookings that its cancelling has not reached yet stay. Errors:
+// not_found, version_conflict, flight_closed (it has departed), invalid_state (it is not cancelled),
+// duplicate_flight, unavailable (its key has changed).
 struct ReinstateFlight {
   FlightId id;
-  NaturalKey key;  // of the flight, as the caller read it; a cancelled one keeps it
-  std::shared_ptr<const Precondition> condition;  // null: none
+  // Of the flight, as the caller read it; a cancelled one keeps it.
+  NaturalKey key;
+  // Null: none.
+  std::shared_ptr<const Precondition> condition;
 };
 
 using Command = std::variant<PlaceBooking, SettlePayment, CancelBooking, RecordRefund, RescheduleIntent,
@@ -149,8 +164,9 @@ FlightId flight_of(const Command& command);
 // The rows that a batch reads and locks. Sorted and without repeats, since locks are taken in this order.
 //
 // Three kinds of row are left out, because reading them costs every booking and hardly any needs them:
-// - The flight of a successful payment. In time, a success moves no seat, and the row of the booking is guarded by itself
-//   (LedgerStore::commit). For a late one `decide` answers that it needs the flight, and the batch begins again with it.
+// - The flight of a successful payment. In time, a success moves no seat, and the row of the booking is
+//   guarded by itself (LedgerStore::commit). For a late one `decide` answers that it needs the flight, and
+//   the batch begins again with it.
 // - A booking with a new id. If the id is taken all the same, the commit is a LedgerConflict.
 // - A cached booking of a successful payment. If it has changed, the commit is a LedgerConflict.
 //
@@ -158,44 +174,55 @@ FlightId flight_of(const Command& command);
 struct LedgerKeys {
   std::vector<FlightId> flights;
   std::vector<BookingId> bookings;
-  std::vector<std::shared_ptr<const CachedBooking>> cached;  // none of `bookings`, and none twice
+  // None of `bookings`, and none twice.
+  std::vector<std::shared_ptr<const CachedBooking>> cached;
   std::vector<NaturalKey> natural_keys;
 };
 
 LedgerKeys keys_of(std::span<const Command> commands);
-LedgerKeys all_keys_of(std::span<const Command> commands);  // with the booking of every command
+// With the booking of every command.
+LedgerKeys all_keys_of(std::span<const Command> commands);
 
 struct LedgerRows {
   // Those of `flights` that exist, and those of `natural_keys` that are scheduled, each once.
   std::vector<flights::Flight> flights;
-  std::vector<Booking> bookings;  // those that exist
+  // Those that exist.
+  std::vector<Booking> bookings;
 };
 
 // ---- What comes out ----
 
 struct Applied {
-  std::optional<Booking> booking;         // of a booking command: as it is now
-  std::optional<flights::Flight> flight;  // of a flight command: as it is now
-  bool replayed = false;                  // PlaceBooking: this id was there before
-  bool added = false;                     // AddFlight: added, not updated
-  bool as_written = false;                // PlaceBooking: added, and `booking` is how its batch leaves it
-  std::optional<RowVersion>
-      row_version;                    // of what is as written, once it is committed and if the backend tells
-  std::optional<PaymentFault> fault;  // SettlePayment: found by it, and not before
+  // Of a booking command: as it is now.
+  std::optional<Booking> booking;
+  // Of a flight command: as it is now.
+  std::optional<flights::Flight> flight;
+  // PlaceBooking: this id was there before.
+  bool replayed = false;
+  // AddFlight: added, not updated.
+  bool added = false;
+  // PlaceBooking: added, and `booking` is how its batch leaves it.
+  bool as_written = false;
+  // Of what is as written, once it is committed and if the backend tells.
+  std::optional<RowVersion> row_version;
+  // SettlePayment: found by it, and not before.
+  std::optional<PaymentFault> fault;
 };
 
 struct IntentChange {
   BookingId booking;
-  std::optional<Instant> due;  // nullopt: remove it
-  bool added = false;          // its booking is new too: there is none to replace
+  // Nullopt: remove it.
+  std::optional<Instant> due;
+  // Its booking is new too: there is none to replace.
+  bool added = false;
 };
 
 // Final states, one entry per row.
 struct LedgerChanges {
   std::vector<flights::Flight> inserted_flights;
   std::vector<flights::Flight> updated_flights;
-  std::vector<flights::Flight>
-      updated_seats;  // changed are available_seats, version, and updated_at to `now` alone
+  // Changed are available_seats, version, and updated_at to `now` alone.
+  std::vector<flights::Flight> updated_seats;
   std::vector<Booking> inserted_bookings;
   std::vector<Booking> updated_bookings;
   std::vector<IntentChange> intents;
@@ -213,10 +240,14 @@ struct LedgerChanges {
 // What a commit means for the seat gate and the flight index of one flight.
 struct FlightUpdate {
   FlightId id;
-  std::optional<flights::Flight> flight;  // as it is now; nullopt: there is no such flight
-  std::vector<BookingId> settled_holds;   // bookings whose hold has served its purpose
-  bool seats_only = false;                // nothing else of the flight has changed
-  bool holds_only = false;                // nothing is said of the flight itself
+  // As it is now; nullopt: there is no such flight.
+  std::optional<flights::Flight> flight;
+  // Bookings whose hold has served its purpose.
+  std::vector<BookingId> settled_holds;
+  // Nothing else of the flight has changed.
+  bool seats_only = false;
+  // Nothing is said of the flight itself.
+  bool holds_only = false;
 };
 
 struct BatchStats {
@@ -232,13 +263,16 @@ struct LatePayment {
   friend bool operator==(const LatePayment&, const LatePayment&) = default;
 };
 
-// When `late_payments` is not empty, the flights of these were missing among the rows and everything else here is void.
+// When `late_payments` is not empty, the flights of these were missing among the rows and everything else
+// here is void.
 struct BatchDecision {
   std::vector<LatePayment> late_payments;
-  std::vector<Result<Applied>> outcomes;  // one per command, in order
+  // One per command, in order.
+  std::vector<Result<Applied>> outcomes;
   LedgerChanges changes;
   std::vector<FlightUpdate> updates;
-  std::vector<Booking> settled;  // bookings that left PENDING in this batch
+  // Bookings that left PENDING in this batch.
+  std::vector<Booking> settled;
   BatchStats stats;
 };
 

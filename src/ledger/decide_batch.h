@@ -1,4 +1,5 @@
-// What `decide` works on: the rows of a batch, changed by one command after another. Nothing else includes it.
+// What `decide` works on: the rows of a batch, changed by one command after another. Nothing else includes
+// it.
 #pragma once
 
 #include <map>
@@ -19,20 +20,22 @@ struct RowInBatch {
   T value;
   bool inserted = false;
   bool updated = false;
-  bool redescribed = false;  // of a flight: more than its seats
+  // Of a flight: more than its seats.
+  bool redescribed = false;
 
   bool touched() const { return inserted || updated; }
 };
 
 struct BookingInBatch : RowInBatch<Booking> {
   bool intent_set = false;
-  std::optional<Instant> intent_due;  // as in IntentChange
+  // As in IntentChange.
+  std::optional<Instant> intent_due;
 
   bool touched() const { return RowInBatch::touched() || intent_set; }
 };
 
-// The rows of one batch while its commands are honoured one after another. A command checks everything first and
-// changes rows last, so that a refused one leaves no trace.
+// The rows of one batch while its commands are honoured one after another. A command checks everything first
+// and changes rows last, so that a refused one leaves no trace.
 class Batch {
  public:
   Batch(LedgerRows rows, std::size_t commands, Instant now) : now_(now) {
@@ -117,7 +120,8 @@ class Batch {
   Instant now_;
   std::unordered_map<FlightId, RowInBatch<flights::Flight>> flights_;
   std::unordered_map<BookingId, BookingInBatch> bookings_;
-  std::optional<std::map<NaturalKey, FlightId>> by_key_;  // once somebody has asked: no booking does
+  // Once somebody has asked: no booking does.
+  std::optional<std::map<NaturalKey, FlightId>> by_key_;
   std::vector<BookingId> settled_;
   std::vector<LatePayment> late_payments_;
   LedgerChanges changes_;

@@ -34,7 +34,8 @@ class History {
  public:
   explicit History(std::uint64_t seed) : random_(seed) {}
 
-  std::int64_t upto(std::int64_t max) {  // 0 … max
+  // 0 … max.
+  std::int64_t upto(std::int64_t max) {
     return static_cast<std::int64_t>(random_.next() % static_cast<std::uint64_t>(max + 1));
   }
   bool one_in(std::int64_t n) { return upto(n - 1) == 0; }
@@ -312,7 +313,8 @@ TEST(DecideProperty, OneByOneGivesTheSameAsOneBatch) {
       ASSERT_EQ(together.bookings.size(), one_by_one.bookings.size()) << "batch " << batch;
       for (auto [id, booking] : together.bookings) {
         Booking other = one_by_one.bookings.at(id);
-        other.date = booking.date;  // read with the booking, not stored in it
+        // Read with the booking, not stored in it.
+        other.date = booking.date;
         ASSERT_EQ(booking, other) << "batch " << batch;
       }
     }
@@ -343,8 +345,8 @@ TEST(DecideProperty, ARepeatedCommandChangesNoBookingAndNoFlight) {
         ASSERT_EQ(rows.flights, flights) << "command " << command.index();
         ASSERT_EQ(rows.bookings, bookings) << "command " << command.index();
         ASSERT_TRUE(again.changes.events.empty()) << "command " << command.index();
-        // Taking a closed flight off sale again is a 404 by contract, putting one on sale that is so a 409; all else is
-        // answered as before.
+        // Taking a closed flight off sale again is a 404 by contract, putting one on sale that is so a 409;
+        // all else is answered as before.
         if (!std::holds_alternative<CloseFlight>(command) &&
             !std::holds_alternative<ReinstateFlight>(command)) {
           ASSERT_TRUE(again.outcomes.front().has_value()) << "command " << command.index();

@@ -60,7 +60,8 @@ TEST_F(Decide, PlacingIsRefusedOnAFlightThatIsNotOnSale) {
   EXPECT_EQ(error_of(PlaceBooking{booking_1, user_1, flight_2, 1, payment_timeout}), ErrorCode::not_found);
   ASSERT_EQ(last.updates.size(), 1U);
   EXPECT_FALSE(last.updates[0].flight.has_value());
-  now = start_time + hours{24};  // the very moment of departure
+  // The very moment of departure.
+  now = start_time + hours{24};
   EXPECT_EQ(error_of(PlaceBooking{booking_1, user_1, flight_1, 1, payment_timeout}),
             ErrorCode::flight_closed);
   now -= Milliseconds{1};

@@ -8,7 +8,8 @@
 namespace flightdeck::ledger {
 
 struct DemoMark {
-  Date first_day{};  // that the schedule was moved to
+  // That the schedule was moved to.
+  Date first_day{};
   bool complete = false;
 };
 

@@ -1,6 +1,6 @@
-// Calls of one turn of an event loop on their way to another thread: they go over together when the turn ends. A thread
-// that is woken by the first would take that one alone, and the others would wait for one more commit or query than they
-// need. No timer: a lone call waits for nothing but the end of the turn.
+// Calls of one turn of an event loop on their way to another thread: they go over together when the turn
+// ends. A thread that is woken by the first would take that one alone, and the others would wait for one more
+// commit or query than they need. No timer: a lone call waits for nothing but the end of the turn.
 #pragma once
 
 #include <algorithm>
@@ -11,8 +11,8 @@
 
 namespace flightdeck::ledger {
 
-// `Queue::submit(std::vector<Call*>)` takes calls and returns those that it refuses, with the reason in them. Of the
-// executor's thread. What was added must have been handed over before this dies.
+// `Queue::submit(std::vector<Call*>)` takes calls and returns those that it refuses, with the reason in them.
+// Of the executor's thread. What was added must have been handed over before this dies.
 template <class Queue, class Call>
 class Gathering {
  public:

@@ -16,14 +16,16 @@
 
 namespace flightdeck::ledger {
 
-// Two processes wrote what the database allows only once: a natural key, or the settling of one booking. Or the database chose one
-// of them to end a deadlock. The batch was rolled back. Deciding it anew on the rows of now gives the answer.
+// Two processes wrote what the database allows only once: a natural key, or the settling of one booking. Or
+// the database chose one of them to end a deadlock. The batch was rolled back. Deciding it anew on the rows
+// of now gives the answer.
 class LedgerConflict : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// Somebody else has kept rows of the batch locked for longer than limits::ledger_lock_patience. Nothing of it is kept.
+// Somebody else has kept rows of the batch locked for longer than limits::ledger_lock_patience. Nothing of it
+// is kept.
 class RowsLockedError : public RejectedError {
  public:
   using RejectedError::RejectedError;
@@ -37,7 +39,8 @@ struct LockedRows {
   bool empty() const { return flights.empty() && bookings.empty(); }
 };
 
-// The database may still lose what was read: a synchronous standby is configured and has not confirmed it. Ask again later.
+// The database may still lose what was read: a synchronous standby is configured and has not confirmed it.
+// Ask again later.
 class NotDurableError : public UnavailableError {
  public:
   using UnavailableError::UnavailableError;
@@ -49,53 +52,61 @@ class LedgerStore {
  public:
   virtual ~LedgerStore() = default;
 
-  // Starts a transaction, locks the rows of `keys` and loads them. Cached bookings are among the rows, with the date that their
-  // flight has now. Throws RowsLockedError when rows cannot be locked in time; so does `commit`.
+  // Starts a transaction, locks the rows of `keys` and loads them. Cached bookings are among the rows, with
+  // the date that their flight has now. Throws RowsLockedError when rows cannot be locked in time; so does
+  // `commit`.
   virtual LedgerRows begin(const LedgerKeys& keys) = 0;
-  // Writes the changes and makes them durable: they survive the death of the process and of the operating system. Throws
-  // LedgerConflict when a booking to be updated has changed since it was read or cached, since not every command locks its flight.
-  // Returns the version of the written rows, if the backend can compare it later. A backend that cannot is never given a cached
-  // booking. A backend that loses its connection in the middle of a commit finds out what became of it before it returns or
-  // throws. Only when it cannot in time, it throws UnavailableError and the outcome is open.
+  // Writes the changes and makes them durable: they survive the death of the process and of the operating
+  // system. Throws LedgerConflict when a booking to be updated has changed since it was read or cached, since
+  // not every command locks its flight. Returns the version of the written rows, if the backend can compare
+  // it later. A backend that cannot is never given a cached booking. A backend that loses its connection in
+  // the middle of a commit finds out what became of it before it returns or throws. Only when it cannot in
+  // time, it throws UnavailableError and the outcome is open.
   virtual std::optional<RowVersion> commit(const LedgerChanges& changes) = 0;
   virtual void rollback() noexcept = 0;
-  // Ends a transaction that writes nothing. When it returns, what `begin` has read is as durable as a commit. Throws
-  // NotDurableError when that is not known in time. A backend that shows only durable rows does nothing here.
+  // Ends a transaction that writes nothing. When it returns, what `begin` has read is as durable as a commit.
+  // Throws NotDurableError when that is not known in time. A backend that shows only durable rows does
+  // nothing here.
   virtual void confirm() { rollback(); }
 
-  // The flights and bookings of `keys` that somebody else has locked now. Does not wait. A backend without row locks has none. A
-  // transaction of its own.
+  // The flights and bookings of `keys` that somebody else has locked now. Does not wait. A backend without
+  // row locks has none. A transaction of its own.
   virtual LockedRows locked_of(const LedgerKeys& keys) {
     static_cast<void>(keys);
     return {};
   }
 
-  // The bookings whose intent is due at `now`, oldest first; their intents are due again at `lease_until`, so that no
-  // other worker takes them meanwhile and that they come back if this one dies. A transaction of its own.
+  // The bookings whose intent is due at `now`, oldest first; their intents are due again at `lease_until`, so
+  // that no other worker takes them meanwhile and that they come back if this one dies. A transaction of its
+  // own.
   virtual std::vector<BookingId> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) = 0;
 
-  // The outbox: rows that nobody has published yet and that are due at `now`, in order of their sequence. They are due
-  // again at `lease_until`, so that no other relay takes them meanwhile and that they come back if this one dies. A
-  // transaction of its own.
+  // The outbox: rows that nobody has published yet and that are due at `now`, in order of their sequence.
+  // They are due again at `lease_until`, so that no other relay takes them meanwhile and that they come back
+  // if this one dies. A transaction of its own.
   virtual std::vector<events::OutboxRow> claim_events(Instant now, Instant lease_until,
                                                       std::size_t limit) = 0;
   // They are published: they leave the outbox. Those that are gone already are passed over.
   virtual void remove_events(std::span<const std::int64_t> sequences) = 0;
 
-  // For an outbox that nobody reads. Of its `limit` oldest rows those go that were written before `before`, or that are
-  // not among the newest `keep`. Answers how many went. A transaction of its own.
+  // For an outbox that nobody reads. Of its `limit` oldest rows those go that were written before `before`,
+  // or that are not among the newest `keep`. Answers how many went. A transaction of its own.
   virtual std::size_t trim_events(Instant before, std::int64_t keep, std::size_t limit) = 0;
 
-  // Throws when nothing can be written now. Cheap while commits go well, and an actual write after one has failed.
+  // Throws when nothing can be written now. Cheap while commits go well, and an actual write after one has
+  // failed.
   virtual void check_writable() = 0;
 };
 
 struct FlightListQuery {
-  std::optional<std::string> source;       // place_key form
-  std::optional<std::string> destination;  // place_key form
+  // place_key form.
+  std::optional<std::string> source;
+  // place_key form.
+  std::optional<std::string> destination;
   std::optional<Date> date;
   std::size_t limit = 20;
-  std::optional<flights::SearchPosition> after;  // in departure order
+  // In departure order.
+  std::optional<flights::SearchPosition> after;
 };
 
 struct BookingPosition {
@@ -107,14 +118,16 @@ struct BookingListQuery {
   UserId user;
   std::optional<BookingStatus> status;
   std::size_t limit = 20;
-  std::optional<BookingPosition> after;  // newest first
+  // Newest first.
+  std::optional<BookingPosition> after;
 };
 
-// With a status it may hold fewer than `limit`, even none, though there are more: a user's bookings are looked at so many
-// at a time (limits::bookings_looked_at).
+// With a status it may hold fewer than `limit`, even none, though there are more: a user's bookings are
+// looked at so many at a time (limits::bookings_looked_at).
 struct BookingPage {
   std::vector<Booking> bookings;
-  std::optional<BookingPosition> next;  // where the next page goes on; nullopt: there is none
+  // Where the next page goes on; nullopt: there is none.
+  std::optional<BookingPosition> next;
 };
 
 inline BookingPosition position_of(const Booking& booking) { return {booking.created_at, booking.id}; }
@@ -129,18 +142,22 @@ inline BookingPage booking_page(std::vector<Booking> rows, std::size_t limit) {
 
 // Flights never leave the cancelled ones but by being reinstated, so they are looked at page by page.
 struct ClosedFlights {
-  std::vector<FlightId> with_bookings;  // PENDING or CONFIRMED ones
-  std::optional<FlightId> next;         // where the next page goes on; nullopt: there is none
+  // PENDING or CONFIRMED ones.
+  std::vector<FlightId> with_bookings;
+  // Where the next page goes on; nullopt: there is none.
+  std::optional<FlightId> next;
 };
 
 struct SeatCounts {
-  std::int64_t pending = 0;    // seats in PENDING bookings
-  std::int64_t confirmed = 0;  // seats in CONFIRMED bookings
+  // Seats in PENDING bookings.
+  std::int64_t pending = 0;
+  // Seats in CONFIRMED bookings.
+  std::int64_t confirmed = 0;
 };
 
-// Blocking reads of committed rows. Each call sees one consistent snapshot. One thread at a time. Any call may throw
-// UnavailableError. What is returned is as durable as a commit, else NotDurableError is thrown: sweeps copy it to gate and index,
-// where it stays. `search` alone may be ahead of that.
+// Blocking reads of committed rows. Each call sees one consistent snapshot. One thread at a time. Any call
+// may throw UnavailableError. What is returned is as durable as a commit, else NotDurableError is thrown:
+// sweeps copy it to gate and index, where it stays. `search` alone may be ahead of that.
 class LedgerReader {
  public:
   virtual ~LedgerReader() = default;
@@ -159,9 +176,9 @@ class LedgerReader {
   virtual std::vector<BookingId> live_bookings(FlightId flight, std::size_t limit) = 0;
   // Of the next `looked_at` cancelled flights after that id, in the order of ids.
   virtual ClosedFlights closed_flights(FlightId after, std::size_t looked_at) = 0;
-  // Rows changed at or after `since`, in an order in which those changed later by limits::change_period come later: a
-  // backend whose index has that grain may also tell of rows changed so much earlier. The next page begins at the
-  // `updated_at` and the id of the last row.
+  // Rows changed at or after `since`, in an order in which those changed later by limits::change_period come
+  // later: a backend whose index has that grain may also tell of rows changed so much earlier. The next page
+  // begins at the `updated_at` and the id of the last row.
   virtual std::vector<flights::Flight> flights_changed(Instant since, FlightId after, std::size_t limit) = 0;
   virtual std::int64_t pending_bookings() = 0;
   virtual bool any_flight() = 0;
@@ -169,12 +186,15 @@ class LedgerReader {
   virtual std::vector<NaturalKey> cancelled_of(std::span<const NaturalKey> keys) = 0;
 };
 
-// Each kind of read has a connection, a thread and a queue of its own, so that a slow one delays its own kind alone. Reads
-// by id (Ledger::find_booking, find_flight) are a kind too.
+// Each kind of read has a connection, a thread and a queue of its own, so that a slow one delays its own kind
+// alone. Reads by id (Ledger::find_booking, find_flight) are a kind too.
 enum class ReadKind {
-  list,        // a client waits for a page, or for what is counted
-  background,  // nobody waits: sweeper, closing of flights, gauges
-  health,      // whether the database answers at all
+  // A client waits for a page, or for what is counted.
+  list,
+  // Nobody waits: sweeper, closing of flights, gauges.
+  background,
+  // Whether the database answers at all.
+  health,
 };
 
 // Reads of the ledger where blocking is allowed, for one thread; answers resume on it.
@@ -182,8 +202,8 @@ class LedgerQueries {
  public:
   virtual ~LedgerQueries() = default;
 
-  // Runs `query` there. Throws what it throws, and UnavailableError: an OverloadedError when too many of its kind wait, or
-  // when it has waited for longer than limits::ledger_read_wait.
+  // Runs `query` there. Throws what it throws, and UnavailableError: an OverloadedError when too many of its
+  // kind wait, or when it has waited for longer than limits::ledger_read_wait.
   virtual Task<void> run(ReadKind kind, std::function<void(LedgerReader&)> query) = 0;
 };
 
@@ -192,7 +212,8 @@ class Ledger : public LedgerQueries {
  public:
   // Durable when it answers, and seat gate and flight index have been told. Errors: those of the command, and
   //   overloaded   the queue is full: nothing was done, nothing will be
-  //   unavailable  the database does not answer: the command may or may not have been done; repeat it, it is idempotent
+  //   unavailable  the database does not answer. The command may or may not have been done. Repeat it: it is
+  //                idempotent.
   virtual Task<Result<Applied>> apply(Command command) = 0;
   // As LedgerStore::claim_unfinished. Throws UnavailableError.
   virtual Task<std::vector<BookingId>> claim_unfinished(Instant now, Instant lease_until,
@@ -214,8 +235,9 @@ class Ledger : public LedgerQueries {
   virtual Task<std::optional<flights::Flight>> find_flight(FlightId id) = 0;
 };
 
-// One read of the ledger with a result: `co_await read<SeatCounts>(ledger, ReadKind::list, [id](LedgerReader& r) { … })`.
-// The function is copied into the task before it starts, so its captures live as long as it needs them.
+// One read of the ledger with a result: `co_await read<SeatCounts>(ledger, ReadKind::list, [id](LedgerReader&
+// r) { … })`. The function is copied into the task before it starts, so its captures live as long as it needs
+// them.
 template <class T>
 Task<T> read(LedgerQueries& ledger, ReadKind kind, std::function<T(LedgerReader&)> query) {
   auto answer = std::make_shared<std::optional<T>>();

@@ -9,11 +9,11 @@ namespace flightdeck::ledger {
 
 // The threads of a process's ledger. They outlive its clients.
 struct LedgerThreads {
-  // At least one. Commands of one flight always go to the same, so that they never wait for each other's locks; while
-  // one waits for the disk, another decides.
+  // At least one. Commands of one flight always go to the same, so that they never wait for each other's
+  // locks; while one waits for the disk, another decides.
   std::vector<LedgerWriter*> writers;
-  // Takes the successes of payments: they lock no flight, so they need not wait for a commit that sells seats. One of
-  // `writers` where the backend lets only one write at a time.
+  // Takes the successes of payments: they lock no flight, so they need not wait for a commit that sells
+  // seats. One of `writers` where the backend lets only one write at a time.
   LedgerWriter& settler;
   // One each, so that a slow read delays its own kind alone.
   LedgerReadQueue& reads_by_id;

@@ -22,7 +22,8 @@ struct KeyCollector {
     keys.flights.push_back(c.flight);
   }
   void operator()(const SettlePayment& c) {
-    // A failure gives seats back: its flight is locked anyway, and what is known of the booking may be of before that.
+    // A failure gives seats back: its flight is locked anyway, and what is known of the booking may be of
+    // before that.
     if (c.cached && c.success && !all)
       keys.cached.push_back(c.cached);
     else

@@ -16,7 +16,8 @@ void deliver(const ReadCall& call) {
   call.home->post([waiter = call.waiter] { waiter.resume(); });
 }
 
-// Of a database that does not answer. One that answers what it may still lose, or that this read failed, fails nobody else.
+// Of a database that does not answer. One that answers what it may still lose, or that this read failed,
+// fails nobody else.
 bool is_outage(const std::exception_ptr& failure) {
   if (!failure) return false;
   try {
@@ -168,7 +169,8 @@ void LedgerReadQueue::run() {
   for (;;) {
     wake_.wait(lock,
                [this] { return stopping_ || !bookings_.empty() || !flights_.empty() || !queries_.empty(); });
-    if (bookings_.empty() && flights_.empty() && queries_.empty()) return;  // stopping, and all is answered
+    // Stopping, and all is answered.
+    if (bookings_.empty() && flights_.empty() && queries_.empty()) return;
     std::vector<ReadCall*> late;
     const auto bookings = take(bookings_, limits::ledger_batch_reads, late);
     const auto flights = take(flights_, limits::ledger_batch_reads, late);

@@ -1,5 +1,5 @@
-// Reads of one kind on a thread of their own: blocking stays off the I/O threads, and reads by id that wait together are
-// answered by one query.
+// Reads of one kind on a thread of their own: blocking stays off the I/O threads, and reads by id that wait
+// together are answered by one query.
 #pragma once
 
 #include <condition_variable>
@@ -40,9 +40,10 @@ struct QueryCall : ReadCall {
 
 // Thread-safe. Owns its thread; reader and clock outlive it.
 //
-// A read that fails, fails alone, also one that the database rejects or that takes too long (RejectedError). Only when the database does not answer at all,
-// those that wait behind it fail with it. One that has waited for longer than limits::ledger_read_wait is not begun: whoever
-// asked has given up, or will before it is answered.
+// A read that fails, fails alone, also one that the database rejects or that takes too long (RejectedError).
+// Only when the database does not answer at all, those that wait behind it fail with it. One that has waited
+// for longer than limits::ledger_read_wait is not begun: whoever asked has given up, or will before it is
+// answered.
 class LedgerReadQueue {
  public:
   LedgerReadQueue(LedgerReader& reader, const Clock& clock);
@@ -50,8 +51,8 @@ class LedgerReadQueue {
   LedgerReadQueue(const LedgerReadQueue&) = delete;
   LedgerReadQueue& operator=(const LedgerReadQueue&) = delete;
 
-  // Those that are not taken (queue full, or stopped) are returned, or false; `failure` says which. Else the waiter is
-  // resumed on its home later.
+  // Those that are not taken (queue full, or stopped) are returned, or false; `failure` says which. Else the
+  // waiter is resumed on its home later.
   std::vector<FindBookingCall*> submit(std::vector<FindBookingCall*> calls);
   std::vector<FindFlightCall*> submit(std::vector<FindFlightCall*> calls);
   bool submit(QueryCall& call);

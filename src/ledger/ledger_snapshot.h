@@ -15,24 +15,28 @@
 namespace flightdeck::ledger {
 
 struct BookingRow {
-  Booking booking;  // without its date: its flight may be missing
+  // Without its date: its flight may be missing.
+  Booking booking;
   bool has_intent = false;
 };
 
 struct IntentRow {
   BookingId id;
   Instant due{};
-  std::optional<Booking> booking;  // without its date; nullopt: there is none
+  // Without its date; nullopt: there is none.
+  std::optional<Booking> booking;
 };
 
 struct OutboxRest {
-  std::int64_t rows = 0;  // unpublished
-  Instant oldest{};       // of them; meaningless when there is none
+  // Unpublished.
+  std::int64_t rows = 0;
+  // Of them; meaningless when there is none.
+  Instant oldest{};
 };
 
-// Blocking reads, all of the same state, page by page however long that takes: what is committed meanwhile is not seen, and
-// nobody who commits waits for it. On a connection of its own. One thread at a time. Any call may throw UnavailableError;
-// after one that did, no other may be made.
+// Blocking reads, all of the same state, page by page however long that takes: what is committed meanwhile is
+// not seen, and nobody who commits waits for it. On a connection of its own. One thread at a time. Any call
+// may throw UnavailableError; after one that did, no other may be made.
 class LedgerSnapshot {
  public:
   virtual ~LedgerSnapshot() = default;
@@ -50,8 +54,8 @@ class SnapshotReads {
  public:
   virtual ~SnapshotReads() = default;
 
-  // Takes a snapshot and runs `query` on it where blocking is allowed; resumes on `home`. Throws what that throws, and
-  // UnavailableError. One call at a time.
+  // Takes a snapshot and runs `query` on it where blocking is allowed; resumes on `home`. Throws what that
+  // throws, and UnavailableError. One call at a time.
   virtual Task<void> run(Executor& home, std::function<void(LedgerSnapshot&)> query) = 0;
 };
 

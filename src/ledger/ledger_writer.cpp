@@ -68,7 +68,8 @@ void LedgerWriter::run() {
       wake_.wait_for(lock, limits::ledger_lock_look_pause, asked);
     else if (locked_out_.empty())
       wake_.wait(lock, asked);
-    if (stopping_ && commands_.empty() && store_calls_.empty()) break;  // all is done but what is locked out
+    // All is done but what is locked out.
+    if (stopping_ && commands_.empty() && store_calls_.empty()) break;
     const auto count = static_cast<std::ptrdiff_t>(std::min(commands_.size(), limits::ledger_batch_commands));
     std::vector<LedgerCall*> batch(commands_.begin(), commands_.begin() + count);
     commands_.erase(commands_.begin(), commands_.begin() + count);
@@ -105,7 +106,8 @@ std::vector<LedgerCall*> LedgerWriter::not_locked_out(std::vector<LedgerCall*> q
   wait_aside(waiting);
   if (free.size() > limits::ledger_batch_commands) {
     const auto end = free.begin() + static_cast<std::ptrdiff_t>(limits::ledger_batch_commands);
-    locked_out_.insert(locked_out_.end(), end, free.end());  // the next turn begins at once
+    // The next turn begins at once.
+    locked_out_.insert(locked_out_.end(), end, free.end());
     free.erase(end, free.end());
   }
   return free;
@@ -121,7 +123,8 @@ void LedgerWriter::look_at_locks() {
   try {
     locks_.looked(store_.locked_of(keys));
   } catch (const UnavailableError&) {
-    locks_.looked({});  // the next batch finds out, and fails if the database is away
+    // The next batch finds out, and fails if the database is away.
+    locks_.looked({});
   }
   if (const LockedRows overdue = locks_.overdue(clock_.now()); !overdue.empty() && !lock_reported_) {
     lock_reported_ = true;
@@ -148,7 +151,8 @@ void LedgerWriter::refuse(const std::vector<LedgerCall*>& calls) {
 }
 
 void LedgerWriter::deliver(const std::vector<LedgerCall*>& calls) {
-  // One post per thread, not per command. The calls of a thread die as their waiters go on: touch each only once.
+  // One post per thread, not per command. The calls of a thread die as their waiters go on: touch each only
+  // once.
   std::vector<std::pair<Executor*, std::vector<std::coroutine_handle<>>>> by_home;
   for (const LedgerCall* call : calls) {
     auto home =
@@ -196,7 +200,8 @@ void LedgerWriter::apply(std::vector<LedgerCall*> calls) {
 void LedgerWriter::keep_locked_out(std::vector<LedgerCall*>& calls, const AppliedBatch& applied) {
   locks_.found(applied.locked, clock_.now());
   std::vector<LedgerCall*> cached;
-  std::vector<LedgerCall*> unknown;  // what locks them nobody can look at
+  // What locks them nobody can look at.
+  std::vector<LedgerCall*> unknown;
   for (auto place = applied.locked_out.rbegin(); place != applied.locked_out.rend(); ++place) {
     LedgerCall* const call = calls[*place];
     (needs(call->command, locks_.rows()) ? cached : unknown).push_back(call);

@@ -1,5 +1,5 @@
-// The group commit: one thread that takes whatever commands are queued and applies them as one transaction. While that
-// one commits, the next batch fills; no timer, so a lone command waits for nothing.
+// The group commit: one thread that takes whatever commands are queued and applies them as one transaction.
+// While that one commits, the next batch fills; no timer, so a lone command waits for nothing.
 #pragma once
 
 #include <chrono>
@@ -41,9 +41,9 @@ struct StoreCall {
 
 // Thread-safe. Owns its thread; `store`, `observer` and the rest outlive it.
 //
-// A command that needs a row which somebody else has locked does not hold up the others: it waits aside until the row is free
-// or has been locked for limits::ledger_lock_wait, and is answered `unavailable` then. Later ones are at once. None of it was
-// done.
+// A command that needs a row which somebody else has locked does not hold up the others: it waits aside until
+// the row is free or has been locked for limits::ledger_lock_wait, and is answered `unavailable` then. Later
+// ones are at once. None of it was done.
 class LedgerWriter {
  public:
   LedgerWriter(LedgerStore& store, CommitObserver& observer, const Clock& clock, Counters& counters,
@@ -52,8 +52,8 @@ class LedgerWriter {
   LedgerWriter(const LedgerWriter&) = delete;
   LedgerWriter& operator=(const LedgerWriter&) = delete;
 
-  // Returns those that are not taken (queue full, or stopped); the call says which. Else the waiter is resumed on its home
-  // later.
+  // Returns those that are not taken (queue full, or stopped); the call says which. Else the waiter is
+  // resumed on its home later.
   std::vector<LedgerCall*> submit(std::vector<LedgerCall*> calls);
   // False: not taken (stopped).
   bool submit(StoreCall& call);
@@ -64,8 +64,8 @@ class LedgerWriter {
  private:
   void run();
   void apply(std::vector<LedgerCall*> calls);
-  // Commands that may go on now, in order: those of the queue, and those that have waited for a lock. The others wait aside,
-  // or are refused.
+  // Commands that may go on now, in order: those of the queue, and those that have waited for a lock. The
+  // others wait aside, or are refused.
   std::vector<LedgerCall*> not_locked_out(std::vector<LedgerCall*> queued);
   void look_at_locks();
   // Takes those out of the batch's calls.
@@ -85,13 +85,16 @@ class LedgerWriter {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<LedgerCall*> commands_;
-  std::deque<StoreCall*> store_calls_;  // few: one per background loop
+  // Few: one per background loop.
+  std::deque<StoreCall*> store_calls_;
   bool stopping_ = false;
 
   // Of the thread alone.
-  bool failing_ = false;  // the last batch
+  // The last batch.
+  bool failing_ = false;
   LockWatch locks_;
-  std::vector<LedgerCall*> locked_out_;  // they wait for rows of `locks_`
+  // They wait for rows of `locks_`.
+  std::vector<LedgerCall*> locked_out_;
   bool lock_reported_ = false;
   std::chrono::steady_clock::time_point next_lock_look_;
   std::thread thread_;

@@ -137,7 +137,8 @@ class LedgerWriterTest : public ::testing::Test {
   }
   void start_placing(std::size_t count) {
     for (; count > 0; --count) placing.push_back(test::start(place()));
-    loop.run();  // the turn ends
+    // The turn ends.
+    loop.run();
   }
   void wait_for_all() {
     loop.run_until([&] {
@@ -260,7 +261,8 @@ TEST_F(LedgerWriterTest, ABatchThatKeepsConflictingIsAppliedOneByOne) {
   store.wait_until_somebody_knocks();
   start_placing(4);
   const int begun = store.begun();
-  store.conflict_next(3, 1);  // every try of the batch of four
+  // Every try of the batch of four.
+  store.conflict_next(3, 1);
   store.open();
   wait_for_all();
   EXPECT_EQ(store.begun() - begun, 3 + 4);
@@ -303,7 +305,8 @@ TEST_F(LedgerWriterTest, StoppingFinishesWhatIsQueuedAndTakesNothingMore) {
   ASSERT_TRUE(late.done());
   EXPECT_EQ(late.take().error().code, ErrorCode::unavailable);
   EXPECT_THROW(wait(client.claim_unfinished(clock.now(), clock.now(), 1)), UnavailableError);
-  writer.stop();  // again
+  // Again.
+  writer.stop();
 }
 
 TEST_F(LedgerWriterTest, OnlyAPaymentsSuccessGoesTheSettlersWay) {

@@ -25,7 +25,8 @@ class LockWatch {
 
   std::map<FlightId, Instant> flights_;
   std::map<BookingId, Instant> bookings_;
-  LockedRows rows_;  // of these
+  // Of these.
+  LockedRows rows_;
 };
 
 }  // namespace flightdeck::ledger

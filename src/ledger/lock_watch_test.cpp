@@ -5,18 +5,18 @@
 
 #include "core/limits.h"
 #include "doubles/booking_world.h"
+#include "doubles/decide_samples.h"
 #include "doubles/ids.h"
 
 namespace flightdeck::ledger {
 namespace {
 
+using test::booking_1;
 using test::flight_1;
 using test::flight_2;
 using test::world_start;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-const BookingId booking_1 = test::id_of<BookingId>(1);
 
 TEST(LockWatch, RowsAreWatchedUntilALookFindsThemFree) {
   LockWatch watch;

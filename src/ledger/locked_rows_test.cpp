@@ -1,4 +1,5 @@
-// Rows that somebody else has locked hold up their own commands alone. The tests wait for what happens, never for time to pass.
+// Rows that somebody else has locked hold up their own commands alone. The tests wait for what happens, never
+// for time to pass.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -242,7 +243,8 @@ TEST_F(LockedRowsTest, CommandsOfALockedRowKeepTheirOrder) {
   std::vector<test::Started<Result<Applied>>> started;
   started.push_back(test::start(client.apply(first)));
   loop.run();
-  EXPECT_TRUE(wait(client.apply(place(flight_1))).has_value());  // by now it is known to be locked
+  // By now it is known to be locked.
+  EXPECT_TRUE(wait(client.apply(place(flight_1))).has_value());
   started.push_back(test::start(client.apply(CancelBooking{first.id, flight_2})));
   loop.run();
   store.unlock();

@@ -13,7 +13,8 @@ namespace flightdeck::ledger {
 
 // The versions that one condition names.
 struct Versions {
-  bool any = false;  // whichever the flight has
+  // Whichever the flight has.
+  bool any = false;
   std::vector<std::int64_t> listed;
 
   bool include(std::int64_t version) const {
@@ -23,8 +24,10 @@ struct Versions {
 
 // Asked of a flight that is there: one that is not is not found, whatever is asked of it.
 struct Precondition {
-  std::optional<Versions> if_match;       // the version is one of these
-  std::optional<Versions> if_none_match;  // and none of these
+  // The version is one of these.
+  std::optional<Versions> if_match;
+  // And none of these.
+  std::optional<Versions> if_none_match;
 
   enum class Unmet { none, if_match, if_none_match };
   // The first one that a flight of this version does not meet.

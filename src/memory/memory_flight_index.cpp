@@ -67,8 +67,8 @@ Task<bool> MemoryFlightIndex::update(std::vector<Flight> flights, Instant now) {
   co_return true;
 }
 
-// A cancelled flight is kept until its departure, but on no route: so an older row that comes late does not bring it
-// back.
+// A cancelled flight is kept until its departure, but on no route: so an older row that comes late does not
+// bring it back.
 void MemoryFlightIndex::insert(const Flight& flight) {
   if (flight.status == FlightStatus::scheduled) {
     const Route route{flights::place_key(flight.source), flights::place_key(flight.destination), flight.date};

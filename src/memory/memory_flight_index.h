@@ -16,7 +16,8 @@ namespace flightdeck::memory {
 // Thread-safe; answers inline, so it can be awaited on any thread. Never away.
 class MemoryFlightIndex final : public flights::FlightIndex {
  public:
-  // `changes` hears of every change before the call that makes it ends; it outlives this. Null: nobody wants to know.
+  // `changes` hears of every change before the call that makes it ends; it outlives this. Null: nobody wants
+  // to know.
   explicit MemoryFlightIndex(flights::ChangeClock* changes = nullptr) : changes_(changes) {}
 
   Task<std::optional<flights::SearchPage>> search(flights::SearchQuery query, Instant now) override;
@@ -25,7 +26,8 @@ class MemoryFlightIndex final : public flights::FlightIndex {
     return update(std::move(flights), now);
   }
   Task<bool> restore(std::vector<flights::Flight> flights, Instant now) override {
-    return update(std::move(flights), now);  // nobody else changes it
+    // Nobody else changes it.
+    return update(std::move(flights), now);
   }
   Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) override;
   Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
@@ -38,8 +40,8 @@ class MemoryFlightIndex final : public flights::FlightIndex {
   Task<bool> mark_incomplete() override { co_return true; }
 
  private:
-  using Route =
-      std::tuple<std::string, std::string, Date>;  // source, destination (place_key form), local date
+  // Source, destination (place_key form), local date.
+  using Route = std::tuple<std::string, std::string, Date>;
   struct Orders {
     std::set<flights::SearchPosition> by_price;
     std::set<flights::SearchPosition> by_duration;

@@ -151,7 +151,8 @@ std::optional<ledger::RowVersion> MemoryLedger::commit(const ledger::LedgerChang
       outbox_[++last_sequence_] = {events::outbox_row(changes.events), changes.now, {}};
     }
   }
-  rollback();  // ends the transaction; there is nothing to undo
+  // Ends the transaction; there is nothing to undo.
+  rollback();
   return std::nullopt;
 }
 

@@ -52,7 +52,8 @@ class MemoryLedger final : public ledger::LedgerStore, public ledger::LedgerRead
   void check_flight(const flights::Flight& flight) const;
   void check_changes(const ledger::LedgerChanges& changes) const;
 
-  std::mutex writer_;  // held from begin to commit or rollback
+  // Held from begin to commit or rollback.
+  std::mutex writer_;
   std::mutex rows_;
   bool open_ = false;
   std::map<FlightId, flights::Flight> flights_;

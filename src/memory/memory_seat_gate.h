@@ -14,7 +14,8 @@ class MemorySeatGate final : public booking::SeatGate {
   Task<booking::ReserveAnswer> reserve(FlightId flight, BookingId booking, std::int64_t seats,
                                        Instant now) override;
   Task<bool> sync(std::vector<booking::SeatUpdate> updates) override;
-  Task<bool> mend(std::vector<FlightId>) override { co_return true; }  // nobody else writes here
+  // Nobody else writes here.
+  Task<bool> mend(std::vector<FlightId>) override { co_return true; }
   Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) override;
   Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
   Task<std::optional<std::int64_t>> sellable(FlightId flight) override;
@@ -28,8 +29,10 @@ class MemorySeatGate final : public booking::SeatGate {
   };
   struct Entry {
     std::int64_t version = 0;
-    std::int64_t available = 0;  // what the ledger said
-    std::int64_t held = 0;       // the seats of `holds`
+    // What the ledger said.
+    std::int64_t available = 0;
+    // The seats of `holds`.
+    std::int64_t held = 0;
     std::unordered_map<BookingId, OpenHold> holds;
   };
 

@@ -1,4 +1,5 @@
-// The versions that gate and index have stored of flights, each in a map by flight whose values have a `version`.
+// The versions that gate and index have stored of flights, each in a map by flight whose values have a
+// `version`.
 #pragma once
 
 #include <vector>

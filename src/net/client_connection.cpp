@@ -152,7 +152,8 @@ void Connection::on_read(const ErrorCodeOf& error, std::size_t bytes) {
     if (parse_error && parse_error != beast_http::error::need_more) return fail(false);
     if (!parser_->is_done()) break;
     keep = parser_->keep_alive();
-    if (reply_.status / 100 != 1) take_reply();  // else an interim answer
+    // Else an interim answer.
+    if (reply_.status / 100 != 1) take_reply();
     expect_reply();
   }
   in_.erase(0, parsed);

@@ -60,7 +60,8 @@ struct PendingCall {
   Time deadline{};
   std::string authority;
   Connection* connection = nullptr;
-  std::optional<Result<HttpReply>> outcome;  // once it has ended, until its task has it
+  // Once it has ended, until its task has it.
+  std::optional<Result<HttpReply>> outcome;
   bool sent_again = false;
   Hook started_hook;
   Hook waiting_hook;
@@ -85,8 +86,8 @@ class ConnectionOwner {
   virtual void deliver() = 0;
 };
 
-// Kept alive by what it has under way; `close` makes its owner forget it. Takes calls while none is on its way, and
-// sends them with one write.
+// Kept alive by what it has under way; `close` makes its owner forget it. Takes calls while none is on its
+// way, and sends them with one write.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(boost::asio::io_context& context, ConnectionOwner& owner, std::size_t body_bytes_max);
@@ -104,8 +105,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // Hands back the calls that have no answer, in the order they were sent.
   std::vector<PendingCall*> release_calls();
-  // Of those that it has sent, the last ones, none of which has been sent before, but not the first. It ends when it has
-  // answered the others.
+  // Of those that it has sent, the last ones, none of which has been sent before, but not the first. It ends
+  // when it has answered the others.
   std::vector<PendingCall*> release_calls_behind();
   bool crowded() const { return calls_.size() > 1; }
   // Its calls are sent, and for so long none has been answered.
@@ -130,16 +131,22 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   boost::asio::ip::tcp::resolver resolver_;
   boost::asio::ip::tcp::socket socket_;
-  ConnectionOwner* owner_;          // null: closed
-  std::deque<PendingCall*> calls_;  // without an answer, in the order they are sent
+  // Null: closed.
+  ConnectionOwner* owner_;
+  // Without an answer, in the order they are sent.
+  std::deque<PendingCall*> calls_;
   std::size_t body_bytes_max_;
   std::string authority_;
   bool connected_ = false;
-  bool sent_ = false;    // what is in `calls_`
-  bool reused_ = false;  // it has answered before
-  bool ends_ = false;    // it takes no more calls
+  // What is in `calls_`.
+  bool sent_ = false;
+  // It has answered before.
+  bool reused_ = false;
+  // It takes no more calls.
+  bool ends_ = false;
   Time sent_at_{};
-  Time moved_at_{};  // sent, or answered last
+  // Sent, or answered last.
+  Time moved_at_{};
   std::string out_;
   std::string in_;
   std::array<char, 4096> chunk_{};

@@ -10,7 +10,8 @@ namespace flightdeck::net {
 
 namespace {
 
-constexpr std::size_t usual_limit = 1024;  // when the system does not tell
+// When the system does not tell.
+constexpr std::size_t usual_limit = 1024;
 
 }  // namespace
 

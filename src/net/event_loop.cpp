@@ -20,11 +20,13 @@ struct EventLoop::Impl {
 
   asio::io_context context{1};
 
-  std::mutex mutex;  // guards what other threads touch
+  // Guards what other threads touch.
+  std::mutex mutex;
   std::vector<std::function<void()>> posted;
   bool wake_up_posted = false;
 
-  std::vector<std::function<void()>> running;  // kept for its memory
+  // Kept for its memory.
+  std::vector<std::function<void()>> running;
   TimerQueue timers;
   std::vector<Callback> cancelled;
   asio::steady_timer alarm{context};
@@ -56,7 +58,8 @@ struct EventLoop::Impl {
     }
     for (auto& work : running) {
       work();
-      work = nullptr;  // what it holds goes before the next one runs
+      // What it holds goes before the next one runs.
+      work = nullptr;
     }
     running.clear();
     for (Callback& callback : std::exchange(cancelled, {})) callback(false);
@@ -74,8 +77,8 @@ struct EventLoop::Impl {
     return id;
   }
 
-  // The alarm is only ever brought forward: most timers are cancelled, and setting it anew costs more than one
-  // needless wake-up.
+  // The alarm is only ever brought forward: most timers are cancelled, and setting it anew costs more than
+  // one needless wake-up.
   void set_alarm(Time at) {
     alarm_at = at;
     alarm.expires_at(at);
@@ -85,7 +88,8 @@ struct EventLoop::Impl {
   }
 
   void fire() {
-    alarm_at = Time::min();  // timers that callbacks start need not set it
+    // Timers that callbacks start need not set it.
+    alarm_at = Time::min();
     const Time now = std::chrono::steady_clock::now();
     while (std::optional<Callback> callback = timers.take_due(now)) (*callback)(true);
     alarm_at = Time::max();

@@ -20,8 +20,8 @@ class EventLoop final : public Executor, public Timers {
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
 
-  // Runs until `stop`; then cancels every timer and runs what is posted until nothing is left, so that tasks which
-  // wait for either come to their end.
+  // Runs until `stop`; then cancels every timer and runs what is posted until nothing is left, so that tasks
+  // which wait for either come to their end.
   void run();
   // Thread-safe, at any time.
   void stop();

@@ -43,7 +43,8 @@ TEST(EventLoop, NeverRunsWhatIsPostedInline) {
 TEST(EventLoop, TakesPostsFromManyThreads) {
   EventLoop loop;
   constexpr int each = 5000;
-  int ran = 0;  // only touched on the loop's thread
+  // Only touched on the loop's thread.
+  int ran = 0;
   std::thread own([&] { loop.run(); });
   std::vector<std::thread> posters;
   posters.reserve(4);
@@ -112,7 +113,8 @@ TEST(EventLoop, TellsEveryTimerWhenItStops) {
 }
 
 Task<void> tick(Ticker& ticker, int& ticks, bool& ended) {
-  // A variable at the top: without one, g++ 12 lays a frame out wrongly that awaits in a condition (GCC bug 106188).
+  // A variable at the top: without one, g++ 12 lays a frame out wrongly that awaits in a condition (GCC bug
+  // 106188).
   bool more = true;
   while (more) {
     more = co_await ticker.next();

@@ -17,7 +17,8 @@ class FieldErrors {
   void add(std::string_view field, std::string message) {
     if (!names(field)) errors_.push_back({std::string(field), std::move(message)});
   }
-  // Errors of a later check: a field that was wrong before (missing, of the wrong type) keeps that message only.
+  // Errors of a later check: a field that was wrong before (missing, of the wrong type) keeps that message
+  // only.
   void add(const std::vector<FieldError>& errors) {
     for (const FieldError& error : errors) add(error.field, error.message);
   }

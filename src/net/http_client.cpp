@@ -128,7 +128,8 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
     return *connection;
   }
 
-  // What is asked in the same turn of the loop goes out together: a write and a read cost more than all else of a call.
+  // What is asked in the same turn of the loop goes out together: a write and a read cost more than all else
+  // of a call.
   void gather(Connection& connection) {
     if (!quick_) return connection.send();
     send_gathered();
@@ -177,7 +178,8 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
     }
   }
 
-  // A service that is silent about some payments would have all connections soon, and those of all others would wait.
+  // A service that is silent about some payments would have all connections soon, and those of all others
+  // would wait.
   void set_room_alarm() {
     if (room_alarm_ || waiting_.empty()) return;
     room_alarm_ = loop_.start(limits::payment_room_pause, [weak = weak_from_this()](bool fired) {
@@ -256,8 +258,8 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
     finish(call);
   }
 
-  // All calls have the same deadline, so they fall due in the order they were started: one timer, and most calls
-  // neither set nor cancel it.
+  // All calls have the same deadline, so they fall due in the order they were started: one timer, and most
+  // calls neither set nor cancel it.
   void set_alarm() {
     if (alarm_ || started_.empty()) return;
     const auto left = started_.front().deadline - std::chrono::steady_clock::now();
@@ -265,7 +267,8 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
       const auto self = weak.lock();
       if (!self || !self->alarm_) return;
       self->alarm_.reset();
-      if (!fired) return self->close();  // the loop stops
+      // The loop stops.
+      if (!fired) return self->close();
       self->end_late_calls();
       self->set_alarm();
     });
@@ -307,20 +310,32 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
 
   EventLoop& loop_;
   HttpClientOptions options_;
-  Calls<&PendingCall::started_hook> started_;  // whose tasks still wait, in the order they were started
-  Calls<&PendingCall::waiting_hook> waiting_;  // those of them that wait for a connection
-  Calls<&PendingCall::ended_hook> ended_;      // those whose tasks are about to go on
+  // Whose tasks still wait, in the order they were started.
+  Calls<&PendingCall::started_hook> started_;
+  // Those of them that wait for a connection.
+  Calls<&PendingCall::waiting_hook> waiting_;
+  // Those whose tasks are about to go on.
+  Calls<&PendingCall::ended_hook> ended_;
   std::unordered_set<std::shared_ptr<Connection>> connections_;
-  std::deque<Connection*> idle_;                    // the one used last at the back
-  std::vector<std::weak_ptr<Connection>> crowded_;  // sent several calls at once
-  Connection* gathering_ = nullptr;                 // takes what else is asked in this turn, then sends it
+  // The one used last at the back.
+  std::deque<Connection*> idle_;
+  // Sent several calls at once.
+  std::vector<std::weak_ptr<Connection>> crowded_;
+  // Takes what else is asked in this turn, then sends it.
+  Connection* gathering_ = nullptr;
   bool sending_posted_ = false;
-  bool quick_ = false;  // the latest answers: then waiting for others costs a call nothing to speak of
-  std::optional<Timers::TimerId> alarm_;             // for the call started first
-  std::optional<Timers::TimerId> idle_alarm_;        // for the connection idle for longest
-  std::optional<Timers::TimerId> crowd_alarm_;       // for the connections that calls share
-  std::optional<Timers::TimerId> descriptor_alarm_;  // to open connections again
-  std::optional<Timers::TimerId> room_alarm_;        // for those that wait
+  // The latest answers: then waiting for others costs a call nothing to speak of.
+  bool quick_ = false;
+  // For the call started first.
+  std::optional<Timers::TimerId> alarm_;
+  // For the connection idle for longest.
+  std::optional<Timers::TimerId> idle_alarm_;
+  // For the connections that calls share.
+  std::optional<Timers::TimerId> crowd_alarm_;
+  // To open connections again.
+  std::optional<Timers::TimerId> descriptor_alarm_;
+  // For those that wait.
+  std::optional<Timers::TimerId> room_alarm_;
   SilencePatience patience_;
   bool closed_ = false;
 };

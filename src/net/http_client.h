@@ -1,4 +1,5 @@
-// An HTTP/1.1 client of one thread: keeps connections alive, bounds what is under way, and gives every call a deadline.
+// An HTTP/1.1 client of one thread: keeps connections alive, bounds what is under way, and gives every call a
+// deadline.
 #pragma once
 
 #include <memory>
@@ -15,25 +16,29 @@
 namespace flightdeck::net {
 
 struct HttpClientOptions {
-  Milliseconds deadline = limits::payment_call_deadline;  // of a call: waiting, connecting, sending, reading
+  // Of a call: waiting, connecting, sending, reading.
+  Milliseconds deadline = limits::payment_call_deadline;
   std::size_t connections_max = limits::payment_connections_per_thread;
   std::size_t queued_max = limits::payment_calls_queued_per_thread;
-  Milliseconds idle_max = limits::payment_connection_idle;  // of a connection
+  // Of a connection.
+  Milliseconds idle_max = limits::payment_connection_idle;
   std::size_t answer_bytes_max = limits::payment_answer_bytes;
-  // While answers take less, calls of the same turn share connections, one behind the other (RFC 9112, 9.3.2), at most
-  // limits::http_pipeline_depth.
+  // While answers take less, calls of the same turn share connections, one behind the other (RFC 9112,
+  // 9.3.2), at most limits::http_pipeline_depth.
   Milliseconds pipeline_below = limits::http_pipeline_quick;
   // One that is slow holds up those behind it no longer than this.
   Milliseconds pipeline_patience = limits::http_pipeline_patience;
-  // While calls wait for a connection, one that has been silent for so long, which is far longer than answers take, makes
-  // room: its call is `unavailable`.
+  // While calls wait for a connection, one that has been silent for so long, which is far longer than answers
+  // take, makes room: its call is `unavailable`.
   Milliseconds silence = limits::payment_silence;
 };
 
 struct HttpCall {
-  std::string_view method;  // of static storage
+  // Of static storage.
+  std::string_view method;
   HttpUrl url;
-  std::string json;  // body; empty: none
+  // Body; empty: none.
+  std::string json;
 };
 
 struct HttpReply {
@@ -50,9 +55,9 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  // The call may be sent twice: when a kept connection turns out to be closed, and when it breaks, or stands still, while
-  // other calls are ahead of it. So it must be idempotent.
-  // Errors: unavailable (no answer in time, or none that is HTTP; the call may have been received), overloaded.
+  // The call may be sent twice: when a kept connection turns out to be closed, and when it breaks, or stands
+  // still, while other calls are ahead of it. So it must be idempotent. Errors: unavailable (no answer in
+  // time, or none that is HTTP; the call may have been received), overloaded.
   Task<Result<HttpReply>> send(HttpCall call);
 
   // Every call, now and from now on, is `unavailable`.

@@ -49,8 +49,8 @@ class PipelinedCallsTest : public PaymentClientTest {
     receive_requests(socket, outcomes.size(), deadline);
     return socket;
   }
-  // A service that answers one call, then does `then` with the connection on which four more have come, then answers
-  // `asked_again` calls on connections of their own. What became of the four.
+  // A service that answers one call, then does `then` with the connection on which four more have come, then
+  // answers `asked_again` calls on connections of their own. What became of the four.
   void serve(Outcomes& outcomes, const std::function<void(Socket&, const test::Deadline&)>& then,
              int asked_again) {
     SilentService service;
@@ -147,7 +147,8 @@ TEST_F(PipelinedCallsTest, NobodyIsAskedThrice) {
   connect(service.url(), always);
   const test::Deadline deadline(std::chrono::seconds(10));
   std::thread answering([&] {
-    accept_all(service, outcomes, deadline);  // and closed
+    // And closed.
+    accept_all(service, outcomes, deadline);
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
       Socket socket = service.accept();
       receive_requests(socket, 1, deadline);
@@ -337,7 +338,8 @@ TEST_F(PaymentClientTest, WithoutADescriptorACallWaits) {
   {
     const NoDescriptorsLeft none;
     client.run([&] { scope.spawn(keep<Result<payment::Payment>>(provider->charge(charge_of()), outcome)); });
-    client.run([] {});  // it has tried
+    // It has tried.
+    client.run([] {});
     EXPECT_FALSE(outcome.done);
   }
   outcome.done.wait(false);

@@ -10,22 +10,26 @@
 namespace flightdeck::net {
 
 struct HttpUrl {
-  std::string host;  // a name or an address; an IPv6 address without its brackets
+  // A name or an address; an IPv6 address without its brackets.
+  std::string host;
   std::uint16_t port = 80;
-  std::string target;  // path and query, at least `/`
+  // Path and query, at least `/`.
+  std::string target;
 
-  std::string authority() const;  // as in a Host header
+  // As in a Host header.
+  std::string authority() const;
   friend bool operator==(const HttpUrl&, const HttpUrl&) = default;
 };
 
-// validation_failed, with a detail for people: longer than limits::url_bytes, not http, a user name, a fragment, a bad port, or characters that have
-// no place in a URL.
+// validation_failed, with a detail for people: longer than limits::url_bytes, not http, a user name, a
+// fragment, a bad port, or characters that have no place in a URL.
 Result<HttpUrl> parse_http_url(std::string_view text);
 
 // One that other paths are appended to: no query; a last slash is dropped, so `target` may be empty.
 Result<HttpUrl> parse_base_url(std::string_view text);
 
-// Does a request to `url` go to the server of `base`, as parse_base_url makes it, and there to its path or below?
+// Does a request to `url` go to the server of `base`, as parse_base_url makes it, and there to its path or
+// below?
 bool is_under(const HttpUrl& url, const HttpUrl& base);
 
 }  // namespace flightdeck::net

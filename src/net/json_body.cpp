@@ -16,7 +16,8 @@ namespace {
 // A JSON number, exactly: its digits without zeros at either end, times ten to the power of `exponent`.
 struct Number {
   bool negative = false;
-  std::string digits;  // empty: zero
+  // Empty: zero.
+  std::string digits;
   std::int64_t exponent = 0;
 };
 
@@ -69,10 +70,11 @@ std::optional<std::int64_t> whole(const Number& number) {
   return value;
 }
 
-// Without an exponent and without trailing zeros of a fraction. A number that would take many zeros stays as it was
-// written, which no reader of amounts takes.
+// Without an exponent and without trailing zeros of a fraction. A number that would take many zeros stays as
+// it was written, which no reader of amounts takes.
 std::string plain_decimal(std::string_view written) {
-  constexpr std::int64_t zeros_max = 20;  // more than any amount has
+  // More than any amount has.
+  constexpr std::int64_t zeros_max = 20;
   const Number number = read_number(written);
   if (number.digits.empty()) return "0";
   const auto digits = static_cast<std::int64_t>(number.digits.size());

@@ -18,7 +18,8 @@ void on_a_thread(const Body& body) {
 
 TEST(SchedulingTest, ThreadsStartedLaterAreBatchesToo) {
   on_a_thread([] {
-    ASSERT_EQ(::sched_setscheduler(0, SCHED_OTHER, &no_priority), 0);  // whatever the tests run under
+    // Whatever the tests run under.
+    ASSERT_EQ(::sched_setscheduler(0, SCHED_OTHER, &no_priority), 0);
     ASSERT_TRUE(schedule_as_batch());
     EXPECT_EQ(::sched_getscheduler(0), SCHED_BATCH);
     on_a_thread([] { EXPECT_EQ(::sched_getscheduler(0), SCHED_BATCH); });

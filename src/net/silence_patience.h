@@ -9,8 +9,8 @@
 
 namespace flightdeck::net {
 
-// Far longer than answers have lately taken. When none comes at all any more it grows: the service may have become slow, and
-// whoever gives up too early never hears of that.
+// Far longer than answers have lately taken. When none comes at all any more it grows: the service may have
+// become slow, and whoever gives up too early never hears of that.
 class SilencePatience {
  public:
   explicit SilencePatience(Milliseconds least) : least_(least) {}
@@ -29,7 +29,8 @@ class SilencePatience {
 
  private:
   Milliseconds least_;
-  std::chrono::steady_clock::duration slowest_{};  // of late
+  // Of late.
+  std::chrono::steady_clock::duration slowest_{};
   int doublings_ = 0;
 };
 

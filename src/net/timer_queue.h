@@ -10,8 +10,8 @@
 
 namespace flightdeck::net {
 
-// Not thread-safe. Adding and removing cost O(log n) and, once grown, allocate nothing: most timers are cancelled
-// long before they are due.
+// Not thread-safe. Adding and removing cost O(log n) and, once grown, allocate nothing: most timers are
+// cancelled long before they are due.
 class TimerQueue {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -46,7 +46,8 @@ class TimerQueue {
   void sift_up(std::size_t heap_index);
   void sift_down(std::size_t heap_index);
 
-  std::vector<Entry> heap_;  // binary, the earliest first
+  // Binary, the earliest first.
+  std::vector<Entry> heap_;
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_slots_;
   std::uint64_t next_sequence_ = 0;

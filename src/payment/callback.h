@@ -12,9 +12,11 @@ namespace flightdeck::payment {
 struct CallbackMessage {
   std::string url;
   BookingId booking;
-  PaymentStatus status = PaymentStatus::failure;  // success or failure
+  // Success or failure.
+  PaymentStatus status = PaymentStatus::failure;
   std::string payment_ref;
-  std::optional<Money> amount;  // of the payment; nullopt: not known
+  // Of the payment; nullopt: not known.
+  std::optional<Money> amount;
 };
 
 // Used from one thread.

@@ -16,19 +16,22 @@ namespace flightdeck::payment {
 enum class PaymentStatus {
   success,
   failure,
-  pending,  // accepted; the verdict comes by callback or must be asked for
+  // Accepted; the verdict comes by callback or must be asked for.
+  pending,
 };
 
 struct ChargeRequest {
   BookingId booking;
   Money amount;
-  std::string callback_url;  // empty: none
+  // Empty: none.
+  std::string callback_url;
 };
 
 struct Payment {
   std::string payment_id;
   PaymentStatus status = PaymentStatus::pending;
-  std::optional<Money> amount;  // that was paid, or is to be; nullopt: not stated
+  // That was paid, or is to be; nullopt: not stated.
+  std::optional<Money> amount;
   bool refunded = false;
 };
 
@@ -39,7 +42,8 @@ inline bool states_what_was_paid(const Payment& payment) {
 
 struct RefundRequest {
   BookingId booking;
-  std::string payment_id;  // by which the caller knows the payment
+  // By which the caller knows the payment.
+  std::string payment_id;
 };
 
 struct Refund {
@@ -47,7 +51,8 @@ struct Refund {
 };
 
 // Used from one thread; answers resume on it. Errors:
-//   unavailable    no answer within limits::payment_call_deadline, or none that could be read: the outcome is unknown
+//   unavailable    no answer within limits::payment_call_deadline, or none that could be read. The outcome is
+//                  unknown.
 //   overloaded     too many calls are waiting already; nothing was sent
 //   not_found      (find, refund) the provider knows of no payment of this booking
 //   invalid_state  (charge) it has a payment of another amount; (refund) it was never paid

@@ -12,7 +12,8 @@ Task<Result<T>> ProviderWatch::watch(Task<Result<T>> call) {
   const ErrorCode code = answer ? ErrorCode::internal : answer.error().code;
   if (!answer && code == ErrorCode::unavailable) {
     if (silences_ < limits::provider_silences) ++silences_;
-  } else if (answer || code != ErrorCode::overloaded) {  // that one was not sent
+  } else if (answer || code != ErrorCode::overloaded) {
+    // That one was not sent.
     silences_ = 0;
   }
   co_return answer;

@@ -22,7 +22,8 @@ class ProviderWatch final : public PaymentProvider {
   Task<Result<T>> watch(Task<Result<T>> call);
 
   PaymentProvider& provider_;
-  int silences_ = 0;  // one after another
+  // One after another.
+  int silences_ = 0;
 };
 
 }  // namespace flightdeck::payment

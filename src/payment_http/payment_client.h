@@ -10,8 +10,8 @@
 
 namespace flightdeck::payment_http {
 
-// Speaks the contract's mock payment calls. Any answer but those of the contract is `unavailable`: the outcome is then
-// unknown. One instance per thread, on its loop.
+// Speaks the contract's mock payment calls. Any answer but those of the contract is `unavailable`: the
+// outcome is then unknown. One instance per thread, on its loop.
 class HttpPaymentProvider final : public payment::PaymentProvider {
  public:
   // `base` as parse_base_url makes it.

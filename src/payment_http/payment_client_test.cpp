@@ -203,7 +203,8 @@ TEST_F(PaymentClientTest, ManyCallsShareFewConnections) {
 TEST_F(PaymentClientTest, CloseEndsEveryCall) {
   SilentService silent;
   connect(silent.url(), {.connections_max = 1});
-  std::array<Outcome<Result<payment::Payment>>, 3> outcomes;  // one under way, two waiting
+  // One under way, two waiting.
+  std::array<Outcome<Result<payment::Payment>>, 3> outcomes;
   charge_all(outcomes);
   client.run([&] { provider->close(); });
   for (auto& outcome : outcomes) {

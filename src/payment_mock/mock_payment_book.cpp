@@ -46,7 +46,8 @@ void MockPaymentBook::forget_oldest() {
 Payment MockPaymentBook::decide(BookingId booking) {
   const std::lock_guard lock(mutex_);
   const auto found = records_.find(booking);
-  if (found == records_.end()) return describe(booking, Record{});  // decided before, and forgotten since
+  // Decided before, and forgotten since.
+  if (found == records_.end()) return describe(booking, Record{});
   if (!found->second.decided) {
     found->second.decided = true;
     --undecided_;

@@ -14,8 +14,8 @@
 
 namespace flightdeck::payment_mock {
 
-// Thread-safe; one for the whole process. No call waits for anything. Its memory is bounded: the oldest decided
-// payments are forgotten, and beyond limits::mock_payments_undecided nothing new is taken in.
+// Thread-safe; one for the whole process. No call waits for anything. Its memory is bounded: the oldest
+// decided payments are forgotten, and beyond limits::mock_payments_undecided nothing new is taken in.
 class MockPaymentBook {
  public:
   explicit MockPaymentBook(const MockSettings& settings,
@@ -25,15 +25,20 @@ class MockPaymentBook {
   const MockSettings& settings() const { return settings_; }
 
   enum class Entry {
-    opened,     // new: the caller must `decide` it, whatever happens to the caller
-    undecided,  // somebody else opened it and will decide it
+    // New: the caller must `decide` it, whatever happens to the caller.
+    opened,
+    // Somebody else opened it and will decide it.
+    undecided,
     decided,
-    other_amount,  // it has a payment of another amount; nothing is changed
-    refused,       // too many are undecided
+    // It has a payment of another amount; nothing is changed.
+    other_amount,
+    // Too many are undecided.
+    refused,
   };
   struct Opening {
     Entry entry = Entry::refused;
-    std::optional<payment::Payment> payment;  // of a decided one
+    // Of a decided one.
+    std::optional<payment::Payment> payment;
   };
   Opening open(BookingId booking, Money amount);
 
@@ -43,15 +48,18 @@ class MockPaymentBook {
   // nullopt: unknown or undecided.
   std::optional<payment::Payment> find(BookingId booking) const;
 
-  // A payment that is not remembered, being of before the start or one of the oldest, is refunded for whoever names it: its name
-  // was only ever told with its success. not_found: unknown. invalid_state: never paid, or not yet decided.
+  // A payment that is not remembered, being of before the start or one of the oldest, is refunded for whoever
+  // names it: its name was only ever told with its success. not_found: unknown. invalid_state: never paid, or
+  // not yet decided.
   Result<payment::Refund> refund(BookingId booking, std::string_view named = {});
 
  private:
   struct Record {
-    std::optional<Money> amount;  // nullopt: forgotten
+    // Nullopt: forgotten.
+    std::optional<Money> amount;
     bool decided = false;
-    bool refunded = false;  // so it was paid
+    // So it was paid.
+    bool refunded = false;
   };
   payment::Payment describe(BookingId booking, const Record& record) const;
   void remember(BookingId booking, const Record& record);
@@ -62,7 +70,8 @@ class MockPaymentBook {
   const std::size_t undecided_max_;
   mutable std::mutex mutex_;
   std::unordered_map<BookingId, Record> records_;
-  std::deque<BookingId> by_age_;  // the keys of records_, about oldest first
+  // The keys of records_, about oldest first.
+  std::deque<BookingId> by_age_;
   std::size_t undecided_ = 0;
 };
 

@@ -81,7 +81,8 @@ TEST(MockPaymentBook, RefundsNothingThatWasNeverPaid) {
 
 TEST(MockPaymentBook, ForgetsTheOldestDecidedOnly) {
   MockPaymentBook book(always_pays, 3);
-  book.open(id_of(1), Money{1});  // stays undecided
+  // Stays undecided.
+  book.open(id_of(1), Money{1});
   for (std::uint64_t i = 2; i <= 10; ++i) {
     book.open(id_of(i), Money{1});
     book.decide(id_of(i));

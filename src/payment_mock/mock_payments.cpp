@@ -58,8 +58,8 @@ Task<Result<Payment>> MockPayments::decide_and_answer(ChargeRequest request, Mil
   co_return payment;
 }
 
-// Looks again and again: repeats that come before the decision are rare, and the one that decides may be on another
-// thread.
+// Looks again and again: repeats that come before the decision are rare, and the one that decides may be on
+// another thread.
 Task<Result<Payment>> MockPayments::wait_for_other(BookingId booking) {
   for (Milliseconds waited{0}; waited < patience_; waited += limits::mock_repeat_poll) {
     const bool fired = co_await pause(limits::mock_repeat_poll);

@@ -9,17 +9,17 @@
 
 namespace flightdeck::payment_mock {
 
-// One instance per I/O thread, used from that thread only; the book is shared by all of them. Everything passed in
-// outlives it.
+// One instance per I/O thread, used from that thread only; the book is shared by all of them. Everything
+// passed in outlives it.
 //
-//   charge   answers when the booking is decided, at once when it is already. In callback mode `only` the answer is
-//            `pending` at once. A request that is to stay silent (MockSettings::timeout_rate) is decided after its
-//            delay like any other, so that `find` tells, but gets neither answer nor callback.
+//   charge   answers when the booking is decided, at once when it is already. In callback mode `only` the
+//            answer is `pending` at once. A request that is to stay silent (MockSettings::timeout_rate) is
+//            decided after its delay like any other, so that `find` tells, but gets neither answer nor callback.
 //   find     not_found until it is decided.
 //   refund   of a payment that is named, also after the process was started anew.
 //
-// Nobody waits longer than `patience`: then the answer is `unavailable`, and the payment is decided all the same.
-// Callbacks are tried limits::mock_callback_attempts times with growing pauses.
+// Nobody waits longer than `patience`: then the answer is `unavailable`, and the payment is decided all the
+// same. Callbacks are tried limits::mock_callback_attempts times with growing pauses.
 class MockPayments final : public payment::PaymentProvider {
  public:
   // Work that goes on after an answer (late decisions, callbacks) runs in `scope`.
@@ -38,8 +38,9 @@ class MockPayments final : public payment::PaymentProvider {
   Task<Result<payment::Payment>> find(BookingId booking) override;
   Task<Result<payment::Refund>> refund(payment::RefundRequest request) override;
 
-  // Ends every wait, now and from now on: calls answer `unavailable`, what is undecided is decided at once, no callback
-  // is started. They end from the executor, soon after; the instance must live until its calls and `scope` have ended.
+  // Ends every wait, now and from now on: calls answer `unavailable`, what is undecided is decided at once,
+  // no callback is started. They end from the executor, soon after; the instance must live until its calls
+  // and `scope` have ended.
   void close();
 
  private:

@@ -180,7 +180,8 @@ TEST(MockPayments, RefundsWhatWasPaidBeforeItWasStartedAnew) {
     thread.loop.advance(delay);
     paid_as = paid.take().value().payment_id;
   }
-  MockPaymentBook book(settings_with(0));  // whatever it would decide now
+  // Whatever it would decide now.
+  MockPaymentBook book(settings_with(0));
   MockThread thread(book);
   EXPECT_EQ(thread.refund(id_of(1)).error().code, ErrorCode::not_found);
   EXPECT_EQ(thread.refund(id_of(1), "another").error().code, ErrorCode::not_found);

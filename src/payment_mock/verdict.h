@@ -1,7 +1,7 @@
 // The mock's decisions: pure functions of its settings, a booking id, and where said so a random draw.
 //
-// Verdicts are computed from the booking id, not drawn: whoever asks again gets the same one, even after the mock has
-// forgotten the payment or was started anew.
+// Verdicts are computed from the booking id, not drawn: whoever asks again gets the same one, even after the
+// mock has forgotten the payment or was started anew.
 #pragma once
 
 #include <cstdint>
@@ -14,18 +14,24 @@
 namespace flightdeck::payment_mock {
 
 enum class CallbackMode {
-  off,   // answers
-  also,  // answers, and calls back
-  only,  // answers `pending` at once; the verdict comes by callback
+  // Answers.
+  off,
+  // Answers, and calls back.
+  also,
+  // Answers `pending` at once; the verdict comes by callback.
+  only,
 };
 
 struct MockSettings {
   double success_rate = 0.75;
   Milliseconds min_delay{50};
-  Milliseconds max_delay{500};  // at least min_delay
+  // At least min_delay.
+  Milliseconds max_delay{500};
   CallbackMode callback = CallbackMode::off;
-  double timeout_rate = 0;  // share of payments whose first request gets neither answer nor callback
-  std::uint64_t seed = 0;   // another seed, other verdicts
+  // Share of payments whose first request gets neither answer nor callback.
+  double timeout_rate = 0;
+  // Another seed, other verdicts.
+  std::uint64_t seed = 0;
 };
 
 bool succeeds(const MockSettings& settings, BookingId booking);

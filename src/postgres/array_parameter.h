@@ -13,8 +13,8 @@
 
 namespace flightdeck::postgres {
 
-// Microseconds since 2000-01-01, PostgreSQL's own count. Instants beyond what it can hold become the nearest it can, so
-// that a position somebody made up still compares as it should.
+// Microseconds since 2000-01-01, PostgreSQL's own count. Instants beyond what it can hold become the nearest
+// it can, so that a position somebody made up still compares as it should.
 std::int64_t to_postgres_time(Instant instant);
 Instant from_postgres_time(std::int64_t microseconds);
 std::int32_t to_postgres_date(Date date);
@@ -22,7 +22,8 @@ Date from_postgres_date(std::int32_t days);
 
 // A value of type DATE or INTEGER where the C++ type alone does not say so.
 struct Integer4 {
-  std::int64_t value = 0;  // cut off at the ends of INTEGER: a CHECK then refuses it
+  // Cut off at the ends of INTEGER: a CHECK then refuses it.
+  std::int64_t value = 0;
 };
 
 // A transaction number as PostgreSQL keeps it in a row.
@@ -30,7 +31,8 @@ struct TransactionId {
   std::uint32_t value = 0;
 };
 
-// Bytes are copied in. The SQL must give every parameter the type that was added here: `$1::uuid[]`, `$2::bigint`.
+// Bytes are copied in. The SQL must give every parameter the type that was added here: `$1::uuid[]`,
+// `$2::bigint`.
 class Parameters {
  public:
   template <class T>
@@ -100,7 +102,8 @@ class Parameters {
   std::string bytes_;
   std::vector<std::size_t> begins_;
   std::vector<int> lengths_;
-  std::size_t flags_at_ = 0;  // of the array being built: where it says whether it holds a NULL
+  // Of the array being built: where it says whether it holds a NULL.
+  std::size_t flags_at_ = 0;
 };
 
 template <>

@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::string_view in_the_future = "22023";
 
-// Its rows as the batch left them; they may be newer by now. A booking that is known is not locked before it is written,
-// so another writer's row may be newer, too: it has a status that cannot follow.
+// Its rows as the batch left them; they may be newer by now. A booking that is known is not locked before it
+// is written, so another writer's row may be newer, too: it has a status that cannot follow.
 Parameters rows_of(const ledger::LedgerChanges& changes) {
   std::vector<ledger::Booking> bookings = changes.inserted_bookings;
   bookings.insert(bookings.end(), changes.updated_bookings.begin(), changes.updated_bookings.end());

@@ -17,10 +17,11 @@ class CommitLookup {
   CommitLookup(const StoreStatements& sql, const std::string& transaction_id, int backend_pid,
                const ledger::LedgerChanges& changes);
 
-  // On a connection of its own. A transaction that stays open for longer than its grace is ended. When the verdict is
-  // `done`, its server has the commit on disk. Throws ConnectionLost, DatabaseError.
+  // On a connection of its own. A transaction that stays open for longer than its grace is ended. When the
+  // verdict is `done`, its server has the commit on disk. Throws ConnectionLost, DatabaseError.
   CommitVerdict ask(Connection& connection, Deadline deadline);
-  // Commits wait for a standby, as the server said when it was asked last: one that is `done` may still be lost.
+  // Commits wait for a standby, as the server said when it was asked last: one that is `done` may still be
+  // lost.
   bool synchronous() const { return synchronous_; }
 
  private:

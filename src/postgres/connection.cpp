@@ -42,7 +42,8 @@ Connection::Connection(const ConnectionSettings& settings, Deadline deadline) {
   values.push_back(nullptr);
   handle_.reset(PQconnectStartParams(keywords.data(), values.data(), 0));
   if (!handle_) throw ConnectionLost("PostgreSQL: out of memory");
-  PQsetErrorVerbosity(handle_.get(), PQERRORS_VERBOSE);  // tells the state
+  // Tells the state.
+  PQsetErrorVerbosity(handle_.get(), PQERRORS_VERBOSE);
   connect(settings.connect, deadline);
   PQsetErrorVerbosity(handle_.get(), PQERRORS_DEFAULT);
   PQsetNoticeReceiver(handle_.get(), notice, this);
@@ -50,8 +51,8 @@ Connection::Connection(const ConnectionSettings& settings, Deadline deadline) {
   set_session(settings.session, deadline);
 }
 
-// Warnings are the business of the server's own log, but for this one: a commit that did not wait to its end is answered
-// like any other. It has no code of its own, and no other warning follows from what is sent here.
+// Warnings are the business of the server's own log, but for this one: a commit that did not wait to its end
+// is answered like any other. It has no code of its own, and no other warning follows from what is sent here.
 void Connection::notice(void* connection, const PGresult* notice) {
   const std::string state = field_of(notice, PG_DIAG_SQLSTATE);
   const bool warning = field_of(notice, PG_DIAG_SEVERITY_NONLOCALIZED) == "WARNING";
@@ -77,8 +78,8 @@ void Connection::connect(const NamedValues& settings, Deadline deadline) {
   }
 }
 
-// Set in one transaction and looked at in the next one, both in one round trip: a pooler that gives each transaction any
-// server it has shows itself when the two differ.
+// Set in one transaction and looked at in the next one, both in one round trip: a pooler that gives each
+// transaction any server it has shows itself when the two differ.
 void Connection::set_session(const NamedValues& session, Deadline deadline) {
   std::string set = "SELECT pg_backend_pid()";
   std::string look = set;
@@ -156,7 +157,8 @@ void Connection::read_answers(QueryResults& results, std::optional<DatabaseError
                               Deadline deadline) {
   for (;;) {
     PGresult* answer = next_result(deadline);
-    if (!answer) continue;  // the end of one statement's answer
+    // The end of one statement's answer.
+    if (!answer) continue;
     QueryResult result(answer);
     const ExecStatusType status = PQresultStatus(answer);
     if (status == PGRES_PIPELINE_SYNC) return;

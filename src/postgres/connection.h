@@ -1,5 +1,5 @@
-// One connection to PostgreSQL: statements go out in batches (libpq's pipeline mode), and nothing waits longer than its
-// deadline.
+// One connection to PostgreSQL: statements go out in batches (libpq's pipeline mode), and nothing waits
+// longer than its deadline.
 #pragma once
 
 #include <libpq-fe.h>
@@ -22,7 +22,8 @@ namespace flightdeck::postgres {
 class Deadline {
  public:
   explicit Deadline(std::chrono::milliseconds from_now) : at_(std::chrono::steady_clock::now() + from_now) {}
-  std::chrono::milliseconds left() const;  // never negative
+  // Never negative.
+  std::chrono::milliseconds left() const;
   bool passed() const { return left() == std::chrono::milliseconds::zero(); }
   // The earlier of this one and `from_now`.
   Deadline at_most(std::chrono::milliseconds from_now) const;
@@ -39,8 +40,8 @@ struct Statement {
 // Used from one thread at a time. After ConnectionLost only the destructor may be called, which never waits.
 class Connection {
  public:
-  // Connects, and sets what `settings` say of the session. Throws ConnectionLost with what the server or the network
-  // says, never with a password; ConnectionRefused when trying again is of no use.
+  // Connects, and sets what `settings` say of the session. Throws ConnectionLost with what the server or the
+  // network says, never with a password; ConnectionRefused when trying again is of no use.
   Connection(const ConnectionSettings& settings, Deadline deadline);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -49,15 +50,16 @@ class Connection {
   void prepare(const Statement& statement);
   void queue(const Statement& prepared, const Parameters& parameters = {});
   void queue(const std::string& sql, const Parameters& parameters = {});
-  // Sends what is queued and waits for all answers, one QueryResult a statement. Those after one that fails are not carried
-  // out. Throws DatabaseError with what failed first; ConnectionLost, which may be a StatementsStale.
+  // Sends what is queued and waits for all answers, one QueryResult a statement. Those after one that fails
+  // are not carried out. Throws DatabaseError with what failed first; ConnectionLost, which may be a
+  // StatementsStale.
   QueryResults finish(Deadline deadline);
 
   // Several statements as text, without parameters, outside the pipeline. Throws as `finish`.
   void run_script(const std::string& sql, Deadline deadline);
 
-  // In the last `finish`, PostgreSQL gave up waiting for a synchronous standby: what was written is there, and perhaps
-  // nowhere else.
+  // In the last `finish`, PostgreSQL gave up waiting for a synchronous standby: what was written is there,
+  // and perhaps nowhere else.
   bool wait_cut_short() const { return wait_cut_short_; }
 
   // Ends the connection under whoever waits for it, on any thread: ConnectionLost.

@@ -19,8 +19,9 @@ namespace {
 
 std::string milliseconds_text(std::chrono::milliseconds span) { return std::to_string(span.count()); }
 
-// A statement is planned once a connection, perhaps on empty tables, and must keep using its index when they have
-// grown: a scan of a whole table, or a join that reads one, is never right for the few rows that a batch names.
+// A statement is planned once a connection, perhaps on empty tables, and must keep using its index when they
+// have grown: a scan of a whole table, or a join that reads one, is never right for the few rows that a batch
+// names.
 NamedValues server_settings(Purpose purpose) {
   NamedValues settings{{"client_encoding", "UTF8"}, {"DateStyle", "ISO"}, {"jit", "off"}};
   const auto set = [&settings](const char* name, std::string value) {
@@ -37,8 +38,8 @@ NamedValues server_settings(Purpose purpose) {
   set("default_transaction_isolation", "read committed");
   // A process that hangs does not keep its locks.
   set("idle_in_transaction_session_timeout", milliseconds_text(limits::ledger_idle_transaction_deadline));
-  // What nobody waits for any longer ends. No statement_timeout where there are commits: it would cut short their wait
-  // for a synchronous standby, and PostgreSQL then reports success.
+  // What nobody waits for any longer ends. No statement_timeout where there are commits: it would cut short
+  // their wait for a synchronous standby, and PostgreSQL then reports success.
   switch (purpose) {
     case Purpose::auditing: set("statement_timeout", milliseconds_text(limits::audit_read_deadline)); break;
     case Purpose::reading:
@@ -158,7 +159,8 @@ std::chrono::milliseconds answer_deadline(Purpose purpose) {
 ConnectionSettings connection_settings(const std::string& url, Purpose purpose) {
   char* message = nullptr;
   const std::unique_ptr<PQconninfoOption, FreeOptions> parsed(PQconninfoParse(url.c_str(), &message));
-  PQfreemem(message);  // it may quote the password
+  // It may quote the password.
+  PQfreemem(message);
   if (!parsed) throw std::runtime_error("the database URL is not one that PostgreSQL's libpq can read");
   ConnectionSettings settings;
   settings.session = server_settings(purpose);

@@ -10,8 +10,8 @@
 
 namespace flightdeck::postgres {
 
-// Says once that the database is lost, however many connections lose it, and once that it is back: when every connection
-// that lost it has had an answer again. Thread-safe.
+// Says once that the database is lost, however many connections lose it, and once that it is back: when every
+// connection that lost it has had an answer again. Thread-safe.
 class OutageLog {
  public:
   explicit OutageLog(Log& log) : log_(log) {}

@@ -7,8 +7,8 @@
 
 namespace flightdeck::postgres {
 
-// The connection is of no more use: it broke, was ended by the server, or did not answer in time. What was sent may or
-// may not have been done.
+// The connection is of no more use: it broke, was ended by the server, or did not answer in time. What was
+// sent may or may not have been done.
 class ConnectionLost : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -20,9 +20,9 @@ class ConnectionRefused : public ConnectionLost {
   using ConnectionLost::ConnectionLost;
 };
 
-// What the connection has prepared is not there any more, or answers with other columns than when it was prepared: a migration
-// went over a table, or somebody had the session forget. Nothing of what was sent behind the last COMMIT was done, and on a new
-// connection it can be.
+// What the connection has prepared is not there any more, or answers with other columns than when it was
+// prepared: a migration went over a table, or somebody had the session forget. Nothing of what was sent
+// behind the last COMMIT was done, and on a new connection it can be.
 class StatementsStale : public ConnectionLost {
  public:
   using ConnectionLost::ConnectionLost;
@@ -40,11 +40,16 @@ class DatabaseError : public std::runtime_error {
 };
 
 enum class Meaning {
-  conflict,     // deciding anew, if need be one command at a time, gives the answer
-  locked,       // somebody else has locked a row for too long: the others can be had
-  stale,        // a StatementsStale
-  elsewhere,    // this server takes no writes: another one may, so connect anew
-  unavailable,  // anything else
+  // Deciding anew, if need be one command at a time, gives the answer.
+  conflict,
+  // Somebody else has locked a row for too long: the others can be had.
+  locked,
+  // A StatementsStale.
+  stale,
+  // This server takes no writes: another one may, so connect anew.
+  elsewhere,
+  // Anything else.
+  unavailable,
 };
 Meaning meaning_of(std::string_view state);
 
@@ -53,8 +58,10 @@ Meaning meaning_of(std::string_view state);
 
 // Why no connection came to be. `text` is what libpq says of it when it is asked for verbose errors.
 struct ConnectFailure {
-  bool lasting = false;  // a ConnectionRefused
-  std::string line;      // without the places in the server's sources
+  // A ConnectionRefused.
+  bool lasting = false;
+  // Without the places in the server's sources.
+  std::string line;
 };
 ConnectFailure connect_failure(std::string_view text);
 

@@ -32,8 +32,8 @@ int schema_version(Connection& connection) {
   return static_cast<int>(newest.integer(0, 0));
 }
 
-// A pooler that gives each transaction any server it has would mix up what we prepare and set. Two sessions of ours that
-// are one at the server give it away.
+// A pooler that gives each transaction any server it has would mix up what we prepare and set. Two sessions
+// of ours that are one at the server give it away.
 void refuse_shared_session(Connection& first, const std::string& url) {
   const std::string mark =
       ask(first, "SELECT set_config('flightdeck.session', gen_random_uuid()::text, false)").text(0, 0);
@@ -42,7 +42,8 @@ void refuse_shared_session(Connection& first, const std::string& url) {
     const std::unique_ptr<Connection> second = connect(url);
     found = ask(*second, "SELECT current_setting('flightdeck.session', true)").text(0, 0);
   } catch (const ConnectionLost&) {
-    return;  // whoever needs more connections than there are says so
+    // Whoever needs more connections than there are says so.
+    return;
   }
   if (found == mark) {
     throw ConnectionRefused("PostgreSQL: a pooler in between must pool sessions, not transactions");

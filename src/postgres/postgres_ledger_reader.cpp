@@ -150,8 +150,8 @@ BookingPage PostgresLedgerReader::list_bookings(const ledger::BookingListQuery& 
     const QueryResult result = read_durable(select_bookings_with_writer(q.sql), q.parameters);
     return ledger::booking_page(read_bookings(result), query.limit);
   }
-  // A user may have very many, and few or none of that status: so many are looked at, and the last of these comes along
-  // whatever its status is, since the next page goes on there.
+  // A user may have very many, and few or none of that status: so many are looked at, and the last of these
+  // comes along whatever its status is, since the next page goes on there.
   constexpr auto looked_at = static_cast<std::int64_t>(limits::bookings_looked_at);
   add_limit(q, looked_at);
   q.sql.insert(0,
@@ -174,7 +174,8 @@ BookingPage PostgresLedgerReader::list_bookings(const ledger::BookingListQuery& 
 
 SearchPage PostgresLedgerReader::list_flights(const ledger::FlightListQuery& query) {
   Query q;
-  // What all flights meet, and a condition of the index of departures: a list of a place must not walk through that one.
+  // What all flights meet, and a condition of the index of departures: a list of a place must not walk
+  // through that one.
   q.sql = query.source || query.destination ? "WHERE true" : "WHERE total_seats >= 0";
   if (query.source) q.sql += " AND lower(source) = " + q.parameter(*query.source, "text");
   if (query.destination) q.sql += " AND lower(destination) = " + q.parameter(*query.destination, "text");

@@ -1,4 +1,5 @@
-// Reads of the ledger in PostgreSQL, on a connection of their own. Each call is one statement, hence one snapshot.
+// Reads of the ledger in PostgreSQL, on a connection of their own. Each call is one statement, hence one
+// snapshot.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
-// One state of the ledger in PostgreSQL: a transaction of its own, which reads only, on a connection of its own. While it is
-// read the server keeps what is replaced meanwhile.
+// One state of the ledger in PostgreSQL: a transaction of its own, which reads only, on a connection of its
+// own. While it is read the server keeps what is replaced meanwhile.
 #pragma once
 
 #include <string>

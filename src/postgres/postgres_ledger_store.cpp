@@ -86,7 +86,8 @@ PostgresLedgerStore::PostgresLedgerStore(const std::string& url, std::shared_ptr
 PostgresLedgerStore::PostgresLedgerStore(const std::string& url, Log& log)
     : PostgresLedgerStore(url, std::make_shared<DatabaseWatch>(url, log)) {}
 
-// Each write that waits for a standby in vain keeps a connection of the server, and its locks, until the standby is back.
+// Each write that waits for a standby in vain keeps a connection of the server, and its locks, until the
+// standby is back.
 void PostgresLedgerStore::expect_standby() const {
   if (watch_->standby.stuck()) throw ledger::NotDurableError("PostgreSQL waits for its synchronous standby");
 }
@@ -133,7 +134,8 @@ LedgerRows PostgresLedgerStore::load(Connection& connection, Deadline deadline, 
     connection.queue(sql_.flight_dates, add_ids(p, flights_of(keys.cached)));
   }
   const QueryResults results = connection.finish(deadline);
-  auto result = results.begin() + (keys.natural_keys.empty() ? 1 : 0);  // after that of `begin`
+  // After that of `begin`.
+  auto result = results.begin() + (keys.natural_keys.empty() ? 1 : 0);
   transaction_id_ = result->text(0, 0);
   synchronous_ = result->truth(0, 1);
   LedgerRows rows;
@@ -163,7 +165,8 @@ void PostgresLedgerStore::add_cached(LedgerRows& rows, const LedgerKeys& keys, c
 }
 
 std::optional<ledger::RowVersion> PostgresLedgerStore::commit(const LedgerChanges& changes) {
-  last_commit_failed_ = true;  // until it has not
+  // Until it has not.
+  last_commit_failed_ = true;
   const Deadline whole(answer_deadline_ + limits::ledger_commit_deadline - limits::ledger_answer_deadline);
   Connection* connection = link_.live();
   if (!connection || !connection->in_transaction())

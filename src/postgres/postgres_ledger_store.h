@@ -12,13 +12,12 @@
 
 namespace flightdeck::postgres {
 
-// Isolation is READ COMMITTED: `begin` locks the flights in order of their ids and reads the bookings after that, so it
-// sees whatever an earlier holder of the locks has committed.
+// Isolation is READ COMMITTED: `begin` locks the flights in order of their ids and reads the bookings after
+// that, so it sees whatever an earlier holder of the locks has committed.
 class PostgresLedgerStore final : public ledger::LedgerStore {
  public:
-  // The database must hold the current schema (see migrate.h). Connects at once; throws std::runtime_error in one line,
-  // without the password. Afterwards it reconnects by itself.
-  // `purpose`: writing, or bulk_writing.
+  // The database must hold the current schema (see migrate.h). Connects at once; throws std::runtime_error in
+  // one line, without the password. Afterwards it reconnects by itself. `purpose`: writing, or bulk_writing.
   PostgresLedgerStore(const std::string& url, std::shared_ptr<DatabaseWatch> watch,
                       Purpose purpose = Purpose::writing);
   // With a watch of its own. `log` must outlive it.
@@ -56,11 +55,13 @@ class PostgresLedgerStore final : public ledger::LedgerStore {
 
   StoreStatements sql_ = store_statements();
   std::shared_ptr<DatabaseWatch> watch_;
-  const std::chrono::milliseconds answer_deadline_;  // of a begin or a commit
+  // Of a begin or a commit.
+  const std::chrono::milliseconds answer_deadline_;
   Link link_;
-  std::string transaction_id_;  // of the transaction that `begin` started
-  std::unordered_map<BookingId, TransactionId>
-      written_by_;  // the bookings it has read or that are known, by whom they were written last
+  // Of the transaction that `begin` started.
+  std::string transaction_id_;
+  // The bookings it has read or that are known, by whom they were written last.
+  std::unordered_map<BookingId, TransactionId> written_by_;
   bool last_commit_failed_ = false;
   // Whether commits wait for a standby, as the server said last.
   bool synchronous_ = false;

@@ -29,12 +29,15 @@ class QueryResult {
   std::string_view command_tag() const { return PQcmdStatus(result_.get()); }
 
   bool is_null(int row, int column) const { return PQgetisnull(result_.get(), row, column) != 0; }
-  std::int64_t integer(int row, int column) const;          // BIGINT or INTEGER
-  TransactionId transaction_id(int row, int column) const;  // XID
+  // BIGINT or INTEGER.
+  std::int64_t integer(int row, int column) const;
+  // XID.
+  TransactionId transaction_id(int row, int column) const;
   bool truth(int row, int column) const;
   Instant instant(int row, int column) const;
   Date date(int row, int column) const;
-  std::string text(int row, int column) const;  // empty for NULL
+  // Empty for NULL.
+  std::string text(int row, int column) const;
   template <class IdType>
   IdType id(int row, int column) const {
     return IdType{uuid(row, column)};

@@ -13,10 +13,12 @@ inline constexpr std::string_view flight_columns =
     "id, flight_number, source, destination, departure_ts, arrival_ts, departure_date, total_seats, "
     "available_seats, (price * 100)::bigint, status, version, created_at, updated_at";
 
-// For `FROM bookings b`: the date is the flight's. A subquery and not a join, since a join leaves the planner a choice.
+// For `FROM bookings b`: the date is the flight's. A subquery and not a join, since a join leaves the planner
+// a choice.
 inline constexpr std::string_view date_of_flight =
     "(SELECT f.departure_date FROM flights f WHERE f.id = b.flight_id)";
-inline constexpr std::string_view no_date = "DATE '1970-01-01'";  // for whoever has no use for it
+// For whoever has no use for it.
+inline constexpr std::string_view no_date = "DATE '1970-01-01'";
 
 std::string booking_columns(std::string_view date = date_of_flight);
 inline constexpr int booking_column_count = 13;
@@ -28,7 +30,8 @@ inline constexpr std::string_view commits_wait = "current_setting('synchronous_s
 std::string select_flights(std::string_view rest);
 // The same, with two columns more, for `may_be_lost`.
 std::string select_flights_with_writer(std::string_view rest);
-std::string select_bookings_with_writer(std::string_view rest);  // FROM bookings b …
+// FROM bookings b ….
+std::string select_bookings_with_writer(std::string_view rest);
 // Of rows b in `from`, which have a `place` besides; it is the column `booking_column_count`.
 std::string select_placed_bookings_with_writer(std::string_view from);
 

@@ -1,8 +1,8 @@
 // Finds out whether what this process has read is on the synchronous standby.
 //
-// PostgreSQL shows a commit to others once its wait for the standby is over, also when that wait was cut short: the session
-// was ended or cancelled, or the server crashed and recovered. Such a row can be lost in a failover. What was read is certain
-// when a write that was made later has got through.
+// PostgreSQL shows a commit to others once its wait for the standby is over, also when that wait was cut
+// short: the session was ended or cancelled, or the server crashed and recovered. Such a row can be lost in a
+// failover. What was read is certain when a write that was made later has got through.
 #pragma once
 
 #include <condition_variable>
@@ -23,8 +23,8 @@ namespace flightdeck::postgres {
 using ServerIdentity = std::string;
 ServerIdentity server_identity(Connection& connection, Deadline deadline);
 
-// One a process, shared by its connections; thread-safe. It connects when it is first asked, on a thread of its own, and
-// has one write under way at most, however many ask and however long the standby is away.
+// One a process, shared by its connections; thread-safe. It connects when it is first asked, on a thread of
+// its own, and has one write under way at most, however many ask and however long the standby is away.
 class StandbyWitness {
  public:
   explicit StandbyWitness(const std::string& url);
@@ -32,13 +32,13 @@ class StandbyWitness {
   StandbyWitness(const StandbyWitness&) = delete;
   StandbyWitness& operator=(const StandbyWitness&) = delete;
 
-  // Returns when a write that was made after this call, on `server`, has got through to the standby. Then everything that
-  // was visible there before the call survives a failover. Throws booking::NotDurableError at the deadline, and at once while
-  // `stuck`.
+  // Returns when a write that was made after this call, on `server`, has got through to the standby. Then
+  // everything that was visible there before the call survives a failover. Throws booking::NotDurableError at
+  // the deadline, and at once while `stuck`.
   void confirm(const ServerIdentity& server, Deadline deadline);
 
-  // Has a write made, and waits for nothing. For whoever has seen a commit that did not return. Returns the number of the
-  // request.
+  // Has a write made, and waits for nothing. For whoever has seen a commit that did not return. Returns the
+  // number of the request.
   std::uint64_t ask();
   // A write has been under way for longer than limits::standby_patience: commits would not return either.
   bool stuck() const;
@@ -58,13 +58,18 @@ class StandbyWitness {
   DurableHorizon horizon_;
 
   mutable std::mutex mutex_;
-  std::condition_variable wake_;      // of the thread
-  std::condition_variable answered_;  // of those who wait
-  std::uint64_t asked_ = 0;           // requests are numbered
-  std::uint64_t confirmed_ = 0;       // all up to this one
+  // Of the thread.
+  std::condition_variable wake_;
+  // Of those who wait.
+  std::condition_variable answered_;
+  // Requests are numbered.
+  std::uint64_t asked_ = 0;
+  // All up to this one.
+  std::uint64_t confirmed_ = 0;
   ServerIdentity confirmed_by_;
   std::optional<std::chrono::steady_clock::time_point> waiting_since_;
-  Connection* under_way_ = nullptr;  // may be interrupted while the mutex is held
+  // May be interrupted while the mutex is held.
+  Connection* under_way_ = nullptr;
   bool stopping_ = false;
 
   // Of the thread alone.
@@ -73,7 +78,8 @@ class StandbyWitness {
   ServerIdentity identity_;
   std::optional<int> abandoned_backend_;
 
-  std::thread thread_;  // begun by the first request
+  // Begun by the first request.
+  std::thread thread_;
 };
 
 }  // namespace flightdeck::postgres

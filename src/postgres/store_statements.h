@@ -7,9 +7,9 @@
 
 namespace flightdeck::postgres {
 
-// Rows that a batch names are joined by `id = ANY(ARRAY[d.id])` rather than `id = d.id`: a plain equality lets the
-// planner walk a whole index in the hope of a merge, and it does so when the tables were empty as it planned. This form
-// leaves an index probe for each row as the only way.
+// Rows that a batch names are joined by `id = ANY(ARRAY[d.id])` rather than `id = d.id`: a plain equality
+// lets the planner walk a whole index in the hope of a merge, and it does so when the tables were empty as it
+// planned. This form leaves an index probe for each row as the only way.
 struct StoreStatements {
   Statement begin, commit, rollback;
   Statement transaction_id;

@@ -46,7 +46,8 @@ class ChangeFeed::Impl final : public KeyWatcher, public std::enable_shared_from
     } else if (const auto route = keys_.route_of(key)) {
       changes_.changed(ChangeClock::slot_of_route(*route));
     } else {
-      changes_.everything_changed();  // whether the index is complete; a key somebody made by hand
+      // Whether the index is complete; a key somebody made by hand.
+      changes_.everything_changed();
     }
   }
   void everything_changed() override { changes_.everything_changed(); }
@@ -67,8 +68,8 @@ class ChangeFeed::Impl final : public KeyWatcher, public std::enable_shared_from
     });
   }
 
-  // Whatever was changed before it was asked for has been heard of when it is answered. A write that changes nothing: a
-  // replica, or a Redis that cannot be told of anything, must not be relied on.
+  // Whatever was changed before it was asked for has been heard of when it is answered. A write that changes
+  // nothing: a replica, or a Redis that cannot be told of anything, must not be relied on.
   Task<void> beat() {
     const ChangeClock::SteadyTime asked_at = std::chrono::steady_clock::now();
     std::vector<Command> beats;
@@ -82,7 +83,8 @@ class ChangeFeed::Impl final : public KeyWatcher, public std::enable_shared_from
   RedisConnection connection_;
   boost::asio::steady_timer beat_;
   bool closed_ = false;
-  TaskScope beats_;  // ends with the calls of the connection
+  // Ends with the calls of the connection.
+  TaskScope beats_;
 };
 
 ChangeFeed::ChangeFeed(boost::asio::io_context& context, RedisEndpoint endpoint, std::string prefix,

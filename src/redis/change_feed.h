@@ -17,10 +17,10 @@ namespace flightdeck::redis {
 
 class RefusalLog;
 
-// One a process, on a connection of its own, used from one thread. Redis pushes the names of the keys that changed
-// (CLIENT TRACKING … BCAST). A connection that is silently dead pushes nothing either, so it is asked for a sign of life
-// again and again, one that a replica refuses: the clock hears for limits::change_feed_trust after the last one that was
-// answered was asked for.
+// One a process, on a connection of its own, used from one thread. Redis pushes the names of the keys that
+// changed (CLIENT TRACKING … BCAST). A connection that is silently dead pushes nothing either, so it is asked
+// for a sign of life again and again, one that a replica refuses: the clock hears for
+// limits::change_feed_trust after the last one that was answered was asked for.
 class ChangeFeed {
  public:
   // `context`, `changes`, `log` and `refusals` outlive it. `refusals`: as RedisConnection::try_writes_on.

@@ -29,8 +29,10 @@ struct Reply {
   enum class Kind { nil, integer, text, error, list };
 
   Kind kind = Kind::nil;
-  std::string text;                // of an integer, a text or an error
-  std::vector<std::string> texts;  // of a list, nested ones and maps laid flat; nil is an empty text
+  // Of an integer, a text or an error.
+  std::string text;
+  // Of a list, nested ones and maps laid flat; nil is an empty text.
+  std::vector<std::string> texts;
 
   bool is_text(std::string_view expected) const { return kind == Kind::text && text == expected; }
   // Errors begin with a word in capitals.

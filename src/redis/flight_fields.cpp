@@ -104,7 +104,8 @@ std::optional<Flight> parse_fields(FlightId id, const Reply& reply) {
 }
 
 bool any_field(const Reply& reply) {
-  if (reply.kind == Reply::Kind::error) return true;  // the key is no hash
+  // The key is no hash.
+  if (reply.kind == Reply::Kind::error) return true;
   const std::vector<std::string>& texts = reply.texts;
   const auto end = texts.begin() + std::min<std::ptrdiff_t>(std::ssize(texts), version);
   return std::any_of(texts.begin(), end, [](const std::string& text) { return !text.empty(); });

@@ -44,7 +44,8 @@ std::map<std::string, std::string, std::less<>> stored(const Flight& flight) {
   add_fields(command, flight);
   std::map<std::string, std::string, std::less<>> hash;
   for (std::size_t i = 1; i + 1 < command.size(); i += 2) hash.emplace(command.word(i), command.word(i + 1));
-  hash["version"] = std::to_string(flight.version);  // the script's own
+  // The script's own.
+  hash["version"] = std::to_string(flight.version);
   hash["available_seats"] = std::to_string(flight.available_seats);
   return hash;
 }

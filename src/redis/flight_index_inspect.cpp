@@ -17,12 +17,15 @@ namespace {
 
 // A place in a sorted set that is asked about.
 struct Asked {
-  std::size_t flight;  // of which row
+  // Of which row.
+  std::size_t flight;
   PositionEntry entry;
-  bool expected;  // else the flight should not be there
+  // Else the flight should not be there.
+  bool expected;
 };
 
-// Where the flight may stand without it being right: at the places that a move has left, and anywhere when it is off sale.
+// Where the flight may stand without it being right: at the places that a move has left, and anywhere when it
+// is off sale.
 std::vector<IndexPosition> suspected_places(const Flight& row, std::string_view written, bool on_sale) {
   std::vector<IndexPosition> places = parse_positions(written);
   if (!on_sale) {
@@ -59,7 +62,8 @@ Task<std::optional<IndexStates>> RedisFlightIndex::inspect(std::vector<Flight> r
     const bool on_sale = flights::on_sale(rows[i], now);
     if (inspect.row && (on_sale || inspect.row->departure > now)) {
       IndexPosition place = position_of(*inspect.row);
-      if (!on_sale) place.route.clear();  // only among the departures
+      // Only among the departures.
+      if (!on_sale) place.route.clear();
       for (PositionEntry& entry : entries_of(place, rows[i].id, keys_)) {
         right.emplace(entry.key, entry.member);
         asked.push_back({i, std::move(entry), true});

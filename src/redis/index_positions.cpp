@@ -45,7 +45,8 @@ std::string format_position(const IndexPosition& place) {
   std::string text = std::to_string(to_unix_ms(place.departure));
   text.append("|").append(std::to_string(place.price)).append("|");
   if (place.duration_ms) text.append(std::to_string(*place.duration_ms));
-  return text.append("|").append(place.route);  // last, since a bar may be in a name
+  // Last, since a bar may be in a name.
+  return text.append("|").append(place.route);
 }
 
 std::optional<IndexPosition> parse_position(std::string_view text) {
@@ -115,7 +116,8 @@ std::optional<SearchPosition> parse_entry(std::string_view member, std::string_v
   const auto id = FlightId::parse(member.substr(departure_chars + 1));
   if (read.ec != std::errc() || read.ptr != end || !id) return std::nullopt;
   const Instant departure = from_unix_ms(static_cast<std::int64_t>(bits ^ sign_bit));
-  if (member_of(departure, *id) != member) return std::nullopt;  // such as in capitals
+  // Such as in capitals.
+  if (member_of(departure, *id) != member) return std::nullopt;
   return SearchPosition{*rank, departure, *id};
 }
 

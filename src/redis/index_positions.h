@@ -1,5 +1,5 @@
-// Where a flight stands in the sorted sets. Equal scores are ordered by member, so a member begins with the departure:
-// the order of every set is that of flights::position_of.
+// Where a flight stands in the sorted sets. Equal scores are ordered by member, so a member begins with the
+// departure: the order of every set is that of flights::position_of.
 #pragma once
 
 #include <string>
@@ -12,9 +12,11 @@
 namespace flightdeck::redis {
 
 struct IndexPosition {
-  std::string route;  // as route_key; empty: on none, since it is cancelled
+  // As route_key; empty: on none, since it is cancelled.
+  std::string route;
   std::int64_t price = 0;
-  std::optional<std::int64_t> duration_ms;  // nullopt: no arrival is known
+  // Nullopt: no arrival is known.
+  std::optional<std::int64_t> duration_ms;
   Instant departure{};
   friend bool operator==(const IndexPosition&, const IndexPosition&) = default;
 };

@@ -1,4 +1,5 @@
-// The names of the keys, each with the program's prefix in front. Keys of one flight share a hash tag, and so a slot.
+// The names of the keys, each with the program's prefix in front. Keys of one flight share a hash tag, and so
+// a slot.
 #pragma once
 
 #include <optional>

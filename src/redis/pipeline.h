@@ -12,12 +12,13 @@
 
 namespace flightdeck::redis {
 
-// Commands on their way, with a place for each reply. Errors are replies like others: Boost's own response types stop
-// at the first one.
+// Commands on their way, with a place for each reply. Errors are replies like others: Boost's own response
+// types stop at the first one.
 struct Pipeline {
   boost::redis::request request;
   Replies replies;
-  std::vector<std::string_view> words;  // kept for its memory
+  // Kept for its memory.
+  std::vector<std::string_view> words;
 
   void add(const Command& command) {
     if (command.size() == 1) {

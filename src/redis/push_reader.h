@@ -32,7 +32,8 @@ class PushReader {
 
  private:
   KeyWatcher* watcher_ = nullptr;
-  bool named_ = false;  // the push has said what it is about
+  // The push has said what it is about.
+  bool named_ = false;
   bool about_keys_ = false;
 };
 

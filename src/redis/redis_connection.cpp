@@ -32,7 +32,8 @@ namespace {
 asio::ssl::context trusting_context() {
   asio::ssl::context context(asio::ssl::context::tls_client);
   SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
-  ErrorCodeOf none_found;  // then no certificate is trusted
+  // Then no certificate is trusted.
+  ErrorCodeOf none_found;
   context.set_default_verify_paths(none_found);
   return context;
 }
@@ -43,8 +44,8 @@ asio::ssl::context share(asio::ssl::context& context) {
   return asio::ssl::context(context.native_handle());
 }
 
-// One connection from its first packet to its end. Never used again after that: Boost's object remembers a refused
-// HELLO for ever. Kept alive by what it has under way.
+// One connection from its first packet to its end. Never used again after that: Boost's object remembers a
+// refused HELLO for ever. Kept alive by what it has under way.
 struct Session {
   Session(asio::io_context& context, const RedisEndpoint& endpoint, asio::ssl::context& tls)
       : link(context, share(tls)), end_again(context) {
@@ -74,7 +75,8 @@ struct Session {
   PushReader pushes;
   boost::redis::connection link;
   asio::steady_timer end_again;
-  bool proven = false;  // it was up
+  // It was up.
+  bool proven = false;
   bool ended = false;
 };
 
@@ -98,15 +100,18 @@ void receive_pushes(const std::shared_ptr<Session>& session) {
 // A call under way. Its commands belong to the waiting coroutine, and are not touched once it has its answer.
 struct Call {
   std::span<const Command> commands;
-  std::function<void(Answer)> done;  // empty: it has its answer
+  // Empty: it has its answer.
+  std::function<void(Answer)> done;
   Time deadline{};
-  bool overdue = false;  // seen so once
+  // Seen so once.
+  bool overdue = false;
 };
 
 struct Batch {
   Pipeline pipeline;
   std::vector<std::shared_ptr<Call>> calls;
-  std::shared_ptr<Session> session;  // that it was sent on
+  // That it was sent on.
+  std::shared_ptr<Session> session;
 };
 
 constexpr const char* credentials_refused = "user or password refused";
@@ -121,8 +126,10 @@ std::string why_ended(const Session& session, const ErrorCodeOf& error) {
 
 std::string complaint_of(std::span<const Reply> replies) {
   for (const Reply& reply : replies) {
-    if (reply.is_error("NOAUTH")) return credentials_refused;  // said to all that follows a HELLO it refused
-    if (reply.is_error("MISCONF")) continue;                   // a PING is refused with the writes
+    // Said to all that follows a HELLO it refused.
+    if (reply.is_error("NOAUTH")) return credentials_refused;
+    // A PING is refused with the writes.
+    if (reply.is_error("MISCONF")) continue;
     if (reply.kind == Reply::Kind::error) return reply.text;
   }
   return {};
@@ -148,16 +155,19 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
   asio::ssl::context tls{endpoint.tls ? trusting_context()
                                       : asio::ssl::context(asio::ssl::context::tls_client)};
   State state = State::idle;
-  std::shared_ptr<Session> session;  // while connecting, up or doubtful
+  // While connecting, up or doubtful.
+  std::shared_ptr<Session> session;
   std::uint64_t generation = 0;
-  Time since{};  // when the state was entered
+  // When the state was entered.
+  Time since{};
   Time last_answer{};
   Milliseconds pause = limits::redis_reconnect_first;
   bool told_lost = false;
   asio::steady_timer reconnect{context};
   asio::steady_timer pulse{context};
 
-  std::deque<std::shared_ptr<Call>> calls;  // by deadline; answered ones may be left among them
+  // By deadline; answered ones may be left among them.
+  std::deque<std::shared_ptr<Call>> calls;
   std::deque<std::shared_ptr<Call>> unsent;
   std::size_t under_way = 0;
   bool send_posted = false;
@@ -168,9 +178,12 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
   Refusals refusals;
   std::unique_ptr<RefusalLog> own_refusal_log = std::make_unique<RefusalLog>(log);
   RefusalLog* refusal_log = own_refusal_log.get();
-  bool refused = false;         // and `refusal_log` knows
-  bool refusal_lags = false;    // and `lag` knows
-  bool left_a_replica = false;  // why it is not up
+  // And `refusal_log` knows.
+  bool refused = false;
+  // And `lag` knows.
+  bool refusal_lags = false;
+  // Why it is not up.
+  bool left_a_replica = false;
   std::vector<Command> try_one_write{Command("PING")};
   std::vector<Command> try_every_command{Command("PING")};
   const std::vector<Command> load_look{Command("SCRIPT").add("LOAD").add(try_commands_script.text)};
@@ -199,7 +212,8 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
                             [self = shared_from_this(), mine = session](const ErrorCodeOf& error) {
                               mine->ended = true;
                               mine->end_again.cancel();
-                              mine->link.cancel();  // what it still waits for
+                              // What it still waits for.
+                              mine->link.cancel();
                               if (mine != self->session) return;
                               self->lose(why_ended(*mine, error));
                             });
@@ -231,7 +245,8 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
 
   void on_proof(const std::shared_ptr<Session>& mine, const Replies& replies, const Command& tried) {
     const std::string complaint = complaint_of(std::span(replies).first(replies.size() - 1));
-    if (mine != session || !mine->link.next_layer().next_layer().is_open()) return;  // HELLO was refused
+    // HELLO was refused.
+    if (mine != session || !mine->link.next_layer().next_layer().is_open()) return;
     if (!complaint.empty()) return lose(complaint);
     if (state == State::connecting) refusals.forget();
     if (!looked(tried, replies.back(), std::chrono::steady_clock::now())) return leave_replica();
@@ -344,7 +359,8 @@ struct RedisConnection::Impl : std::enable_shared_from_this<Impl> {
   // False: it is no primary.
   bool looked(const Command& look, const Reply& reply, Time asked_at) {
     const std::vector<RefusedCommand> found = parse_trial(look, reply);
-    if (found.empty() && reply.kind == Reply::Kind::error) return true;  // such as a script that is forgotten
+    // Such as a script that is forgotten.
+    if (found.empty() && reply.kind == Reply::Kind::error) return true;
     for (const RefusedCommand& one : refusals.looked(found, asked_at)) refusal_log->name(endpoint, one);
     tell_refusals();
     return std::none_of(found.begin(), found.end(),
@@ -510,7 +526,8 @@ Command look_at_every_command(const Keys& keys) {
   const auto add = [&kinds](std::string_view kind, std::string_view how, const std::string& key) {
     for (const std::string_view part : {kind, how, std::string_view(key)}) kinds.append(part).push_back('\0');
   };
-  const FlightId none;  // no flight has it
+  // No flight has it.
+  const FlightId none;
   add("flight", "absent", keys.flight(none));
   add("flight_seats", "absent", keys.seats(none));
   add("flight_holds", "absent", keys.holds(none));
@@ -554,7 +571,8 @@ void RedisConnection::start() {
 }
 
 void RedisConnection::close() {
-  const auto impl = impl_;  // a task that ends here may be the last to need this object
+  // A task that ends here may be the last to need this object.
+  const auto impl = impl_;
   impl->close();
 }
 
@@ -576,7 +594,8 @@ Task<std::optional<Replies>> RedisConnection::call(std::vector<Command> commands
 Task<std::optional<Replies>> RedisConnection::call_kept(std::span<const Command> commands) {
   const auto impl = impl_;
   Replies replies;
-  std::vector<std::size_t> forgotten;  // calls of scripts that Redis has no more
+  // Calls of scripts that Redis has no more.
+  std::vector<std::size_t> forgotten;
   for (std::size_t begin = 0; begin < commands.size(); begin += limits::redis_pipeline_commands) {
     const auto some =
         commands.subspan(begin, std::min(commands.size() - begin, limits::redis_pipeline_commands));

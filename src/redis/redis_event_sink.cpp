@@ -16,7 +16,8 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t parse_buffer_bytes = 32 * 1024;  // a row of more takes memory of the heap
+// A row of more takes memory of the heap.
+constexpr std::size_t parse_buffer_bytes = 32 * 1024;
 
 // XADD of each event of the row, in order. False: the row is none of ours.
 bool add_events(std::vector<Command>& commands, const std::string& stream, const std::string& row) {

@@ -10,8 +10,8 @@ namespace flightdeck::redis {
 
 class RedisConnection;
 
-// Used from the connection's thread. Each event is an entry with the fields `id`, `type`, `subject` and `data` (JSON).
-// The stream is kept to about limits::event_stream_length entries.
+// Used from the connection's thread. Each event is an entry with the fields `id`, `type`, `subject` and
+// `data` (JSON). The stream is kept to about limits::event_stream_length entries.
 class RedisEventSink final : public events::EventSink {
  public:
   RedisEventSink(RedisConnection& connection, std::string prefix)

@@ -21,7 +21,8 @@ namespace {
 
 constexpr VersionFields index_version_fields{"details_version", "version", "updated_at"};
 
-constexpr const char* no_rebuild = "telling:none";  // that no telling ever gets
+// That no telling ever gets.
+constexpr const char* no_rebuild = "telling:none";
 
 Command range(const std::string& key, const std::string& from, const std::string& to, std::size_t offset,
               std::size_t count) {
@@ -33,7 +34,8 @@ Command range(const std::string& key, const std::string& from, const std::string
 
 struct Entries {
   std::vector<SearchPosition> ours;
-  std::vector<std::string> foreign;  // members that the program never writes
+  // Members that the program never writes.
+  std::vector<std::string> foreign;
   std::size_t size() const { return ours.size() + foreign.size(); }
 };
 
@@ -130,7 +132,8 @@ Task<bool> RedisFlightIndex::update_seats(std::vector<Flight> flights, Instant) 
   co_return true;
 }
 
-// Mostly everything is as it should be, and then nothing is written: a write makes search pages to be made anew.
+// Mostly everything is as it should be, and then nothing is written: a write makes search pages to be made
+// anew.
 Task<bool> RedisFlightIndex::restore(std::vector<Flight> flights, Instant now) {
   std::vector<Command> reads;
   reads.reserve(flights.size());
@@ -138,8 +141,10 @@ Task<bool> RedisFlightIndex::restore(std::vector<Flight> flights, Instant now) {
     reads.push_back(Command("HGET").add(keys_.flight(flight.id)).add("place"));
   const std::optional<Replies> stored = co_await connection_.call(std::move(reads));
   if (!stored) co_return false;
-  std::vector<Flight> settled;  // where it belongs, as it says
-  std::vector<Flight> others;   // these are moved anyway
+  // Where it belongs, as it says.
+  std::vector<Flight> settled;
+  // These are moved anyway.
+  std::vector<Flight> others;
   for (std::size_t i = 0; i < flights.size(); ++i) {
     const bool here = (*stored)[i].is_text(format_position(position_of(flights[i])));
     (here ? settled : others).push_back(std::move(flights[i]));
@@ -152,7 +157,8 @@ Task<bool> RedisFlightIndex::restore(std::vector<Flight> flights, Instant now) {
 
 Task<bool> RedisFlightIndex::restore_settled(std::vector<Flight> flights, Instant now) {
   std::vector<PositionEntry> entries;
-  std::vector<std::size_t> ends;  // of each flight's entries
+  // Of each flight's entries.
+  std::vector<std::size_t> ends;
   std::vector<Command> looks;
   for (const Flight& flight : flights) {
     for (PositionEntry& entry : entries_of(position_of(flight), flight.id, keys_)) {
@@ -220,8 +226,8 @@ Task<RedisFlightIndex::Stored> RedisFlightIndex::store(std::vector<Flight> fligh
   co_return stored;
 }
 
-// The new place first, then the old ones go, then the flight is told that it is settled: a crash in between leaves an
-// entry too many, which searches skip, and a flight that the next update settles.
+// The new place first, then the old ones go, then the flight is told that it is settled: a crash in between
+// leaves an entry too many, which searches skip, and a flight that the next update settles.
 Task<bool> RedisFlightIndex::move(std::vector<Move> moves) {
   Changes changes;
   for (const Move& one : moves) {
@@ -238,7 +244,8 @@ Task<bool> RedisFlightIndex::move(std::vector<Move> moves) {
   }
   const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
   if (!replies || any_error(*replies)) co_return false;
-  Changes undo;  // of flights that have departed and left meanwhile
+  // Of flights that have departed and left meanwhile.
+  Changes undo;
   for (std::size_t i = 0; i < moves.size(); ++i) {
     if ((*replies)[i].is_text("gone")) take_out(undo, moves[i].flight, moves[i].places);
   }
@@ -270,7 +277,8 @@ Task<bool> RedisFlightIndex::remove(std::string set, std::vector<std::string> fo
 }
 
 Task<bool> RedisFlightIndex::change_sets(Changes changes) {
-  std::vector<Command> commands;  // all that adds before all that removes
+  // All that adds before all that removes.
+  std::vector<Command> commands;
   std::vector<Command> removals;
   for (const auto& [key, members] : changes) {
     Command add("ZADD");
@@ -293,7 +301,8 @@ Task<bool> RedisFlightIndex::change_sets(Changes changes) {
   if (!replies) co_return false;
   if (!any_error(*replies)) co_return true;
 
-  // A key that is no sorted set is none of ours. What was in it before is to be told again, so the index is not complete.
+  // A key that is no sorted set is none of ours. What was in it before is to be told again, so the index is
+  // not complete.
   std::vector<Command> again;
   for (std::size_t i = 0; i < replies->size(); ++i) {
     if ((*replies)[i].kind != Reply::Kind::error) continue;
@@ -345,8 +354,8 @@ Task<std::vector<FlightId>> RedisFlightIndex::drop_departed(Instant now) {
   co_return std::vector<FlightId>();
 }
 
-// Its entry among the departures goes last, so that whatever a crash leaves is found again. Returns those that were on
-// sale.
+// Its entry among the departures goes last, so that whatever a crash leaves is found again. Returns those
+// that were on sale.
 Task<std::optional<std::vector<FlightId>>> RedisFlightIndex::drop(std::vector<SearchPosition> departed,
                                                                   Instant now) {
   std::vector<FlightId> ids;
@@ -369,7 +378,8 @@ Task<std::optional<std::vector<FlightId>>> RedisFlightIndex::drop(std::vector<Se
   for (std::size_t i = 0; i < departed.size(); ++i) {
     const std::vector<std::string>& fields = (*rows)[i].texts;
     const auto departure = parse_integer(fields[0]);
-    if (departure && from_unix_ms(*departure) > now) continue;  // put off: only this entry is wrong
+    // Put off: only this entry is wrong.
+    if (departure && from_unix_ms(*departure) > now) continue;
     take_out(changes, departed[i].id, fields[2]);
     gone.push_back({departed[i].id, fields[1] == flights::to_string(FlightStatus::scheduled)});
   }

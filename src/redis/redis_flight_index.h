@@ -17,14 +17,14 @@ class RedisConnection;
 // Used from the connection's thread. An error of Redis counts as away.
 class RedisFlightIndex final : public flights::FlightIndex {
  public:
-  // `changes` hears of every change by this object before the call that makes it ends; it outlives this. Null: nobody
-  // wants to know. `patience`: with a telling of others (begin_rebuild).
+  // `changes` hears of every change by this object before the call that makes it ends; it outlives this.
+  // Null: nobody wants to know. `patience`: with a telling of others (begin_rebuild).
   RedisFlightIndex(RedisConnection& connection, std::string prefix, flights::ChangeClock* changes = nullptr,
                    std::chrono::seconds patience = limits::rebuild_patience)
       : connection_(connection), keys_(std::move(prefix)), changes_(changes), patience_(patience) {}
 
-  // Away, too, when it would have to read too many flights that cannot be shown, and when Redis answers one of them with an
-  // error or with fields that cannot be read.
+  // Away, too, when it would have to read too many flights that cannot be shown, and when Redis answers one
+  // of them with an error or with fields that cannot be read.
   Task<std::optional<flights::SearchPage>> search(flights::SearchQuery query, Instant now) override;
   // Seats that the gate counts are the gate's: the row's own count is shown only while the gate knows none.
   Task<bool> update(std::vector<flights::Flight> flights, Instant now) override;
@@ -37,11 +37,11 @@ class RedisFlightIndex final : public flights::FlightIndex {
 
   Task<std::optional<flights::IndexStates>> inspect(std::vector<flights::Flight> rows, Instant now) override;
 
-  // The mark in Redis speaks for what is in Redis, and goes with it. What Redis lost of the last seconds when it was
-  // restarted is known by the connection: so this object must have marked it on the connection of now.
+  // The mark in Redis speaks for what is in Redis, and goes with it. What Redis lost of the last seconds when
+  // it was restarted is known by the connection: so this object must have marked it on the connection of now.
   Task<flights::RebuildStart> begin_rebuild() override;
-  // False, too, when Redis was emptied or the connection broke since the last `begin_rebuild`: what was told since then may be
-  // lost.
+  // False, too, when Redis was emptied or the connection broke since the last `begin_rebuild`: what was told
+  // since then may be lost.
   Task<bool> renew_rebuild() override;
   // As `renew_rebuild`.
   Task<bool> complete_rebuild() override;
@@ -51,9 +51,12 @@ class RedisFlightIndex final : public flights::FlightIndex {
   // A flight that stands, or may stand, at another place than it should.
   struct Move {
     FlightId flight;
-    std::string place;   // its own
-    std::string places;  // all that it may have, as the script says them
-    std::string number;  // of this move
+    // Its own.
+    std::string place;
+    // All that it may have, as the script says them.
+    std::string places;
+    // Of this move.
+    std::string number;
   };
   // Sorted set -> member -> score; nullopt: out of the set.
   using Changes = std::map<std::string, std::map<std::string, std::optional<std::string>>>;
@@ -63,7 +66,8 @@ class RedisFlightIndex final : public flights::FlightIndex {
   Task<bool> take_in(std::vector<flights::Flight> flights, Instant now, bool whole);
   struct Stored {
     std::vector<Move> moves;
-    bool all = false;  // Redis has taken in every one
+    // Redis has taken in every one.
+    bool all = false;
   };
   Task<Stored> store(std::vector<flights::Flight> flights, Instant now, bool whole);
   Task<bool> move(std::vector<Move> moves);
@@ -81,9 +85,12 @@ class RedisFlightIndex final : public flights::FlightIndex {
   const Keys keys_;
   flights::ChangeClock* const changes_;
   const std::chrono::seconds patience_;
-  std::optional<std::uint64_t> marked_;     // the generation at the last mark
-  std::optional<std::uint64_t> looked_at_;  // the generation when it began to tell
-  std::string rebuild_;                     // the mark that Redis gave it then; empty: none is under way
+  // The generation at the last mark.
+  std::optional<std::uint64_t> marked_;
+  // The generation when it began to tell.
+  std::optional<std::uint64_t> looked_at_;
+  // The mark that Redis gave it then; empty: none is under way.
+  std::string rebuild_;
 };
 
 }  // namespace flightdeck::redis

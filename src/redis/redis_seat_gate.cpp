@@ -82,7 +82,8 @@ Task<ReserveAnswer> RedisSeatGate::reserve(FlightId flight, BookingId booking, s
   std::vector<Command> commands;
   commands.push_back(script_call(reserve_script, {keys_.seats(flight), keys_.holds(flight)}));
   commands.back().add(booking.str()).add(seats).add(to_unix_ms(now));
-  const bool was_up = connection_.up();  // else nothing is sent
+  // Else nothing is sent.
+  const bool was_up = connection_.up();
   const std::optional<Replies> replies = co_await connection_.call(std::move(commands));
   if (!replies) co_return was_up ? ReserveAnswer::unanswered : ReserveAnswer::away;
   const Reply& answer = replies->front();
@@ -157,7 +158,8 @@ Task<std::optional<std::vector<GateState>>> RedisSeatGate::inspect(std::vector<F
 
 Task<std::vector<Hold>> RedisSeatGate::stale_holds(Instant before, std::size_t limit) {
   std::vector<Hold> stale;
-  std::set<std::string, std::less<>> seen;  // SCAN may tell of a key twice
+  // SCAN may tell of a key twice.
+  std::set<std::string, std::less<>> seen;
   bool whole_round = scan_cursor_ == "0";
   for (int scans = 0; scans < limits::redis_scans_per_look && stale.size() < limit; ++scans) {
     if (scan_cursor_ == "0" && scans > 0) {
@@ -169,7 +171,8 @@ Task<std::vector<Hold>> RedisSeatGate::stale_holds(Instant before, std::size_t l
     scan.back().add("COUNT").add(static_cast<std::int64_t>(limits::redis_scan_keys));
     const std::optional<Replies> scanned = co_await connection_.call(std::move(scan));
     if (!scanned || scanned->front().texts.empty()) break;
-    const std::vector<std::string>& texts = scanned->front().texts;  // the next cursor, then keys
+    // The next cursor, then keys.
+    const std::vector<std::string>& texts = scanned->front().texts;
 
     std::vector<FlightId> flights;
     std::vector<Command> reads;
@@ -180,7 +183,8 @@ Task<std::vector<Hold>> RedisSeatGate::stale_holds(Instant before, std::size_t l
       reads.push_back(Command("HGETALL").add(texts[i]));
     }
     const std::optional<Replies> holds = co_await connection_.call(std::move(reads));
-    if (!holds || any_unanswered(*holds)) break;  // this part is looked at again
+    // This part is looked at again.
+    if (!holds || any_unanswered(*holds)) break;
     for (std::size_t i = 0; i < flights.size(); ++i) append_stale(stale, flights[i], (*holds)[i], before);
     // When there were more than asked for, this part is looked at again next time.
     if (stale.size() <= limit) scan_cursor_ = texts.front();

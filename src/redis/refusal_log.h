@@ -17,7 +17,8 @@ class RefusalLog {
   // `log` outlives it.
   explicit RefusalLog(Log& log) : log_(log) {}
 
-  // A connection is refused something, or nothing any more; not `over`: nobody knows, as the connection is closed.
+  // A connection is refused something, or nothing any more; not `over`: nobody knows, as the connection is
+  // closed.
   void begin();
   void end(const RedisEndpoint& endpoint, bool over);
   // Between the two.
@@ -26,8 +27,10 @@ class RefusalLog {
  private:
   Log& log_;
   std::mutex mutex_;
-  int connections_ = 0;          // that are refused something
-  std::set<std::string> named_;  // while there are any: words, and commands that a right is missing for
+  // That are refused something.
+  int connections_ = 0;
+  // While there are any: words, and commands that a right is missing for.
+  std::set<std::string> named_;
 };
 
 }  // namespace flightdeck::redis

@@ -64,7 +64,8 @@ constexpr string_view publishing = "xadd";
 bool is_damage(const Reply& reply) {
   if (reply.kind != Reply::Kind::error) return false;
   const string_view text = reply.text;
-  // Redis 6 puts the first word of a script's error behind words of its own. `attempt to`: Lua cannot count with it.
+  // Redis 6 puts the first word of a script's error behind words of its own. `attempt to`: Lua cannot count
+  // with it.
   return has(text, "WRONGTYPE") || has(text, "attempt to ") || has(text, "not an integer") ||
          has(text, "would overflow");
 }
@@ -132,7 +133,8 @@ std::vector<RefusedCommand> parse_trial(const Command& look, const Reply& reply)
     error.text = reply.texts[i + 1];
     std::optional<Refusal> refusal = refusal_of(error);
     if (!refusal) continue;
-    refusal->in_script = false;  // it is known what was called
+    // It is known what was called.
+    refusal->in_script = false;
     found.push_back({lower(reply.texts[i]), *std::move(refusal)});
   }
   return found;
@@ -166,8 +168,8 @@ std::vector<RefusedCommand> Refusals::looked(const std::vector<RefusedCommand>& 
   };
   const bool cut_short =
       std::any_of(found.begin(), found.end(), [](const auto& one) { return one.refusal.is_general(); });
-  // A look that was refused knows of nothing. One that was not has tried every command, and a key of each kind, but perhaps
-  // not the key that was refused.
+  // A look that was refused knows of nothing. One that was not has tried every command, and a key of each
+  // kind, but perhaps not the key that was refused.
   std::erase_if(refused_, [&](const auto& known) {
     const Entry& entry = known.second;
     if (cut_short || is_found(known.first) || entry.at > asked_at) return false;

@@ -1,5 +1,5 @@
-// What Redis refuses though it answers: writes (out of memory, a replica, no disk), or a command that its user has no
-// right to. Values and rules only, no I/O.
+// What Redis refuses though it answers: writes (out of memory, a replica, no disk), or a command that its
+// user has no right to. Values and rules only, no I/O.
 #pragma once
 
 #include <chrono>
@@ -16,16 +16,19 @@ namespace flightdeck::redis {
 // Says that a key is of another type, or holds something else, than the program ever writes.
 bool is_damage(const Reply& reply);
 
-// Redis is there and cannot answer now, or will not answer this user: what was asked for is not known. Another error says
-// that a key holds what the program never writes.
+// Redis is there and cannot answer now, or will not answer this user: what was asked for is not known.
+// Another error says that a key holds what the program never writes.
 bool any_unanswered(const Replies& replies);
 
 struct Refusal {
-  std::string
-      word;  // OOM, MISCONF, READONLY, NOREPLICAS, MOVED, NOPERM, …; ERR for a command it does not know
-  std::string text;        // of the whole error
-  bool in_script = false;  // by something that the script called, not by the script's own command
-  bool of_keys = false;    // the right to a key is missing, not the one to a command
+  // OOM, MISCONF, READONLY, NOREPLICAS, MOVED, NOPERM, …; ERR for a command it does not know.
+  std::string word;
+  // Of the whole error.
+  std::string text;
+  // By something that the script called, not by the script's own command.
+  bool in_script = false;
+  // The right to a key is missing, not the one to a command.
+  bool of_keys = false;
 
   // Everybody who asks is refused so, whatever he asks for.
   bool is_general() const { return word != "NOPERM" && word != "ERR"; }
@@ -36,7 +39,8 @@ std::optional<Refusal> refusal_of(const Reply& reply);
 // Whoever says so is no primary, or not yet: another one may be at the same address.
 bool is_not_primary(const Refusal& refusal);
 
-// As the log and ACL name it: `zadd`, `script|load`; of a script that was refused something, `evalsha sync_seats`.
+// As the log and ACL name it: `zadd`, `script|load`; of a script that was refused something, `evalsha
+// sync_seats`.
 std::string name_of(const Command& command, const Refusal& refusal);
 
 // A command that is refused, by its name.
@@ -51,14 +55,15 @@ Command write_that_changes_nothing(std::string_view key);
 // What the script `try_commands` answers, or one command that writes.
 std::vector<RefusedCommand> parse_trial(const Command& look, const Reply& reply);
 
-// Of one connection. A refusal by everybody is over when a look is not refused any more and nothing was refused for a
-// while; one for want of a right, when the look says so or the command is carried out; one of a key that no look touches
-// also when it was not refused for a while.
+// Of one connection. A refusal by everybody is over when a look is not refused any more and nothing was
+// refused for a while; one for want of a right, when the look says so or the command is carried out; one of a
+// key that no look touches also when it was not refused for a while.
 class Refusals {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  // True: it is to be named. What a script is refused for want of a right is left to a look, which knows the command.
+  // True: it is to be named. What a script is refused for want of a right is left to a look, which knows the
+  // command.
   bool refused(const RefusedCommand& one, Time at);
   void carried_out(const Command& command);
   // Answers those to be named. `asked_at`: when the look began.

@@ -1,5 +1,5 @@
-// The Lua scripts (src/redis/scripts/), built into the program. Each touches one key, or keys of one flight, which share
-// a slot of a cluster; and each may be repeated.
+// The Lua scripts (src/redis/scripts/), built into the program. Each touches one key, or keys of one flight,
+// which share a slot of a cluster; and each may be repeated.
 #pragma once
 
 #include <initializer_list>
@@ -12,7 +12,8 @@ namespace flightdeck::redis {
 
 struct Script {
   std::string_view text;
-  std::string_view sha1;  // what Redis knows it by
+  // What Redis knows it by.
+  std::string_view sha1;
   std::string_view name;
 };
 

@@ -23,7 +23,8 @@ Task<std::optional<std::vector<StoredVersion>>> stored_versions(RedisConnection&
   std::vector<StoredVersion> found;
   for (std::size_t i = 0; i < flights.size(); ++i) {
     const std::vector<std::string>& values = (*replies)[i].texts;
-    if (values.size() != fields.size()) continue;  // damaged: it is mended when it is told of
+    // Damaged: it is mended when it is told of.
+    if (values.size() != fields.size()) continue;
     StoredVersion stored{flights[i], 0, {}};
     for (std::size_t field = 0; field < fields.size(); ++field) {
       stored.state += values[field] + "\n";

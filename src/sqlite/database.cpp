@@ -13,7 +13,8 @@ namespace flightdeck::sqlite {
 
 namespace {
 
-constexpr int busy_timeout_ms = 2000;  // another process (an import) may be writing
+// Another process (an import) may be writing.
+constexpr int busy_timeout_ms = 2000;
 
 std::string message_of(sqlite3* db, int code) {
   return std::string("SQLite: ") + (db ? sqlite3_errmsg(db) : sqlite3_errstr(code));
@@ -21,8 +22,8 @@ std::string message_of(sqlite3* db, int code) {
 
 [[noreturn]] void fail(sqlite3* db, int code) { throw SqliteError(code, message_of(db, code)); }
 
-// When several processes turn a new file to WAL at once, SQLite tells all but one at once that it is busy: its timeout
-// does not hold for locks that could wait for each other.
+// When several processes turn a new file to WAL at once, SQLite tells all but one at once that it is busy:
+// its timeout does not hold for locks that could wait for each other.
 void turn_to_wal(Database& database) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds{busy_timeout_ms};
   for (;;) {
@@ -43,7 +44,8 @@ Database::Database(const std::string& path, Mode mode) {
   flags |= mode == Mode::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   if (mode == Mode::read_write) {
     const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-    std::error_code ignored;  // opening the file says what is wrong
+    // Opening the file says what is wrong.
+    std::error_code ignored;
     if (!folder.empty()) std::filesystem::create_directories(folder, ignored);
   }
   const int code = sqlite3_open_v2(path.c_str(), &db_, flags, nullptr);

@@ -93,7 +93,8 @@ class Statement {
   void reset();
 
   std::int64_t integer(int column) const { return sqlite3_column_int64(statement_, column); }
-  std::string text(int column) const;  // empty for NULL
+  // Empty for NULL.
+  std::string text(int column) const;
   bool is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
   Instant instant(int column) const { return from_unix_ms(integer(column)); }
   Money money(int column) const { return Money{integer(column)}; }

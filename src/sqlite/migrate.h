@@ -11,8 +11,8 @@ namespace flightdeck::sqlite {
 // In order of number, without gaps, from 1.
 std::span<const Migration> migrations();
 
-// Applies what is missing, each in a transaction of its own. Safe when several processes start at once. Throws
-// SqliteError; std::runtime_error when the schema is newer than this program.
+// Applies what is missing, each in a transaction of its own. Safe when several processes start at once.
+// Throws SqliteError; std::runtime_error when the schema is newer than this program.
 MigrationOutcome migrate(Database& database, Instant now);
 
 }  // namespace flightdeck::sqlite

@@ -1,5 +1,5 @@
-// One state of the ledger in SQLite, on a connection of its own: WAL readers never wait for the writer. While it is read
-// the WAL grows by what is written meanwhile.
+// One state of the ledger in SQLite, on a connection of its own: WAL readers never wait for the writer. While
+// it is read the WAL grows by what is written meanwhile.
 #pragma once
 
 #include "ledger/ledger_snapshot.h"

@@ -108,7 +108,8 @@ LedgerRows SqliteLedgerStore::load(const LedgerKeys& keys) {
 }
 
 std::optional<ledger::RowVersion> SqliteLedgerStore::commit(const LedgerChanges& changes) {
-  last_commit_failed_ = true;  // until it has not
+  // Until it has not.
+  last_commit_failed_ = true;
   with_port_errors([&] {
     write(changes);
     commit_.run();
@@ -169,7 +170,8 @@ void SqliteLedgerStore::rollback() noexcept {
   try {
     if (database_.in_transaction()) rollback_.run();
   } catch (const SqliteError&) {
-    // Nothing is kept of a transaction that never commits; the next BEGIN says if the connection is beyond use.
+    // Nothing is kept of a transaction that never commits; the next BEGIN says if the connection is beyond
+    // use.
   }
 }
 
@@ -223,7 +225,8 @@ std::size_t SqliteLedgerStore::trim_events(Instant before, std::int64_t keep, st
 void SqliteLedgerStore::check_writable() {
   with_port_errors([&] {
     ImmediateTransaction transaction(database_);
-    // A full disk shows only when something is written. The user version means nothing here, and changes page 1.
+    // A full disk shows only when something is written. The user version means nothing here, and changes page
+    // 1.
     if (last_commit_failed_) database_.execute(("PRAGMA user_version = " + std::to_string(++probe_)).c_str());
     transaction.commit();
     last_commit_failed_ = false;

@@ -12,18 +12,29 @@ namespace flightdeck::stress {
 
 struct AcknowledgedBooking {
   BookingId id;
-  std::uint32_t user = 0;    // its place among the run's users
-  std::uint32_t flight = 0;  // its place among the run's flights
+  // Its place among the run's users.
+  std::uint32_t user = 0;
+  // Its place among the run's flights.
+  std::uint32_t flight = 0;
   std::uint8_t seats = 0;
-  Status status = Status::pending;  // the last that was told
-  Status listed = Status::pending;  // what the audit found
-  bool told_pending : 1 = false;    // when it was accepted
-  bool declined : 1 = false;        // failed because its payment was declined, which is final
-  bool cancel_asked : 1 = false;    // and not answered: it may be cancelled or not
-  bool measured : 1 = false;        // begun in the measured part of the run,
-  bool in_time : 1 = false;         // answered before its end
-  bool seen : 1 = false;            // the audit has found it
-  bool as_asked : 1 = true;         // told with the flight and the seats that were asked for
+  // The last that was told.
+  Status status = Status::pending;
+  // What the audit found.
+  Status listed = Status::pending;
+  // When it was accepted.
+  bool told_pending : 1 = false;
+  // Failed because its payment was declined, which is final.
+  bool declined : 1 = false;
+  // And not answered: it may be cancelled or not.
+  bool cancel_asked : 1 = false;
+  // Begun in the measured part of the run.
+  bool measured : 1 = false;
+  // Answered before its end.
+  bool in_time : 1 = false;
+  // The audit has found it.
+  bool seen : 1 = false;
+  // Told with the flight and the seats that were asked for.
+  bool as_asked : 1 = true;
 };
 static_assert(sizeof(AcknowledgedBooking) <= 32, "a million of them must stay small");
 

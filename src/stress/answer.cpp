@@ -30,7 +30,8 @@ std::size_t end_of_string(std::string_view json, std::size_t begin) {
   return std::string_view::npos;
 }
 
-// Where the value of the next member of that name begins, from `at` on, which is set behind the name; npos: there is none.
+// Where the value of the next member of that name begins, from `at` on, which is set behind the name; npos:
+// there is none.
 std::size_t next_value(std::string_view json, std::string_view name, std::size_t& at) {
   for (at = json.find(name, at); at != std::string_view::npos; at = json.find(name, at + 1)) {
     const std::size_t after = at + name.size();

@@ -23,18 +23,21 @@ class Finding {
 };
 
 struct Check {
-  std::string what;     // what must hold
-  std::string figures;  // what was counted
+  // What must hold.
+  std::string what;
+  // What was counted.
+  std::string figures;
   bool passed = false;
 };
 
 struct AuditResult {
   std::vector<Check> checks;
-  std::vector<std::string> notes;  // worth saying, but nothing that can be judged from outside
+  // Worth saying, but nothing that can be judged from outside.
+  std::vector<std::string> notes;
   std::uint64_t told = 0;
   std::uint64_t missing = 0;
-  std::uint64_t unexpected =
-      0;  // there, but never told of; allowed for as many as there were requests without answer
+  // There, but never told of; allowed for as many as there were requests without answer.
+  std::uint64_t unexpected = 0;
   std::int64_t oversold_seats = 0;
   std::int64_t lost_seats = 0;
 

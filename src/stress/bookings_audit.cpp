@@ -11,7 +11,8 @@ bool before(const AcknowledgedBooking& a, const AcknowledgedBooking& b) {
   return std::tie(a.user, a.id) < std::tie(b.user, b.id);
 }
 
-// Only a cancellation that was asked for ends a confirmed booking; a payment that came late may confirm a failed one.
+// Only a cancellation that was asked for ends a confirmed booking; a payment that came late may confirm a
+// failed one.
 bool may_be(const AcknowledgedBooking& told, Status now) {
   if (told.status == now || told.status == Status::pending) return true;
   if (told.status == Status::failed && now == Status::confirmed) return !told.declined;

@@ -25,15 +25,18 @@ struct ListedBooking {
 struct OwnBookings {
   std::int64_t pending_seats = 0;
   std::int64_t confirmed_seats = 0;
-  std::uint64_t given_back = 0;  // bookings that failed or were cancelled
+  // Bookings that failed or were cancelled.
+  std::uint64_t given_back = 0;
 };
 
-// Sorts the record and marks in it what was found; the record outlives this. An audit may be begun anew on it.
+// Sorts the record and marks in it what was found; the record outlives this. An audit may be begun anew on
+// it.
 class BookingsAudit {
  public:
   BookingsAudit(LoadRecord& record, std::vector<UserId> users, std::vector<FlightId> flights);
 
-  // A booking in the list of that user (its place among the run's users). Every page of every user is shown once.
+  // A booking in the list of that user (its place among the run's users). Every page of every user is shown
+  // once.
   void see(std::uint32_t user, const ListedBooking& booking);
 
   // After all were shown: by flight.
@@ -49,14 +52,17 @@ class BookingsAudit {
   std::vector<UserId> users_;
   std::vector<FlightId> flights_;
   std::unordered_map<FlightId, std::uint32_t> place_of_;
-  std::vector<std::size_t> begin_;  // by user: where its told bookings begin; one more at the end
+  // By user: where its told bookings begin; one more at the end.
+  std::vector<std::size_t> begin_;
   std::vector<OwnBookings> own_;
-  std::vector<std::uint32_t> pending_;  // by user: listed, but never told of
+  // By user: listed, but never told of.
+  std::vector<std::uint32_t> pending_;
   Finding told_twice_;
   Finding listed_twice_;
   Finding differing_;
   Finding wrong_status_;
-  Finding foreign_;  // in the list of a user, or on a flight, that it cannot belong to
+  // In the list of a user, or on a flight, that it cannot belong to.
+  Finding foreign_;
 };
 
 // Bookings that were told as pending count as what the audit has found them to be.

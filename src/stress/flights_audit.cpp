@@ -19,7 +19,8 @@ std::string figures_of(const FlightUse& flight) {
 
 std::string count_of(std::size_t count, const char* what) { return std::to_string(count) + " " + what; }
 
-// Its sold-out answers cannot all have been right: nothing was given back, and still there is room for any booking.
+// Its sold-out answers cannot all have been right: nothing was given back, and still there is room for any
+// booking.
 bool refused_too_early(const FlightUse& flight, int seats_most) {
   return flight.fresh && flight.sold_out_answers > 0 && flight.own.given_back == 0 &&
          flight.seats.available >= seats_most;

@@ -18,24 +18,31 @@ struct FlightSeats {
   std::int64_t available = 0;
   std::int64_t pending = 0;
   std::int64_t confirmed = 0;
-  std::optional<std::int64_t> gate;  // what the seat gate would sell; nullopt: it is away
+  // What the seat gate would sell; nullopt: it is away.
+  std::optional<std::int64_t> gate;
 };
 
 struct FlightUse {
   FlightSeats seats;
   OwnBookings own;
-  bool fresh = false;  // added by the run: nobody else sells on it
+  // Added by the run: nobody else sells on it.
+  bool fresh = false;
   std::uint64_t sold_out_answers = 0;
 };
 
 struct FlightFaults {
   std::int64_t oversold_seats = 0;
   std::int64_t lost_seats = 0;
-  bool unbalanced = false;    // pending + confirmed + available is not the total
-  bool below_zero = false;    // available seats
-  bool gate_differs = false;  // nothing is pending, and still the gate would not sell what is available
-  bool own_unknown = false;   // the run's bookings hold more seats than the flight knows of
-  bool not_own = false;       // fresh, all settled, and seats are taken that no booking of the run holds
+  // Pending + confirmed + available is not the total.
+  bool unbalanced = false;
+  // Available seats.
+  bool below_zero = false;
+  // Nothing is pending, and still the gate would not sell what is available.
+  bool gate_differs = false;
+  // The run's bookings hold more seats than the flight knows of.
+  bool own_unknown = false;
+  // Fresh, all settled, and seats are taken that no booking of the run holds.
+  bool not_own = false;
 
   bool any() const { return unbalanced || below_zero || gate_differs || own_unknown || not_own; }
 };

@@ -85,7 +85,8 @@ TEST(FlightsAudit, FindsSeatsTakenByNobodyOnAFlightOfItsOwn) {
   AuditResult result = judged(flight);
   EXPECT_EQ(failing(result), "no seat is taken that nobody holds;");
   EXPECT_EQ(result.lost_seats, 2);
-  flight.fresh = false;  // others have them
+  // Others have them.
+  flight.fresh = false;
   EXPECT_TRUE(judged(flight).passed());
 }
 
@@ -113,7 +114,8 @@ TEST(FlightsAudit, DoesNotJudgeTheGateWhileItIsAwayOrBookingsArePending) {
 
 TEST(FlightsAudit, ABookingThatWasPendingMayHaveEndedMeanwhile) {
   FlightUse flight = good();
-  flight.own = {5, 58, 0};  // three of the five were declined, or two
+  // Three of the five were declined, or two.
+  flight.own = {5, 58, 0};
   EXPECT_TRUE(judged(flight).passed());
   flight.own = {0, 60, 0};
   flight.seats.pending = 3;
@@ -129,7 +131,8 @@ TEST(FlightsAudit, OnlyNotesSoldOutAnswersThatLookTooEarly) {
   flight.sold_out_answers = 5;
   EXPECT_TRUE(judged(flight).passed());
   EXPECT_EQ(judged(flight).notes.size(), 1U);
-  flight.own.given_back = 1;  // it may have been full before
+  // It may have been full before.
+  flight.own.given_back = 1;
   EXPECT_TRUE(judged(flight).notes.empty());
 }
 

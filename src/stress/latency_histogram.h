@@ -1,4 +1,5 @@
-// How long things took, in buckets whose width grows with the value: constant memory however many are recorded.
+// How long things took, in buckets whose width grows with the value: constant memory however many are
+// recorded.
 #pragma once
 
 #include <array>
@@ -14,14 +15,18 @@ class LatencyHistogram {
   // A quantile is never below the true value, and above it by at most this share.
   static constexpr double relative_error = 1.0 / (1 << precision_bits);
 
-  void record(Nanoseconds latency);  // negative counts as 0
+  // Negative counts as 0.
+  void record(Nanoseconds latency);
   void clear();
 
   std::uint64_t count() const { return count_; }
-  // The smallest value that at least that share (0 to 1) of the recorded ones do not exceed. 0 when there is none.
+  // The smallest value that at least that share (0 to 1) of the recorded ones do not exceed. 0 when there is
+  // none.
   Nanoseconds quantile(double share) const;
-  Nanoseconds max() const { return max_; }  // exact
-  Nanoseconds mean() const;                 // exact
+  // Exact.
+  Nanoseconds max() const { return max_; }
+  // Exact.
+  Nanoseconds mean() const;
 
  private:
   static constexpr std::size_t half = std::size_t{1} << precision_bits;

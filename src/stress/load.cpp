@@ -243,7 +243,8 @@ void Load::take_cancelled(std::uint32_t tag, const BookingAnswer& answer, const 
       count(attempt, [](Counts& counts) { ++counts.cancelled; });
     }
   } else {
-    if (!answer.may_have_booked) told.cancel_asked = false;  // refused: the booking is what it was
+    // Refused: the booking is what it was.
+    if (!answer.may_have_booked) told.cancel_asked = false;
     outcomes_.errors.add("cancellation: " + error_name(reply), reply.body);
     count(attempt, [](Counts& counts) { ++counts.errors; });
   }

@@ -19,9 +19,12 @@ namespace flightdeck::stress {
 // What the audit needs to know of a run.
 struct LoadRecord {
   AcknowledgedBookings told;
-  std::vector<std::uint32_t> unanswered;  // by user: requests that may have made a booking nobody was told of
-  std::vector<bool> asked;                // by user: whether it was booked for at all
-  std::vector<std::uint64_t> sold_out;    // by flight: answers that said so
+  // By user: requests that may have made a booking nobody was told of.
+  std::vector<std::uint32_t> unanswered;
+  // By user: whether it was booked for at all.
+  std::vector<bool> asked;
+  // By flight: answers that said so.
+  std::vector<std::uint64_t> sold_out;
 };
 
 // One thread. `sender` outlives it, and hands the answers to it.
@@ -47,18 +50,23 @@ class Load final : public AnswerTaker {
   LoadRecord& record() { return record_; }
 
  private:
-  // A request under way, on its way, or about to be sent again. In the closed loop each user has one of its own.
+  // A request under way, on its way, or about to be sent again. In the closed loop each user has one of its
+  // own.
   struct Attempt {
-    Time intended{};  // from here its latency counts
+    // From here its latency counts.
+    Time intended{};
     std::uint64_t key = 0;
     std::uint32_t user = 0;
     std::uint32_t flight = 0;
-    std::uint32_t told = 0;  // of a cancellation: its place among the told
+    // Of a cancellation: its place among the told.
+    std::uint32_t told = 0;
     std::uint8_t seats = 0;
     bool cancels = false;
     bool measured = false;
-    bool doubtful = false;  // sent, and its answer was lost
-    bool again = false;     // after a pause it is sent again; else its user goes on
+    // Sent, and its answer was lost.
+    bool doubtful = false;
+    // After a pause it is sent again; else its user goes on.
+    bool again = false;
   };
   struct Pause {
     Time until{};
@@ -99,13 +107,16 @@ class Load final : public AnswerTaker {
   const Time start_;
   const Time measured_from_;
   Time end_;
-  Time give_up_;  // nothing is sent any more
+  // Nothing is sent any more.
+  Time give_up_;
   bool finished_ = false;
   bool stopped_ = false;
 
-  std::vector<Attempt> attempts_;  // by tag
+  // By tag.
+  std::vector<Attempt> attempts_;
   std::vector<std::uint32_t> free_;
-  std::deque<std::uint32_t> ready_;  // wait for a connection
+  // Wait for a connection.
+  std::deque<std::uint32_t> ready_;
   std::deque<Pause> paused_;
   std::size_t under_way_ = 0;
   std::uint64_t next_key_ = 0;

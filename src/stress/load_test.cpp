@@ -120,7 +120,8 @@ TEST_F(LoadTest, TheWarmUpIsToldOfButNotCounted) {
   begin(1);
   confirm_oldest();
   pass(seconds(1));
-  confirm_oldest();  // begun in the warm-up
+  // Begun in the warm-up.
+  confirm_oldest();
   confirm_oldest();
   EXPECT_EQ(counts().confirmed, 1U);
   EXPECT_EQ(load_->outcomes().confirmed_in_time, 2U);

@@ -15,22 +15,28 @@ using Nanoseconds = std::chrono::nanoseconds;
 
 struct SeatRange {
   int least = 1;
-  int most = 1;  // of one booking; both 1 to 9
+  // Of one booking; both 1 to 9.
+  int most = 1;
 };
 
 struct Plan {
-  // Bookings a second that arrive whether or not earlier ones are answered (open loop). nullopt: each user books
-  // again as soon as it has its answer (closed loop).
+  // Bookings a second that arrive whether or not earlier ones are answered (open loop). nullopt: each user
+  // books again as soon as it has its answer (closed loop).
   std::optional<double> rate;
-  std::uint32_t users =
-      0;  // ids that bookings are made for; in the closed loop, also how many book at a time
+  // Ids that bookings are made for; in the closed loop, also how many book at a time.
+  std::uint32_t users = 0;
   SeatRange seats;
-  double cancel_share = 0;        // of the confirmed bookings, cancelled again
-  bool keyed = false;             // with an Idempotency-Key; sent again when the answer was lost
-  std::chrono::seconds wait{20};  // that an answer may be held until the booking is final; 0: not at all
-  Milliseconds warm_up{0};        // comes first, and is left out of the figures
+  // Of the confirmed bookings, cancelled again.
+  double cancel_share = 0;
+  // With an Idempotency-Key; sent again when the answer was lost.
+  bool keyed = false;
+  // That an answer may be held until the booking is final; 0: not at all.
+  std::chrono::seconds wait{20};
+  // Comes first, and is left out of the figures.
+  Milliseconds warm_up{0};
   Milliseconds duration{0};
-  Milliseconds timeout{0};  // from sending a request to its answer
+  // From sending a request to its answer.
+  Milliseconds timeout{0};
   std::uint64_t seed = 1;
 };
 
@@ -38,21 +44,26 @@ struct Plan {
 struct Reply {
   int status = 0;
   std::string_view body;
-  bool retry_after = false;  // it has that header
+  // It has that header.
+  bool retry_after = false;
 };
 
 enum class Loss {
-  not_sent,   // no connection: the request was never received
-  timed_out,  // no answer in time: it may have been carried out
-  cut,        // the connection ended before the answer: it may have been carried out
+  // No connection: the request was never received.
+  not_sent,
+  // No answer in time: it may have been carried out.
+  timed_out,
+  // The connection ended before the answer: it may have been carried out.
+  cut,
 };
 
-// Port: sends requests, each on a connection that carries nothing else until it is answered. Every `send` ends in one
-// call of an AnswerTaker, never from inside `send`.
+// Port: sends requests, each on a connection that carries nothing else until it is answered. Every `send`
+// ends in one call of an AnswerTaker, never from inside `send`.
 class Sender {
  public:
   virtual ~Sender() = default;
-  virtual bool full() const = 0;  // no more may be under way
+  // No more may be under way.
+  virtual bool full() const = 0;
   // Unless `full`. `tag` comes back with the answer. The text is copied or gone when this returns.
   virtual void send(std::uint32_t tag, std::string_view request) = 0;
 };

@@ -25,7 +25,8 @@ class RequestText {
 
  private:
   std::string book_;
-  std::size_t key_at_ = 0;  // 0: no key
+  // 0: no key.
+  std::size_t key_at_ = 0;
   std::size_t user_at_ = 0;
   std::size_t flight_at_ = 0;
   std::size_t seats_at_ = 0;

@@ -1,5 +1,5 @@
-// Whole runs against a model of a deployment, by seed: the audit passes what a true deployment does, whatever happens to
-// its answers on the way, and finds every single thing that is broken in it afterwards.
+// Whole runs against a model of a deployment, by seed: the audit passes what a true deployment does, whatever
+// happens to its answers on the way, and finds every single thing that is broken in it afterwards.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -21,7 +21,8 @@ struct Route {
 
 struct NewFlights {
   std::size_t count = 0;
-  std::int64_t seats = 0;  // of each
+  // Of each.
+  std::int64_t seats = 0;
   std::string source;
   std::string destination;
   std::string departure_ts;

@@ -15,14 +15,16 @@
 namespace flightdeck::stress_http {
 
 enum class Persistence {
-  once,    // an answer that does not come, or a 5xx, ends it all
-  repeat,  // the call is made again, until the deadline
+  // An answer that does not come, or a 5xx, ends it all.
+  once,
+  // The call is made again, until the deadline.
+  repeat,
 };
 
 class Inquiry final : public stress::AnswerTaker {
  public:
-  // Takes an answer to one call of the line and says what to ask next there; nullopt: the line is at its end. An error
-  // ends the whole inquiry.
+  // Takes an answer to one call of the line and says what to ask next there; nullopt: the line is at its end.
+  // An error ends the whole inquiry.
   using Next =
       std::function<Result<std::optional<std::string>>(std::size_t line, const stress::Reply& reply)>;
 
@@ -30,8 +32,8 @@ class Inquiry final : public stress::AnswerTaker {
   Inquiry(RequestPool& requests, Persistence persistence, stress::Time deadline)
       : requests_(requests), persistence_(persistence), deadline_(deadline) {}
 
-  // `lines` lines of calls, each beginning with `first(line)`, the text of a request. Once. Error unavailable: some were
-  // not answered.
+  // `lines` lines of calls, each beginning with `first(line)`, the text of a request. Once. Error
+  // unavailable: some were not answered.
   Result<void> run(std::size_t lines, const std::function<std::string(std::size_t)>& first, const Next& next);
 
   void answered(std::uint32_t tag, const stress::Reply& reply, stress::Time now) override;
@@ -50,10 +52,14 @@ class Inquiry final : public stress::AnswerTaker {
   const Persistence persistence_;
   const stress::Time deadline_;
   const Next* next_ = nullptr;
-  std::vector<Call> calls_;           // by tag
-  std::vector<std::uint32_t> free_;   // tags
-  std::deque<std::uint32_t> ready_;   // to be sent, at once
-  std::vector<std::uint32_t> again_;  // to be sent again, at pause_ends_
+  // By tag.
+  std::vector<Call> calls_;
+  // Tags.
+  std::vector<std::uint32_t> free_;
+  // To be sent, at once.
+  std::deque<std::uint32_t> ready_;
+  // To be sent again, at pause_ends_.
+  std::vector<std::uint32_t> again_;
   stress::Time pause_ends_{};
   std::size_t under_way_ = 0;
   std::optional<Error> failure_;

@@ -16,8 +16,8 @@ struct Peer {
   socklen_t size = 0;
 };
 
-// Looks the name up and connects once, to the first of its addresses that takes a connection. Blocks, at most so long
-// for each address. Error unavailable, with a detail for people.
+// Looks the name up and connects once, to the first of its addresses that takes a connection. Blocks, at most
+// so long for each address. Error unavailable, with a detail for people.
 Result<Peer> find_peer(const std::string& host, std::uint16_t port, Milliseconds deadline);
 
 }  // namespace flightdeck::stress_http

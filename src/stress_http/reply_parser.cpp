@@ -33,7 +33,8 @@ std::optional<std::size_t> parse_size(std::string_view text, int base) {
 }
 
 struct Head {
-  std::size_t size = 0;  // with its empty line
+  // With its empty line.
+  std::size_t size = 0;
   int status = 0;
   bool keep_alive = true;
   bool retry_after = false;
@@ -102,7 +103,8 @@ ParseState read_chunks(std::string_view bytes, std::string& body, std::size_t& s
     if (body.size() > limits::stress_reply_bytes) return ParseState::malformed;
     at += *length + 2;
   }
-  while (true) {  // a trailer, up to its empty line
+  // A trailer, up to its empty line.
+  while (true) {
     const std::size_t stop = bytes.find(line_end, at);
     if (stop == std::string_view::npos) return ParseState::need_more;
     const bool empty = stop == at;
@@ -123,7 +125,8 @@ ParseState parse_reply(std::string_view bytes, bool at_end, std::string& scratch
     const ParseState state = parse_head(bytes.substr(begin), head);
     if (state != ParseState::done) return state;
     begin += head.size;
-    if (head.status / 100 != 1) break;  // an interim answer
+    // An interim answer.
+    if (head.status / 100 != 1) break;
   }
   reply.status = head.status;
   reply.retry_after = head.retry_after;

@@ -46,7 +46,8 @@ struct RequestPool::Buffers {
   int events_count = 0;
   std::array<char, 64 * 1024> chunk{};
   std::string scratch;
-  bool fine_waits = true;  // the kernel can wait for nanoseconds
+  // The kernel can wait for nanoseconds.
+  bool fine_waits = true;
 };
 
 RequestPool::RequestPool(const Peer& peer, RequestPoolOptions options)
@@ -169,7 +170,8 @@ void RequestPool::wait(Time now, Time until) {
     const timespec time{left.count() / 1'000'000'000, left.count() % 1'000'000'000};
     buffers.events_count = ::epoll_pwait2(epoll_.number(), buffers.events.data(), room, &time, nullptr);
     if (buffers.events_count >= 0 || errno == EINTR) return;
-    buffers.fine_waits = false;  // an old kernel
+    // An old kernel.
+    buffers.fine_waits = false;
   }
   // Rather early than late: the last part of a millisecond is spent asking.
   const auto whole = std::chrono::duration_cast<Milliseconds>(left).count();
@@ -201,7 +203,8 @@ void RequestPool::receive(std::uint32_t base_url, bool to_the_end, AnswerTaker& 
     const ssize_t got = ::recv(connection.socket.number(), chunk.data(), chunk.size(), 0);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) return;
-    if (connection.state == State::idle) return close(base_url);  // it has ended, or says what nobody asked
+    // It has ended, or says what nobody asked.
+    if (connection.state == State::idle) return close(base_url);
     if (got <= 0) {
       if (got == 0 && !connection.in.empty() && take(base_url, {}, true, taker)) return;
       return lose(base_url, Loss::cut, taker);
@@ -228,7 +231,8 @@ bool RequestPool::take(std::uint32_t base_url, std::string_view bytes, bool at_e
     if (!in_parts) connection.in = bytes;
     return false;
   }
-  const std::string whole = std::exchange(connection.in, {});  // the body may lie in it
+  // The body may lie in it.
+  const std::string whole = std::exchange(connection.in, {});
   --under_way_;
   const std::uint32_t tag = connection.tag;
   if (parsed.keep_alive && parsed.size == all.size() && !at_end) {

@@ -1,5 +1,6 @@
-// Many kept HTTP/1.1 connections to one deployment, on one thread: as little work a request as the kernel allows, since
-// it shares the machine with what it measures. Everything else an HTTP client does is in net/http_client.h.
+// Many kept HTTP/1.1 connections to one deployment, on one thread: as little work a request as the kernel
+// allows, since it shares the machine with what it measures. Everything else an HTTP client does is in
+// net/http_client.h.
 #pragma once
 
 #include <deque>
@@ -16,7 +17,8 @@ namespace flightdeck::stress_http {
 
 struct RequestPoolOptions {
   std::size_t connections_max = 1;
-  Milliseconds timeout{0};  // of a request, from sending (connecting included) to its answer
+  // Of a request, from sending (connecting included) to its answer.
+  Milliseconds timeout{0};
 };
 
 class RequestPool final : public stress::Sender {
@@ -39,11 +41,14 @@ class RequestPool final : public stress::Sender {
   struct Connection {
     Descriptor socket;
     State state = State::closed;
-    std::uint32_t generation = 0;  // of the socket: tells events of an earlier one
+    // Of the socket: tells events of an earlier one.
+    std::uint32_t generation = 0;
     std::uint32_t tag = 0;
     stress::Time deadline{};
-    std::string out;  // not sent yet
-    std::string in;   // of an answer that has not come whole
+    // Not sent yet.
+    std::string out;
+    // Of an answer that has not come whole.
+    std::string in;
   };
   struct Failure {
     std::uint32_t base_url;
@@ -66,13 +71,16 @@ class RequestPool final : public stress::Sender {
   const Peer peer_;
   const RequestPoolOptions options_;
   Descriptor epoll_;
-  std::deque<Connection> connections_;  // stay where they are while more are added
-  std::vector<std::uint32_t> idle_;  // the one used last at the back: the least likely to be closed meanwhile
+  // Stay where they are while more are added.
+  std::deque<Connection> connections_;
+  // The one used last at the back: the least likely to be closed meanwhile.
+  std::vector<std::uint32_t> idle_;
   std::vector<std::uint32_t> closed_;
   std::vector<Failure> failures_;
   std::vector<std::function<void()>> watchers_;
   std::size_t under_way_ = 0;
-  stress::Time next_look_{};  // for late requests
+  // For late requests.
+  stress::Time next_look_{};
   struct Buffers;
   std::unique_ptr<Buffers> buffers_;
 };

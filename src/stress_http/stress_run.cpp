@@ -84,12 +84,14 @@ class ProgressPrinter {
   bool quiet_;
   bool in_place_;
   std::string last_;
-  bool open_ = false;  // the cursor stands behind a line
+  // The cursor stands behind a line.
+  bool open_ = false;
 };
 
 struct Flights {
   std::vector<FlightId> ids;
-  std::size_t fresh_from = 0;  // those from here on were added by this run
+  // Those from here on were added by this run.
+  std::size_t fresh_from = 0;
 };
 
 class StressRun {
@@ -98,7 +100,8 @@ class StressRun {
       : command_(command), base_url_{command.url.authority(), command.url.target}, printer_(command.quiet) {}
 
   int run() {
-    net::schedule_as_batch();  // and what it measures goes first, on the same machine
+    // And what it measures goes first, on the same machine.
+    net::schedule_as_batch();
     const Result<Peer> peer =
         find_peer(command_.url.host, command_.url.port, limits::stress_connect_deadline);
     if (!peer) return fail("cannot reach " + where() + ": " + peer.error().detail);
@@ -142,7 +145,8 @@ class StressRun {
       return std::to_string(connections_) + " connections are more than this process may open (" +
              std::to_string(descriptors) + " descriptors): raise ulimit -n, or give fewer --connections";
     }
-    ::prctl(PR_SET_TIMERSLACK, 1000UL);  // arrivals are sent when they are due, to the microsecond
+    // Arrivals are sent when they are due, to the microsecond.
+    ::prctl(PR_SET_TIMERSLACK, 1000UL);
     return std::nullopt;
   }
 
@@ -225,8 +229,10 @@ class StressRun {
 
   // When the audit stops to wait.
   struct Patience {
-    Time settle;  // for pending bookings, and for a deployment that is away
-    Time gate;    // for a seat gate that differs
+    // For pending bookings, and for a deployment that is away.
+    Time settle;
+    // For a seat gate that differs.
+    Time gate;
   };
 
   // Reads the flights until nothing that concerns the run is under way any more, or the time for it is over.
@@ -288,7 +294,8 @@ class StressRun {
     const Time deadline = clock_now() + limits::stress_audit_deadline;
     stress::BookingsAudit bookings(record, users_, flights.ids);
     std::vector<UserId> asked;
-    std::vector<std::uint32_t> base_url;  // of each among the users
+    // Of each among the users.
+    std::vector<std::uint32_t> base_url;
     for (std::uint32_t user = 0; user < users_.size(); ++user) {
       if (!record.asked[user]) continue;
       asked.push_back(users_[user]);

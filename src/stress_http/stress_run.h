@@ -15,21 +15,26 @@
 namespace flightdeck::stress_http {
 
 struct StressCommand {
-  net::HttpUrl url;  // as parse_base_url makes it
+  // As parse_base_url makes it.
+  net::HttpUrl url;
   stress::Plan plan;
-  std::vector<FlightId> flights;  // to book on, besides
+  // To book on, besides.
+  std::vector<FlightId> flights;
   std::optional<Route> route;
-  std::size_t create_flights = 0;  // and of those added for the run,
+  // And of those added for the run.
+  std::size_t create_flights = 0;
   std::int64_t seats_per_flight = 0;
-  std::size_t connections = 0;  // most requests under way
-  std::chrono::seconds settle{
-      0};                 // that the audit waits for what is pending, and for a deployment that is away
-  std::string json_file;  // empty: none; `-`: standard output
+  // Most requests under way.
+  std::size_t connections = 0;
+  std::chrono::seconds settle{// That the audit waits for what is pending, and for a deployment that is away.
+                              0};
+  // Empty: none; `-`: standard output.
+  std::string json_file;
   bool quiet = false;
 };
-// Blocks until the audit is through. Prints to standard output, how it goes to standard error. The exit code: 0 the
-// audit passed; 1 it did not, no booking could be made, or the run could not begin. SIGINT and SIGTERM end the load; a
-// second one ends the process.
+// Blocks until the audit is through. Prints to standard output, how it goes to standard error. The exit code:
+// 0 the audit passed; 1 it did not, no booking could be made, or the run could not begin. SIGINT and SIGTERM
+// end the load; a second one ends the process.
 int run_stress(const StressCommand& command);
 
 }  // namespace flightdeck::stress_http

@@ -62,7 +62,8 @@ Task<void> DerivedStateUpdater::apply(std::vector<FlightUpdate> updates) {
     const bool heard = co_await apply_once(updates);
     if (!heard) keep(std::move(updates));
   } catch (...) {
-    on_error_(std::current_exception());  // the commit stands, so its clients are answered all the same
+    // The commit stands, so its clients are answered all the same.
+    on_error_(std::current_exception());
   }
 }
 
@@ -84,7 +85,8 @@ void DerivedStateUpdater::keep(std::vector<FlightUpdate> updates) {
 Task<void> DerivedStateUpdater::apply_pending() {
   while (!pending_.empty()) {
     const bool go_on = co_await pause_.next();
-    if (!go_on) co_return;  // and the index is doubted until the end
+    // And the index is doubted until the end.
+    if (!go_on) co_return;
     for (bool heard = true; heard && !pending_.empty();) heard = co_await apply_pending_batch();
   }
   owes_ = false;
@@ -105,7 +107,8 @@ Task<bool> DerivedStateUpdater::apply_pending_batch() {
     }
     co_return heard;
   } catch (...) {
-    on_error_(std::current_exception());  // that part is left to the sweepers
+    // That part is left to the sweepers.
+    on_error_(std::current_exception());
     co_return false;
   }
 }

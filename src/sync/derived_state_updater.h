@@ -1,5 +1,5 @@
-// Tells the gate and the index of one thread what the ledger says, and what they could not be told again, until they have
-// heard it.
+// Tells the gate and the index of one thread what the ledger says, and what they could not be told again,
+// until they have heard it.
 #pragma once
 
 #include "booking/hold_drops.h"
@@ -16,9 +16,9 @@ namespace flightdeck::sync {
 // What the gate should hear of a flight.
 booking::SeatUpdate seat_update(const ledger::FlightUpdate& updates, Instant now);
 
-// One a thread, used from that thread only (`home` may be asked for by any). While it owes anything the index may lag. What
-// is owed is told limits::update_retry_pause after the gate or the index can hear it again at the latest; what is too much to
-// be kept is left to a sweeper, by making the index incomplete.
+// One a thread, used from that thread only (`home` may be asked for by any). While it owes anything the index
+// may lag. What is owed is told limits::update_retry_pause after the gate or the index can hear it again at
+// the latest; what is too much to be kept is left to a sweeper, by making the index incomplete.
 class DerivedStateUpdater final : public booking::HoldDrops {
  public:
   struct Dependencies {
@@ -26,7 +26,8 @@ class DerivedStateUpdater final : public booking::HoldDrops {
     Timers& timers;
     booking::SeatGateWriter& gate;
     flights::FlightIndexWriter& index;
-    TaskScope& scope;  // of `home`; not torn down before it is empty
+    // Of `home`; not torn down before it is empty.
+    TaskScope& scope;
     const Clock& clock;
     flights::IndexLag& lag;
   };

@@ -24,10 +24,11 @@ std::vector<booking::SeatUpdate> seat_update(const std::vector<Flight>& rows, In
 }
 }  // namespace
 
-// In batches side by side, so that a store which is some way off works on one while another is made ready here.
+// In batches side by side, so that a store which is some way off works on one while another is made ready
+// here.
 Task<bool> FlightRefresher::refresh(std::vector<Flight> rows, bool whole) {
-  std::size_t refreshed =
-      0;  // counted up, so that a batch which fails with an exception is not taken for refreshed
+  // Counted up, so that a batch which fails with an exception is not taken for refreshed.
+  std::size_t refreshed = 0;
   const std::size_t count = rows.size();
   std::vector<Task<void>> batches;
   for (std::vector<Flight>& batch : cut(std::move(rows), limits::refresh_batch))

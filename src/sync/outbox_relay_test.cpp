@@ -23,7 +23,8 @@ class ListeningSink final : public events::EventSink {
     co_return !answer_lost;
   }
   bool away = false;
-  bool answer_lost = false;  // they arrive, but nobody says so
+  // They arrive, but nobody says so.
+  bool answer_lost = false;
   std::vector<std::string> heard;
 };
 

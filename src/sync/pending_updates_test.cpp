@@ -128,7 +128,8 @@ TEST(PendingUpdatesTest, TooMuchIsEverything) {
   EXPECT_TRUE(untold.everything());
 }
 
-// What is heard in the end is the same as if everything had been heard at once, however often telling failed in between.
+// What is heard in the end is the same as if everything had been heard at once, however often telling failed
+// in between.
 TEST(PendingUpdatesTest, NothingIsLostInAnyOrder) {
   struct Heard {
     std::int64_t version = 0;

@@ -67,14 +67,17 @@ Task<Synced> Sweeper::sync_changed() {
     });
     const std::size_t updates = changed.size();
     const bool heard = co_await refresher_.refresh(std::move(changed), !complete);
-    if (!heard) co_return synced;  // from the same place again next time
+    // From the same place again next time.
+    if (!heard) co_return synced;
     synced.told += updates;
     if (count < limits::sweep_batch) break;
     if (complete) continue;
     const bool kept = co_await index_.renew_rebuild();
-    if (!kept) co_return synced;  // begin again next time
+    // Begin again next time.
+    if (!kept) co_return synced;
   }
-  // Not the time of the latest row: the rows of the last overlap before a quiet time would be told again and again.
+  // Not the time of the latest row: the rows of the last overlap before a quiet time would be told again and
+  // again.
   synced_until_ = started;
   told_lately_ = std::move(told_lately);
   bool in_step = complete;
@@ -103,8 +106,8 @@ Task<void> Sweeper::scrub() {
   co_await forget_the_future(std::move(told));
 }
 
-// A flight that is further in gate or index than in rows which were read after that was seen: the ledger never came so
-// far. These rows are told then as if nothing were known; newer ones told meanwhile stay.
+// A flight that is further in gate or index than in rows which were read after that was seen: the ledger
+// never came so far. These rows are told then as if nothing were known; newer ones told meanwhile stay.
 Task<void> Sweeper::forget_the_future(std::vector<StoredVersion> told) {
   std::vector<FlightId> ids;
   std::map<FlightId, std::int64_t> versions;

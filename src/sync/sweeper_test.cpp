@@ -201,7 +201,8 @@ TEST_F(SweeperTest, AnIndexThatWasEmptiedIsToldOfEverything) {
   EXPECT_EQ(sync_changed(), 1U);
   EXPECT_EQ(found(), 1U);
   EXPECT_EQ(world.sellable(flight), 5);
-  settle_down();  // it is complete again
+  // It is complete again.
+  settle_down();
 }
 
 TEST_F(SweeperTest, AnIndexIsNotCompleteBeforeItHasHeardOfEveryFlight) {
@@ -339,7 +340,8 @@ TEST_F(SweeperTest, DepartedFlightsLeaveIndexAndGate) {
 TEST_F(SweeperTest, BookingsThatACrashLeftOnAClosedFlightAreCancelledAndRefunded) {
   const FlightId flight = world.add_flight(5).id;
   const BookingId paid = world.book(flight, 2).value().booking.id;
-  ASSERT_TRUE(elsewhere(ledger::CloseFlight{flight, true}).has_value());  // and there the process died
+  // And there the process died.
+  ASSERT_TRUE(elsewhere(ledger::CloseFlight{flight, true}).has_value());
   finish(world.loop, world.sweeper.finish_closed_flights());
   EXPECT_EQ(world.booking(paid).status, ledger::BookingStatus::cancelled);
   world.work();

@@ -20,15 +20,16 @@ struct PendingUpdatesLimits {
   std::size_t holds_a_part = limits::pending_holds_a_batch;
 };
 
-// No I/O; used from one thread. More than the limits cannot be kept: then it is not known any more what is owed, so
-// everything is, until somebody has seen to that.
+// No I/O; used from one thread. More than the limits cannot be kept: then it is not known any more what is
+// owed, so everything is, until somebody has seen to that.
 class PendingUpdates {
  public:
   explicit PendingUpdates(PendingUpdatesLimits limits = {}) : limits_(limits) {}
 
   void add(ledger::FlightUpdate updates);
 
-  // The next part to tell; the rest stays. Whoever could not tell it adds it again. Empty when everything is owed.
+  // The next part to tell; the rest stays. Whoever could not tell it adds it again. Empty when everything is
+  // owed.
   std::vector<ledger::FlightUpdate> take();
 
   bool empty() const { return flights_.empty() && !everything_; }
@@ -38,7 +39,8 @@ class PendingUpdates {
  private:
   const PendingUpdatesLimits limits_;
   std::map<FlightId, ledger::FlightUpdate> flights_;
-  std::size_t holds_ = 0;  // of all of them
+  // Of all of them.
+  std::size_t holds_ = 0;
   bool everything_ = false;
 };
 

@@ -92,7 +92,8 @@ std::string_view to_string(LogLevel level) {
 struct JsonLog::Impl {
   Impl(int fd, LineWriter::DropNotice notice)
       : logger("flightdeck", std::make_shared<LineSink>(fd, std::move(notice))) {}
-  spdlog::logger logger;  // its own: neither spdlog's registry nor its default logger is used
+  // Its own: neither spdlog's registry nor its default logger is used.
+  spdlog::logger logger;
 };
 
 JsonLog::JsonLog(LogLevel lowest, int fd, const Clock& clock) : lowest_(lowest), clock_(clock) {

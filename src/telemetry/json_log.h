@@ -18,15 +18,16 @@ std::string_view to_string(LogLevel level);
 
 // Thread-safe. Lines of one thread keep their order; no two lines mix.
 //
-// Lines are gathered and written together by a thread of the log, limits::log_flush_interval after the first of them, so
-// that a line costs its writer no system call and no waiting. While a reader stalls, limits::log_buffer_bytes gather;
-// what comes then is dropped, and a warning tells how many lines that were.
+// Lines are gathered and written together by a thread of the log, limits::log_flush_interval after the first
+// of them, so that a line costs its writer no system call and no waiting. While a reader stalls,
+// limits::log_buffer_bytes gather; what comes then is dropped, and a warning tells how many lines that were.
 class JsonLog final : public Log {
  public:
-  // `fd` stays the caller's and open until the log is gone, as does `clock`. Writing to a closed pipe raises SIGPIPE
-  // unless the program ignores it.
+  // `fd` stays the caller's and open until the log is gone, as does `clock`. Writing to a closed pipe raises
+  // SIGPIPE unless the program ignores it.
   JsonLog(LogLevel lowest, int fd, const Clock& clock);
-  ~JsonLog() override;  // writes what is left, for at most limits::log_stop_deadline
+  // Writes what is left, for at most limits::log_stop_deadline.
+  ~JsonLog() override;
   JsonLog(const JsonLog&) = delete;
   JsonLog& operator=(const JsonLog&) = delete;
 

@@ -58,7 +58,8 @@ class LogFile {
   std::FILE* file_;
 };
 
-const FixedClock at_a_millisecond(1'796'112'645'123);  // 2026-12-01T08:10:45.123Z
+// 2026-12-01T08:10:45.123Z.
+const FixedClock at_a_millisecond(1'796'112'645'123);
 const FixedClock at_a_full_second(1'796'112'645'000);
 
 TEST(JsonLog, WritesOneObjectALine) {
@@ -177,7 +178,8 @@ TEST(JsonLog, KeepsLinesOfManyThreadsWhole) {
     }
     for (std::thread& writer : writers) writer.join();
   }
-  std::map<int, int> next;  // by thread
+  // By thread.
+  std::map<int, int> next;
   const auto lines = file.lines();
   ASSERT_EQ(lines.size(), std::size_t{threads} * lines_each);
   for (const std::string& line : lines) {

@@ -15,7 +15,8 @@ namespace flightdeck::telemetry {
 
 namespace {
 
-constexpr int poll_ms = 100;  // how often a stalled write looks whether it is to give up
+// How often a stalled write looks whether it is to give up.
+constexpr int poll_ms = 100;
 
 bool is_regular_file(int fd) {
   struct stat status {};

@@ -12,21 +12,24 @@
 
 namespace flightdeck::telemetry {
 
-// Thread-safe. A thread of its own writes what has gathered, limits::log_flush_interval after the first line of it.
-// Nobody but that thread waits for the reader: while one stalls, lines gather up to limits::log_buffer_bytes, and those
-// that come then are dropped and counted. What the descriptor does not take for another reason is dropped too.
+// Thread-safe. A thread of its own writes what has gathered, limits::log_flush_interval after the first line
+// of it. Nobody but that thread waits for the reader: while one stalls, lines gather up to
+// limits::log_buffer_bytes, and those that come then are dropped and counted. What the descriptor does not
+// take for another reason is dropped too.
 class LineWriter {
  public:
   // Makes the line that tells of dropped ones, once there is room again.
   using DropNotice = std::function<std::string(std::uint64_t dropped)>;
 
-  LineWriter(int fd, DropNotice notice);  // the descriptor stays the caller's
+  // The descriptor stays the caller's.
+  LineWriter(int fd, DropNotice notice);
   // Writes what is left, for at most limits::log_stop_deadline.
   ~LineWriter();
   LineWriter(const LineWriter&) = delete;
   LineWriter& operator=(const LineWriter&) = delete;
 
-  void append(std::string_view line);  // without its line end
+  // Without its line end.
+  void append(std::string_view line);
   // Returns when everything appended so far is with the operating system, or after limits::log_stop_deadline.
   void flush();
 
@@ -48,7 +51,8 @@ class LineWriter {
   bool writing_ = false;
   bool hurry_ = false;
   bool stopping_ = false;
-  Time give_up_ = Time::max();  // set when stopping
+  // Set when stopping.
+  Time give_up_ = Time::max();
   std::thread thread_;
 };
 

@@ -27,11 +27,12 @@ class Metrics {
   // limits::metric_series different label sets, which only a bug can reach, requests count as route `other`.
   void observe(std::string_view method, std::string_view route, int status, double seconds) noexcept;
 
-  // The gauge `bookings_pending`. Whoever renders asks the ledger first; until the first call the gauge is left out.
+  // The gauge `bookings_pending`. Whoever renders asks the ledger first; until the first call the gauge is
+  // left out.
   void set_bookings_pending(std::int64_t count) { bookings_pending_ = count; }
 
-  // Prometheus text format, `text/plain; version=0.0.4`. `audit`: what the last audit of this process has found; until there
-  // was one its gauges are left out.
+  // Prometheus text format, `text/plain; version=0.0.4`. `audit`: what the last audit of this process has
+  // found; until there was one its gauges are left out.
   std::string render(const std::optional<audit::AuditDesk::AuditAnswer>& audit = std::nullopt) const;
 
  private:

@@ -121,12 +121,14 @@ TEST_P(LedgerContract, WhatIsRolledBackIsNotThere) {
   changes.now = now;
   Flight changed = *find_flight(flight_1);
   store().begin(keys);
-  changed.available_seats = -1;  // the database is the final judge
+  // The database is the final judge.
+  changed.available_seats = -1;
   changes.updated_flights = {changed};
   EXPECT_ANY_THROW(store().commit(changes));
   store().rollback();
   EXPECT_EQ(find_flight(flight_1)->available_seats, 10);
-  place(1);  // and the store can be used again
+  // And the store can be used again.
+  place(1);
   EXPECT_EQ(find_flight(flight_1)->available_seats, 9);
 }
 
@@ -273,7 +275,8 @@ TEST_P(LedgerContract, ABookingCarriesTheDateOfItsFlightAsItIsNow) {
 TEST_P(LedgerContract, DueIntentsAreClaimedOldestFirstAndLeased) {
   add(flight_1, "FD1");
   for (const std::uint8_t n :
-       std::initializer_list<std::uint8_t>{5, 3, 9, 1}) {  // due one second after the other
+       // Due one second after the other.
+       std::initializer_list<std::uint8_t>{5, 3, 9, 1}) {
     place(n);
     now += seconds{1};
   }

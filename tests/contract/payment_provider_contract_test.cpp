@@ -1,4 +1,5 @@
-// What a payment provider promises its callers: one charge and one refund a booking, however often it is asked.
+// What a payment provider promises its callers: one charge and one refund a booking, however often it is
+// asked.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -100,13 +101,15 @@ class ServiceUnderTest final : public ProviderUnderTest {
     };
     auto whole = std::make_shared<Task<void>>(then_say(std::move(task), ended));
     loop_.post([this, whole] { scope_.spawn(std::move(*whole)); });
-    ended.get_future().wait();  // a call ends by its own deadline
+    // A call ends by its own deadline.
+    ended.get_future().wait();
   }
 
  private:
   test::ServerProcess service_;
   net::EventLoop loop_;
-  TaskScope scope_{[](std::exception_ptr) { FAIL(); }};  // of the loop's thread
+  // Of the loop's thread.
+  TaskScope scope_{[](std::exception_ptr) { FAIL(); }};
   std::optional<payment_http::HttpPaymentProvider> provider_;
   std::thread thread_;
 };

@@ -137,7 +137,8 @@ TEST_F(PostgresConcurrency, ABookingThatIsKnownAndHasChangedIsRead) {
   EXPECT_EQ(test::broken_flights(probe), 0);
 }
 
-// The seats of a booking that was cancelled meanwhile are back already: with no other booking, once more is too many.
+// The seats of a booking that was cancelled meanwhile are back already: with no other booking, once more is
+// too many.
 TEST_F(PostgresConcurrency, APaymentDeclinedAfterACancellationFailsNobodyElse) {
   PostgresLedgerStore store(url, log);
   PostgresLedgerStore other(url, log);

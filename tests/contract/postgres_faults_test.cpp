@@ -216,8 +216,8 @@ TEST_F(LookingUp, ItsRowsMustBeThere) {
   EXPECT_EQ(verdict_on(in_transaction("COMMIT"), changes), CommitVerdict::conflict);
 }
 
-// One that a failover lost, whose number another one got since: a booking that is known is not locked, so its row may be
-// of another writer, whose clock may be ahead.
+// One that a failover lost, whose number another one got since: a booking that is known is not locked, so its
+// row may be of another writer, whose clock may be ahead.
 TEST_F(LookingUp, ANewerRowThatCannotFollowIsNotOfThisTransaction) {
   PostgresLedgerStore store{url, log};
   apply(store, add_flight(1, 10), now).value();

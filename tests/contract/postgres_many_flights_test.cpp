@@ -1,11 +1,11 @@
-// Every read of the product on 2,000,000 flights and 400,000 bookings, by what PostgreSQL itself logs of it: none takes
-// longer than 50 ms of the database, and what each one reads is bounded by its page.
+// Every read of the product on 2,000,000 flights and 400,000 bookings, by what PostgreSQL itself logs of it:
+// none takes longer than 50 ms of the database, and what each one reads is bounded by its page.
 //
-// Left out are reads that a start or an audit makes once in a while, on a connection of its own: telling an empty Redis of
-// every flight is `flights_changed` page after page, which is here; an audit's are pages of limits::audit_page rows along
-// the primary keys.
-// Of `live_bookings` the worst is left out: while a flight with very many bookings is being closed, each look passes by those
-// that are cancelled already. Only its own closing waits for that.
+// Left out are reads that a start or an audit makes once in a while, on a connection of its own: telling an
+// empty Redis of every flight is `flights_changed` page after page, which is here; an audit's are pages of
+// limits::audit_page rows along the primary keys. Of `live_bookings` the worst is left out: while a flight
+// with very many bookings is being closed, each look passes by those that are cancelled already. Only its own
+// closing waits for that.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -28,13 +28,14 @@ using test::PostgresSession;
 
 constexpr int flight_count = 2'000'000;
 constexpr int booking_count = 400'000;
-constexpr int day_count = 20;  // of departures: about as many a day as there are in the world
+// Of departures: about as many a day as there are in the world.
+constexpr int day_count = 20;
 constexpr double most_ms = 50;
 // A warm cache is the server's usual state, and a busy machine is not the query's fault.
 constexpr int executions = 3;
 
-// Of the flights one in 20 is of the route JFK to LHR, one in 5 from JFK, one in 5 to LHR, one in 50 cancelled, one in
-// three sold out; local dates are a day off from UTC's as often as in the world.
+// Of the flights one in 20 is of the route JFK to LHR, one in 5 from JFK, one in 5 to LHR, one in 50
+// cancelled, one in three sold out; local dates are a day off from UTC's as often as in the world.
 const std::string insert_flights =
     "INSERT INTO flights SELECT md5('flight ' || n)::uuid, 'FD' || n, "
     "CASE WHEN n % 20 < 4 THEN 'JFK' ELSE 'P' || chance % 3000 END, "
@@ -50,8 +51,8 @@ const std::string insert_flights =
     "FROM generate_series(1, " +
     std::to_string(flight_count) + ") n) numbers) drawn";
 
-// Three in eight are of one user; one in eight is of one flight, which sells and gives back each of its seats a
-// hundred times. The last 10,000 are not paid for yet.
+// Three in eight are of one user; one in eight is of one flight, which sells and gives back each of its seats
+// a hundred times. The last 10,000 are not paid for yet.
 const std::string insert_bookings =
     "INSERT INTO bookings SELECT md5('booking ' || n)::uuid, "
     "md5('user ' || CASE WHEN n % 8 < 3 THEN 0 ELSE n % 50021 END)::uuid, "
@@ -107,8 +108,8 @@ struct Rows {
   }
 };
 
-// What a page of so many rows may read of the database: its rows, each in a page of its own, with what belongs to each (a
-// booking's flight by its index, what is written of it), and the way through the indexes.
+// What a page of so many rows may read of the database: its rows, each in a page of its own, with what
+// belongs to each (a booking's flight by its index, what is written of it), and the way through the indexes.
 std::size_t pages_of(std::size_t rows) { return 15 * rows + 60; }
 // And what it may pass over: what its index does not tell, as of a search those that are sold out.
 std::size_t most_left_out(std::size_t rows) { return 3 * rows; }
@@ -209,7 +210,8 @@ TEST_F(PostgresManyFlights, EveryListOfFlights) {
   EXPECT_EQ(judged, 4U * 4 * 4 * 3);
 }
 
-// By price and by duration no index has them in order: all of the route's flights of the day are looked at, and no others.
+// By price and by duration no index has them in order: all of the route's flights of the day are looked at,
+// and no others.
 TEST_F(PostgresManyFlights, EverySearch) {
   const auto of_day =
       static_cast<std::size_t>(probe.number("SELECT max(n) FROM (SELECT count(*) n FROM flights WHERE "

@@ -1,4 +1,5 @@
-// The plan of every statement that runs, as PostgreSQL itself logs it, on tables in every state of their life.
+// The plan of every statement that runs, as PostgreSQL itself logs it, on tables in every state of their
+// life.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -22,15 +23,21 @@ using test::plans_in;
 using test::PostgresSession;
 using test::settle_booking;
 
-// Reads of an index from one end to the other that are meant: the first rows in its order, or all of a small one.
+// Reads of an index from one end to the other that are meant: the first rows in its order, or all of a small
+// one.
 bool may_walk(const std::string& node, const std::string& sql) {
   const auto asks = [&](std::string_view text) { return sql.find(text) != std::string::npos; };
   const auto reads = [&](std::string_view text) { return node.find(text) != std::string::npos; };
-  return (reads("events_pkey") && asks("FOR UPDATE SKIP LOCKED")) ||        // the queue's head
-         (reads("on booking_intents i") && asks("count(*)")) ||             // unfinished business only
-         (reads("on flights") && asks("SELECT 1 FROM flights LIMIT 1")) ||  // is there any?
-         reads("flights_closed") ||  // by its only column, an expression, and a page of it alone
-         (reads("flights_by_departure") && asks("WHERE total_seats >= 0 ORDER BY"));  // the first page of all
+  // The queue's head.
+  return (reads("events_pkey") && asks("FOR UPDATE SKIP LOCKED")) ||
+         // Unfinished business only.
+         (reads("on booking_intents i") && asks("count(*)")) ||
+         // Is there any?
+         (reads("on flights") && asks("SELECT 1 FROM flights LIMIT 1")) ||
+         // By its only column, an expression, and a page of it alone.
+         reads("flights_closed") ||
+         // The first page of all.
+         (reads("flights_by_departure") && asks("WHERE total_seats >= 0 ORDER BY"));
 }
 
 // Index to the column it begins with.

@@ -1,4 +1,5 @@
-// What only PostgreSQL can get wrong about its schema: migrations, types, and updates that stay in their page.
+// What only PostgreSQL can get wrong about its schema: migrations, types, and updates that stay in their
+// page.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -89,7 +90,8 @@ TEST_F(PostgresMigrations, OfManyAtOnceOneIsFastest) {
 
 TEST_F(PostgresMigrations, WhatFailsLeavesNothing) {
   PostgresSession probe(url);
-  probe.execute("CREATE TABLE events (x INTEGER)");  // somebody else's
+  // Somebody else's.
+  probe.execute("CREATE TABLE events (x INTEGER)");
   EXPECT_THAT(refusal(), HasSubstr("events"));
   EXPECT_EQ(probe.number("SELECT count(*) FROM information_schema.tables WHERE table_name = 'flights'"), 0);
   EXPECT_EQ(probe.number("SELECT count(*) FROM schema_migrations"), 0);
@@ -161,7 +163,8 @@ TEST_F(PostgresSchema, StoresMoneyAndTimesAsWhatTheyAre) {
               ElementsAre("flight.created", "booking_intent.created"));
 }
 
-// A booking's flight is locked when it is inserted, so no foreign key looks for it; but a flight with bookings stays.
+// A booking's flight is locked when it is inserted, so no foreign key looks for it; but a flight with
+// bookings stays.
 TEST_F(PostgresSchema, AFlightWithBookingsStays) {
   PostgresLedgerStore store(url, log);
   const std::vector<ledger::Command> commands = {add_flight(1, 5), add_flight(2, 5),
@@ -180,7 +183,8 @@ TEST_F(PostgresSchema, KeepsOneOutboxRowACommit) {
   const std::vector<ledger::Command> commands = {add_flight(1, 5),
                                                  place_booking(booking_id(1), id_of<FlightId>(1))};
   apply_batch(store, commands, now);
-  apply_batch(store, std::span(commands).last(1), now);  // a repeat tells nobody anything
+  // A repeat tells nobody anything.
+  apply_batch(store, std::span(commands).last(1), now);
   PostgresSession probe(url);
   EXPECT_EQ(probe.number("SELECT count(*) FROM events"), 1);
   EXPECT_EQ(probe.number("SELECT json_array_length(data::json) FROM events"), 2);
@@ -190,7 +194,8 @@ TEST_F(PostgresSchema, ComparesPlacesByAsciiAlone) {
   PostgresLedgerStore store(url, log);
   PostgresLedgerReader reader(url, log);
   ledger::AddFlight add = add_flight(1, 5);
-  add.draft.source = "\xC3\x84LT Stadt";  // LATIN CAPITAL LETTER A WITH DIAERESIS
+  // LATIN CAPITAL LETTER A WITH DIAERESIS.
+  add.draft.source = "\xC3\x84LT Stadt";
   apply(store, add, now).value();
   ledger::FlightListQuery query;
   query.source = flights::place_key(add.draft.source);
@@ -231,7 +236,8 @@ TEST_F(PostgresSchema, SettlingABookingStaysInItsPage) {
     places.emplace_back(place_booking(booking_id(n), id_of<FlightId>(1)));
     settles.emplace_back(settle_booking(booking_id(n), id_of<FlightId>(1), n % 4 != 0));
   }
-  SeededRandom random(5);  // payments end in an order of their own
+  // Payments end in an order of their own.
+  SeededRandom random(5);
   for (std::size_t i = settles.size() - 1; i > 0; --i)
     std::swap(settles[i], settles[random.next() % (i + 1)]);
   {

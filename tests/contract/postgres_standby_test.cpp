@@ -22,8 +22,8 @@ using test::PostgresSession;
 using test::settle_booking;
 using test::shared_postgres;
 
-// A server whose commits wait for a standby from `lose_standby` on. Nobody has that name, so they wait for ever, as they do
-// for one that is away; once no name is set they have all been waited for.
+// A server whose commits wait for a standby from `lose_standby` on. Nobody has that name, so they wait for
+// ever, as they do for one that is away; once no name is set they have all been waited for.
 class Standby : public test::PostgresDatabase {
  protected:
   Standby() {

@@ -249,17 +249,20 @@ TEST(RedisAccess, WhatItMayNotReadIsNotTakenForAbsent) {
     probe.command(words);
   };
 
-  with_keys({"~shop:flight_*", "~shop:search:*"});  // not the hash of a flight
+  // Not the hash of a flight.
+  with_keys({"~shop:flight_*", "~shop:search:*"});
   EXPECT_FALSE(loop.finish(index.search(query, test::world_start))) << "no page without the flight";
   EXPECT_FALSE(loop.finish(index.inspect({flight}, test::world_start)))
       << "the index is not known to lack it";
   EXPECT_THAT(loop.finish(index.versions({flight.id})), IsEmpty());
   EXPECT_FALSE(loop.finish(gate.inspect({flight.id})));
-  with_keys({"~shop:flight*"});  // not the orders
+  // Not the orders.
+  with_keys({"~shop:flight*"});
   EXPECT_FALSE(loop.finish(index.search(query, test::world_start)));
   EXPECT_FALSE(loop.finish(index.inspect({flight}, test::world_start))) << "nor to lack its places";
   with_keys(
-      {"~shop:flight:*", "~shop:flight_index", "~shop:flight_seats:*", "~shop:search:*"});  // not the holds
+      // Not the holds.
+      {"~shop:flight:*", "~shop:flight_index", "~shop:flight_seats:*", "~shop:search:*"});
   EXPECT_EQ(stale(), 0U);
 
   with_keys({"~shop:*"});

@@ -134,9 +134,11 @@ TEST_F(RedisChangeFeedOfRebuilds, WhatIsToldAgainIsNoChange) {
   const flights::Flight flight = flights::make_flight(id_of<FlightId>(1), test::flight_draft(10), now);
   booking::SeatUpdate updates;
   updates.flight = flight.id;
-  updates.count = booking::SeatUpdate::Count{3, 7, now};  // later than the row
+  // Later than the row.
+  updates.count = booking::SeatUpdate::Count{3, 7, now};
   const auto tell = [&] {
-    loop.finish(gate.reserve(flight.id, id_of<BookingId>(1), 2, now));  // a hold is for the gate alone
+    // A hold is for the gate alone.
+    loop.finish(gate.reserve(flight.id, id_of<BookingId>(1), 2, now));
     EXPECT_TRUE(loop.finish(gate.sync({updates})));
     EXPECT_TRUE(loop.finish(index.update({flight}, now)));
     EXPECT_TRUE(loop.finish(index.restore({flight}, now)));
@@ -302,7 +304,8 @@ TEST(RedisChangeFeed, MayBeClosedWhileABeatIsDue) {
   Leaver feed(test::shared_endpoint());
   ASSERT_NO_FATAL_FAILURE(feed.run_until_it_hears());
   boost::asio::steady_timer closing(feed.context);
-  closing.expires_at({});  // so it comes first of all that is due
+  // So it comes first of all that is due.
+  closing.expires_at({});
   closing.async_wait([&feed](const boost::system::error_code&) { feed.leave(); });
   std::this_thread::sleep_for(limits::change_feed_beat);
   EXPECT_TRUE(feed.nothing_is_left());

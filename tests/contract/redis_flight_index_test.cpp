@@ -1,4 +1,5 @@
-// The index in Redis: its keys, what it does when Redis forgets, and what crashes and other processes leave in it.
+// The index in Redis: its keys, what it does when Redis forgets, and what crashes and other processes leave
+// in it.
 #include "redis/redis_flight_index.h"
 
 #include <gmock/gmock.h>
@@ -303,7 +304,7 @@ TEST_F(RedisIndexTest, WhatTheSeatsOvertookIsTakenInAllTheSame) {
   updates.flight = flight(1).id;
   updates.count = booking::SeatUpdate::Count{3, 7, now + std::chrono::seconds{3}};
   ASSERT_TRUE(loop.finish(gate.sync({updates})));
-  Flight dearer = flight(1, 2);  // from a process that is slower to tell
+  Flight dearer = flight(1, 2);
   dearer.price = Money{99'900};
   dearer.updated_at = now + std::chrono::seconds{2};
   update({dearer});
@@ -335,11 +336,12 @@ TEST_F(RedisIndexTest, StaleEntriesAreSkipped) {
   update({flight(1), flight(2)});
   ASSERT_TRUE(mark());
   const auto member = [](const Flight& one) { return member_of(one.departure, one.id); };
-  probe.command({"ZADD", set("lhr"), "1", member(flight(9))});  // of no flight
-  probe.command({"ZADD", set("lhr"), "2", "nonsense"});         // of nothing
-  probe.command({"ZADD", set("lhr"), "3", member(flight(1))});  // at another price than it has
+  // Of no flight, of nothing, at another price than it has, and on another route.
+  probe.command({"ZADD", set("lhr"), "1", member(flight(9))});
+  probe.command({"ZADD", set("lhr"), "2", "nonsense"});
+  probe.command({"ZADD", set("lhr"), "3", member(flight(1))});
   probe.command(
-      {"ZADD", set("cdg"), std::to_string(flight(2).price.minor), member(flight(2))});  // on another route
+      {"ZADD", set("cdg"), std::to_string(flight(2).price.minor), member(flight(2))});
   EXPECT_THAT(found(), ElementsAre(flight(2).id));
   EXPECT_THAT(found("cdg"), IsEmpty());
   const SearchPage page = search("lhr", 1).value();
@@ -354,7 +356,7 @@ TEST_F(RedisIndexTest, ManyThatCannotBeShownAreReadOver) {
   for (std::int64_t i = 0; i < 1000; ++i) {
     flights.push_back(flight(1));
     flights.back().id = FlightId{make_uuid_v7(now, random)};
-    flights.back().price = Money{i / 300};  // many of one score
+    flights.back().price = Money{i / 300};
     flights.back().available_seats = i % 100 == 99 ? 5 : 0;
   }
   update(flights);
@@ -417,7 +419,7 @@ TEST_F(RedisIndexTest, ADropThatACrashCutShortIsDoneAgain) {
   ASSERT_TRUE(mark());
   const std::string member = member_of(flight(1).departure, flight(1).id);
   update({flight(1)});
-  probe.command({"DEL", key("flight:")});  // the last step is missing
+  probe.command({"DEL", key("flight:")});
   EXPECT_THAT(loop.finish(index.drop_departed(flight(1).departure)), IsEmpty());
   EXPECT_EQ(probe.text({"ZCARD", prefix + "flight_departures"}), "0");
 
@@ -446,8 +448,8 @@ TEST_F(RedisIndexTest, AFlightThatDepartedBeforeItWasHeardOfStaysOut) {
   EXPECT_THAT(probe.command({"KEYS", prefix + "search*"}), IsEmpty());
 }
 
-// Two processes tell of the same flight as it moves to and fro, crossing each other; whatever they leave, the latest row
-// told once or twice more (as the sweeper does) puts it right.
+// Two processes tell of the same flight as it moves to and fro, crossing each other; whatever they leave, the
+// latest row told once or twice more (as the sweeper does) puts it right.
 TEST_F(RedisIndexTest, CrossingUpdatesEndInOnePlace) {
   ASSERT_TRUE(mark());
   RedisLoop other_loop(test::shared_endpoint());

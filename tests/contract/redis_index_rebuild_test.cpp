@@ -43,7 +43,8 @@ class RedisIndexRebuild : public ::testing::Test {
   const std::string elsewhere = "telling:1000000000.000000";
   RedisLoop loop{test::shared_endpoint()};
   RedisFlightIndex index{loop.connection(), prefix};
-  RedisFlightIndex other{loop.connection(), prefix};  // as another process has it
+  // As another process has it.
+  RedisFlightIndex other{loop.connection(), prefix};
   RedisFlightIndex patient{loop.connection(), prefix, nullptr, limits::rebuild_forgotten};
   test::RedisProbe probe{test::shared_redis().port()};
 };
@@ -114,14 +115,16 @@ TEST_F(RedisIndexRebuild, AMarkThatSaysNothingOfALivingTellerIsNotWaitedForAndGo
     EXPECT_FALSE(told_elsewhere());
     EXPECT_TRUE(loop.finish(starting.complete_rebuild()));
   }
-  tell_elsewhere(std::to_string(second() + hour / 2));  // a clock that was set back
+  // A clock that was set back.
+  tell_elsewhere(std::to_string(second() + hour / 2));
   EXPECT_EQ(loop.finish(patient.begin_rebuild()), RebuildStart::begun);
 }
 
 TEST_F(RedisIndexRebuild, WhoGoesOnTellingIsWaitedFor) {
   ASSERT_EQ(loop.finish(index.begin_rebuild()), RebuildStart::begun);
   const std::string own = probe.command({"HKEYS", prefix + "flight_index"}).front();
-  probe.command({"HSET", prefix + "flight_index", own, "1000000000"});  // as if it had begun then
+  // As if it had begun then.
+  probe.command({"HSET", prefix + "flight_index", own, "1000000000"});
   EXPECT_TRUE(loop.finish(index.renew_rebuild()));
   const std::int64_t last_sign = std::stoll(probe.command({"HGET", prefix + "flight_index", own}).front());
   EXPECT_GT(last_sign, 1'000'000'000);

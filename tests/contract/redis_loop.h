@@ -32,8 +32,8 @@ std::string fresh_prefix();
 
 class RedisLoop {
  public:
-  // Waits until it is up, unless `expect_up` is false. Calls have ten seconds and more, so that a slow machine makes no
-  // Redis look away, unless a test is about the deadline.
+  // Waits until it is up, unless `expect_up` is false. Calls have ten seconds and more, so that a slow
+  // machine makes no Redis look away, unless a test is about the deadline.
   explicit RedisLoop(redis::RedisEndpoint endpoint, bool expect_up = true,
                      Milliseconds call_deadline = patient(std::chrono::seconds(10)),
                      const std::string& prefix = {});

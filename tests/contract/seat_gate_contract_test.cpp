@@ -68,7 +68,8 @@ INSTANTIATE_TEST_SUITE_P(All, SeatGateContract,
 TEST_P(SeatGateContract, KnowsNothingOfAFlightBeforeItIsSynced) {
   EXPECT_EQ(reserve(1, 1), ReserveAnswer::cold);
   EXPECT_EQ(sellable(), std::nullopt);
-  drop(1);  // holds to drop tell nothing of its seats
+  // Holds to drop tell nothing of its seats.
+  drop(1);
   EXPECT_EQ(reserve(1, 1), ReserveAnswer::cold);
 }
 
@@ -141,8 +142,10 @@ TEST_P(SeatGateContract, AnOlderCountNeverWins) {
 }
 
 TEST_P(SeatGateContract, SyncsInAnyOrderEndTheSame) {
-  std::vector<std::pair<std::int64_t, std::uint8_t>> updates = {
-      {2, 1}, {3, 2}, {4, 3}};  // version, hold of that commit
+  std::vector<std::pair<std::int64_t, std::uint8_t>> updates = {// Version, hold of that commit.
+                                                                {2, 1},
+                                                                {3, 2},
+                                                                {4, 3}};
   std::sort(updates.begin(), updates.end());
   do {
     under_test = GetParam().make();

@@ -159,7 +159,8 @@ TEST_F(Ledger, KeepsOneOutboxRowACommit) {
       AddFlight{flight_1, flight_draft(5), false},
       PlaceBooking{id_of<BookingId>(1), {}, flight_1, 2, Milliseconds{60'000}}};
   apply_batch(store, commands, world_start);
-  apply_batch(store, std::span(commands).last(1), world_start);  // a repeat tells nobody anything
+  // A repeat tells nobody anything.
+  apply_batch(store, std::span(commands).last(1), world_start);
   Database database(path, Database::Mode::read_only);
   Statement rows(
       database,

@@ -1,4 +1,5 @@
-// What the suites of ports share: parts in this process, which answer inline, or in Redis, which need a loop to run.
+// What the suites of ports share: parts in this process, which answer inline, or in Redis, which need a loop
+// to run.
 #pragma once
 
 #include <memory>

@@ -133,7 +133,8 @@ struct BookingWorld {
   SilentLog log;
   SeededRandom random{7};
   Counters counters;
-  std::vector<std::string> escaped;  // what() of exceptions that left a detached task
+  // what() of exceptions that left a detached task.
+  std::vector<std::string> escaped;
   TaskScope scope;
   memory::MemoryLedger rows;
   // Others may take their place: a gate, an index that was emptied.

@@ -1,4 +1,5 @@
-// The asynchronous ledger over a blocking backend, one commit a command, answering in the next turn of a loop.
+// The asynchronous ledger over a blocking backend, one commit a command, answering in the next turn of a
+// loop.
 #pragma once
 
 #include "core/executor.h"
@@ -11,9 +12,12 @@ class InlineLedger final : public ledger::Ledger {
  public:
   enum class Fault {
     none,
-    overloaded,            // commands are not taken
-    unavailable,           // nothing is done
-    done_but_unavailable,  // the command is done, but its answer gets lost: nobody is told of the commit
+    // Commands are not taken.
+    overloaded,
+    // Nothing is done.
+    unavailable,
+    // The command is done, but its answer gets lost: nobody is told of the commit.
+    done_but_unavailable,
   };
 
   InlineLedger(ledger::LedgerStore& store, ledger::LedgerReader& reader, ledger::CommitObserver& observer,
@@ -26,7 +30,8 @@ class InlineLedger final : public ledger::Ledger {
     good_left_ = after;
   }
   void fail_reads(bool fail) { reads_fail_ = fail; }
-  int reads() const { return reads_; }  // so far
+  // So far.
+  int reads() const { return reads_; }
 
   Task<Result<ledger::Applied>> apply(ledger::Command command) override;
   Task<std::vector<BookingId>> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) override;

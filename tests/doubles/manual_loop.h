@@ -1,4 +1,5 @@
-// One thread's event loop and clock, driven by the test: nothing happens, and no time passes, unless it says so.
+// One thread's event loop and clock, driven by the test: nothing happens, and no time passes, unless it says
+// so.
 #pragma once
 
 #include <atomic>

@@ -104,7 +104,8 @@ void RowStore::check_booking_change(const Booking& next, const LedgerChanges& ch
     require(before->amount == next.amount && before->seats == next.seats && before->user == next.user &&
                 before->flight == next.flight && before->created_at == next.created_at,
             "a booking changes what it is");
-    // The provider's word counts: where it had not known of the payment, or a callback had called that by another name.
+    // The provider's word counts: where it had not known of the payment, or a callback had called that by
+    // another name.
     const bool refunded = !before->refund_ref.empty() && !refund_is_void(*before);
     const bool may_be_another = !refunded && !next.payment_ref.empty();
     require(before->payment_ref.empty() || before->payment_ref == next.payment_ref || may_be_another,

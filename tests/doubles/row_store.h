@@ -1,5 +1,5 @@
-// The simplest ledger there is: rows in maps, a batch applied through `decide` as every backend does it, and every rule
-// of a commit checked on the way.
+// The simplest ledger there is: rows in maps, a batch applied through `decide` as every backend does it, and
+// every rule of a commit checked on the way.
 #pragma once
 
 #include <map>

@@ -39,7 +39,8 @@ class ScriptedLedgerStore final : public ledger::LedgerStore {
   memory::MemoryLedger ledger;
   int commits = 0;
   bool away = false;
-  std::string script;  // of the next commits: o is done, c conflicts, u finds the database away
+  // Of the next commits: o is done, c conflicts, u finds the database away.
+  std::string script;
 };
 
 }  // namespace flightdeck::test

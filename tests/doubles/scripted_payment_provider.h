@@ -1,4 +1,5 @@
-// A payment provider that does what the test says. It keeps the port's promise: one charge and one refund a booking.
+// A payment provider that does what the test says. It keeps the port's promise: one charge and one refund a
+// booking.
 #pragma once
 
 #include <functional>
@@ -16,11 +17,15 @@ class ScriptedPaymentProvider final : public payment::PaymentProvider {
   enum class Charge {
     paid,
     declined,
-    pending,        // taken in; `decide` brings the verdict
-    never_arrives,  // unanswered, and the provider knows nothing of it
-    paid_unheard,   // paid, but the answer gets lost
+    // Taken in; `decide` brings the verdict.
+    pending,
+    // Unanswered, and the provider knows nothing of it.
+    never_arrives,
+    // Paid, but the answer gets lost.
+    paid_unheard,
     declined_unheard,
-    hangs,  // no answer until `let_go`
+    // No answer until `let_go`.
+    hangs,
   };
 
   explicit ScriptedPaymentProvider(Executor& home) : home_(home) {}
@@ -69,7 +74,8 @@ class ScriptedPaymentProvider final : public payment::PaymentProvider {
   int refund_calls_ = 0;
   int refunds_ = 0;
   std::map<BookingId, payment::Payment> payments_;
-  std::map<BookingId, Money> owed_;  // by the charges that it was asked for, heard of or not
+  // By the charges that it was asked for, heard of or not.
+  std::map<BookingId, Money> owed_;
   std::vector<payment::ChargeRequest> requests_;
   std::vector<std::function<void(Charge)>> hanging_;
   std::set<BookingId> silent_;

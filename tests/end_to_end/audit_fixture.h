@@ -19,7 +19,8 @@ class AuditTest : public testing::Test {
  protected:
   void SetUp() override {
     if (test_shape() == Shape::production) {
-      worker.start();  // it fills the index, which is complete from then on
+      // It fills the index, which is complete from then on.
+      worker.start();
       worker.stop_cleanly();
     }
     server.start();

@@ -1,4 +1,5 @@
-// The audit, asked over HTTP and by hand: quiet on sound data under load, and a name for every kind of damage.
+// The audit, asked over HTTP and by hand: quiet on sound data under load, and a name for every kind of
+// damage.
 #include <atomic>
 #include <fstream>
 #include <regex>
@@ -29,7 +30,8 @@ TEST_F(AuditTest, SoundDataHasNoFindingsNotEvenUnderLoad) {
         if (i % 3 == 0)
           client.callback(id, "success", "pay-" + std::to_string(member) + "-" + std::to_string(i));
         if (i % 3 == 1) client.cancel(id);
-        if (i >= 120) return;  // seats are left for everybody
+        // Seats are left for everybody.
+        if (i >= 120) return;
       }
     });
   });

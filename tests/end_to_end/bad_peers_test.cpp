@@ -1,4 +1,5 @@
-// Peers that are slow, silent, greedy or gone: nobody else notices, memory stays bounded, and descriptors come back.
+// Peers that are slow, silent, greedy or gone: nobody else notices, memory stays bounded, and descriptors
+// come back.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -22,8 +23,8 @@ constexpr std::size_t kIdlePeers = 10'000;
 // What the test itself needs beside its peers.
 constexpr std::size_t kOwnDescriptors = 500;
 constexpr std::size_t kBytesOfAnIdlePeer = 16 * 1024;
-// Answers gathered for a peer that reads none, and what is being written to it (limits::pipelined_bytes_max each), and
-// the last answer on top.
+// Answers gathered for a peer that reads none, and what is being written to it (limits::pipelined_bytes_max
+// each), and the last answer on top.
 constexpr std::size_t kBytesOfADeafPeer = kMegabyte;
 // A second wave of the same peers finds the memory of the first.
 constexpr std::size_t kGrowthOfASecondWave = 8 * kMegabyte;
@@ -63,7 +64,8 @@ class BadPeersTest : public ServerSuite<BadPeersSettings> {
       EXPECT_LT(std::chrono::steady_clock::now() - begun, patient(kOthersAreServedWithin));
     }
   }
-  // Those of an earlier test may be closed a moment after `descriptors` were counted, so only the new ones count.
+  // Those of an earlier test may be closed a moment after `descriptors` were counted, so only the new ones
+  // count.
   static bool has_peers(std::size_t count) {
     return eventually([&] { return open_descriptors(server().pid()) > count; });
   }
@@ -115,7 +117,8 @@ TEST_F(BadPeersTest, TenThousandIdleConnectionsAreNobodysTrouble) {
   expect_others_are_served();
 }
 
-// Half of a request, or a whole one on whose answer nobody waits, and then no sign of life, not even a goodbye.
+// Half of a request, or a whole one on whose answer nobody waits, and then no sign of life, not even a
+// goodbye.
 TEST_F(BadPeersTest, PeersThatFallSilentInTheMiddleAreLetGo) {
   constexpr std::size_t kSilent = 300;
   const std::string whole = booking_request(fresh_uuid());
@@ -131,13 +134,15 @@ TEST_F(BadPeersTest, PeersThatFallSilentInTheMiddleAreLetGo) {
 
 TEST_F(BadPeersTest, PeersThatAskAndNeverReadAreHeldUpAndThenLetGo) {
   constexpr std::size_t kDeaf = 40;
-  constexpr int kQuietTurns = 50;  // so often nothing more is taken from any of them: they are held up
+  // So often nothing more is taken from any of them: they are held up.
+  constexpr int kQuietTurns = 50;
   const std::string question = request_bytes("GET", "/metrics");
   std::string questions;
   while (questions.size() < 64 * 1024) questions += question;
   std::vector<Socket> deaf = peers(kDeaf);
   std::vector<bool> open(kDeaf, true);
-  std::vector<std::size_t> sent_of_text(kDeaf, 0);  // the next turn goes on where the last one ended
+  // The next turn goes on where the last one ended.
+  std::vector<std::size_t> sent_of_text(kDeaf, 0);
   std::size_t sent_bytes = 0;
   for (int quiet = 0; quiet < kQuietTurns;) {
     std::size_t sent = 0;
@@ -148,7 +153,8 @@ TEST_F(BadPeersTest, PeersThatAskAndNeverReadAreHeldUpAndThenLetGo) {
         sent_of_text[i] = (sent_of_text[i] + taken) % questions.size();
         sent += taken;
       } catch (const ConnectionError&) {
-        open[i] = false;  // let go already
+        // Let go already.
+        open[i] = false;
       }
     }
     sent_bytes += sent;
@@ -197,7 +203,8 @@ TEST_F(BadPeersTest, RequestsCutAtEveryByteBookNothingTwice) {
   for (const Ending ending : {Ending::closes, Ending::finishes_sending, Ending::resets}) {
     SCOPED_TRACE(static_cast<int>(ending));
     const std::string user_id = fresh_uuid();
-    const std::string whole = booking_request(user_id);  // without a key: each that is read whole books
+    // Without a key: each that is read whole books.
+    const std::string whole = booking_request(user_id);
     for (std::size_t length = 0; length < whole.size(); ++length) {
       Socket cut = peer();
       cut.send_all(std::string_view(whole).substr(0, length), Deadline(kAnswerWithin));

@@ -218,7 +218,8 @@ TEST_F(BookingTest, ListsAUsersBookingsNewestFirst) {
   std::vector<std::string> newest_first;
   for (int i = 0; i < 11; ++i) {
     newest_first.insert(newest_first.begin(), text(api.book_to_the_end(flight_id, 1, user_id), "booking_id"));
-    std::this_thread::sleep_for(Milliseconds(3));  // so that no two are of the same millisecond
+    // So that no two are of the same millisecond.
+    std::this_thread::sleep_for(Milliseconds(3));
   }
   api.book_to_the_end(flight_id);
   const std::string target = "/bookings?user_id=" + user_id;

@@ -222,7 +222,8 @@ TEST(SettingsTest, WrongValuesAreRefusedWhereverTheyComeFrom) {
 
 TEST(ServerSchedulingTest, ThreadsOfAServerPushNobodyAside) {
   const sched_param no_priority{};
-  ASSERT_EQ(::sched_setscheduler(0, SCHED_OTHER, &no_priority), 0);  // whatever the tests run under
+  // Whatever the tests run under.
+  ASSERT_EQ(::sched_setscheduler(0, SCHED_OTHER, &no_priority), 0);
   ServerProcess server({"--threads", "2"});
   server.start();
   int batches = 0;
@@ -231,7 +232,8 @@ TEST(ServerSchedulingTest, ThreadsOfAServerPushNobodyAside) {
     const int policy = ::sched_getscheduler(std::stoi(task.path().filename()));
     if (policy == SCHED_BATCH) ++batches;
   }
-  // Both event loops, one of the ledger's threads at least, and the first thread; a sanitizer may have one of its own.
+  // Both event loops, one of the ledger's threads at least, and the first thread; a sanitizer may have one of
+  // its own.
   EXPECT_GE(batches, 4);
   server.stop_cleanly();
 }

@@ -1,5 +1,6 @@
-// Several processes of every role on one PostgreSQL and one Redis, two hundred clients after a few seats, and something
-// that goes wrong in the middle: no seat is sold twice, none is lost, and what was acknowledged is there.
+// Several processes of every role on one PostgreSQL and one Redis, two hundred clients after a few seats, and
+// something that goes wrong in the middle: no seat is sold twice, none is lost, and what was acknowledged is
+// there.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

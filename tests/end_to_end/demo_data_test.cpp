@@ -49,7 +49,8 @@ class DemoDataTest : public testing::Test {
     try {
       return number("SELECT count(*) FROM flights") > 0;
     } catch (const std::exception&) {
-      return false;  // there is no such table yet
+      // There is no such table yet.
+      return false;
     }
   }
   void expect_loaded(int rows) const {

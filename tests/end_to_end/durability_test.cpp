@@ -1,4 +1,5 @@
-// What was acknowledged is there after the process is killed, at any moment; an orderly stop leaves nothing unanswered.
+// What was acknowledged is there after the process is killed, at any moment; an orderly stop leaves nothing
+// unanswered.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -45,7 +46,8 @@ class Load {
         const std::int64_t seats = 1 + i % 2;
         const Headers wait = i % 3 == 0 ? Headers{{"Prefer", "wait=5"}} : Headers{};
         const Reply reply = api.try_book(flight_id, seats, fresh_uuid(), wait);
-        if (reply.status != 202 && reply.status != 200) continue;  // sold out, or on its way down
+        // Sold out, or on its way down.
+        if (reply.status != 202 && reply.status != 200) continue;
         const json::value booking = reply.json();
         const std::string id = text(booking, "booking_id");
         const bool cancels = i % 5 == 0;

@@ -44,7 +44,8 @@ TEST_F(ImportVisibilityTest, RedisHearsOfItBeforeTheSummary) {
   EXPECT_EQ(found(), 0U);
 
   std::string rows;
-  constexpr int flights = 1200;  // several commits, and several pages of what is told
+  // Several commits, and several pages of what is told.
+  constexpr int flights = 1200;
   for (int n = 0; n < flights; ++n) rows += row(n, 10);
   const CommandResult added = import_rows(rows, storage->flags());
   EXPECT_EQ(added.exit_code, 0) << added.err;

@@ -1,5 +1,5 @@
-// PostgreSQL or Redis hangs, is stopped, or cuts its connections: what is refused is not half done, what can go on goes
-// on, and all is well again by itself.
+// PostgreSQL or Redis hangs, is stopped, or cuts its connections: what is refused is not half done, what can
+// go on goes on, and all is well again by itself.
 #include <gtest/gtest.h>
 
 #include <atomic>

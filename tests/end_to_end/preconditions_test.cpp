@@ -35,8 +35,10 @@ class PreconditionsTest : public ServerSuite<PreconditionSettings> {
 
 struct Case {
   Headers asked;
-  int read;    // the status of a GET or HEAD
-  int change;  // 200: it is made, else the status
+  // The status of a GET or HEAD.
+  int read;
+  // 200: it is made, else the status.
+  int change;
 };
 
 // Of a flight with the ETag "1".

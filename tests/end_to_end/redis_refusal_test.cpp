@@ -1,5 +1,5 @@
-// Redis answers and refuses writes, or is no primary any more: nobody is told that a flight with seats is sold out, and
-// when it is over all is as it should be by itself.
+// Redis answers and refuses writes, or is no primary any more: nobody is told that a flight with seats is
+// sold out, and when it is over all is as it should be by itself.
 #include <gtest/gtest.h>
 
 #include "support/audit.h"

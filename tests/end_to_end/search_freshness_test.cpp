@@ -1,5 +1,5 @@
-// Redis stands still for a moment while prices change: how long a search by any process shows the old one. No sweeper
-// runs, so nobody but the process that changed it can tell the others.
+// Redis stands still for a moment while prices change: how long a search by any process shows the old one. No
+// sweeper runs, so nobody but the process that changed it can tell the others.
 #include <gtest/gtest.h>
 
 #include <iostream>
@@ -13,7 +13,8 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-constexpr Milliseconds longer_than_any_doubt{3500};  // limits::index_lag_grace and a second
+// limits::index_lag_grace and a second.
+constexpr Milliseconds longer_than_any_doubt{3500};
 
 class SearchFreshnessTest : public testing::Test {
  protected:
@@ -92,7 +93,8 @@ TEST_F(SearchFreshnessTest, ARedisThatStandsStillForAMomentHidesNoPriceForLong) 
               << " ms in the same process, " << of_others.count() << " ms in another\n";
     EXPECT_EQ(own.count(), 0) << "who changed it knows";
     EXPECT_LE(of_others, patient(Milliseconds(1000)));
-    // Whatever came in between, it does not come back: after the time in which the ledger is asked, the index answers.
+    // Whatever came in between, it does not come back: after the time in which the ledger is asked, the index
+    // answers.
     const Deadline settled(longer_than_any_doubt);
     while (!settled.passed()) {
       ASSERT_EQ(price_at(*here), draft.price);

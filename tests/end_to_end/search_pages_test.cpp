@@ -47,7 +47,8 @@ class SearchPagesTest : public testing::Test {
 };
 
 TEST_F(SearchPagesTest, OwnChangesShowAtOnceOnEveryThread) {
-  std::vector<std::unique_ptr<ApiClient>> clients;  // spread over the threads
+  // Spread over the threads.
+  std::vector<std::unique_ptr<ApiClient>> clients;
   for (int i = 0; i < 8; ++i) clients.push_back(std::make_unique<ApiClient>(server.port()));
   ApiClient& admin = *clients.front();
   const auto everywhere = [&](const std::vector<std::string>& expected) {

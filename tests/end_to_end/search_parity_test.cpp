@@ -1,5 +1,5 @@
-// The whole schedule, searched through Redis: every route, day and sort gives what plain SQL gives, document by document,
-// and it really comes from Redis.
+// The whole schedule, searched through Redis: every route, day and sort gives what plain SQL gives, document
+// by document, and it really comes from Redis.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -23,7 +23,8 @@ const std::vector<std::string> kSorts{"price", "fastest", "departure"};
 struct Search {
   Route route;
   std::string date;
-  json::array flights;  // that it must find, in order
+  // That it must find, in order.
+  json::array flights;
 };
 
 std::string price_text(std::int64_t minor) {

@@ -1,5 +1,5 @@
-// Payments that fail, time out or come late, mixed with cancellations: in the end every seat and every cent is where
-// it belongs.
+// Payments that fail, time out or come late, mixed with cancellations: in the end every seat and every cent
+// is where it belongs.
 #include <gtest/gtest.h>
 
 #include <atomic>

@@ -1,5 +1,5 @@
-// The synchronous standby of a PostgreSQL is away, or it takes no writes: nothing is told that could be lost, no seat is kept
-// from sale for longer, and the log says each thing once.
+// The synchronous standby of a PostgreSQL is away, or it takes no writes: nothing is told that could be lost,
+// no seat is kept from sale for longer, and the log says each thing once.
 #include <gtest/gtest.h>
 
 #include "support/audit.h"

@@ -1,4 +1,5 @@
-// `flightdeck stress` against the real program: what it reports is what the database has, and what is broken is found.
+// `flightdeck stress` against the real program: what it reports is what the database has, and what is broken
+// is found.
 #include <gmock/gmock.h>
 #include <sqlite3.h>
 
@@ -150,7 +151,8 @@ TEST_F(StressTest, FlightsThatOthersBookOnAreNamedOrFound) {
   draft.total_seats = 400;
   const std::string one = text(api.add_flight(draft), "flight_id");
   draft.flight_number.reset();
-  for (int i = 0; i < 130; ++i) api.add_flight(draft);  // more than a page of search
+  // More than a page of search.
+  for (int i = 0; i < 130; ++i) api.add_flight(draft);
   api.book_to_the_end(one, 9);
   const std::string other = api.add_flight_id(30);
   const CommandResult run = stress(

@@ -1,4 +1,5 @@
-// While an SQLite database takes no writes: bookings are refused, nothing is half done, and all goes on by itself afterwards.
+// While an SQLite database takes no writes: bookings are refused, nothing is half done, and all goes on by
+// itself afterwards.
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 

@@ -9,7 +9,8 @@ namespace {
 
 class WaitingAcrossTest : public testing::Test {
  protected:
-  // Two processes on one storage; what the payment service has to tell of either's bookings, it tells the second.
+  // Two processes on one storage; what the payment service has to tell of either's bookings, it tells the
+  // second.
   void start(const std::string& success_rate) {
     const std::uint16_t port_told = free_port();
     const std::string told_url = "http://127.0.0.1:" + std::to_string(port_told);

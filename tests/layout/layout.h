@@ -15,7 +15,8 @@ using Problems = std::vector<std::string>;
 struct Rules {
   // Folder of src/ -> the other folders it may include. A folder that is not named here is refused.
   std::map<std::string, std::set<std::string>> may_include;
-  bool rights_are_used = true;  // a right that no include needs is a broken rule
+  // A right that no include needs is a broken rule.
+  bool rights_are_used = true;
   // Folders that must stay free of technology, and the beginnings of the headers that would bring it in.
   std::set<std::string> business;
   std::vector<std::string> technology;
@@ -31,12 +32,12 @@ struct Rules {
 // The rules of this project; who may include whom is in root/src/rooms.txt.
 Rules project_rules(const std::filesystem::path& root);
 
-// Under root/src: includes that go up or sideways, folders without a rule, rights that nobody uses, and technology in
-// business folders.
+// Under root/src: includes that go up or sideways, folders without a rule, rights that nobody uses, and
+// technology in business folders.
 Problems check_includes(const std::filesystem::path& root, const Rules& rules);
 
-// Under root/src, root/tests and root/bench: .cpp files that compile_commands.json does not build, by themselves or in a
-// unity build.
+// Under root/src, root/tests and root/bench: .cpp files that compile_commands.json does not build, by
+// themselves or in a unity build.
 Problems check_built(const std::filesystem::path& root, const std::filesystem::path& compile_commands);
 
 // Code files over the limit without a reason, and reasons no longer needed.

@@ -12,7 +12,8 @@ namespace flightdeck::simulation {
 struct Answer {
   std::optional<ledger::Booking> booking;
   std::optional<Error> error;
-  bool well = false;  // of what has no booking to show
+  // Of what has no booking to show.
+  bool well = false;
 };
 
 class Clients {

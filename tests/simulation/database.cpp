@@ -19,7 +19,8 @@ using postgres::CommitVerdict;
 using postgres::TransactionStatus;
 
 namespace {
-constexpr int sessions_max = 3;  // one inside the other
+// One inside the other.
+constexpr int sessions_max = 3;
 constexpr int lookups_max = 3;
 
 // As the statement `rows_kept` says it.
@@ -161,7 +162,8 @@ LedgerRows DatabaseSession::begin(const LedgerKeys& keys) {
     locks_.insert(id);
   }
   LedgerRows rows = db_.rows_->begin(keys);
-  db_.rows_->rollback();  // others may write meanwhile; what is locked is known here
+  // Others may write meanwhile; what is locked is known here.
+  db_.rows_->rollback();
   for (const Booking& row : rows.bookings) read_[row.id] = db_.row_versions_.at(row.id);
   for (const auto& cached : keys.cached) {
     Booking& row = rows.bookings.emplace_back(cached->booking);
@@ -206,7 +208,8 @@ std::optional<ledger::RowVersion> DatabaseSession::commit(const LedgerChanges& c
   } else {
     row_version = write_unless_changed(changes);
   }
-  rollback();  // ends the transaction; there is nothing to undo
+  // Ends the transaction; there is nothing to undo.
+  rollback();
   return row_version;
 }
 

@@ -1,4 +1,5 @@
-// The one database of a simulated deployment: rows in memory behind a server that refuses, breaks and gives way.
+// The one database of a simulated deployment: rows in memory behind a server that refuses, breaks and gives
+// way.
 #pragma once
 
 #include <map>
@@ -17,23 +18,33 @@ namespace flightdeck::simulation {
 
 // Probabilities are per commit, unless said otherwise.
 struct DatabaseFaults {
-  double cut_short = 0.5;    // while the standby is away: its wait ends early, and it shows
-  double refuse = 0;         // nothing is written
-  double give_way = 0;       // rolled back in favour of another
-  double break_commit = 0;   // the connection breaks in the middle; kept or not
-  double lookup_fails = 0;   // per look at what became of it
-  double lost_failover = 0;  // of those not kept: their number was given to another transaction
-  double interleave = 0.1;   // another process commits between reading and writing
-  double overloaded = 0;     // per command: the process's queue is full
+  // While the standby is away: its wait ends early, and it shows.
+  double cut_short = 0.5;
+  // Nothing is written.
+  double refuse = 0;
+  // Rolled back in favour of another.
+  double give_way = 0;
+  // The connection breaks in the middle; kept or not.
+  double break_commit = 0;
+  // Per look at what became of it.
+  double lookup_fails = 0;
+  // Of those not kept: their number was given to another transaction.
+  double lost_failover = 0;
+  // Another process commits between reading and writing.
+  double interleave = 0.1;
+  // Per command: the process's queue is full.
+  double overloaded = 0;
   LinkFaults link;
 };
 
 // The commands that one writer of a process hands over together.
 struct Batch {
   std::vector<ledger::Command> commands;
-  Instant now{};  // by its process's clock
+  // By its process's clock.
+  Instant now{};
   std::weak_ptr<ProcessLoop> sender;
-  std::optional<ledger::BatchDecision> decision;  // nullopt after it was run: the sender learns nothing
+  // Nullopt after it was run: the sender learns nothing.
+  std::optional<ledger::BatchDecision> decision;
   bool run = false;
   std::function<void()> on_run;
 };
@@ -54,9 +65,11 @@ class Database {
   void lose_standby() { standby_up_ = false; }
   // It has everything again.
   void regain_standby();
-  // The standby takes over: what it has not heard of is gone, and the numbers of lost transactions are given out again.
+  // The standby takes over: what it has not heard of is gone, and the numbers of lost transactions are given
+  // out again.
   void promote_standby();
-  // Somebody who is none of the deployment's processes keeps rows locked: nobody else gets them. An empty set frees them.
+  // Somebody who is none of the deployment's processes keeps rows locked: nobody else gets them. An empty set
+  // frees them.
   void lock(ledger::LockedRows rows) { locked_by_others_ = std::move(rows); }
   // What PostgreSQL shows with each row: the number of the transaction that wrote it.
   postgres::TransactionId writer_of(BookingId id) const;
@@ -91,7 +104,8 @@ class Database {
   std::size_t replicated_ = 0;
   std::unique_ptr<memory::MemoryLedger> rows_ = std::make_unique<memory::MemoryLedger>();
   test::RowStore judge_;
-  std::map<BookingId, ledger::RowVersion> row_versions_;  // of the commit that wrote each last
+  // Of the commit that wrote each last.
+  std::map<BookingId, ledger::RowVersion> row_versions_;
   std::uint64_t commits_ = 0;
   std::set<std::string> committed_events_;
   std::vector<std::string> problems_;
@@ -126,7 +140,8 @@ class DatabaseSession final : public ledger::LedgerStore {
 
   Database& db_;
   std::set<FlightId> locks_;
-  std::map<BookingId, ledger::RowVersion> read_;  // and those that are known
+  // And those that are known.
+  std::map<BookingId, ledger::RowVersion> read_;
 };
 
 }  // namespace flightdeck::simulation

@@ -20,7 +20,8 @@ class Dice {
  public:
   explicit Dice(std::uint64_t seed) : random_(seed) {}
   bool chance(double probability) { return probability > 0 && random_.next_fraction() < probability; }
-  std::uint64_t below(std::uint64_t end) { return random_.next() % end; }  // `end` is not 0
+  // `end` is not 0.
+  std::uint64_t below(std::uint64_t end) { return random_.next() % end; }
   std::int64_t between(std::int64_t first, std::int64_t last) {
     return first + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(last - first + 1)));
   }

@@ -49,7 +49,8 @@ Faults Faults::drawn(Dice& dice) {
   faults.database.link.slowest = Micros(4'000);
   faults.payment.link.slowest = Micros(500'000);
   faults.payment.success = dice.chance(0.5) ? 0.75 : 0.4;
-  if (dice.chance(0.1)) return faults;  // none at all
+  // None at all.
+  if (dice.chance(0.1)) return faults;
   // Of its own dice: the histories without these faults stay as they are.
   Dice copy = dice;
   Dice of_money(copy.next() + 1);

@@ -11,7 +11,8 @@ struct Faults {
   LinkFaults redis;
   DatabaseFaults database;
   PaymentFaults payment;
-  double crash_per_turn = 0;  // of a process, at any await
+  // Of a process, at any await.
+  double crash_per_turn = 0;
   Micros restarts_within{3'000'000};
   // How often in a history, at some moment of it.
   int redis_emptied = 0;
@@ -22,10 +23,12 @@ struct Faults {
   int payment_outages = 0;
   // The database's synchronous standby goes away; it comes back, or takes over.
   int standby_losses = 0;
-  int row_locks = 0;  // somebody keeps a flight locked in the database, perhaps with its bookings
+  // Somebody keeps a flight locked in the database, perhaps with its bookings.
+  int row_locks = 0;
   Micros outage_max{4'000'000};
   Micros refusal_max{8'000'000};
-  Milliseconds clock_ahead_max{0};  // of each process, by its own amount
+  // Of each process, by its own amount.
+  Milliseconds clock_ahead_max{0};
 
   // Some kinds of fault, some of them mild: what one kind hides, another history shows.
   static Faults drawn(Dice& dice);

@@ -15,7 +15,8 @@ bool may_become(BookingStatus before, BookingStatus after) {
     case BookingStatus::pending: return true;
     case BookingStatus::confirmed: return after == before || after == BookingStatus::cancelled;
     case BookingStatus::failed:
-      return after != BookingStatus::pending;  // paid late, and then perhaps cancelled
+      // Paid late, and then perhaps cancelled.
+      return after != BookingStatus::pending;
     case BookingStatus::cancelled: return after == before;
   }
   return false;
@@ -24,7 +25,8 @@ bool may_become(BookingStatus before, BookingStatus after) {
 bool may_follow(const Booking& before, const Booking& after) {
   return may_become(before.status, after.status) &&
          (before.payment_ref.empty() || before.payment_ref == after.payment_ref ||
-          before.payment_ref.starts_with("early-")) &&  // that a callback called it by
+          // That a callback called it by.
+          before.payment_ref.starts_with("early-")) &&
          (before.refund_ref.empty() || before.refund_ref == after.refund_ref);
 }
 
@@ -106,8 +108,9 @@ void History::check_bookings(const std::map<BookingId, Booking>& rows) {
   }
 }
 
-// CONFIRMED goes with one charge of what is owed, which was kept. What a booking cannot know is let pass: a refund after the payment
-// was called paid; and another amount that a callback did not state, as long as the booking bears it.
+// CONFIRMED goes with one charge of what is owed, which was kept. What a booking cannot know is let pass: a
+// refund after the payment was called paid; and another amount that a callback did not state, as long as the
+// booking bears it.
 void History::check_confirmed(const Booking& booking, const PaymentService::Record& payment) {
   const bool refunded_later = payment.unasked && payment.called_paid;
   if (payment.charges != 1 || (payment.refunds != 0 && !refunded_later))

@@ -22,15 +22,18 @@ struct Wish {
   FlightId flight;
   std::int64_t seats = 0;
   std::optional<std::string> key;
-  std::optional<BookingId> booking;  // once it was told
-  bool cancel_told = false;          // a cancel was answered: CANCELLED
+  // Once it was told.
+  std::optional<BookingId> booking;
+  // A cancel was answered: CANCELLED.
+  bool cancel_told = false;
 };
 
 // A book request under way.
 struct Asking {
   FlightId flight;
   std::int64_t seats = 0;
-  bool may_be_sold_out = false;  // it was true at some moment since it was asked
+  // It was true at some moment since it was asked.
+  bool may_be_sold_out = false;
   bool may_be_closed = false;
 };
 
@@ -54,13 +57,15 @@ class History {
 
   const std::vector<std::shared_ptr<Wish>>& wishes() const { return wishes_; }
   const Violations& violations() const { return violations_; }
-  // At the end: every booking that was told of is there, and was only ever shown in an order that its life allows.
+  // At the end: every booking that was told of is there, and was only ever shown in an order that its life
+  // allows.
   void check_bookings(const std::map<BookingId, ledger::Booking>& rows);
   // Charged once for what is CONFIRMED, and given back once what is not.
   void check_money(const std::map<BookingId, ledger::Booking>& rows,
                    const std::map<BookingId, PaymentService::Record>& payments);
 
-  int answered = 0;  // book requests, with a booking
+  // Book requests, with a booking.
+  int answered = 0;
   int sold_out = 0;
 
  private:

@@ -31,7 +31,8 @@ constexpr std::uint64_t jobs_max = 256;
 struct Settings {
   std::optional<std::uint64_t> seeds;
   std::uint64_t first = 1;
-  std::optional<std::chrono::seconds> duration;  // no history is begun after it
+  // No history is begun after it.
+  std::optional<std::chrono::seconds> duration;
   std::optional<std::uint64_t> only;
   unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
   bool keep_going = false;

@@ -1,4 +1,5 @@
-// What lies between two parts of the deployment: messages that take time, get lost, arrive twice or overtake each other.
+// What lies between two parts of the deployment: messages that take time, get lost, arrive twice or overtake
+// each other.
 #pragma once
 
 #include <map>
@@ -14,8 +15,10 @@ namespace flightdeck::simulation {
 struct LinkFaults {
   double lose_request = 0;
   double lose_reply = 0;
-  double duplicate = 0;  // the request arrives twice
-  double late = 0;       // it takes up to `latest`
+  // The request arrives twice.
+  double duplicate = 0;
+  // It takes up to `latest`.
+  double late = 0;
   Micros fastest{100};
   Micros slowest{1500};
   Micros latest{3'000'000};
@@ -24,21 +27,23 @@ struct LinkFaults {
 struct Link {
   const char* name;
   const LinkFaults& faults;
-  Milliseconds deadline;  // then the caller gives up; the request may still arrive
+  // Then the caller gives up; the request may still arrive.
+  Milliseconds deadline;
 };
 
 // The calls of one process to others. Used by its loop only.
 class Network {
  public:
   using OnFault = std::function<void(const char* link)>;
-  // `on_fault` hears of every message that is lost or late, and again when one has an effect that nobody expects any more.
+  // `on_fault` hears of every message that is lost or late, and again when one has an effect that nobody
+  // expects any more.
   Network(EventQueue& queue, ProcessLoop& loop, OnFault on_fault)
       : queue_(queue), loop_(loop), on_fault_(std::move(on_fault)) {}
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
 
-  // Runs `effect` at the other end; nullopt when no answer came in time, or when the other end gives none (nullopt): then
-  // it may have run all the same, now, later, or twice.
+  // Runs `effect` at the other end; nullopt when no answer came in time, or when the other end gives none
+  // (nullopt): then it may have run all the same, now, later, or twice.
   template <class T>
   Task<std::optional<T>> call(Link link, std::function<std::optional<T>()> effect) {
     if (cut_) co_return std::nullopt;
@@ -52,7 +57,8 @@ class Network {
     co_return answered;
   }
 
-  // The process is gone: calls under way are not answered, and later ones are not even sent. What was sent may arrive.
+  // The process is gone: calls under way are not answered, and later ones are not even sent. What was sent
+  // may arrive.
   void cut() {
     cut_ = true;
     while (!open_.empty()) {
@@ -106,7 +112,8 @@ class Network {
         queue.after(arrival, [=, &queue, on_fault = on_fault_] {
           const auto sender = caller.lock();
           const bool alone = !sender || !sender->running();
-          if (alone && queue.dice().chance(0.5)) return;  // the crash took it along
+          // The crash took it along.
+          if (alone && queue.dice().chance(0.5)) return;
           if (alone || !first || !in_time) on_fault(name);
           queue.note(name, first ? 0 : 1);
           std::optional<T> value = effect();

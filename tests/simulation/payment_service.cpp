@@ -62,8 +62,8 @@ void PaymentService::call_back(booking::PaymentVerdict verdict, std::function<vo
   call_back_(std::move(verdict), std::move(again));
 }
 
-// A success is kept: its callbacks are ahead of its books. Asked about the payment, or for a refund, it knows of none for a
-// while. A failure is of an attempt that another one follows.
+// A success is kept: its callbacks are ahead of its books. Asked about the payment, or for a refund, it knows
+// of none for a while. A failure is of an attempt that another one follows.
 void PaymentService::call_back_early(BookingId booking, bool success) {
   if (success) records_.at(booking).promised = true;
   queue_.note(success ? "payment: calls back early" : "payment: denies early", 0, brief(booking));

@@ -1,5 +1,6 @@
-// The one payment service of a simulated deployment. It keeps its promise, one charge and one refund a booking, and
-// nothing else: it is slow, silent, and calls back late, twice, or in another order than it answers.
+// The one payment service of a simulated deployment. It keeps its promise, one charge and one refund a
+// booking, and nothing else: it is slow, silent, and calls back late, twice, or in another order than it
+// answers.
 #pragma once
 
 #include <map>
@@ -13,17 +14,25 @@ namespace flightdeck::simulation {
 // Probabilities are per payment.
 struct PaymentFaults {
   double success = 0.75;
-  double decides_later = 0;  // it answers `pending` first
-  double answers = 1;        // of those decided at once: it says so in its answer, else it answers `pending`
+  // It answers `pending` first.
+  double decides_later = 0;
+  // Of those decided at once: it says so in its answer, else it answers `pending`.
+  double answers = 1;
   double calls_back = 0;
-  double calls_back_twice = 0;  // of those
-  double calls_back_early =
-      0;  // of those decided later that will be paid: before it knows of it, by another name
-  double denies_early = 0;       // before it decides, it says that nothing was paid
-  double contradicts = 0;        // after the matter is settled it claims the opposite
-  double another_amount = 0;     // somebody has paid another amount for the booking before it is charged
-  double refunds_unasked = 0;    // of those paid: it gives the money back by itself, at once or a while later
-  double leaves_amount_out = 0;  // of callbacks
+  // Of those.
+  double calls_back_twice = 0;
+  // Of those decided later that will be paid: before it knows of it, by another name.
+  double calls_back_early = 0;
+  // Before it decides, it says that nothing was paid.
+  double denies_early = 0;
+  // After the matter is settled it claims the opposite.
+  double contradicts = 0;
+  // Somebody has paid another amount for the booking before it is charged.
+  double another_amount = 0;
+  // Of those paid: it gives the money back by itself, at once or a while later.
+  double refunds_unasked = 0;
+  // Of callbacks.
+  double leaves_amount_out = 0;
   Micros decides_within{20'000'000};
   Micros calls_back_within{10'000'000};
   LinkFaults link;
@@ -34,12 +43,17 @@ class PaymentService {
   struct Record {
     Money amount;
     payment::PaymentStatus status = payment::PaymentStatus::pending;
-    int charges = 0;  // that took money
+    // That took money.
+    int charges = 0;
     int refunds = 0;
-    bool promised = false;           // a callback has told of the payment already
-    bool unasked = false;            // it was refunded by itself,
-    bool called_paid = false;        // and was called paid before
-    bool told_of_no_amount = false;  // a callback said that it was paid, and not how much
+    // A callback has told of the payment already.
+    bool promised = false;
+    // It was refunded by itself.
+    bool unasked = false;
+    // And was called paid before.
+    bool called_paid = false;
+    // A callback said that it was paid, and not how much.
+    bool told_of_no_amount = false;
   };
   // Brings a callback to some process; answers whether it was taken.
   using CallBack = std::function<void(booking::PaymentVerdict, std::function<void(bool taken)>)>;

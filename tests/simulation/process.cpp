@@ -105,7 +105,8 @@ Task<void> Process::repeat(Milliseconds rest, Turn turn) {
 }
 
 Task<void> Process::publish() {
-  if (!dependencies_.redis.up()) co_return;  // leases taken now would only hold the events up
+  // Leases taken now would only hold the events up.
+  if (!dependencies_.redis.up()) co_return;
   co_await relay_.run_once();
 }
 

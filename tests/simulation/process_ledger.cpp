@@ -14,7 +14,8 @@ using memory::MemoryLedger;
 
 namespace {
 
-constexpr std::size_t batch_max = 4;  // small, so that several are needed
+// Small, so that several are needed.
+constexpr std::size_t batch_max = 4;
 
 Error no_answer() { return Error{ErrorCode::unavailable, "The database does not answer.", {}}; }
 
@@ -87,7 +88,8 @@ void ProcessLedger::write_next(Writer& writer) {
 // As LedgerWriter does it.
 void ProcessLedger::take_answer(Writer& writer, const std::shared_ptr<Batch>& batch) {
   Calls calls = std::exchange(writer.under_way, {});
-  if (calls.empty()) return;  // cut off
+  // Cut off.
+  if (calls.empty()) return;
   if (!batch->decision) {
     // Whoever has waited for this one has waited long enough.
     calls.insert(calls.end(), writer.waiting.begin(), writer.waiting.end());

@@ -1,4 +1,5 @@
-// The ledger as one simulated process has it: two group-commit writers and reads, over the wire to the one database.
+// The ledger as one simulated process has it: two group-commit writers and reads, over the wire to the one
+// database.
 #pragma once
 
 #include <deque>
@@ -64,7 +65,8 @@ class ProcessLedger final : public ledger::Ledger {
   // Requests that are under way outlive the process.
   const std::shared_ptr<postgres::DurableHorizon> horizon_ = std::make_shared<postgres::DurableHorizon>();
   Writer selling_;
-  Writer settling_;  // takes the successes of payments, as on PostgreSQL
+  // Takes the successes of payments, as on PostgreSQL.
+  Writer settling_;
 };
 
 }  // namespace flightdeck::simulation

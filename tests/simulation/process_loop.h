@@ -11,8 +11,8 @@
 
 namespace flightdeck::simulation {
 
-// Works on the queue of the whole history, one piece of work a turn, until it is run out. Shared, since what is under
-// way to it may arrive when the process is gone: then nobody is there.
+// Works on the queue of the whole history, one piece of work a turn, until it is run out. Shared, since what
+// is under way to it may arrive when the process is gone: then nobody is there.
 class ProcessLoop final : public Executor,
                           public Timers,
                           public Clock,
@@ -28,8 +28,8 @@ class ProcessLoop final : public Executor,
   Instant now() const override;
 
   bool running() const { return running_; }
-  // The process is gone: everything that waits here goes on at once, out of time. Whatever it calls meanwhile must
-  // answer inline. So no coroutine is left behind, and nothing it does reaches anybody.
+  // The process is gone: everything that waits here goes on at once, out of time. Whatever it calls meanwhile
+  // must answer inline. So no coroutine is left behind, and nothing it does reaches anybody.
   void run_out();
 
  private:

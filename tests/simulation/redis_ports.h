@@ -61,7 +61,8 @@ class ProcessGate final : public booking::SeatGate {
   RedisServer& redis_;
   const LinkFaults& faults_;
   RefusalWatch& refusals_;
-  const std::function<void(FlightId)> on_change_;  // a flight's keys have changed
+  // A flight's keys have changed.
+  const std::function<void(FlightId)> on_change_;
 };
 
 class ProcessIndex final : public flights::FlightIndex {

@@ -1,4 +1,5 @@
-// What the scripts of src/redis/scripts do to the keys of flights, as a model that can be copied: for roll-backs.
+// What the scripts of src/redis/scripts do to the keys of flights, as a model that can be copied: for
+// roll-backs.
 #pragma once
 
 #include <deque>
@@ -23,9 +24,12 @@ struct FlightKeys {
   };
   std::optional<std::int64_t> counter;
   std::map<BookingId, HeldSeats> holds;
-  std::optional<booking::SeatUpdate::Count> count;  // `seats_version` and `seats_available`
-  std::optional<flights::Flight> row;               // what search shows; `version` is of the latest seats
-  std::int64_t details_version = 0;                 // of everything else
+  // `seats_version` and `seats_available`.
+  std::optional<booking::SeatUpdate::Count> count;
+  // What search shows; `version` is of the latest seats.
+  std::optional<flights::Flight> row;
+  // Of everything else.
+  std::int64_t details_version = 0;
 
   std::int64_t held() const {
     std::int64_t seats = 0;
@@ -37,14 +41,17 @@ struct FlightKeys {
 struct RedisKeys {
   std::map<FlightId, FlightKeys> flights;
   bool complete = false;
-  std::map<std::uint64_t, Micros> rebuilds;  // when each gave its last sign of life
+  // When each gave its last sign of life.
+  std::map<std::uint64_t, Micros> rebuilds;
 };
 
 // What it refuses though it answers.
 enum class Refuses {
   nothing,
-  writes,   // all of them, as one that has no memory left, or is a replica
-  updates,  // what it is told of flights, and goes on taking holds: HSET is a right that is missing
+  // All of them, as one that has no memory left, or is a replica.
+  writes,
+  // What it is told of flights, and goes on taking holds: HSET is a right that is missing.
+  updates,
 };
 
 class RedisServer {

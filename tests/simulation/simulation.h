@@ -9,7 +9,8 @@ namespace flightdeck::simulation {
 
 struct Outcome {
   std::uint64_t seed = 0;
-  std::uint64_t trace_hash = 0;  // the same whenever the seed is run again
+  // The same whenever the seed is run again.
+  std::uint64_t trace_hash = 0;
   std::vector<std::string> violations;
   std::uint64_t events = 0;
   int booked = 0;

@@ -321,7 +321,8 @@ bool World::gate_lags(FlightId id) {
   });
 }
 
-// It was over before everybody could notice it, or has just begun: then a gate that takes holds says what it was told last.
+// It was over before everybody could notice it, or has just begun: then a gate that takes holds says what it
+// was told last.
 bool World::refusal_is_unnoticed() const {
   const bool lasts = redis_.refuses() != Refuses::nothing;
   if (lasts && redis_.refuses() != Refuses::updates) return false;

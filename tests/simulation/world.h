@@ -1,5 +1,5 @@
-// A whole simulated deployment: several processes on one database, one Redis and one payment service, and what breaks
-// them. By its seed, a history happens the same way each time.
+// A whole simulated deployment: several processes on one database, one Redis and one payment service, and
+// what breaks them. By its seed, a history happens the same way each time.
 #pragma once
 
 #include <memory>
@@ -58,7 +58,8 @@ class World final : public CommitWatch {
   struct RebuildStart {
     std::vector<booking::SeatUpdate> updates;
     std::uint64_t faults_before = 0;
-    bool refused = false;  // Redis has refused something since
+    // Redis has refused something since.
+    bool refused = false;
   };
 
   Surroundings surroundings();
@@ -89,18 +90,22 @@ class World final : public CommitWatch {
   RedisServer redis_{queue_};
   PaymentService payments_;
   std::vector<Slot> slots_;
-  std::vector<std::unique_ptr<Process>> gone_;  // ended, and destroyed when none of their code is running
+  // Ended, and destroyed when none of their code is running.
+  std::vector<std::unique_ptr<Process>> gone_;
   std::vector<RedisKeys> snapshots_;
   std::vector<std::shared_ptr<Asking>> askings_;
   std::map<std::uint64_t, RebuildStart> rebuilds_;
   std::map<FlightId, std::int64_t> available_;
   std::map<FlightId, Micros> last_commit_;
-  std::set<BookingId> cancels_asked_;  // by their owners
+  // By their owners.
+  std::set<BookingId> cancels_asked_;
   std::set<BookingId> cancelled_;
   std::uint64_t last_rebuild_ = 0;
-  std::uint64_t fault_count_ = 0;  // that may keep the gate from hearing
+  // That may keep the gate from hearing.
+  std::uint64_t fault_count_ = 0;
   Micros last_fault_{-1'000'000'000};
-  Micros refused_from_{-1'000'000'000};  // the latest time that Redis refused something
+  // The latest time that Redis refused something.
+  Micros refused_from_{-1'000'000'000};
   Micros refused_until_{-1'000'000'000};
   bool faulty_ = true;
   int pace_ = 1;

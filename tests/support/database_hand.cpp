@@ -39,7 +39,8 @@ class SqliteHand final : public DatabaseHand {
 class PostgresHand final : public DatabaseHand {
  public:
   explicit PostgresHand(const std::string& url) : session_(url) {
-    session_.execute("SET session_replication_role = replica");  // as a replica: no foreign keys
+    // As a replica: no foreign keys.
+    session_.execute("SET session_replication_role = replica");
   }
   void execute(const std::string& sql) override { session_.execute(sql); }
   std::string long_past() const override { return "TIMESTAMPTZ '2020-01-01 00:00:00Z'"; }

@@ -1,5 +1,5 @@
-// A hand that does to a server's database what the program never does: SQL on either kind of it, with nobody watching over
-// foreign keys.
+// A hand that does to a server's database what the program never does: SQL on either kind of it, with nobody
+// watching over foreign keys.
 #pragma once
 
 #include <memory>

@@ -8,8 +8,10 @@
 namespace flightdeck::test {
 
 struct HttpCase {
-  std::string bytes;  // a request, or what is to be refused before it is one
-  int status = 0;     // of the answer
+  // A request, or what is to be refused before it is one.
+  std::string bytes;
+  // Of the answer.
+  int status = 0;
   // Another request on the connection is answered. Else the server closes it after the answer.
   bool goes_on = true;
 };

@@ -1,4 +1,5 @@
-// What the real servers of the tests have in common: a directory, a free port of the loopback, a child process.
+// What the real servers of the tests have in common: a directory, a free port of the loopback, a child
+// process.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "support/socket.h"  // free_port
+// free_port.
+#include "support/socket.h"
 #include "support/subprocess.h"
 
 namespace flightdeck::test {
@@ -18,8 +20,8 @@ class LocalServer {
  public:
   LocalServer(std::string name, std::optional<Account> account);
 
-  // Runs `command(port)` until `answers(port)`; on another port, when that one is taken meanwhile. Once it has run, it
-  // keeps its port. Throws, with its log, when it does not get there.
+  // Runs `command(port)` until `answers(port)`; on another port, when that one is taken meanwhile. Once it
+  // has run, it keeps its port. Throws, with its log, when it does not get there.
   void start(const std::function<std::vector<std::string>(std::uint16_t port)>& command,
              const std::function<bool(std::uint16_t port)>& answers);
   // Sends the signal and waits for the end.

@@ -83,8 +83,8 @@ class PaymentClientTest : public testing::Test {
   void connect(const std::string& url, net::HttpClientOptions options = {}) {
     client.run([&] {
       if (provider) provider->close();
-      provider =
-          std::make_unique<payment_http::HttpPaymentProvider>(client.loop(), *net::parse_base_url(url), options);
+      provider = std::make_unique<payment_http::HttpPaymentProvider>(client.loop(), *net::parse_base_url(url),
+                                                                     options);
     });
   }
   // Runs what `make` makes on the client's loop.

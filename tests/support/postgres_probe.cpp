@@ -55,7 +55,8 @@ std::vector<std::vector<std::string>> PostgresProbe::rows(const std::string& sql
   for (int row = 0; row < PQntuples(answer.get()); ++row) {
     std::vector<std::string>& texts = all.emplace_back();
     for (int i = 0; i < PQnfields(answer.get()); ++i) {
-      texts.emplace_back(PQgetvalue(answer.get(), row, i));  // of a NULL: ""
+      // Of a NULL: "".
+      texts.emplace_back(PQgetvalue(answer.get(), row, i));
     }
   }
   return all;

@@ -16,7 +16,8 @@ namespace flightdeck::test {
 namespace {
 
 constexpr const char* kUser = "flightdeck";
-constexpr const char* kPassword = "pass/word";  // needs escaping in a URL
+// Needs escaping in a URL.
+constexpr const char* kPassword = "pass/word";
 constexpr const char* kPasswordInUrl = "pass%2Fword";
 
 // PostgreSQL refuses to run as root; Debian's package brings an account for it.
@@ -93,7 +94,8 @@ void PostgresServer::signal_all(int number) {
     return first;
   }();
   if (postmaster.empty()) return;
-  server_.send_signal(number);  // first, so that a postmaster that stands still starts no more of them
+  // First, so that a postmaster that stands still starts no more of them.
+  server_.send_signal(number);
   std::istringstream children(read_text("/proc/" + postmaster + "/task/" + postmaster + "/children"));
   for (pid_t child = 0; children >> child;) ::kill(child, number);
 }
@@ -130,8 +132,8 @@ void PostgresServer::execute(const std::string& sql) {
 std::string PostgresServer::make_database(const std::string& template_url) {
   static std::atomic<int> last{0};
   const std::string name = "test" + std::to_string(++last);
-  // Logging every page writes more than copying the files would, but waits for no checkpoint: on a busy disk that is
-  // some tenths of a second instead of seconds.
+  // Logging every page writes more than copying the files would, but waits for no checkpoint: on a busy disk
+  // that is some tenths of a second instead of seconds.
   execute("CREATE DATABASE " + name + " STRATEGY wal_log TEMPLATE " +
           (template_url.empty() ? "template0" : database_of(template_url)));
   return url_of(name);

@@ -1,5 +1,5 @@
-// A real PostgreSQL of the test's own: a new cluster, with a password, on a free port of the loopback. Its durability
-// settings are PostgreSQL's own.
+// A real PostgreSQL of the test's own: a new cluster, with a password, on a free port of the loopback. Its
+// durability settings are PostgreSQL's own.
 #pragma once
 
 #include <string>
@@ -47,7 +47,8 @@ class PostgresServer {
   std::filesystem::path programs_;
 };
 
-// The one that the tests of this program share; started when it is first asked for. It does not wait for the disk.
+// The one that the tests of this program share; started when it is first asked for. It does not wait for the
+// disk.
 PostgresServer& shared_postgres();
 
 }  // namespace flightdeck::test

@@ -1,5 +1,5 @@
-// Plain SQL on the server's database, read-only: the truth that answers are checked against. The tests' SQL runs on
-// SQLite and on PostgreSQL alike; where the two differ, a probe is asked for the words of its own.
+// Plain SQL on the server's database, read-only: the truth that answers are checked against. The tests' SQL
+// runs on SQLite and on PostgreSQL alike; where the two differ, a probe is asked for the words of its own.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +21,8 @@ class Probe {
  public:
   virtual ~Probe() = default;
 
-  // All rows as text; NULL is "", a UUID and a date their text. Money and instants are stored differently: select them
-  // by `money` and `unix_ms`.
+  // All rows as text; NULL is "", a UUID and a date their text. Money and instants are stored differently:
+  // select them by `money` and `unix_ms`.
   virtual std::vector<std::vector<std::string>> rows(const std::string& sql) const = 0;
   // The first column of all rows.
   std::vector<std::string> column(const std::string& sql) const;
@@ -36,8 +36,8 @@ class Probe {
   // An instant as an integer of milliseconds since the Unix epoch.
   virtual std::string unix_ms(const std::string& column) const = 0;
 
-  // Every event committed so far, wherever it is by now: in the outbox, or published. Twice in the outbox is twice here;
-  // publishing may repeat itself, so what is published counts once.
+  // Every event committed so far, wherever it is by now: in the outbox, or published. Twice in the outbox is
+  // twice here; publishing may repeat itself, so what is published counts once.
   std::vector<EventTold> events() const;
 
  protected:

@@ -18,7 +18,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kBuildFactor = kSanitized ? 8 : 1;
-constexpr std::size_t kFreedAndKept = kSanitized ? 256 * 1024 * 1024 : 0;  // AddressSanitizer's quarantine
+// AddressSanitizer's quarantine.
+constexpr std::size_t kFreedAndKept = kSanitized ? 256 * 1024 * 1024 : 0;
 
 }  // namespace
 

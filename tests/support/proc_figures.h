@@ -11,8 +11,8 @@ namespace flightdeck::test {
 std::size_t open_descriptors(pid_t pid);
 // Bytes of its memory that are in RAM.
 std::size_t resident_bytes(pid_t pid);
-// A limit of `usual` bytes for them, widened in a sanitizer's build: it keeps what was freed for a while, and notes beside
-// every byte. Even so no process may grow for ever.
+// A limit of `usual` bytes for them, widened in a sanitizer's build: it keeps what was freed for a while, and
+// notes beside every byte. Even so no process may grow for ever.
 std::size_t roomy(std::size_t usual);
 
 // Descriptors that this process may hold, after raising its own limit as far as it may.

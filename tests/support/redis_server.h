@@ -11,7 +11,8 @@ namespace flightdeck::test {
 
 class RedisServer {
  public:
-  // `arguments` follow the ones that place it (`--requirepass`, `secret`). Nothing is kept on disk unless they say so.
+  // `arguments` follow the ones that place it (`--requirepass`, `secret`). Nothing is kept on disk unless
+  // they say so.
   explicit RedisServer(std::vector<std::string> arguments = {});
   ~RedisServer();
 
@@ -24,7 +25,8 @@ class RedisServer {
   void freeze() { server_.send_signal(SIGSTOP); }
   void go_on() { server_.send_signal(SIGCONT); }
 
-  // It goes on answering reads and refuses writes with that word (OOM, MISCONF, READONLY, NOREPLICAS), until `take_writes`.
+  // It goes on answering reads and refuses writes with that word (OOM, MISCONF, READONLY, NOREPLICAS), until
+  // `take_writes`.
   void refuse_writes(const std::string& word);
   void take_writes();
   // Its data go to a replica, which becomes the primary; this one stays as its replica.
@@ -40,19 +42,19 @@ class RedisServer {
   std::vector<std::string> arguments_;
 };
 
-// The one that the tests of this program share; started when it is first asked for. Tests keep apart by prefixes of
-// their own.
+// The one that the tests of this program share; started when it is first asked for. Tests keep apart by
+// prefixes of their own.
 RedisServer& shared_redis();
 
-// Commands by hand, as redis-cli sends them: what the program keeps in Redis, told by Redis itself. One connection; used
-// from one thread. Throws when Redis cannot be reached.
+// Commands by hand, as redis-cli sends them: what the program keeps in Redis, told by Redis itself. One
+// connection; used from one thread. Throws when Redis cannot be reached.
 class RedisProbe {
  public:
   explicit RedisProbe(std::uint16_t port);
   ~RedisProbe();
 
-  // All texts of the answer in order: one for a simple answer, an empty one for nil, one an element for (nested) arrays.
-  // An error throws std::runtime_error with its text.
+  // All texts of the answer in order: one for a simple answer, an empty one for nil, one an element for
+  // (nested) arrays. An error throws std::runtime_error with its text.
   std::vector<std::string> command(const std::vector<std::string>& words);
   // The only text of the answer.
   std::string text(const std::vector<std::string>& words);

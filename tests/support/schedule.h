@@ -8,8 +8,8 @@
 
 namespace flightdeck::test {
 
-// Rows of `schedule_file`. Two routes share a flight number at one instant (data/README.md): the later row updates the
-// earlier.
+// Rows of `schedule_file`. Two routes share a flight number at one instant (data/README.md): the later row
+// updates the earlier.
 inline constexpr int kScheduledRows = 19998;
 inline constexpr int kScheduledFlights = kScheduledRows - 1;
 

@@ -92,7 +92,8 @@ class SeatRush::Client {
     if (reply->status == 200) {
       rush_.remember(booking.id, {booking.flight_id, booking.seats, false, true});
       ++rush_.cancelled_;
-    } else if (reply->status != 409) {  // its payment has failed by now
+    } else if (reply->status != 409) {
+      // Its payment has failed by now.
       rush_.complain(*reply);
     }
   }

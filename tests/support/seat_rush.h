@@ -1,5 +1,5 @@
-// Clients of several server processes who all want the same few seats, and give some of them back, so that the seats go
-// round. They remember what they were told.
+// Clients of several server processes who all want the same few seats, and give some of them back, so that
+// the seats go round. They remember what they were told.
 #pragma once
 
 #include <atomic>
@@ -20,7 +20,8 @@ class SeatRush {
   struct Told {
     std::string flight_id;
     std::int64_t seats = 0;
-    bool confirmed = false;  // and it did not try to cancel
+    // And it did not try to cancel.
+    bool confirmed = false;
     bool cancelled = false;
   };
 
@@ -32,8 +33,10 @@ class SeatRush {
   int sold() const { return sold_; }
   int sold_out() const { return sold_out_; }
   int cancelled() const { return cancelled_; }
-  int unavailable() const { return unavailable_; }        // answers 503
-  int disconnections() const { return disconnections_; }  // requests without an answer
+  // Answers 503.
+  int unavailable() const { return unavailable_; }
+  // Requests without an answer.
+  int disconnections() const { return disconnections_; }
 
   // Every client ends the request it is in. What they were told, by booking.
   std::map<std::string, Told> finish();

@@ -170,7 +170,8 @@ class RunningServer {
   std::atomic<bool> drained_{false};
   bool draining_ = false;
   LoopThread thread_;
-  std::unique_ptr<http::Server> server_;  // after the loop's thread: gone before the loop is
+  // After the loop's thread: gone before the loop is.
+  std::unique_ptr<http::Server> server_;
   std::uint16_t port_ = 0;
 };
 

@@ -1,5 +1,5 @@
-// The real program, serving on a free port of the loopback, in a directory of its own, on a storage of the shape that the
-// tests run in.
+// The real program, serving on a free port of the loopback, in a directory of its own, on a storage of the
+// shape that the tests run in.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ namespace flightdeck::test {
 
 class ServerProcess {
  public:
-  // Nothing runs before `start`. `flags` follow the ones that place it (--listen, --port-file, those of the storage).
-  // Without a storage it gets one of its own.
+  // Nothing runs before `start`. `flags` follow the ones that place it (--listen, --port-file, those of the
+  // storage). Without a storage it gets one of its own.
   explicit ServerProcess(std::vector<std::string> flags = {}, Environment environment = {},
                          std::shared_ptr<const Storage> storage = make_storage());
   // Kills what still runs; shows the end of the log when a test has failed; removes the directory.

@@ -12,15 +12,18 @@
 namespace flightdeck::test {
 
 enum class Shape {
-  embedded,    // an SQLite file; seat gate and flight index inside the process
-  production,  // PostgreSQL and Redis: real servers, of this test program's own
+  // An SQLite file; seat gate and flight index inside the process.
+  embedded,
+  // PostgreSQL and Redis: real servers, of this test program's own.
+  production,
 };
 
-// The environment variable FLIGHTDECK_TEST_SHAPE says it; embedded without. Throws when it says anything else.
+// The environment variable FLIGHTDECK_TEST_SHAPE says it; embedded without. Throws when it says anything
+// else.
 Shape test_shape();
 
-// Where processes keep what they know: new and empty when it is made, the same for all processes it is given to.
-// Constant, and used from any thread.
+// Where processes keep what they know: new and empty when it is made, the same for all processes it is given
+// to. Constant, and used from any thread.
 class Storage {
  public:
   virtual ~Storage() = default;

@@ -42,8 +42,8 @@ class Socket {
   void send_all(std::string_view bytes, const Deadline& deadline);
   // As many bytes as are taken at once.
   std::size_t send_some(std::string_view bytes);
-  // Appends what arrives next, at most so many bytes; false at the end of the stream. Throws at the deadline or on a
-  // reset.
+  // Appends what arrives next, at most so many bytes; false at the end of the stream. Throws at the deadline
+  // or on a reset.
   bool receive_some(std::string& into, const Deadline& deadline, std::size_t at_most = kReceivedAtOnce);
   // True when the other side has closed or sent something nobody asked for.
   bool readable_now() const;

@@ -65,7 +65,8 @@ Subprocess::Subprocess(const std::vector<std::string>& command, const Environmen
     const int err = ::open(errors.c_str(), kAppend, 0600);
     const bool turned = !account || (::setgroups(0, nullptr) == 0 && ::setgid(account->group) == 0 &&
                                      ::setuid(account->user) == 0);
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a change of account would clear it
+    // A change of account would clear it.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     const bool ready = turned && ::getppid() == parent && ::dup2(in, STDIN_FILENO) >= 0 &&
                        ::dup2(out, STDOUT_FILENO) >= 0 && ::dup2(err, STDERR_FILENO) >= 0 &&
                        ::chdir(directory.c_str()) == 0;

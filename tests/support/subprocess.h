@@ -27,8 +27,8 @@ Account account_named(const std::string& name);
 // A running child; killed (SIGKILL) and waited for when it goes out of scope.
 class Subprocess {
  public:
-  // Standard output and error are appended to the two files, which may be the same one. `account`: who it runs as,
-  // for programs that refuse to run as root. Throws when the program cannot be started.
+  // Standard output and error are appended to the two files, which may be the same one. `account`: who it
+  // runs as, for programs that refuse to run as root. Throws when the program cannot be started.
   Subprocess(const std::vector<std::string>& command, const Environment& environment,
              const std::filesystem::path& directory, const std::filesystem::path& output,
              const std::filesystem::path& errors, std::optional<Account> account = std::nullopt);

@@ -1,4 +1,5 @@
-// The real servers of the tests themselves: that they start, do as they are told, and that the probes read them.
+// The real servers of the tests themselves: that they start, do as they are told, and that the probes read
+// them.
 #include <gtest/gtest.h>
 #include <libpq-fe.h>
 

@@ -1,4 +1,5 @@
-// A way to a server of the loopback that fails on demand: it cuts connections at a chosen moment, or falls silent.
+// A way to a server of the loopback that fails on demand: it cuts connections at a chosen moment, or falls
+// silent.
 #pragma once
 
 #include <atomic>
@@ -31,8 +32,8 @@ class TcpProxy {
   // Connections that are made from now on lead there; those that are open stay.
   void lead_to(std::uint16_t server_port) { server_port_ = server_port; }
 
-  // Once: the next bytes that hold `text` do not arrive; both sides see their connection end instead. The text must be
-  // sent at once, in a message of a few KiB, so that it is read at once.
+  // Once: the next bytes that hold `text` do not arrive; both sides see their connection end instead. The
+  // text must be sent at once, in a message of a few KiB, so that it is read at once.
   void cut_before(Direction direction, std::string text);
   // Whether that has happened.
   bool has_cut() const;

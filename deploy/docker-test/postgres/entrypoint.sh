@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# First start: a cluster with POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB. Then the server, in place of this script.
-# Arguments go to the server (`postgres -c …`, as with the official image).
+# First start: a cluster with POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB. Then the server, in place of
+# this script. Arguments go to the server (`postgres -c …`, as with the official image).
 set -euo pipefail
 : "${POSTGRES_PASSWORD:?must be set}"
 user=${POSTGRES_USER:-postgres}

@@ -1,6 +1,5 @@
--- Deletes what none of the other scripts has written: keys of another type, values that are no numbers or can't be counted
--- on from, holds that name no booking.
--- KEYS: flight, counter, holds.
+-- Deletes what none of the other scripts has written: keys of another type, values that are no numbers or
+-- can't be counted on from, holds that name no booking. KEYS: flight, counter, holds.
 local flight, counter, holds = KEYS[1], KEYS[2], KEYS[3]
 
 local function expect(key, kind)
@@ -11,14 +10,16 @@ expect(flight, 'hash')
 expect(counter, 'string')
 expect(holds, 'hash')
 
--- As Redis itself writes it, which refuses to count on from others; and no more digits than can still be counted on from.
+-- As Redis itself writes it, which refuses to count on from others; and no more digits than can still be
+-- counted on from.
 local function is_number(text)
   return (text == '0' or string.find(text, '^%-?[1-9]%d*$')) and #text <= 18
 end
 
 local left = redis.call('GET', counter)
 if left and not is_number(left) then redis.call('DEL', counter) end
-for _, field in ipairs({'details_version', 'version', 'available_seats', 'seats_version', 'seats_available', 'moves'}) do
+local fields = {'details_version', 'version', 'available_seats', 'seats_version', 'seats_available', 'moves'}
+for _, field in ipairs(fields) do
   local number = redis.call('HGET', flight, field)
   if number and not is_number(number) then redis.call('HDEL', flight, field) end
 end

@@ -8,8 +8,8 @@ if redis.call('HGET', flight, 'moves') == move then
   redis.call('HSET', flight, 'place', string.match(places, '[^\n]+'))
   return 'settled'
 end
--- Somebody else moved it meanwhile, and the two may have crossed in the sorted sets. Nobody settles it now: the next
--- update puts all of these places right.
+-- Somebody else moved it meanwhile, and the two may have crossed in the sorted sets. Nobody settles it now:
+-- the next update puts all of these places right.
 local all = string.match(stored, '\n$') and stored or stored .. '\n'
 for line in string.gmatch(places, '[^\n]+') do
   if not string.find('\n' .. all, '\n' .. line .. '\n', 1, true) then all = all .. line .. '\n' end

@@ -1,8 +1,8 @@
--- Calls every command that the program needs, and leaves everything as it was. Answers what is refused: command, error, ...
--- A server that takes no writes refuses the first one, and then it is no use to try the others.
--- Then one key of each kind is tried, for a right may be to some keys only.
--- KEYS: a key that is never there, index. ARGV: in turns, each with a zero byte behind it, what kind of key it is, how it is
--- tried, and one of them: `absent` ones are never there, others may be.
+-- Calls every command that the program needs, and leaves everything as it was. Answers what is refused:
+-- command, error, ... A server that takes no writes refuses the first one, and then it is no use to try the
+-- others. Then one key of each kind is tried, for a right may be to some keys only. KEYS: a key that is never
+-- there, index. ARGV: in turns, each with a zero byte behind it, what kind of key it is, how it is tried, and
+-- one of them: `absent` ones are never there, others may be.
 local key = KEYS[1]
 local refused = {}
 local is_refused = {}
@@ -24,8 +24,8 @@ if complaint and not string.find(complaint, 'NOPERM') and not string.find(compla
   not string.find(complaint, 'ACL') and not string.find(complaint, 'nknown') then
   return refused
 end
--- Rights are looked at before arguments, so most are called with what they can't take. HSETNX takes anything, so it is called
--- where it finds a value, if there is one.
+-- Rights are looked at before arguments, so most are called with what they can't take. HSETNX takes anything,
+-- so it is called where it finds a value, if there is one.
 if redis.pcall('HEXISTS', KEYS[2], 'complete') == 1 then
   try('HSETNX', KEYS[2], 'complete', '1')
 else

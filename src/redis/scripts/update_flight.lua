@@ -1,9 +1,9 @@
--- Takes in a row of a flight unless a later one is known.
--- KEYS: flight. ARGV: version, place, '1' when it has departed, available seats, '1' when the sorted sets are to be
--- written whatever is known of them, then field names and values.
--- Answers nil when nothing else is to be done. Else the places it may have in the sorted sets, one a line and the new one
--- first, and the number of this move. The places are written down before any set is touched, so that whoever comes next
--- can finish what a crash left; a settled flight has one, without an end of line.
+-- Takes in a row of a flight unless a later one is known. KEYS: flight. ARGV: version, place, '1' when it has
+-- departed, available seats, '1' when the sorted sets are to be written whatever is known of them, then field
+-- names and values. Answers nil when nothing else is to be done. Else the places it may have in the sorted
+-- sets, one a line and the new one first, and the number of this move. The places are written down before any
+-- set is touched, so that whoever comes next can finish what a crash left; a settled flight has one, without
+-- an end of line.
 local flight = KEYS[1]
 local version, place, departed = ARGV[1], ARGV[2], ARGV[3] == '1'
 
@@ -17,7 +17,8 @@ local details = known[1] or shown
 if details and tonumber(details) > tonumber(version) then return false end
 if not details and departed then return false end
 
--- Seats are told apart from rows, and of later versions; the gate may know of them before the index has the flight.
+-- Seats are told apart from rows, and of later versions; the gate may know of them before the index has the
+-- flight.
 local later_seats = shown and tonumber(shown) > tonumber(version)
 local available = later_seats and known[5] or ARGV[4]
 if known[6] and known[7] and tonumber(known[6]) > tonumber(version) then available = known[7] end

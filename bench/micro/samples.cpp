@@ -89,13 +89,11 @@ Batch settling(std::size_t commands, std::size_t flights, bool success) {
     flights::Flight& flight = batch.rows.flights[i % flights];
     const ledger::Booking booking = pending_booking(i, flight.id);
     flight.available_seats -= booking.seats;
-    ledger::SettlePayment settle;
-    settle.id = booking.id;
-    settle.flight = booking.flight;
-    settle.success = success;
+    ledger::SettlePayment settle{.id = booking.id, .flight = booking.flight, .outcome = {}};
     // As long as a provider's: too long for a string to keep within itself.
-    if (success) settle.payment_ref = "pay-" + booking.id.str();
-    if (!success) settle.failure_reason = ledger::reason_payment_declined;
+    if (success) settle.outcome = ledger::PaymentSucceeded{.payment_ref = "pay-" + booking.id.str()};
+    if (!success)
+      settle.outcome = ledger::PaymentFailed{.reason = std::string(ledger::reason_payment_declined)};
     batch.rows.bookings.push_back(booking);
     batch.commands.emplace_back(std::move(settle));
   }

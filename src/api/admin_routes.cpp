@@ -13,7 +13,7 @@ namespace flightdeck::api {
 
 namespace {
 
-Error no_such_flight() { return Error{ErrorCode::not_found, "There is no such flight.", {}}; }
+Error no_such_flight() { return Error{ErrorCode::not_found, "There is no such flight."}; }
 
 // Wrong types, missing and unknown fields together with what the flight rules say of the rest, and with what
 // is wrong besides the body.

@@ -13,7 +13,7 @@ namespace flightdeck::api {
 
 namespace {
 
-Error no_such_booking() { return Error{ErrorCode::not_found, "There is no such booking.", {}}; }
+Error no_such_booking() { return Error{ErrorCode::not_found, "There is no such booking."}; }
 
 http::Response booking_response(int status, const ledger::Booking& booking) {
   http::Response response = http::json_response(status, {});

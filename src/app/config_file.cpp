@@ -16,7 +16,7 @@ namespace flightdeck::app {
 
 namespace {
 
-Error wrong(std::string detail) { return Error{ErrorCode::validation_failed, std::move(detail), {}}; }
+Error wrong(std::string detail) { return Error{ErrorCode::validation_failed, std::move(detail)}; }
 
 std::string text_of(double number) {
   char digits[64];

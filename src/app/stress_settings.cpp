@@ -242,7 +242,7 @@ std::string help_of(const Flag& flag) {
   return flag.help + " (default " + flag.default_value + ").";
 }
 
-Error wrong(std::string what) { return Error{ErrorCode::validation_failed, std::move(what), {}}; }
+Error wrong(std::string what) { return Error{ErrorCode::validation_failed, std::move(what)}; }
 
 Result<stress_http::StressCommand> put_together(Given given) {
   stress_http::StressCommand& command = given.command;

@@ -72,7 +72,7 @@ void Auditor::check_going_on() const { audit::check_going_on(dependencies_.desk)
 
 Task<Result<AuditReport>> Auditor::run() {
   if (!dependencies_.desk.enter()) {
-    co_return Error{ErrorCode::overloaded, "An audit is under way; try again when it has ended.", {}};
+    co_return Error{ErrorCode::overloaded, "An audit is under way; try again when it has ended."};
   }
   const AtDesk at_desk(dependencies_.desk);
   AuditReport report = co_await audit();

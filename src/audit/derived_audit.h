@@ -22,7 +22,7 @@ struct FlightStates {
 };
 
 // Everything that is not as it should be at `now`. A commit is told a moment after it was made, and what a
-// crash left untold within seconds: only what is found again and again is wrong.
+// crash left pending_updates within seconds: only what is found again and again is wrong.
 std::vector<Finding> differences(const FlightStates& states, Instant now);
 
 }  // namespace flightdeck::audit

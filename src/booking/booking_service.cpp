@@ -9,8 +9,6 @@ namespace flightdeck::booking {
 
 namespace {
 
-Error refused(ErrorCode code, std::string detail) { return Error{code, std::move(detail), {}}; }
-
 // Goes on in the next turn of the executor.
 struct NextTurn {
   Executor& home;
@@ -61,26 +59,29 @@ Task<void> over_or_after(std::shared_ptr<SettlementWait> state, Milliseconds tim
   timers.cancel(timer);
 }
 
-// What is said of a payment while it is still waited for.
-ledger::SettlePayment verdict_on(const ledger::Booking& booking, bool success, std::string payment_ref,
-                                 bool answered) {
-  ledger::SettlePayment command;
-  command.id = booking.id;
-  command.flight = booking.flight;
-  command.success = success;
-  command.payment_ref = std::move(payment_ref);
-  command.failure_reason = ledger::reason_payment_declined;
-  command.answered = answered;
-  return command;
+ledger::SettlePayment settle_payment(const ledger::Booking& booking, ledger::PaymentOutcome outcome,
+                                     ledger::PaymentSource source) {
+  return {.id = booking.id, .flight = booking.flight, .outcome = std::move(outcome), .source = source};
 }
 
-// What the provider itself says.
-ledger::SettlePayment verdict_of(const ledger::Booking& booking, const payment::Payment& payment) {
-  ledger::SettlePayment command =
-      verdict_on(booking, payment.status == payment::PaymentStatus::success, payment.payment_id, true);
-  command.amount = payment.amount;
-  command.refunded = payment.refunded;
-  return command;
+ledger::PaymentFailed declined() { return {.reason = std::string(ledger::reason_payment_declined)}; }
+
+// What a callback says.
+ledger::PaymentOutcome outcome_of(const PaymentVerdict& verdict) {
+  if (!verdict.success) return declined();
+  return ledger::PaymentSucceeded{.payment_ref = verdict.payment_ref, .amount = verdict.amount};
+}
+
+// By what the provider itself says.
+ledger::SettlePayment settle_as_provider_says(const ledger::Booking& booking,
+                                              const payment::Payment& payment) {
+  if (payment.status != payment::PaymentStatus::success)
+    return settle_payment(booking, declined(), ledger::PaymentSource::provider);
+  return settle_payment(
+      booking,
+      ledger::PaymentSucceeded{
+          .payment_ref = payment.payment_id, .amount = payment.amount, .refunded = payment.refunded},
+      ledger::PaymentSource::provider);
 }
 
 // It was paid, and how much.
@@ -104,7 +105,7 @@ std::optional<ledger::ProviderRecord> record_of(const Result<payment::Payment>& 
 
 }  // namespace
 
-Error overload() { return refused(ErrorCode::overloaded, "Too many bookings are under way; try again."); }
+Error overload() { return Error{ErrorCode::overloaded, "Too many bookings are under way; try again."}; }
 
 Task<ReserveAnswer> BookingService::reserve(FlightId flight_id, BookingId id, std::int64_t seats) {
   for (int tries = 0; tries <= limits::gate_cold_retries; ++tries) {
@@ -159,7 +160,7 @@ Task<Result<BookAnswer>> BookingService::book(BookRequest request) {
     // Its copy may have been written between the look above and here: then the ledger answers with that.
     std::optional<ledger::Booking> copy;
     if (keyed) copy = co_await dependencies_.ledger.find_booking(id);
-    if (!copy) co_return refused(ErrorCode::out_of_stock, "Not enough seats are left.");
+    if (!copy) co_return Error{ErrorCode::out_of_stock, "Not enough seats are left."};
   }
   const FlightId flight = request.flight;
   Result<BookAnswer> placed = co_await place(std::move(request), id, std::move(slot));
@@ -186,7 +187,7 @@ Task<Result<BookAnswer>> BookingService::place(BookRequest request, BookingId id
     if (placed.error().code == ErrorCode::overloaded) dependencies_.counters.overloaded.add();
     co_return placed.error();
   }
-  BookAnswer answer{std::move(*placed->booking), placed->replayed};
+  BookAnswer answer{std::move(*placed->booking), placed->effect == ledger::Effect::replayed};
   if (!answer.replayed)
     dependencies_.scope.spawn(charge_and_settle(answer.booking, placed->row_version, std::move(slot)));
   co_return answer;
@@ -220,11 +221,11 @@ Task<void> BookingService::charge_and_settle(ledger::Booking booking,
   // The verdict comes by callback.
   if (payment->status == payment::PaymentStatus::pending) co_return;
   const bool success = payment->status == payment::PaymentStatus::success;
-  ledger::SettlePayment verdict = verdict_of(booking, *payment);
+  ledger::SettlePayment settle = settle_as_provider_says(booking, *payment);
   if (row_version && success)
-    verdict.cached = std::make_shared<const ledger::CachedBooking>(
+    settle.cached = std::make_shared<const ledger::CachedBooking>(
         ledger::CachedBooking{std::move(booking), *row_version});
-  ledger::Command command = std::move(verdict);
+  ledger::Command command = std::move(settle);
   const Result<ledger::Booking> settled = co_await apply_and_refund(std::move(command));
   if (!settled) {
     const std::string text = id.str();
@@ -240,27 +241,28 @@ Task<ledger::Booking> BookingService::wait_until_final(BookAnswer answer, Millis
   const Subscription subscription{dependencies_.waiters, booking.id,
                                   dependencies_.waiters.subscribe(booking.id, dependencies_.home, told)};
   // A repeated request may have found its booking settled before it subscribed; the first one cannot.
-  if (answer.replayed) co_await look_again(booking);
-  Milliseconds pause = limits::wait_look_first;
-  Milliseconds not_looked{0};
+  if (answer.replayed) co_await reread(booking);
+  Milliseconds pause = limits::wait_reread_first;
+  Milliseconds not_read{0};
   while (booking.status == ledger::BookingStatus::pending && !state->over && wait > Milliseconds::zero()) {
     const Milliseconds step = std::min(pause, wait);
     co_await over_or_after(state, step, dependencies_.timers);
     wait -= step;
-    not_looked += step;
-    pause = std::min(2 * pause, limits::wait_look_longest);
-    // Settled here, this process has been told; elsewhere, only the ledger knows. Of what is charged here
-    // that is hardly ever news: under load, when all wait, it would be a look for every booking.
-    const bool may_wait = charging_.contains(booking.id) && not_looked + pause <= limits::wait_look_longest;
+    not_read += step;
+    pause = std::min(2 * pause, limits::wait_reread_longest);
+    // A booking that is settled here is announced here. One that is settled elsewhere is only in the ledger.
+    // What is charged here is hardly ever settled elsewhere, so it is read more rarely: under load, when all
+    // wait, that would be a read for every booking.
+    const bool may_wait = charging_.contains(booking.id) && not_read + pause <= limits::wait_reread_longest;
     if (state->settled || (may_wait && wait > Milliseconds::zero())) continue;
-    co_await look_again(booking);
-    not_looked = Milliseconds::zero();
+    co_await reread(booking);
+    not_read = Milliseconds::zero();
   }
   if (state->settled) co_return *std::move(state->settled);
   co_return booking;
 }
 
-Task<void> BookingService::look_again(ledger::Booking& booking) {
+Task<void> BookingService::reread(ledger::Booking& booking) {
   try {
     std::optional<ledger::Booking> current = co_await dependencies_.ledger.find_booking(booking.id);
     if (current) booking = *std::move(current);
@@ -271,7 +273,8 @@ Task<void> BookingService::look_again(ledger::Booking& booking) {
 
 Task<Result<ledger::Booking>> BookingService::apply_and_refund(ledger::Command command) {
   const auto* settle = std::get_if<ledger::SettlePayment>(&command);
-  const std::optional<Money> paid = settle ? settle->amount : std::nullopt;
+  const auto* success = settle ? std::get_if<ledger::PaymentSucceeded>(&settle->outcome) : nullptr;
+  const std::optional<Money> paid = success ? success->amount : std::nullopt;
   Result<ledger::Applied> applied = co_await dependencies_.ledger.apply(std::move(command));
   if (!applied) co_return applied.error();
   if (applied->fault) log_fault(*applied->fault, *applied->booking, paid);
@@ -344,21 +347,22 @@ Task<bool> BookingService::never_to_be_paid(ledger::Booking booking) {
 
 Task<Result<ledger::Booking>> BookingService::settle(PaymentVerdict verdict) {
   const std::optional<ledger::Booking> booking = co_await dependencies_.ledger.find_booking(verdict.booking);
-  if (!booking) co_return refused(ErrorCode::not_found, "There is no such booking.");
-  ledger::SettlePayment told = verdict_on(*booking, verdict.success, std::move(verdict.payment_ref), false);
-  told.amount = verdict.amount;
+  if (!booking) co_return Error{ErrorCode::not_found, "There is no such booking."};
+  ledger::SettlePayment settle =
+      settle_payment(*booking, outcome_of(verdict), ledger::PaymentSource::callback);
   if (verdict.success && verdict.amount != booking->amount && waits_for_payment(*booking)) {
     const Result<payment::Payment> payment = co_await find_payment(booking->id);
     if (says_paid(payment)) {
-      told = verdict_of(*booking, *payment);
+      settle = settle_as_provider_says(*booking, *payment);
     } else {
-      // The callback may be ahead of the provider's books: there is a look after it, however late it comes.
+      // The callback may be ahead of the provider's books, so the provider is asked again, however late it is.
       const ledger::ProviderRecord record = record_of(payment).value_or(ledger::ProviderRecord::none);
       const Instant now = dependencies_.clock.now();
-      told.look_again = ledger::next_payment_inquiry(*booking, record, now, now);
+      std::get<ledger::PaymentSucceeded>(settle.outcome).ask_again_at =
+          ledger::next_payment_inquiry(*booking, record, now, now);
     }
   }
-  ledger::Command command = std::move(told);
+  ledger::Command command = std::move(settle);
   Result<ledger::Booking> settled = co_await apply_and_refund(std::move(command));
   // It may be true all the same, as of a second attempt. Then the provider says so, too.
   const bool refused = !settled && settled.error().code == ErrorCode::invalid_state;
@@ -372,7 +376,7 @@ Task<Result<ledger::Booking>> BookingService::cancel_with_flight(BookingId id) {
 
 Task<Result<ledger::Booking>> BookingService::cancel(BookingId id, bool with_flight) {
   const std::optional<ledger::Booking> found = co_await dependencies_.ledger.find_booking(id);
-  if (!found) co_return refused(ErrorCode::not_found, "There is no such booking.");
+  if (!found) co_return Error{ErrorCode::not_found, "There is no such booking."};
   ledger::Command command = ledger::CancelBooking{id, found->flight, with_flight};
   if (!with_flight) co_return co_await apply_and_refund(std::move(command));
   Result<ledger::Applied> applied = co_await dependencies_.ledger.apply(std::move(command));
@@ -405,7 +409,7 @@ Task<void> BookingService::finish(BookingId id) {
 Task<void> BookingService::ask_provider(ledger::Booking booking) {
   const Result<payment::Payment> payment = co_await find_payment(booking.id);
   if (says_paid(payment)) {
-    ledger::Command paid = verdict_of(booking, *payment);
+    ledger::Command paid = settle_as_provider_says(booking, *payment);
     Result<ledger::Booking> settled = co_await apply_and_refund(std::move(paid));
     // Of one that a callback had confirmed this was all there was to know.
     if (settled && booking.status == ledger::BookingStatus::confirmed)
@@ -433,10 +437,11 @@ Task<void> BookingService::ask_provider(ledger::Booking booking) {
     co_await reschedule(std::move(booking), next);
     co_return;
   }
-  ledger::SettlePayment expired = verdict_on(booking, false, {}, true);
-  // Nobody told in time, whatever the provider says now.
-  expired.failure_reason = ledger::reason_payment_timeout;
-  expired.look_again = next;
+  // Nobody said in time that it is paid, whatever the provider says now.
+  ledger::SettlePayment expired = settle_payment(
+      booking,
+      ledger::PaymentFailed{.reason = std::string(ledger::reason_payment_timeout), .ask_again_at = next},
+      ledger::PaymentSource::provider);
   ledger::Command command = std::move(expired);
   co_await apply_and_refund(std::move(command));
 }

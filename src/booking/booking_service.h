@@ -97,7 +97,7 @@ class BookingService {
 
   // The booking as it is when it is final, or after `wait` at the latest (earlier when the process stops). A
   // settlement by this process ends the wait at once, one by another process within
-  // limits::wait_look_longest. To be awaited right after `book` answered, before anything else is: the charge
+  // limits::wait_reread_longest. To be awaited right after `book` answered, before anything else is: the charge
   // has not started until then.
   Task<ledger::Booking> wait_until_final(BookAnswer answer, Milliseconds wait);
 
@@ -120,7 +120,7 @@ class BookingService {
  private:
   Task<ReserveAnswer> reserve(FlightId flight, BookingId id, std::int64_t seats);
   Task<Result<BookAnswer>> place(BookRequest request, BookingId id, AdmissionSlot slot);
-  Task<void> look_again(ledger::Booking& booking);
+  Task<void> reread(ledger::Booking& booking);
   Task<void> charge_and_settle(ledger::Booking booking, std::optional<ledger::RowVersion> row_version,
                                AdmissionSlot slot);
   Task<Result<ledger::Booking>> apply_and_refund(ledger::Command command);

@@ -6,6 +6,7 @@
 
 #include "core/limits.h"
 #include "doubles/booking_world.h"
+#include "doubles/settlements.h"
 #include "ledger/apply_batch.h"
 
 namespace flightdeck::booking {
@@ -321,11 +322,10 @@ TEST_F(BookingServiceTest, WhoWaitsFindsASettlementByAnotherProcess) {
   auto waiting = wait_for(answer, seconds{30});
   world.loop.advance(seconds{5});
   EXPECT_FALSE(waiting.done());
-  const ledger::Command paid =
-      ledger::SettlePayment{answer.booking.id, flight.id, true, "pay-elsewhere", {}, {}};
+  const ledger::Command paid = test::payment_succeeded(answer.booking.id, flight.id, "pay-elsewhere");
   // Nobody here is told.
   ledger::apply_batch(world.rows, std::span(&paid, 1), world.clock.now());
-  world.loop.advance(limits::wait_look_longest);
+  world.loop.advance(limits::wait_reread_longest);
   ASSERT_TRUE(waiting.done());
   EXPECT_EQ(waiting.take().payment_ref, "pay-elsewhere");
 }
@@ -335,7 +335,7 @@ TEST_F(BookingServiceTest, WhatIsChargedHereIsHardlyLookedAt) {
   const BookAnswer answer = book_and_hang(2);
   auto waiting = wait_for(answer, seconds{30});
   const int reads = world.ledger.reads();
-  world.loop.advance(limits::wait_look_longest - Milliseconds{1});
+  world.loop.advance(limits::wait_reread_longest - Milliseconds{1});
   EXPECT_LE(world.ledger.reads(), reads + 1);
   world.provider.let_go(Charge::paid);
   world.loop.run();
@@ -347,11 +347,10 @@ TEST_F(BookingServiceTest, WhatACallbackWillSettleIsLookedAtSoon) {
   const BookAnswer answer = world.book(flight.id, 2).value();
   world.loop.run();
   auto waiting = wait_for(answer, seconds{30});
-  const ledger::Command paid =
-      ledger::SettlePayment{answer.booking.id, flight.id, true, "pay-elsewhere", {}, {}};
+  const ledger::Command paid = test::payment_succeeded(answer.booking.id, flight.id, "pay-elsewhere");
   // By another process.
   ledger::apply_batch(world.rows, std::span(&paid, 1), world.clock.now());
-  world.loop.advance(limits::wait_look_first);
+  world.loop.advance(limits::wait_reread_first);
   ASSERT_TRUE(waiting.done());
   EXPECT_EQ(waiting.take().payment_ref, "pay-elsewhere");
 }

@@ -19,7 +19,7 @@ namespace flightdeck::booking {
 
 namespace {
 
-Error wrong(std::string detail) { return Error{ErrorCode::validation_failed, std::move(detail), {}}; }
+Error wrong(std::string detail) { return Error{ErrorCode::validation_failed, std::move(detail)}; }
 
 std::string reason_of(const Error& error) {
   std::string reason;
@@ -95,8 +95,9 @@ class Import {
 
   void count(std::size_t line, const Result<ledger::Applied>& outcome) {
     if (outcome) {
-      ++(outcome->added ? summary_.added : summary_.updated);
-      if (outcome->added) look_at_added(*outcome->flight);
+      const bool added = outcome->effect == ledger::Effect::added;
+      ++(added ? summary_.added : summary_.updated);
+      if (added) look_at_added(*outcome->flight);
     } else if (outcome.error().code == ErrorCode::unavailable) {
       ++summary_.not_written;
       summary_.failure = outcome.error().detail;

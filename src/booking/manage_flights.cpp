@@ -60,7 +60,7 @@ Task<Result<void>> ManageFlights::remove(FlightId id, bool cancel_bookings,
 Task<Result<flights::Flight>> ManageFlights::reinstate(
     FlightId id, std::shared_ptr<const ledger::Precondition> condition) {
   const std::optional<flights::Flight> found = co_await ledger_.find_flight(id);
-  if (!found) co_return Error{ErrorCode::not_found, "There is no such flight.", {}};
+  if (!found) co_return Error{ErrorCode::not_found, "There is no such flight."};
   ledger::Command command =
       ledger::ReinstateFlight{id, {found->flight_number, found->departure}, std::move(condition)};
   Result<ledger::Applied> applied = co_await ledger_.apply(std::move(command));
@@ -72,7 +72,7 @@ Task<void> ManageFlights::cancel_one(BookingId id, std::optional<Error>& failure
   try {
     const Result<ledger::Booking> cancelled = co_await bookings_.cancel_with_flight(id);
     if (!cancelled && cancelled.error().code == ErrorCode::version_conflict) {
-      failure = Error{ErrorCode::invalid_state, cancelled.error().detail, {}};
+      failure = Error{ErrorCode::invalid_state, cancelled.error().detail};
       co_return;
     }
     // FAILED in the meantime is as good: it holds no seat.

@@ -42,7 +42,7 @@ struct Error {
   // For people; may be empty.
   std::string detail;
   // Only with validation_failed: every wrong field at once.
-  std::vector<FieldError> fields;
+  std::vector<FieldError> fields = {};
   friend bool operator==(const Error&, const Error&) = default;
 };
 

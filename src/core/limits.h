@@ -161,8 +161,8 @@ inline constexpr std::chrono::minutes migration_deadline{60};
 inline constexpr int gate_cold_retries = 2;
 // Another process may settle a booking that is waited for here: it is looked up this long after the wait
 // began, then after twice as long each time.
-inline constexpr milliseconds wait_look_first{250};
-inline constexpr milliseconds wait_look_longest{2000};
+inline constexpr milliseconds wait_reread_first{250};
+inline constexpr milliseconds wait_reread_longest{2000};
 // To read a flight and its bookings with no commit in between.
 inline constexpr int seat_count_tries = 10;
 

@@ -142,7 +142,7 @@ Flight make_flight(FlightId id, const FlightDraft& draft, Instant now) {
 
 Result<Flight> replace_flight(const Flight& flight, const FlightDraft& draft, Instant now) {
   if (flight.status == FlightStatus::cancelled) {
-    return Error{ErrorCode::flight_closed, "The flight is cancelled.", {}};
+    return Error{ErrorCode::flight_closed, "The flight is cancelled."};
   }
   const std::int64_t sold = flight.total_seats - flight.available_seats;
   if (draft.total_seats < sold) {

@@ -26,7 +26,7 @@ std::int64_t whole_number_or_zero(std::string_view text) {
   return error == std::errc() && end == text.data() + text.size() ? value : 0;
 }
 
-Error bad_header(std::string detail) { return Error{ErrorCode::validation_failed, std::move(detail), {}}; }
+Error bad_header(std::string detail) { return Error{ErrorCode::validation_failed, std::move(detail)}; }
 
 std::string too_long() { return "is longer than " + std::to_string(limits::import_line_bytes) + " bytes"; }
 

@@ -113,7 +113,7 @@ Response problem_response(const Error& error, std::string_view request_id) {
 Error other_tag(std::string_view tag) {
   std::string detail = "Its entity tag is ";
   detail.append(tag).append(", which If-Match does not name.");
-  return Error{ErrorCode::version_conflict, std::move(detail), {}};
+  return Error{ErrorCode::version_conflict, std::move(detail)};
 }
 
 Response protocol_problem(int status, std::string_view detail, std::string_view request_id) {

@@ -90,7 +90,7 @@ TEST(Problem, IsAProblemDocument) {
 }
 
 TEST(Problem, WithoutDetailTheTitleSaysIt) {
-  const json::object problem = document(problem_response(Error{ErrorCode::not_found, {}, {}}, "t"));
+  const json::object problem = document(problem_response(Error{ErrorCode::not_found, {}}, "t"));
   EXPECT_EQ(problem.at("detail"), problem.at("title"));
   EXPECT_FALSE(problem.contains("errors"));
 }
@@ -132,9 +132,9 @@ TEST(Problem, IsNeverLargerThanItsLimitWhateverIsWrong) {
 }
 
 TEST(Problem, OverloadAsksToRetry) {
-  EXPECT_EQ(header(problem_response(Error{ErrorCode::overloaded, {}, {}}, "t"), "Retry-After"), "1");
-  EXPECT_EQ(header(problem_response(Error{ErrorCode::unavailable, {}, {}}, "t"), "Retry-After"), "1");
-  EXPECT_EQ(header(problem_response(Error{ErrorCode::internal, {}, {}}, "t"), "Retry-After"), "(none)");
+  EXPECT_EQ(header(problem_response(Error{ErrorCode::overloaded, {}}, "t"), "Retry-After"), "1");
+  EXPECT_EQ(header(problem_response(Error{ErrorCode::unavailable, {}}, "t"), "Retry-After"), "1");
+  EXPECT_EQ(header(problem_response(Error{ErrorCode::internal, {}}, "t"), "Retry-After"), "(none)");
 }
 
 TEST(Problem, AnExceptionTellsTheLogAndNotTheClient) {

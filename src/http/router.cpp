@@ -92,7 +92,7 @@ std::optional<Response> answer_without_handler(const RouteMatch& match, const Re
     // `OPTIONS *` has methods to tell of.
     if (request.path == "*")
       return protocol_problem(400, "Only OPTIONS asks about the server as a whole.", request.request_id);
-    return problem_response(Error{ErrorCode::not_found, "There is nothing at this path.", {}},
+    return problem_response(Error{ErrorCode::not_found, "There is nothing at this path."},
                             request.request_id);
   }
   if (!match.route) {

@@ -46,18 +46,18 @@ void Session::start() {
 }
 
 void Session::serve() {
-  waiting_ = false;
+  activity_ = Activity::none;
   step_at_ = now();
   request_.waited = std::chrono::duration_cast<std::chrono::milliseconds>(step_at_ - received_at_);
   advance();
 }
 
 void Session::close_if_idle() {
-  if (reading_ && !lingering_ && reader_.empty()) close();
+  if (idle_since() && reader_.empty()) close();
 }
 
 std::optional<Session::Time> Session::idle_since() const {
-  if (!reading_ || lingering_ || closed_) return std::nullopt;
+  if (activity_ != Activity::reading || phase_ != Phase::open) return std::nullopt;
   return step_at_;
 }
 
@@ -67,7 +67,7 @@ void Session::close_if_late(Time at) {
 
 // Whatever is under way ends with an error, and then the session goes.
 void Session::close() {
-  closed_ = true;
+  phase_ = Phase::closed;
   deadline_ = Time::max();
   boost::system::error_code ignored;
   socket_.close(ignored);
@@ -86,22 +86,22 @@ void Session::advance() {
     close();
   }
   advancing_ = false;
-  if (closed_ && !reading_ && !waiting_ && !writing_ && !handling_) host_.release(*this);
+  if (phase_ == Phase::closed && activity_ == Activity::none && !writing_) host_.release(*this);
 }
 
 // False: the next step comes when what is under way has ended.
 bool Session::step() {
-  if (closed_ || lingering_) return false;
-  if (handling_) {
+  if (phase_ == Phase::closed || phase_ == Phase::lingering) return false;
+  if (activity_ == Activity::handling) {
     // Answers to earlier requests do not wait for this one.
     flush();
     return false;
   }
-  if (last_answer_ || out_.size() >= limits::pipelined_bytes_max) {
-    if (!flush()) return false;
-    if (last_answer_) end_sending();
-    return !last_answer_;
+  if (phase_ == Phase::answered) {
+    if (flush()) end_sending();
+    return false;
   }
+  if (out_.size() >= limits::pipelined_bytes_max && !flush()) return false;
   switch (reader_.parse()) {
     case RequestReader::State::complete: handle_request(); return true;
     case RequestReader::State::refused: refuse(); return true;
@@ -109,7 +109,7 @@ bool Session::step() {
   }
   if (reader_.take_expect_continue()) out_.append(continue_answer);
   if (!flush()) return false;
-  if (client_done_ || (host_.draining() && reader_.empty())) {
+  if (client_ == Client::finished || (host_.draining() && reader_.empty())) {
     close();
   } else {
     read();
@@ -118,12 +118,12 @@ bool Session::step() {
 }
 
 void Session::handle_request() {
-  receiving_ = false;
+  if (client_ == Client::sending) client_ = Client::idle;
   // Else it is that of the write.
   if (!writing_) deadline_ = Time::max();
   handling_since_ = step_at_;
   choose_request_id();
-  handling_ = true;
+  activity_ = Activity::handling;
   Dispatch dispatch;
   try {
     dispatch = host_.dependencies().dispatcher.dispatch(request_);
@@ -161,8 +161,8 @@ void Session::answer_failure(const std::exception_ptr& failure) {
 
 // The session may be gone when it returns, unless `advance` is on the stack.
 void Session::answer(const Response& response) {
-  handling_ = false;
-  if (!closed_) {
+  activity_ = Activity::none;
+  if (phase_ != Phase::closed) {
     try {
       render(response);
     } catch (const std::exception&) {
@@ -184,7 +184,7 @@ void Session::render(const Response& response) {
   } else if (!reader_.http_1_1()) {
     frame.connection = ConnectionHeader::keep_alive;
   }
-  last_answer_ = !keep_alive;
+  if (!keep_alive) phase_ = Phase::answered;
   const std::size_t before = out_.size();
   append_response(out_, response, frame);
   report(response, out_.size() - before);
@@ -215,7 +215,7 @@ void Session::refuse() {
   const RequestReader::Refusal& refusal = reader_.refusal();
   const Response response =
       refusal.status == 413
-          ? problem_response(Error{ErrorCode::payload_too_large, std::string(refusal.detail), {}},
+          ? problem_response(Error{ErrorCode::payload_too_large, std::string(refusal.detail)},
                              request_.request_id)
           : protocol_problem(refusal.status, refusal.detail, request_.request_id);
   ResponseFrame frame;
@@ -223,7 +223,7 @@ void Session::refuse() {
   frame.date = host_.date();
   frame.connection = ConnectionHeader::close;
   frame.head_only = request_.method == Method::head;
-  last_answer_ = true;
+  phase_ = Phase::answered;
   const std::size_t before = out_.size();
   append_response(out_, response, frame);
   report(response, out_.size() - before);
@@ -277,12 +277,12 @@ void Session::on_written(const boost::system::error_code& error, std::size_t byt
   sent_ += bytes;
   if (error) {
     close();
-  } else if (!closed_ && sent_ < sending_.size()) {
+  } else if (phase_ != Phase::closed && sent_ < sending_.size()) {
     write_rest();
     return;
   }
   std::string().swap(sending_);
-  if (!closed_) deadline_ = Time::max();
+  if (phase_ != Phase::closed) deadline_ = Time::max();
   advance();
 }
 
@@ -290,30 +290,33 @@ void Session::on_written(const boost::system::error_code& error, std::size_t byt
 void Session::end_sending() {
   boost::system::error_code error;
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
-  if (error || client_done_) {
+  if (error || client_ == Client::finished) {
     close();
     return;
   }
-  lingering_ = true;
+  phase_ = Phase::lingering;
   deadline_ = now() + host_.options().lingering_deadline;
   read();
 }
 
 void Session::read() {
-  if (!lingering_) {
-    if (reader_.untouched()) {
-      receiving_ = false;
-      const auto& options = host_.options();
-      deadline_ = step_at_ + (silent_ ? std::min(options.first_byte_deadline, options.idle_deadline)
-                                      : options.idle_deadline);
-    } else if (!std::exchange(receiving_, true)) {
-      deadline_ = step_at_ + host_.options().read_deadline;
+  const bool lingering = phase_ == Phase::lingering;
+  if (!lingering) {
+    const auto& options = host_.options();
+    if (client_ == Client::silent) {
+      deadline_ = step_at_ + std::min(options.first_byte_deadline, options.idle_deadline);
+    } else if (reader_.untouched()) {
+      client_ = Client::idle;
+      deadline_ = step_at_ + options.idle_deadline;
+    } else if (client_ != Client::sending) {
+      client_ = Client::sending;
+      deadline_ = step_at_ + options.read_deadline;
     }
   }
   // Nothing of what comes while lingering is looked at: it may overwrite itself.
   static thread_local std::array<char, 4096> thrown_away;
-  const auto space = lingering_ ? std::span<char>(thrown_away) : reader_.space();
-  reading_ = true;
+  const auto space = lingering ? std::span<char>(thrown_away) : reader_.space();
+  activity_ = Activity::reading;
   socket_.async_read_some(
       asio::buffer(space.data(), space.size()),
       asio::bind_allocator(PoolAllocator<std::byte>(), [this](const boost::system::error_code& error,
@@ -321,12 +324,12 @@ void Session::read() {
 }
 
 void Session::on_read(const boost::system::error_code& error, std::size_t bytes) {
-  reading_ = false;
-  if (closed_) {
+  activity_ = Activity::none;
+  if (phase_ == Phase::closed) {
     advance();
     return;
   }
-  if (lingering_) {
+  if (phase_ == Phase::lingering) {
     if (error) {
       close();
       advance();
@@ -336,15 +339,17 @@ void Session::on_read(const boost::system::error_code& error, std::size_t bytes)
     return;
   }
   if (error == asio::error::eof) {
-    client_done_ = true;
+    client_ = Client::finished;
   } else if (error) {
     close();
   } else {
     reader_.received(bytes);
-    silent_ = false;
     received_at_ = now();
-    if (!std::exchange(receiving_, true)) deadline_ = received_at_ + host_.options().read_deadline;
-    waiting_ = true;
+    if (client_ != Client::sending) {
+      client_ = Client::sending;
+      deadline_ = received_at_ + host_.options().read_deadline;
+    }
+    activity_ = Activity::queued;
     host_.serve_soon(*this);
     return;
   }

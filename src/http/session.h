@@ -107,24 +107,42 @@ class Session {
   Time handling_since_{};
   Time deadline_ = Time::max();
 
+  // How far the connection has come. It only ever moves on.
+  enum class Phase {
+    open,
+    // The last answer is in `out_`. No further request is handled.
+    answered,
+    // All is sent. What still comes is thrown away, until the client has closed.
+    lingering,
+    closed,
+  };
+  // What is under way, beside a write.
+  enum class Activity {
+    none,
+    // Bytes of the client are awaited.
+    reading,
+    // Bytes have come, and the session waits for its turn (SessionHost::serve_soon).
+    queued,
+    // A handler runs.
+    handling,
+  };
+  // What the client has done last.
+  enum class Client {
+    // It has never sent a byte.
+    silent,
+    // It has sent whole requests.
+    idle,
+    // It has sent a part of a request.
+    sending,
+    // It has shut its side down.
+    finished,
+  };
+  Phase phase_ = Phase::open;
+  Activity activity_ = Activity::none;
+  Client client_ = Client::silent;
+  bool writing_ = false;
   // `advance` is on the stack.
   bool advancing_ = false;
-  bool reading_ = false;
-  // For its turn.
-  bool waiting_ = false;
-  bool writing_ = false;
-  bool handling_ = false;
-  // Part of a request is here.
-  bool receiving_ = false;
-  // Nothing has ever come.
-  bool silent_ = true;
-  // It will send nothing more.
-  bool client_done_ = false;
-  // Nothing is handled after what is in out_.
-  bool last_answer_ = false;
-  // All is sent; what still comes is thrown away.
-  bool lingering_ = false;
-  bool closed_ = false;
 };
 
 }  // namespace flightdeck::http

@@ -52,9 +52,7 @@ BatchDecision attempt(LedgerStore& store, std::span<const Command> commands, con
     return decision;
   }
   const std::optional<RowVersion> row_version = transaction.commit(decision.changes);
-  for (Result<Applied>& outcome : decision.outcomes) {
-    if (outcome && outcome->as_written) outcome->row_version = row_version;
-  }
+  for (const std::size_t i : decision.written_as_answered) decision.outcomes[i]->row_version = row_version;
   return decision;
 }
 
@@ -185,7 +183,7 @@ AppliedBatch BatchApplication::apply_each(std::span<const Command> commands) {
         one = apply(commands.subspan(i, 1));
       } catch (const UnavailableError& error) {
         // Those before it are committed, and their clients must hear of it.
-        one.outcomes.emplace_back(Error{ErrorCode::unavailable, error.what(), {}});
+        one.outcomes.emplace_back(Error{ErrorCode::unavailable, error.what()});
       }
     }
     append(all.outcomes, std::move(one.outcomes));
@@ -223,7 +221,7 @@ AppliedBatch BatchApplication::apply(std::span<const Command> commands) {
 }  // namespace
 
 Error locked_out_error() {
-  return Error{ErrorCode::unavailable, "Somebody else has locked this in the database; try again.", {}};
+  return Error{ErrorCode::unavailable, "Somebody else has locked this in the database; try again."};
 }
 
 bool needs(const Command& command, const LockedRows& rows) {

@@ -6,6 +6,7 @@
 //   seats of PENDING and CONFIRMED bookings + available_seats = total_seats, and available_seats >= 0.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -50,17 +51,45 @@ struct PlaceBooking {
   bool new_id = false;
 };
 
-// What is known of a booking's payment. Errors: not_found, invalid_state (it contradicts what is settled).
+// Who says what became of a payment. An answer of the provider itself overrules a callback.
+enum class PaymentSource {
+  // A message that anybody may have sent.
+  callback,
+  // An answer to a charge or to a question of ours.
+  provider,
+};
+
+struct PaymentSucceeded {
+  // Names the payment at the provider.
+  std::string payment_ref;
+  // What was paid. nullopt: not stated.
+  std::optional<Money> amount = {};
+  // The money was given back since.
+  bool refunded = false;
+  // When the provider is asked for an amount that is not stated. nullopt: never.
+  std::optional<Instant> ask_again_at = {};
+};
+
+struct PaymentFailed {
+  // A reason that bookings have: reason_payment_declined or reason_payment_timeout.
+  std::string reason;
+  // The provider may still learn of a payment, and is asked then. nullopt: it has said so for good.
+  std::optional<Instant> ask_again_at = {};
+};
+
+using PaymentOutcome = std::variant<PaymentSucceeded, PaymentFailed>;
+
+// Settles a booking by what became of its payment. Errors: not_found, invalid_state (it contradicts what is
+// settled).
 //
-// A success confirms the booking. A success that comes when the booking has expired takes the seats again if
-// there are any. Otherwise, and for a booking that was cancelled, a refund is due.
+// A success confirms the booking. If the booking has expired, a success takes the seats again when there are
+// any. If there are none, or the booking was cancelled, a refund is due.
 //
-// An answer of the provider itself (`answered`) overrules a callback. A booking goes by the payment that the
-// provider names, and money for a booking without seats is given back whatever a callback said before. A
-// callback that contradicts an earlier one is refused.
+// A booking goes by the payment that the provider names. Money for a booking without seats is given back,
+// whatever a callback said before. A callback that contradicts an earlier one is refused.
 //
 // A failure settles the booking as FAILED. After a callback the intent stays, since the charge may be under
-// way. After an answer of the provider it goes.
+// way. After an answer of the provider the intent goes.
 //
 // Another amount than the booking's pays for nothing, and neither does a payment that was refunded. What was
 // paid is given back. A booking that is CONFIRMED already stays so and bears the fault (`Applied::fault`). A
@@ -68,22 +97,12 @@ struct PlaceBooking {
 struct SettlePayment {
   BookingId id;
   FlightId flight;
-  bool success = false;
-  // Of a success; of a failure it is not kept.
-  std::string payment_ref;
-  // Of a failure.
-  std::string failure_reason;
-  // Of a failure: the provider may still learn of a payment, ask it then; of a success without an amount: ask
-  // it for that then.
-  std::optional<Instant> look_again;
-  // By the provider, to a charge or a question of ours; not a callback.
-  bool answered = false;
-  // Then it need not be read: the commit finds out whether it still is so.
-  std::shared_ptr<const CachedBooking> cached;
-  // That was paid, by a success; nullopt: not stated.
-  std::optional<Money> amount;
-  // Of a success: it was given back since.
-  bool refunded = false;
+  PaymentOutcome outcome;
+  PaymentSource source = PaymentSource::callback;
+  // The booking need not be read: the commit finds out whether it still is so. Null: it is read.
+  std::shared_ptr<const CachedBooking> cached = {};
+
+  bool succeeded() const { return std::holds_alternative<PaymentSucceeded>(outcome); }
 };
 
 // Gives the seats back. Errors: not_found, invalid_state (it is FAILED), version_conflict (`with_flight`, and
@@ -192,21 +211,27 @@ struct LedgerRows {
 
 // ---- What comes out ----
 
+// What a command did to the row that it names.
+enum class Effect {
+  // Changed it, or left it as it was.
+  updated,
+  // Added it.
+  added,
+  // PlaceBooking: nothing, since a booking with this id was there before.
+  replayed,
+};
+
 struct Applied {
   // Of a booking command: as it is now.
-  std::optional<Booking> booking;
+  std::optional<Booking> booking = {};
   // Of a flight command: as it is now.
-  std::optional<flights::Flight> flight;
-  // PlaceBooking: this id was there before.
-  bool replayed = false;
-  // AddFlight: added, not updated.
-  bool added = false;
-  // PlaceBooking: added, and `booking` is how its batch leaves it.
-  bool as_written = false;
-  // Of what is as written, once it is committed and if the backend tells.
-  std::optional<RowVersion> row_version;
+  std::optional<flights::Flight> flight = {};
+  Effect effect = Effect::updated;
+  // PlaceBooking: the write that `booking` is from, once it is committed and if the backend says. nullopt also
+  // when a later command of the batch has changed the booking.
+  std::optional<RowVersion> row_version = {};
   // SettlePayment: found by it, and not before.
-  std::optional<PaymentFault> fault;
+  std::optional<PaymentFault> fault = {};
 };
 
 struct IntentChange {
@@ -237,17 +262,24 @@ struct LedgerChanges {
   }
 };
 
+// How much of a flight an update is about.
+enum class UpdateScope {
+  // Only holds that have served their purpose. Nothing is said of the flight itself.
+  holds,
+  // Its seats. Nothing else of it has changed.
+  seats,
+  // All of it.
+  flight,
+};
+
 // What a commit means for the seat gate and the flight index of one flight.
 struct FlightUpdate {
   FlightId id;
-  // As it is now; nullopt: there is no such flight.
-  std::optional<flights::Flight> flight;
+  // As it is now; nullopt: there is no such flight, or nothing is said of it.
+  std::optional<flights::Flight> flight = {};
   // Bookings whose hold has served its purpose.
-  std::vector<BookingId> settled_holds;
-  // Nothing else of the flight has changed.
-  bool seats_only = false;
-  // Nothing is said of the flight itself.
-  bool holds_only = false;
+  std::vector<BookingId> settled_holds = {};
+  UpdateScope scope = UpdateScope::flight;
 };
 
 struct BatchStats {
@@ -269,6 +301,8 @@ struct BatchDecision {
   std::vector<LatePayment> late_payments;
   // One per command, in order.
   std::vector<Result<Applied>> outcomes;
+  // Those of `outcomes` whose booking is new and written just as the outcome has it.
+  std::vector<std::size_t> written_as_answered;
   LedgerChanges changes;
   std::vector<FlightUpdate> updates;
   // Bookings that left PENDING in this batch.

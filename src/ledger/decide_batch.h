@@ -1,5 +1,5 @@
-// What `decide` works on: the rows of a batch, changed by one command after another. Nothing else includes
-// it.
+// What `decide` works on: the rows of a batch, changed by one command after another. Only the decide_*.cpp
+// files include it.
 #pragma once
 
 #include <map>
@@ -109,13 +109,13 @@ class Batch {
   void emit(const flights::Flight& flight, std::string_view type);
   void settled(const Booking& booking) { settled_.push_back(booking.id); }
 
-  void confirm(Booking& booking, const SettlePayment& c);
+  void confirm(Booking& booking, const PaymentSucceeded& paid);
   void fail(Booking& booking, std::string_view reason);
   void owe_refund(Booking& booking, const std::string& payment_ref);
-  Result<Applied> find_fault(Booking& booking, PaymentFault fault, const SettlePayment& c);
-  Result<Applied> settle_again(Booking& booking, const SettlePayment& c);
-  Result<Applied> settle_success(Booking& booking, const SettlePayment& c);
-  Result<Applied> settle_failure(Booking& booking, const SettlePayment& c);
+  Result<Applied> find_fault(Booking& booking, PaymentFault fault, const PaymentSucceeded& paid);
+  Result<Applied> settle_again(Booking& booking, const PaymentSucceeded& paid, PaymentSource source);
+  Result<Applied> settle_success(Booking& booking, const PaymentSucceeded& paid, PaymentSource source);
+  Result<Applied> settle_failure(Booking& booking, const PaymentFailed& failed, PaymentSource source);
 
   Instant now_;
   std::unordered_map<FlightId, RowInBatch<flights::Flight>> flights_;

@@ -5,6 +5,7 @@
 #include "doubles/decide_samples.h"
 #include "doubles/preconditions.h"
 #include "doubles/row_store.h"
+#include "doubles/settlements.h"
 #include "ledger/decide.h"
 
 namespace flightdeck::ledger {
@@ -59,7 +60,7 @@ class DecideFlights : public ::testing::Test {
 TEST_F(DecideFlights, AnAddedFlightIsOnSaleWithAllItsSeats) {
   const Result<Applied> outcome = apply(AddFlight{flight_1, draft_of(3), false});
   ASSERT_TRUE(outcome.has_value());
-  EXPECT_TRUE(outcome->added);
+  EXPECT_EQ(outcome->effect, Effect::added);
   EXPECT_EQ(*outcome->flight, flight());
   EXPECT_EQ(flight().available_seats, 3);
   EXPECT_EQ(flight().version, 1);
@@ -95,7 +96,7 @@ TEST_F(DecideFlights, AnUpsertUpdatesTheFlightThatIsThere) {
   book(2);
   const Result<Applied> outcome = apply(AddFlight{flight_2, draft_of(10), true});
   ASSERT_TRUE(outcome.has_value());
-  EXPECT_FALSE(outcome->added);
+  EXPECT_NE(outcome->effect, Effect::added);
   EXPECT_EQ(outcome->flight->id, flight_1);
   EXPECT_EQ(flight().total_seats, 10);
   EXPECT_EQ(flight().available_seats, 8);
@@ -108,8 +109,8 @@ TEST_F(DecideFlights, TwoUpsertsOfOneFlightInABatchMakeOne) {
   const std::vector<Command> commands = {AddFlight{flight_1, draft_of(3), true},
                                          AddFlight{flight_2, draft_of(4), true}};
   last = rows.apply(commands, start_time);
-  EXPECT_TRUE(last.outcomes[0]->added);
-  EXPECT_FALSE(last.outcomes[1]->added);
+  EXPECT_EQ(last.outcomes[0]->effect, Effect::added);
+  EXPECT_NE(last.outcomes[1]->effect, Effect::added);
   ASSERT_EQ(rows.flights.size(), 1U);
   EXPECT_EQ(flight().total_seats, 4);
   EXPECT_EQ(flight().version, 2);
@@ -159,7 +160,7 @@ TEST_F(DecideFlights, ABookingCarriesTheDateItsFlightWasMovedToInTheSameBatch) {
   flights::FlightDraft moved = draft_of(3);
   moved.date = Date{std::chrono::sys_days{moved.date} - std::chrono::days{1}};
   const std::vector<Command> commands = {ReplaceFlight{flight_1, moved, {}},
-                                         SettlePayment{booking_1, flight_1, true, "pay-1", {}, {}}};
+                                         test::payment_succeeded(booking_1, flight_1, "pay-1")};
   last = rows.apply(commands, start_time);
   EXPECT_EQ(last.outcomes[1]->booking->date, moved.date);
 }
@@ -234,7 +235,7 @@ TEST_F(DecideFlights, AReinstatedFlightIsOnSaleAgain) {
   EXPECT_EQ(flight().available_seats, 3);
   EXPECT_THAT(events(), ElementsAre(events::flight_reinstated));
   ASSERT_EQ(last.updates.size(), 1U);
-  EXPECT_FALSE(last.updates.front().seats_only);
+  EXPECT_EQ(last.updates.front().scope, UpdateScope::flight);
   EXPECT_EQ(error_of(reinstate()), ErrorCode::invalid_state) << "the second time";
   book(2);
   EXPECT_EQ(flight().available_seats, 1);
@@ -259,7 +260,7 @@ TEST_F(DecideFlights, ADepartedFlightIsNotReinstated) {
 TEST_F(DecideFlights, ACancelledFlightGivesItsNumberUp) {
   add();
   ASSERT_TRUE(apply(CloseFlight{flight_1, false}).has_value());
-  EXPECT_TRUE(apply(AddFlight{flight_2, draft_of(4), true})->added)
+  EXPECT_EQ(apply(AddFlight{flight_2, draft_of(4), true})->effect, Effect::added)
       << "an import does not touch the cancelled one";
   EXPECT_EQ(flight().status, FlightStatus::cancelled);
   EXPECT_EQ(error_of(reinstate()), ErrorCode::duplicate_flight);
@@ -336,18 +337,18 @@ TEST_F(DecideFlights, KeysAreSortedWithoutRepeats) {
 }
 
 TEST_F(DecideFlights, ASuccessReadsItsFlightOnlyWhenAllKeysAreRead) {
-  const std::vector<Command> success = {SettlePayment{booking_1, flight_1, true, "ref", {}, {}}};
+  const std::vector<Command> success = {test::payment_succeeded(booking_1, flight_1, "ref")};
   EXPECT_THAT(keys_of(success).flights, IsEmpty());
   EXPECT_THAT(keys_of(success).bookings, ElementsAre(booking_1));
   EXPECT_THAT(all_keys_of(success).flights, IsEmpty());
-  const std::vector<Command> failure = {SettlePayment{booking_1, flight_1, false, {}, "declined", {}}};
+  const std::vector<Command> failure = {test::payment_failed(booking_1, flight_1, "declined")};
   EXPECT_THAT(keys_of(failure).flights, ElementsAre(flight_1));
 }
 
 TEST_F(DecideFlights, ABookingThatIsKnownIsReadOnlyWhenInDoubt) {
   const BookingId booking_2 = id_of<BookingId>(2);
   const auto settle = [](BookingId id, bool cached) {
-    SettlePayment command{id, flight_1, true, "ref", {}, {}};
+    SettlePayment command = test::payment_succeeded(id, flight_1);
     Booking booking;
     booking.id = id;
     if (cached) command.cached = std::make_shared<CachedBooking>(booking, RowVersion{7});
@@ -365,7 +366,7 @@ TEST_F(DecideFlights, ABookingThatIsKnownIsReadOnlyWhenInDoubt) {
   EXPECT_THAT(keys_of(read_too).bookings, ElementsAre(booking_1));
   EXPECT_THAT(keys_of(read_too).cached, IsEmpty());
   SettlePayment failure = std::get<SettlePayment>(settle(booking_1, true));
-  failure.success = false;
+  failure.outcome = PaymentFailed{std::string(reason_payment_declined)};
   const std::vector<Command> failures = {failure};
   EXPECT_THAT(keys_of(failures).bookings, ElementsAre(booking_1))
       << "its seats go back to a flight that is read";
@@ -382,9 +383,7 @@ TEST_F(DecideFlights, WhatItsBatchLeavesAsPlacedIsAsWritten) {
       PlaceBooking{booking_2, {}, flight_1, 1, {}, false}, CancelBooking{booking_1, flight_1}};
   const Flight flight = flights::make_flight(flight_1, draft_of(5), start_time);
   const BatchDecision decision = decide(LedgerRows{{flight}, {}}, commands, start_time);
-  std::vector<bool> as_written;
-  for (const auto& outcome : decision.outcomes) as_written.push_back(outcome->as_written);
-  EXPECT_THAT(as_written, ElementsAre(false, true, false, false));
+  EXPECT_THAT(decision.written_as_answered, ElementsAre(1));
 }
 
 TEST_F(DecideFlights, ALateSuccessAsksForItsFlight) {
@@ -392,7 +391,7 @@ TEST_F(DecideFlights, ALateSuccessAsksForItsFlight) {
   booking.id = booking_1;
   booking.flight = flight_1;
   booking.seats = 1;
-  const std::vector<Command> success = {SettlePayment{booking_1, flight_1, true, "ref", {}, {}}};
+  const std::vector<Command> success = {test::payment_succeeded(booking_1, flight_1, "ref")};
   const auto decided = [&](BookingStatus status) {
     booking.status = status;
     return decide(LedgerRows{{}, {booking}}, success, start_time);

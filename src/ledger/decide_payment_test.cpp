@@ -1,5 +1,6 @@
 // What was paid against what is owed, and steps decided from what is no longer so.
 #include "doubles/decide_fixture.h"
+#include "doubles/settlements.h"
 #include "ledger/decide.h"
 
 namespace flightdeck::ledger {
@@ -19,7 +20,7 @@ TEST_F(Decide, ALookDecidedFromWhatIsNoLongerSoChangesNothing) {
   apply(expired());
   const RescheduleIntent never = look(std::nullopt);
   SettlePayment told = paid();
-  told.look_again = start_time + minutes{7};
+  test::success_of(told).ask_again_at = start_time + minutes{7};
   ASSERT_TRUE(apply(told).has_value()) << "a callback, while the provider was asked";
   ASSERT_TRUE(apply(never).has_value());
   EXPECT_EQ(intent(booking_1), start_time + minutes{7});
@@ -31,7 +32,7 @@ TEST_F(Decide, ARefundIsThatOfThePaymentItWasAskedFor) {
   apply(paid("told"));
   apply(cancel());
   SettlePayment answered = paid("pay-2");
-  answered.answered = true;
+  answered.source = PaymentSource::provider;
   ASSERT_TRUE(apply(answered).has_value());
   EXPECT_EQ(error_of(refund("void-told", "told")), ErrorCode::invalid_state);
   EXPECT_TRUE(refund_due(booking()));
@@ -112,7 +113,7 @@ TEST_F(Decide, WhatIsFoundOfAConfirmedBookingsPaymentIsNotedOnce) {
 TEST_F(Decide, ACallbackThatStatesNoAmountConfirmsAndIsLookedAtAgain) {
   place(2);
   SettlePayment told = paid();
-  told.look_again = start_time + minutes{2};
+  test::success_of(told).ask_again_at = start_time + minutes{2};
   ASSERT_TRUE(apply(told).has_value());
   EXPECT_EQ(booking().status, BookingStatus::confirmed);
   EXPECT_EQ(intent(booking_1), start_time + minutes{2});

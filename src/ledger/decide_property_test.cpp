@@ -96,13 +96,14 @@ class History {
 
   SettlePayment success(const RowStore& rows, BookingId id, FlightId its_flight) {
     const std::string ref = "pay" + id.str() + (one_in(10) ? "x" : "");
-    SettlePayment settle{id, its_flight, true, ref, {}, {}, one_in(2)};
+    const PaymentSource source = one_in(2) ? PaymentSource::provider : PaymentSource::callback;
+    PaymentSucceeded paid{ref};
     const auto found = rows.bookings.find(id);
-    if (found != rows.bookings.end() && !one_in(3)) settle.amount = found->second.amount;
-    if (settle.amount && one_in(4)) settle.amount->minor -= 1;
-    settle.refunded = one_in(8);
-    if (!settle.amount) settle.look_again = maybe_later();
-    return settle;
+    if (found != rows.bookings.end() && !one_in(3)) paid.amount = found->second.amount;
+    if (paid.amount && one_in(4)) paid.amount->minor -= 1;
+    paid.refunded = one_in(8);
+    if (!paid.amount) paid.ask_again_at = maybe_later();
+    return {.id = id, .flight = its_flight, .outcome = std::move(paid), .source = source};
   }
 
   SharedPrecondition condition() {
@@ -132,7 +133,8 @@ class History {
       case 7:
       case 8: {
         const std::string_view reason = one_in(3) ? reason_payment_declined : reason_payment_timeout;
-        return SettlePayment{id, its_flight, false, {}, std::string(reason), maybe_later()};
+        return SettlePayment{
+            .id = id, .flight = its_flight, .outcome = PaymentFailed{std::string(reason), maybe_later()}};
       }
       case 9: return CancelBooking{id, its_flight, one_in(3)};
       case 10: {
@@ -205,8 +207,8 @@ TEST(DecideProperty, EveryHistoryKeepsTheInvariants) {
   EXPECT_GT(reinstated_with_bookings, 100U);
 }
 
-bool pays_for(const SettlePayment& settle, const Booking& booking) {
-  return !settle.refunded && (!settle.amount || *settle.amount == booking.amount);
+bool pays_for(const PaymentSucceeded& paid, const Booking& booking) {
+  return !paid.refunded && (!paid.amount || *paid.amount == booking.amount);
 }
 
 TEST(DecideProperty, WhatDoesNotPayForABookingConfirmsNothingAndIsGivenBack) {
@@ -223,17 +225,17 @@ TEST(DecideProperty, WhatDoesNotPayForABookingConfirmsNothingAndIsGivenBack) {
         const auto before = rows.bookings;
         const BatchDecision decision = rows.apply(command, now);
         const auto* settle = std::get_if<SettlePayment>(&command);
-        if (!settle || !settle->success || !decision.outcomes.front()) continue;
+        if (!settle || !settle->succeeded() || !decision.outcomes.front()) continue;
         const Applied& applied = *decision.outcomes.front();
         const Booking& was = before.at(settle->id);
         const Booking& is = rows.bookings.at(settle->id);
-        if (pays_for(*settle, was)) {
+        if (pays_for(std::get<PaymentSucceeded>(settle->outcome), was)) {
           ASSERT_FALSE(applied.fault);
           continue;
         }
         if (was.status == BookingStatus::confirmed) {
           ASSERT_EQ(is.status, BookingStatus::confirmed) << "what was told stays";
-          if (settle->answered) {
+          if (settle->source == PaymentSource::provider) {
             ASSERT_TRUE(is.failure_reason == reason_amount_differs ||
                         is.failure_reason == reason_payment_refunded);
           }
@@ -286,7 +288,7 @@ TEST(DecideProperty, AStepDecidedFromAnOlderStateChangesNothing) {
 // What a caller sees of an outcome.
 std::string seen(const Result<Applied>& outcome) {
   if (!outcome) return "error " + std::to_string(static_cast<int>(outcome.error().code));
-  std::string text = outcome->replayed ? "replayed " : outcome->added ? "added " : "";
+  std::string text = std::to_string(static_cast<int>(outcome->effect));
   if (outcome->booking) append_booking_json(text, *outcome->booking);
   if (outcome->flight) flights::append_flight_json(text, *outcome->flight);
   return text;

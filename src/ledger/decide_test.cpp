@@ -2,6 +2,7 @@
 #include "ledger/decide.h"
 
 #include "doubles/decide_fixture.h"
+#include "doubles/settlements.h"
 
 namespace flightdeck::ledger {
 namespace {
@@ -25,7 +26,7 @@ using ::testing::UnorderedElementsAre;
 TEST_F(Decide, PlacingHoldsSeatsAndPromisesALook) {
   const Result<Applied> outcome = place(2);
   ASSERT_TRUE(outcome.has_value());
-  EXPECT_FALSE(outcome->replayed);
+  EXPECT_NE(outcome->effect, Effect::replayed);
   const Booking& made = *outcome->booking;
   EXPECT_EQ(made, booking());
   EXPECT_EQ(made.status, BookingStatus::pending);
@@ -76,7 +77,7 @@ TEST_F(Decide, ARepeatedIdIsAnsweredWithItsBookingAsItIsNow) {
   apply(paid());
   const Result<Applied> again = place(3);
   ASSERT_TRUE(again.has_value());
-  EXPECT_TRUE(again->replayed);
+  EXPECT_EQ(again->effect, Effect::replayed);
   EXPECT_EQ(again->booking->status, BookingStatus::confirmed);
   EXPECT_TRUE(last.changes.empty());
   EXPECT_EQ(last.stats.placed, 0);
@@ -138,7 +139,7 @@ TEST_F(Decide, AFailureCanAskForAnotherLook) {
 TEST_F(Decide, AFailureThatACallbackTellsOfLeavesTheLookAtThePayment) {
   place(2);
   SettlePayment told = not_paid();
-  told.answered = false;
+  told.source = PaymentSource::callback;
   ASSERT_TRUE(apply(told).has_value());
   EXPECT_EQ(booking().status, BookingStatus::failed);
   EXPECT_EQ(available(), 3);
@@ -150,10 +151,10 @@ TEST_F(Decide, AFailureThatTheProviderAnswersEndsTheMatter) {
     place(1, cancelled ? booking_2 : booking_1);
     SettlePayment failure = not_paid();
     failure.id = cancelled ? booking_2 : booking_1;
-    failure.answered = false;
+    failure.source = PaymentSource::callback;
     apply(cancelled ? Command(cancel(booking_2)) : Command(failure));
     EXPECT_TRUE(intent(failure.id).has_value());
-    failure.answered = true;
+    failure.source = PaymentSource::provider;
     ASSERT_TRUE(apply(failure).has_value());
     EXPECT_EQ(intent(failure.id), std::nullopt);
     EXPECT_TRUE(last.changes.updated_bookings.empty());
@@ -164,7 +165,7 @@ TEST_F(Decide, AConfirmedBookingGoesByThePaymentThatTheProviderAnswered) {
   place(2);
   apply(paid("told"));
   SettlePayment answered = paid("pay-2");
-  answered.answered = true;
+  answered.source = PaymentSource::provider;
   ASSERT_TRUE(apply(answered).has_value());
   EXPECT_EQ(booking().status, BookingStatus::confirmed);
   EXPECT_EQ(booking().payment_ref, "pay-2");
@@ -178,7 +179,7 @@ TEST_F(Decide, TheSameVerdictAgainIsAnsweredAsBefore) {
   EXPECT_TRUE(apply(paid()).has_value());
   EXPECT_TRUE(last.changes.empty());
   apply(PlaceBooking{booking_2, user_1, flight_1, 1, payment_timeout});
-  SettlePayment failure{booking_2, flight_1, false, {}, std::string(reason_payment_declined), {}};
+  const SettlePayment failure = test::payment_failed(booking_2, flight_1);
   apply(failure);
   EXPECT_TRUE(apply(failure).has_value());
   EXPECT_TRUE(last.changes.empty());
@@ -207,7 +208,7 @@ TEST_F(Decide, APaymentThatTheProviderAnsweredOfADeclinedBookingIsOwedBack) {
   place(2);
   apply(not_paid());
   SettlePayment answered = paid();
-  answered.answered = true;
+  answered.source = PaymentSource::provider;
   ASSERT_TRUE(apply(answered).has_value());
   EXPECT_EQ(booking().status, BookingStatus::failed);
   EXPECT_TRUE(refund_due(booking()));
@@ -222,7 +223,7 @@ TEST_F(Decide, WhatTheProviderAnsweredIsOwedBackWhateverACallbackCalledIt) {
   now += seconds{5};
   EXPECT_EQ(error_of(paid("pay-2")), ErrorCode::invalid_state);
   SettlePayment answered = paid("pay-2");
-  answered.answered = true;
+  answered.source = PaymentSource::provider;
   ASSERT_TRUE(apply(answered).has_value());
   EXPECT_EQ(booking().payment_ref, "pay-2");
   EXPECT_TRUE(refund_due(booking()));
@@ -231,7 +232,7 @@ TEST_F(Decide, WhatTheProviderAnsweredIsOwedBackWhateverACallbackCalledIt) {
   EXPECT_TRUE(last.changes.empty());
   apply(refund("refund-1", "pay-2"));
   EXPECT_EQ(error_of([&] {
-              answered.payment_ref = "pay-3";
+              test::success_of(answered).payment_ref = "pay-3";
               return answered;
             }()),
             ErrorCode::invalid_state);
@@ -242,15 +243,15 @@ TEST_F(Decide, AVoidRefundGivesWayToAPaymentThatTheProviderAnswers) {
   for (const char* ref : {"told", "pay-2"}) {
     const BookingId id = id_of<BookingId>(ref[0]);
     place(1, id);
-    apply(SettlePayment{id, flight_1, true, "told", {}, {}, false});
+    apply(test::payment_succeeded(id, flight_1, "told"));
     apply(CancelBooking{id, flight_1});
     apply(RecordRefund{id, flight_1, "void-told", "told"});
     EXPECT_THAT(events(), IsEmpty()) << "nothing was given back";
     EXPECT_FALSE(refund_due(booking(id)));
     EXPECT_TRUE(refund_is_void(booking(id)));
-    apply(SettlePayment{id, flight_1, true, ref, {}, {}, false});
+    apply(test::payment_succeeded(id, flight_1, ref));
     EXPECT_TRUE(last.changes.empty()) << "a callback is not the provider's own word";
-    ASSERT_TRUE(apply(SettlePayment{id, flight_1, true, ref, {}, {}, true}).has_value());
+    ASSERT_TRUE(apply(test::payment_succeeded(id, flight_1, ref, PaymentSource::provider)).has_value());
     EXPECT_TRUE(refund_due(booking(id)));
     EXPECT_EQ(booking(id).payment_ref, ref);
     EXPECT_EQ(intent(id), now + limits::unfinished_lease);

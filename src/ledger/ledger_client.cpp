@@ -41,7 +41,7 @@ struct Submit {
 
 LedgerWriter& LedgerClient::writer_for(const Command& command) const {
   const auto* settle = std::get_if<SettlePayment>(&command);
-  if (settle && settle->success) return threads_.settler;
+  if (settle && settle->succeeded()) return threads_.settler;
   return *threads_.writers[std::hash<FlightId>{}(flight_of(command)) % threads_.writers.size()];
 }
 

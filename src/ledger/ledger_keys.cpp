@@ -24,11 +24,11 @@ struct KeyCollector {
   void operator()(const SettlePayment& c) {
     // A failure gives seats back: its flight is locked anyway, and what is known of the booking may be of
     // before that.
-    if (c.cached && c.success && !all)
+    if (c.cached && c.succeeded() && !all)
       keys.cached.push_back(c.cached);
     else
       keys.bookings.push_back(c.id);
-    if (!c.success) keys.flights.push_back(c.flight);
+    if (!c.succeeded()) keys.flights.push_back(c.flight);
   }
   void operator()(const AddFlight& c) {
     keys.flights.push_back(c.id);

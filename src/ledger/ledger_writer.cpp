@@ -10,7 +10,7 @@ namespace flightdeck::ledger {
 
 namespace {
 
-Error no_answer() { return Error{ErrorCode::unavailable, "The database does not answer.", {}}; }
+Error no_answer() { return Error{ErrorCode::unavailable, "The database does not answer."}; }
 
 }  // namespace
 

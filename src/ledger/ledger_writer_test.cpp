@@ -12,6 +12,7 @@
 
 #include "core/limits.h"
 #include "doubles/booking_world.h"
+#include "doubles/settlements.h"
 #include "ledger/ledger_client.h"
 
 namespace flightdeck::ledger {
@@ -315,11 +316,11 @@ TEST_F(LedgerWriterTest, OnlyAPaymentsSuccessGoesTheSettlersWay) {
   LedgerClient two_ways{{{&writer}, settler, reads, reads, reads, reads}, loop};
   const Booking booking = *wait(place())->booking;
   const int begun = store.begun();
-  Command success = SettlePayment{booking.id, flight, true, "ref", {}, {}};
+  Command success = test::payment_succeeded(booking.id, flight, "ref");
   EXPECT_EQ(wait(two_ways.apply(success)).error().code, ErrorCode::not_found) << "in a ledger of its own";
   EXPECT_EQ(settling.begun(), 1);
   EXPECT_EQ(store.begun(), begun);
-  Command failure = SettlePayment{booking.id, flight, false, {}, "payment_declined", {}};
+  Command failure = test::payment_failed(booking.id, flight, "payment_declined");
   EXPECT_EQ(wait(two_ways.apply(failure))->booking->status, BookingStatus::failed);
   EXPECT_EQ(settling.begun(), 1);
   settler.stop();

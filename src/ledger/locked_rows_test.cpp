@@ -11,6 +11,7 @@
 #include "doubles/booking_world.h"
 #include "doubles/commit_nobody_hears.h"
 #include "doubles/ids.h"
+#include "doubles/settlements.h"
 #include "ledger/apply_batch.h"
 #include "ledger/ledger_client.h"
 #include "ledger/ledger_writer.h"
@@ -121,7 +122,7 @@ class LockedRowsTest : public ::testing::Test {
         BookingId{make_uuid_v7(clock.now(), random)}, {}, flight, 1, Milliseconds{60'000}, true};
   }
   static Command success_of(const Booking& booking) {
-    return SettlePayment{booking.id, booking.flight, true, "ref", {}, {}, true};
+    return test::payment_succeeded(booking.id, booking.flight, "ref", PaymentSource::provider);
   }
   Booking placed(FlightId flight) {
     const std::vector<Command> commands = {place(flight)};
@@ -195,7 +196,7 @@ TEST_F(LockedRowsTest, ALatePaymentOfALockedFlightStopsNoOther) {
   const Booking in_time_there = placed(flight_1);
   const Booking in_time = placed(flight_2);
   const std::vector<Command> expire = {
-      SettlePayment{late.id, flight_1, false, {}, std::string(reason_payment_timeout), {}, true}};
+      test::payment_failed(late.id, flight_1, reason_payment_timeout, PaymentSource::provider)};
   apply_batch(store, expire, clock.now());
   store.lock(flight_1);
   const std::vector<Command> commands = {success_of(late), success_of(in_time_there), success_of(in_time)};

@@ -45,7 +45,7 @@ inline std::optional<Error> contradiction(const Precondition* condition, std::in
   std::string detail = "The flight is at version " + std::to_string(version);
   detail.append(unmet == Precondition::Unmet::if_match ? ", which If-Match does not name."
                                                        : ", which If-None-Match rules out.");
-  return Error{ErrorCode::version_conflict, std::move(detail), {}};
+  return Error{ErrorCode::version_conflict, std::move(detail)};
 }
 
 }  // namespace flightdeck::ledger

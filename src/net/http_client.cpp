@@ -32,7 +32,7 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
       set_room_alarm();
       return;
     }
-    finish(call, Error{ErrorCode::overloaded, "too many calls are waiting for " + call.authority, {}});
+    finish(call, Error{ErrorCode::overloaded, "too many calls are waiting for " + call.authority});
   }
 
   void close() {
@@ -71,7 +71,7 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
       if (perhaps_stale || call != calls.front())
         ask_again(*call);
       else
-        end(*call, Error{ErrorCode::unavailable, "no answer from " + call->authority, {}});
+        end(*call, Error{ErrorCode::unavailable, "no answer from " + call->authority});
     }
     serve_waiting();
   }
@@ -97,7 +97,7 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
   }
 
  private:
-  static Error closed_error() { return Error{ErrorCode::unavailable, "the client is closed", {}}; }
+  static Error closed_error() { return Error{ErrorCode::unavailable, "the client is closed"}; }
 
   bool give_connection(PendingCall& call) {
     if (gathering_ && gathering_->takes_more() && gathering_->authority() == call.authority) {
@@ -280,7 +280,7 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
       PendingCall& call = started_.front();
       quick_ = false;
       if (call.connection) give_up(*call.connection, now);
-      finish(call, Error{ErrorCode::unavailable, "no answer from " + call.authority + " in time", {}});
+      finish(call, Error{ErrorCode::unavailable, "no answer from " + call.authority + " in time"});
     }
     serve_waiting();
     deliver();
@@ -298,7 +298,7 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
   // On a new connection: another one may be as old. So an old one makes room for it.
   void ask_again(PendingCall& call) {
     if (std::exchange(call.sent_again, true))
-      return end(call, Error{ErrorCode::unavailable, "no answer from " + call.authority, {}});
+      return end(call, Error{ErrorCode::unavailable, "no answer from " + call.authority});
     if (connections_.size() >= options_.connections_max && !idle_.empty()) drop(*idle_.front());
     if (connections_.size() < options_.connections_max)
       open(call);

@@ -11,7 +11,7 @@ namespace {
 
 // Not the URL itself: it may hold a password.
 Error bad_url(std::string_view why) {
-  return Error{ErrorCode::validation_failed, "The URL " + std::string(why) + ".", {}};
+  return Error{ErrorCode::validation_failed, "The URL " + std::string(why) + "."};
 }
 
 bool is_host_character(char c) {

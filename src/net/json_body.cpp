@@ -208,9 +208,9 @@ Result<JsonBody> JsonBody::parse(std::string_view text) {
   boost::system::error_code error;
   const std::size_t read = parser.write_some(false, text.data(), text.size(), error);
   if (error == json::error::object_too_large) return too_many_members();
-  if (error) return Error{ErrorCode::malformed_json, "The body is not JSON: " + error.message() + ".", {}};
+  if (error) return Error{ErrorCode::malformed_json, "The body is not JSON: " + error.message() + "."};
   if (read < text.size()) {
-    return Error{ErrorCode::malformed_json, "Something follows the JSON of the body.", {}};
+    return Error{ErrorCode::malformed_json, "Something follows the JSON of the body."};
   }
   if (!parser.handler().is_object()) {
     return Error{

@@ -19,7 +19,7 @@ class Answering final : public PaymentProvider {
  private:
   template <class T>
   Task<Result<T>> answer() {
-    if (next) co_return Error{*next, "", {}};
+    if (next) co_return Error{*next, ""};
     co_return T{};
   }
 };

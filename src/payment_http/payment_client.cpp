@@ -13,12 +13,10 @@ namespace {
 constexpr std::string_view post = "POST";
 constexpr std::string_view get = "GET";
 
-Error unreadable() {
-  return Error{ErrorCode::unavailable, "The payment service's answer cannot be read.", {}};
-}
+Error unreadable() { return Error{ErrorCode::unavailable, "The payment service's answer cannot be read."}; }
 
 Error refused(int status) {
-  return Error{ErrorCode::unavailable, "The payment service answered " + std::to_string(status) + '.', {}};
+  return Error{ErrorCode::unavailable, "The payment service answered " + std::to_string(status) + '.'};
 }
 
 std::optional<payment::PaymentStatus> parse_status(std::string_view text) {
@@ -74,7 +72,7 @@ Task<Result<payment::Payment>> HttpPaymentProvider::charge(payment::ChargeReques
   const Result<net::HttpReply> reply = co_await client_.send(std::move(pay));
   if (!reply) co_return reply.error();
   if (reply->status == 409) {
-    co_return Error{ErrorCode::invalid_state, "The booking has a payment of another amount.", {}};
+    co_return Error{ErrorCode::invalid_state, "The booking has a payment of another amount."};
   }
   if (reply->status != 200 && reply->status != 202) co_return refused(reply->status);
   Result<net::JsonBody> body = net::JsonBody::parse(reply->body);
@@ -89,7 +87,7 @@ Task<Result<payment::Payment>> HttpPaymentProvider::find(BookingId booking) {
   net::HttpCall look = call(get, "/mock_payment/payments/" + booking.str(), {});
   const Result<net::HttpReply> reply = co_await client_.send(std::move(look));
   if (!reply) co_return reply.error();
-  if (reply->status == 404) co_return Error{ErrorCode::not_found, "There is no payment of this booking.", {}};
+  if (reply->status == 404) co_return Error{ErrorCode::not_found, "There is no payment of this booking."};
   if (reply->status != 200) co_return refused(reply->status);
   Result<net::JsonBody> body = net::JsonBody::parse(reply->body);
   if (!body) co_return unreadable();
@@ -108,8 +106,8 @@ Task<Result<payment::Refund>> HttpPaymentProvider::refund(payment::RefundRequest
   net::HttpCall give_back = call(post, "/mock_payment/refund", std::move(text));
   const Result<net::HttpReply> reply = co_await client_.send(std::move(give_back));
   if (!reply) co_return reply.error();
-  if (reply->status == 404) co_return Error{ErrorCode::not_found, "There is no payment of this booking.", {}};
-  if (reply->status == 409) co_return Error{ErrorCode::invalid_state, "The booking was never paid.", {}};
+  if (reply->status == 404) co_return Error{ErrorCode::not_found, "There is no payment of this booking."};
+  if (reply->status == 409) co_return Error{ErrorCode::invalid_state, "The booking was never paid."};
   if (reply->status != 200) co_return refused(reply->status);
   Result<net::JsonBody> body = net::JsonBody::parse(reply->body);
   if (!body) co_return unreadable();

@@ -70,11 +70,11 @@ Result<Refund> MockPaymentBook::refund(BookingId booking, std::string_view named
     return Refund{refund_id(booking)};
   }
   if (found == records_.end()) {
-    return Error{ErrorCode::not_found, "There is no payment of this booking.", {}};
+    return Error{ErrorCode::not_found, "There is no payment of this booking."};
   }
   if (found->second.refunded) return Refund{refund_id(booking)};
   if (!found->second.decided || !succeeds(settings_, booking)) {
-    return Error{ErrorCode::invalid_state, "This booking was never paid.", {}};
+    return Error{ErrorCode::invalid_state, "This booking was never paid."};
   }
   found->second.refunded = true;
   return Refund{refund_id(booking)};

@@ -13,7 +13,7 @@ using payment::Refund;
 
 namespace {
 
-Error unavailable() { return Error{ErrorCode::unavailable, "The payment service does not answer.", {}}; }
+Error unavailable() { return Error{ErrorCode::unavailable, "The payment service does not answer."}; }
 
 Payment pending(const ChargeRequest& request) {
   return Payment{payment_id(request.booking), PaymentStatus::pending, request.amount, false};
@@ -28,8 +28,8 @@ Task<Result<Payment>> MockPayments::charge(ChargeRequest request) {
   const bool answers_pending = book_.settings().callback == CallbackMode::only;
   switch (opening.entry) {
     case Entry::other_amount:
-      co_return Error{ErrorCode::invalid_state, "This booking has a payment of another amount.", {}};
-    case Entry::refused: co_return Error{ErrorCode::overloaded, "Too many payments are under way.", {}};
+      co_return Error{ErrorCode::invalid_state, "This booking has a payment of another amount."};
+    case Entry::refused: co_return Error{ErrorCode::overloaded, "Too many payments are under way."};
     case Entry::decided: co_return *opening.payment;
     case Entry::undecided:
       if (answers_pending) co_return pending(request);
@@ -93,7 +93,7 @@ Task<void> MockPayments::call_back(std::string url, BookingId booking, Payment p
 
 Task<Result<Payment>> MockPayments::find(BookingId booking) {
   if (auto payment = book_.find(booking)) co_return *std::move(payment);
-  co_return Error{ErrorCode::not_found, "There is no payment of this booking.", {}};
+  co_return Error{ErrorCode::not_found, "There is no payment of this booking."};
 }
 
 Task<Result<Refund>> MockPayments::refund(payment::RefundRequest request) {

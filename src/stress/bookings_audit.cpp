@@ -107,11 +107,11 @@ void BookingsAudit::judge(AuditResult& result) const {
     }
   }
   std::uint64_t unanswered = 0;
-  std::uint64_t untold = 0;
+  std::uint64_t pending_updates = 0;
   Finding too_many;
   for (std::size_t user = 0; user < users_.size(); ++user) {
     unanswered += record_.unanswered[user];
-    untold += pending_[user];
+    pending_updates += pending_[user];
     if (pending_[user] > record_.unanswered[user]) {
       too_many.add("user " + users_[user].str() + " has " + std::to_string(pending_[user]) +
                    " that nobody was told of");
@@ -119,7 +119,7 @@ void BookingsAudit::judge(AuditResult& result) const {
   }
   result.told = record_.told.size();
   result.missing = missing.count();
-  result.unexpected = untold;
+  result.unexpected = pending_updates;
   const std::string all = std::to_string(record_.told.size());
   result.add("every booking that was told is there", all + " told", missing);
   result.add("each was told once", all + " told", told_twice_);
@@ -128,10 +128,10 @@ void BookingsAudit::judge(AuditResult& result) const {
   result.add("with the same status, if it was final",
              all + " told, " + std::to_string(pending) + " pending still", wrong_status_);
   result.add("users and flights are those of the run", std::to_string(users_.size()) + " users", foreign_);
-  result.add(
-      "no booking that was not asked for",
-      std::to_string(untold) + " untold, " + std::to_string(unanswered) + " requests without an answer",
-      too_many);
+  result.add("no booking that was not asked for",
+             std::to_string(pending_updates) + " pending_updates, " + std::to_string(unanswered) +
+                 " requests without an answer",
+             too_many);
 }
 
 void count_settled(const AcknowledgedBookings& told, Outcomes& outcomes) {

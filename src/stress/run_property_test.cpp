@@ -206,7 +206,7 @@ std::string findings(const AuditResult& result) {
 
 TEST(StressRunProperty, ATrueDeploymentPasses) {
   std::uint64_t told = 0;
-  std::uint64_t untold = 0;
+  std::uint64_t pending_updates = 0;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     SCOPED_TRACE(seed);
     ModelRun run(seed);
@@ -216,7 +216,7 @@ TEST(StressRunProperty, ATrueDeploymentPasses) {
     EXPECT_EQ(result.oversold_seats, 0);
     EXPECT_EQ(result.lost_seats, 0);
     told += result.told;
-    untold += result.unexpected;
+    pending_updates += result.unexpected;
     const Counts& counts = run.load->outcomes().counts;
     if (!run.plan.keyed && run.plan.cancel_share == 0) {
       EXPECT_EQ(counts.requests, counts.confirmed + counts.failed + counts.pending + counts.sold_out +
@@ -225,7 +225,7 @@ TEST(StressRunProperty, ATrueDeploymentPasses) {
     }
   }
   EXPECT_GT(told, 10 * seeds);
-  EXPECT_GT(untold, seeds) << "the troubles are met";
+  EXPECT_GT(pending_updates, seeds) << "the troubles are met";
 }
 
 // Each breaks one booking of a deployment that was true.

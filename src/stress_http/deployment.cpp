@@ -103,8 +103,7 @@ Result<std::vector<stress::FlightSeats>> Deployment::flights(const std::vector<F
   const auto done = inquiry.run(
       ids.size(), [&](std::size_t line) { return get("/admin/flights/" + ids[line].str()); },
       [&](std::size_t line, const Reply& reply) -> NextCall {
-        if (reply.status == 404)
-          return Error{ErrorCode::not_found, "there is no flight " + ids[line].str(), {}};
+        if (reply.status == 404) return Error{ErrorCode::not_found, "there is no flight " + ids[line].str()};
         return read_object(reply, 200, [&](const json::object& flight) -> NextCall {
           all[line] = read_seats(flight);
           if (all[line].id != ids[line]) throw std::invalid_argument("another flight");

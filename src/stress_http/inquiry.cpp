@@ -43,7 +43,7 @@ Result<void> Inquiry::run(std::size_t lines, const std::function<std::string(std
     }
     if (begun == lines && under_way_ == 0 && ready_.empty() && again_.empty()) return {};
     if (now >= deadline_) {
-      failure_ = Error{ErrorCode::unavailable, last_trouble_.empty() ? "no time left" : last_trouble_, {}};
+      failure_ = Error{ErrorCode::unavailable, last_trouble_.empty() ? "no time left" : last_trouble_};
       break;
     }
     requests_.turn(again_.empty() ? deadline_ : std::min(deadline_, pause_ends_), *this);
@@ -81,7 +81,7 @@ void Inquiry::lost(std::uint32_t tag, stress::Loss loss, stress::Time now) {
 void Inquiry::fail(std::uint32_t tag, std::string why, stress::Time now) {
   --under_way_;
   if (persistence_ == Persistence::once) {
-    failure_ = Error{ErrorCode::unavailable, std::move(why), {}};
+    failure_ = Error{ErrorCode::unavailable, std::move(why)};
     return;
   }
   last_trouble_ = std::move(why);

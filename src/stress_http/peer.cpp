@@ -28,7 +28,7 @@ int try_to_connect(const addrinfo& address, Milliseconds deadline) {
   return error;
 }
 
-Error unreachable(std::string why) { return Error{ErrorCode::unavailable, std::move(why), {}}; }
+Error unreachable(std::string why) { return Error{ErrorCode::unavailable, std::move(why)}; }
 
 }  // namespace
 

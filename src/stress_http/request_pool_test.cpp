@@ -357,7 +357,7 @@ TEST(Inquiry, EndsAtItsDeadlineAndAtAnError) {
   const auto wrong = refused.run(
       5, [](std::size_t) { return request("/"); },
       [](std::size_t, const Reply&) -> Result<std::optional<std::string>> {
-        return Error{ErrorCode::not_found, "not that", {}};
+        return Error{ErrorCode::not_found, "not that"};
       });
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().detail, "not that");

@@ -7,6 +7,7 @@ namespace flightdeck::sync {
 
 using flights::Flight;
 using ledger::FlightUpdate;
+using ledger::UpdateScope;
 
 namespace {
 
@@ -14,19 +15,19 @@ std::vector<FlightUpdate> update_of_hold(FlightId flight, BookingId booking) {
   std::vector<FlightUpdate> updates(1);
   updates.front().id = flight;
   updates.front().settled_holds.push_back(booking);
-  updates.front().holds_only = true;
+  updates.front().scope = UpdateScope::holds;
   return updates;
 }
 
 }  // namespace
 
-booking::SeatUpdate seat_update(const FlightUpdate& updates, Instant now) {
+booking::SeatUpdate seat_update(const FlightUpdate& update, Instant now) {
   booking::SeatUpdate seats;
-  seats.flight = updates.id;
-  seats.holds_to_drop = updates.settled_holds;
-  if (updates.holds_only) return seats;
-  if (updates.flight && flights::on_sale(*updates.flight, now)) {
-    const Flight& flight = *updates.flight;
+  seats.flight = update.id;
+  seats.holds_to_drop = update.settled_holds;
+  if (update.scope == UpdateScope::holds) return seats;
+  if (update.flight && flights::on_sale(*update.flight, now)) {
+    const Flight& flight = *update.flight;
     seats.count = booking::SeatUpdate::Count{flight.version, flight.available_seats, flight.updated_at};
   } else {
     seats.off_sale = true;
@@ -42,7 +43,7 @@ Task<bool> DerivedStateUpdater::apply_once(std::vector<FlightUpdate>& updates) {
   for (const FlightUpdate& one : updates) {
     seats.push_back(seat_update(one, now));
     if (!one.flight) continue;
-    const bool light = one.seats_only && !seats.back().off_sale;
+    const bool light = one.scope == UpdateScope::seats && !seats.back().off_sale;
     (light ? only_seats : rows).push_back(*one.flight);
   }
   if (!seats.empty()) {

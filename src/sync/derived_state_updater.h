@@ -9,12 +9,12 @@
 #include "flights/flight_index.h"
 #include "flights/index_lag.h"
 #include "ledger/decide.h"
-#include "sync/untold.h"
+#include "sync/pending_updates.h"
 
 namespace flightdeck::sync {
 
 // What the gate should hear of a flight.
-booking::SeatUpdate seat_update(const ledger::FlightUpdate& updates, Instant now);
+booking::SeatUpdate seat_update(const ledger::FlightUpdate& update, Instant now);
 
 // One a thread, used from that thread only (`home` may be asked for by any). While it owes anything the index
 // may lag. What is owed is told limits::update_retry_pause after the gate or the index can hear it again at

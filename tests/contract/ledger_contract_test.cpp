@@ -4,6 +4,7 @@
 
 #include "contract/temporary_ledger.h"
 #include "doubles/booking_world.h"
+#include "doubles/settlements.h"
 #include "ledger/apply_batch.h"
 
 namespace flightdeck::booking {
@@ -38,8 +39,7 @@ class LedgerContract : public ::testing::TestWithParam<test::LedgerKind> {
   }
   void pay(std::uint8_t n, FlightId flight = flight_1) {
     const std::string ref = "pay-" + std::to_string(n);
-    ASSERT_TRUE(apply(store(), ledger::SettlePayment{id_of<BookingId>(n), flight, true, ref, {}, {}}, now)
-                    .has_value());
+    ASSERT_TRUE(apply(store(), test::payment_succeeded(id_of<BookingId>(n), flight, ref), now).has_value());
   }
   std::optional<ledger::Booking> find_booking(std::uint8_t n) {
     const BookingId id = id_of<BookingId>(n);
@@ -86,8 +86,7 @@ TEST_P(LedgerContract, ABookingIsReadAsItWasWrittenThroughItsWholeLife) {
   const ledger::Booking placed = place(1, flight_1, 3);
   EXPECT_EQ(find_booking(1), placed);
   now += seconds{1};
-  ledger::Booking paid =
-      *apply(store(), ledger::SettlePayment{placed.id, flight_1, true, "pay-1", {}, {}}, now)->booking;
+  ledger::Booking paid = *apply(store(), test::payment_succeeded(placed.id, flight_1, "pay-1"), now)->booking;
   EXPECT_EQ(find_booking(1), paid);
   now += seconds{1};
   ledger::Booking cancelled = *apply(store(), ledger::CancelBooking{placed.id, flight_1}, now)->booking;
@@ -98,7 +97,7 @@ TEST_P(LedgerContract, ABookingIsReadAsItWasWrittenThroughItsWholeLife) {
   EXPECT_EQ(find_booking(1), refunded);
   EXPECT_EQ(refunded.refund_ref, "refund-1");
   const ledger::Booking other = place(2);
-  apply(store(), ledger::SettlePayment{other.id, flight_1, false, {}, "payment_declined", {}}, now).value();
+  apply(store(), test::payment_failed(other.id, flight_1, "payment_declined"), now).value();
   EXPECT_EQ(find_booking(2)->failure_reason, "payment_declined");
 }
 
@@ -171,7 +170,7 @@ TEST_P(LedgerContract, AnIdThatShouldBeNewAndIsNotIsItsBookingAgain) {
   const ledger::Booking first = place(1);
   ledger::PlaceBooking command{id_of<BookingId>(1), user_1, flight_1, 1, Milliseconds{60'000}, true};
   const ledger::Applied again = apply(store(), std::move(command), now).value();
-  EXPECT_TRUE(again.replayed);
+  EXPECT_EQ(again.effect, ledger::Effect::replayed);
   EXPECT_EQ(again.booking, first);
   EXPECT_EQ(find_flight(flight_1)->available_seats, 9);
 }
@@ -358,8 +357,7 @@ TEST_P(LedgerContract, SeatsAreCountedByStatus) {
   place(6, flight_2, 3);
   pay(1);
   pay(2);
-  apply(store(), ledger::SettlePayment{id_of<BookingId>(3), flight_1, false, {}, "payment_declined", {}}, now)
-      .value();
+  apply(store(), test::payment_failed(id_of<BookingId>(3), flight_1, "payment_declined"), now).value();
   apply(store(), ledger::CancelBooking{id_of<BookingId>(4), flight_1}, now).value();
   const ledger::SeatCounts counts = reader().seat_counts(flight_1);
   EXPECT_EQ(counts.confirmed, 3);

@@ -7,6 +7,7 @@
 #include "contract/temporary_ledger.h"
 #include "core/limits.h"
 #include "doubles/booking_world.h"
+#include "doubles/settlements.h"
 #include "ledger/apply_batch.h"
 
 namespace flightdeck::booking {
@@ -42,8 +43,7 @@ class LedgerPages : public ::testing::TestWithParam<test::LedgerKind> {
                                    id_of<UserId>(static_cast<std::uint8_t>(pick(2))), id, 1 + pick(2),
                                    Milliseconds{60'000}};
         const auto placed = apply(store(), place, now);
-        if (placed && pick(2) == 0)
-          apply(store(), ledger::SettlePayment{place.id, id, true, "ref", {}, {}}, now).value();
+        if (placed && pick(2) == 0) apply(store(), test::payment_succeeded(place.id, id, "ref"), now).value();
         if (placed) booked.push_back(place.id);
       }
     }

@@ -4,6 +4,7 @@
 
 #include "contract/temporary_ledger.h"
 #include "doubles/booking_world.h"
+#include "doubles/settlements.h"
 #include "ledger/ledger_snapshot.h"
 
 namespace flightdeck::booking {
@@ -25,7 +26,7 @@ class LedgerSnapshotContract : public ::testing::TestWithParam<test::LedgerKind>
             ledger::AddFlight{id_of<FlightId>(n), flight_draft(10, "FD" + std::to_string(n)), false}, now);
     }
     for (std::uint8_t n = 11; n <= 13; ++n) place(n);
-    apply(ledger->store(), ledger::SettlePayment{id_of<BookingId>(12), flight_1, true, "pay", {}, {}}, now);
+    apply(ledger->store(), test::payment_succeeded(id_of<BookingId>(12), flight_1, "pay"), now);
   }
   void place(std::uint8_t n) {
     ledger::PlaceBooking command{id_of<BookingId>(n), id_of<UserId>(21), flight_1, 2, Milliseconds{60'000}};

@@ -65,7 +65,7 @@ TEST_F(PostgresConcurrency, TheSameBookingFromTwoSidesIsMadeOnce) {
   test::crowd(2, [&](int) {
     PostgresLedgerStore store(url, log);
     for (std::uint32_t n = 0; n < 50; ++n) {
-      if (!apply(store, place_booking(booking_id(n), flight_1), now)->replayed) ++first;
+      if (apply(store, place_booking(booking_id(n), flight_1), now)->effect == ledger::Effect::added) ++first;
     }
   });
   EXPECT_EQ(first, 50);
@@ -147,8 +147,7 @@ TEST_F(PostgresConcurrency, APaymentDeclinedAfterACancellationFailsNobodyElse) {
   const auto placed = apply(store, place_booking(booking_id(1), flight_1, 4), now);
   apply(other, ledger::CancelBooking{booking_id(1), flight_1}, now).value();
   ledger::SettlePayment declined = settle_cached(*placed);
-  declined.success = false;
-  declined.failure_reason = "payment_declined";
+  declined.outcome = ledger::PaymentFailed{std::string(ledger::reason_payment_declined)};
   const std::vector<Command> commands = {declined, place_booking(booking_id(2), flight_2)};
   const auto outcomes = apply_batch(store, commands, now).outcomes;
   EXPECT_EQ(outcomes[0]->booking->status, ledger::BookingStatus::cancelled);
@@ -306,7 +305,8 @@ TEST_F(PostgresConcurrency, ADeadlockEndsSoonAndNothingIsDoneTwice) {
     for (std::size_t i = 0; i < both.size(); ++i) {
       if (!applied.outcomes[i]) {
         EXPECT_EQ(applied.outcomes[i].error().code, ErrorCode::unavailable);
-        EXPECT_FALSE(apply(store, both[i], now)->replayed) << "what was not had was not done";
+        EXPECT_NE(apply(store, both[i], now)->effect, ledger::Effect::replayed)
+            << "what was not had was not done";
       }
     }
   }

@@ -7,6 +7,7 @@
 
 #include "contract/temporary_ledger.h"
 #include "doubles/booking_world.h"
+#include "doubles/settlements.h"
 #include "ledger/apply_batch.h"
 #include "postgres/migrate.h"
 #include "postgres/postgres_ledger_reader.h"
@@ -30,7 +31,7 @@ inline ledger::PlaceBooking place_booking(BookingId id, FlightId flight, std::in
 }
 
 inline ledger::SettlePayment settle_booking(BookingId id, FlightId flight, bool success = true) {
-  return {id, flight, success, success ? "ref" : "", success ? "" : "payment_declined", {}};
+  return success ? payment_succeeded(id, flight) : payment_failed(id, flight);
 }
 
 // The n-th of many bookings.

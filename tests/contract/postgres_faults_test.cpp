@@ -11,6 +11,7 @@
 
 #include "contract/postgres_database.h"
 #include "doubles/preconditions.h"
+#include "doubles/settlements.h"
 #include "postgres/commit_lookup.h"
 #include "support/deadline.h"
 #include "support/tcp_proxy.h"
@@ -100,7 +101,7 @@ TEST_F(BrokenConnection, ACommitThatNeverArrivedIsDecidedAnew) {
   const auto outcome = apply(store, place_booking(booking_id(1), flight_1, 3), now);
   EXPECT_TRUE(proxy.has_cut());
   ASSERT_TRUE(outcome.has_value());
-  EXPECT_FALSE(outcome->replayed);
+  EXPECT_NE(outcome->effect, ledger::Effect::replayed);
   expect_one_booking(3);
 }
 
@@ -109,7 +110,7 @@ TEST_F(BrokenConnection, ACommitWhoseAnswerIsLostIsLookedUp) {
   const auto outcome = apply(store, place_booking(booking_id(1), flight_1, 3), now);
   EXPECT_TRUE(proxy.has_cut());
   ASSERT_TRUE(outcome.has_value());
-  EXPECT_FALSE(outcome->replayed) << "decided anew, not looked up";
+  EXPECT_NE(outcome->effect, ledger::Effect::replayed) << "decided anew, not looked up";
   expect_one_booking(3);
   store.check_writable();
 }
@@ -222,7 +223,7 @@ TEST_F(LookingUp, ANewerRowThatCannotFollowIsNotOfThisTransaction) {
   PostgresLedgerStore store{url, log};
   apply(store, add_flight(1, 10), now).value();
   ledger::Booking row = *apply(store, place_booking(booking_id(1), flight_1), now).value().booking;
-  const ledger::SettlePayment declined{row.id, flight_1, false, {}, "payment_declined", {}};
+  const ledger::SettlePayment declined = test::payment_failed(row.id, flight_1);
   apply(store, declined, now + std::chrono::seconds(5)).value();
   for (const auto status : {ledger::BookingStatus::confirmed, ledger::BookingStatus::cancelled}) {
     row.status = status;

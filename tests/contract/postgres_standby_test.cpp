@@ -83,7 +83,8 @@ class Standby : public test::PostgresDatabase {
   void expect_all_is_told(PostgresLedgerReader& reader, PostgresLedgerStore& writer) {
     EXPECT_TRUE(test::eventually([&] {
       try {
-        return apply(writer, place_booking(booking_id(2), flight_1), now).value().replayed;
+        return apply(writer, place_booking(booking_id(2), flight_1), now).value().effect ==
+               ledger::Effect::replayed;
       } catch (const UnavailableError&) {
         return false;
       }
@@ -193,7 +194,8 @@ TEST_F(Standby, WithoutOneNothingIsAsked) {
       "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'flightdeck'";
   const std::int64_t before = probe().number(connections);
   EXPECT_EQ(reader.bookings(std::vector{booking_id(1)}).size(), 1U);
-  EXPECT_TRUE(apply(writer, place_booking(booking_id(1), flight_1), now).value().replayed);
+  EXPECT_EQ(apply(writer, place_booking(booking_id(1), flight_1), now).value().effect,
+            ledger::Effect::replayed);
   writer.check_writable();
   EXPECT_EQ(probe().number(connections), before);
 }

@@ -10,6 +10,7 @@
 
 #include "contract/temporary_ledger.h"
 #include "doubles/booking_world.h"
+#include "doubles/settlements.h"
 #include "ledger/apply_batch.h"
 #include "sqlite/migrate.h"
 #include "sqlite/sqlite_ledger_reader.h"
@@ -239,7 +240,7 @@ void run_every_query(const std::string& path) {
   store.claim_unfinished(world_start + Milliseconds{1}, world_start, 10);
   store.claim_events(world_start, world_start, 1);
   store.remove_events(std::vector<std::int64_t>{1});
-  apply(store, ledger::SettlePayment{id, flight_1, true, "ref", {}, {}}, world_start).value();
+  apply(store, test::payment_succeeded(id, flight_1, "ref"), world_start).value();
   reader.bookings(std::span(&id, 1));
   reader.flights(std::span(&flight_1, 1));
   reader.seat_counts(flight_1);

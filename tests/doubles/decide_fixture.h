@@ -7,6 +7,7 @@
 #include "core/limits.h"
 #include "doubles/decide_samples.h"
 #include "doubles/row_store.h"
+#include "doubles/settlements.h"
 #include "ledger/decide.h"
 
 namespace flightdeck::ledger {
@@ -48,15 +49,17 @@ class Decide : public ::testing::Test {
     return apply(PlaceBooking{id, test::user_1, test::flight_1, seats, payment_timeout});
   }
   static SettlePayment paid(std::string ref = "pay-1", BookingId id = test::booking_1) {
-    return SettlePayment{id, test::flight_1, true, std::move(ref), {}, {}};
+    return test::payment_succeeded(id, test::flight_1, std::move(ref));
   }
-  static SettlePayment not_paid(std::optional<Instant> look_again = std::nullopt) {
-    return SettlePayment{
-        test::booking_1, test::flight_1, false, {}, std::string(reason_payment_declined), look_again, true};
+  static SettlePayment not_paid(std::optional<Instant> ask_again_at = std::nullopt) {
+    SettlePayment command = test::payment_failed(test::booking_1, test::flight_1, reason_payment_declined,
+                                                 PaymentSource::provider);
+    test::failure_of(command).ask_again_at = ask_again_at;
+    return command;
   }
   static SettlePayment expired() {
     SettlePayment command = not_paid(test::start_time + std::chrono::minutes{5});
-    command.failure_reason = reason_payment_timeout;
+    test::failure_of(command).reason = reason_payment_timeout;
     return command;
   }
   static CancelBooking cancel(BookingId id = test::booking_1) { return CancelBooking{id, test::flight_1}; }
@@ -66,9 +69,9 @@ class Decide : public ::testing::Test {
   // What the provider itself says was paid.
   static SettlePayment paid_amount(std::int64_t minor, bool refunded = false) {
     SettlePayment command = paid();
-    command.answered = true;
-    command.amount = Money{minor};
-    command.refunded = refunded;
+    command.source = PaymentSource::provider;
+    test::success_of(command).amount = Money{minor};
+    test::success_of(command).refunded = refunded;
     return command;
   }
   RescheduleIntent look(std::optional<Instant> next) const {

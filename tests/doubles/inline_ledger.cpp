@@ -25,11 +25,11 @@ Task<void> InlineLedger::read_turn() {
 Task<Result<Applied>> InlineLedger::apply(Command command) {
   const Fault fault = good_left_ > 0 ? Fault::none : fault_;
   if (good_left_ > 0) --good_left_;
-  if (fault == Fault::overloaded) co_return Error{ErrorCode::overloaded, "The queue is full.", {}};
+  if (fault == Fault::overloaded) co_return Error{ErrorCode::overloaded, "The queue is full."};
   co_await turn();
-  if (fault == Fault::unavailable) co_return Error{ErrorCode::unavailable, "No answer.", {}};
+  if (fault == Fault::unavailable) co_return Error{ErrorCode::unavailable, "No answer."};
   BatchDecision decision = apply_batch(store_, std::span<const Command>(&command, 1), clock_.now());
-  if (fault == Fault::done_but_unavailable) co_return Error{ErrorCode::unavailable, "No answer.", {}};
+  if (fault == Fault::done_but_unavailable) co_return Error{ErrorCode::unavailable, "No answer."};
   ledger::Commit commit{std::move(decision.updates), std::move(decision.settled)};
   auto told = callback_awaiter<bool>(
       [&](auto done) { observer_.on_commit(std::move(commit), [done]() mutable { done(true); }); });

@@ -10,7 +10,7 @@ using payment::PaymentStatus;
 using payment::Refund;
 
 namespace {
-Error no_answer() { return Error{ErrorCode::unavailable, "The provider does not answer.", {}}; }
+Error no_answer() { return Error{ErrorCode::unavailable, "The provider does not answer."}; }
 }  // namespace
 
 Task<void> ScriptedPaymentProvider::turn() {
@@ -53,7 +53,7 @@ Task<Result<Payment>> ScriptedPaymentProvider::charge(ChargeRequest request) {
   if (!payments_.contains(request.booking)) decide(request.booking, status);
   Payment payment = payments_[request.booking];
   if (payment.amount != request.amount)
-    co_return Error{ErrorCode::invalid_state, "It has a payment of another amount.", {}};
+    co_return Error{ErrorCode::invalid_state, "It has a payment of another amount."};
   if (!states_amounts_) payment.amount.reset();
   if (what == Charge::paid_unheard || what == Charge::declined_unheard) co_return no_answer();
   co_return payment;
@@ -74,7 +74,7 @@ Task<Result<Payment>> ScriptedPaymentProvider::find(BookingId booking) {
   }
   if (!finds_answered_) co_return no_answer();
   const auto found = payments_.find(booking);
-  if (found == payments_.end()) co_return Error{ErrorCode::not_found, "No such payment.", {}};
+  if (found == payments_.end()) co_return Error{ErrorCode::not_found, "No such payment."};
   co_return found->second;
 }
 
@@ -83,9 +83,9 @@ Task<Result<Refund>> ScriptedPaymentProvider::refund(payment::RefundRequest requ
   co_await turn();
   if (!refunds_answered_) co_return no_answer();
   const auto found = payments_.find(request.booking);
-  if (found == payments_.end()) co_return Error{ErrorCode::not_found, "No such payment.", {}};
+  if (found == payments_.end()) co_return Error{ErrorCode::not_found, "No such payment."};
   if (found->second.status != PaymentStatus::success) {
-    co_return Error{ErrorCode::invalid_state, "It was never paid.", {}};
+    co_return Error{ErrorCode::invalid_state, "It was never paid."};
   }
   if (!std::exchange(found->second.refunded, true)) ++refunds_;
   co_return Refund{refund_id(request.booking)};

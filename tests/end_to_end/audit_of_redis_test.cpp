@@ -136,9 +136,9 @@ TEST_F(RedisAuditTest, WhatWasNeverToldIsNamed) {
       "UPDATE flights SET version = version + 1, available_seats = available_seats, updated_at = now() WHERE "
       "id = '" +
       flights[0] + "'");
-  const auto untold = found();
-  ASSERT_EQ(untold.size(), 1U);
-  EXPECT_THAT(untold.at(flights[0]), UnorderedElementsAre("gate_differs", "index_differs"));
+  const auto pending_updates = found();
+  ASSERT_EQ(pending_updates.size(), 1U);
+  EXPECT_THAT(pending_updates.at(flights[0]), UnorderedElementsAre("gate_differs", "index_differs"));
   worker.start();
   EXPECT_TRUE(eventually([&] { return found().empty(); }, std::chrono::seconds(60)));
 }

@@ -69,6 +69,51 @@ std::optional<Include> parse_include(std::string_view line) {
   return Include{.header = std::string(line.substr(0, end)), .quoted = quoted};
 }
 
+// Finds the comments of a file's lines, given one after another: raw strings go on over several.
+class CodeLines {
+ public:
+  // Where a comment to the end of the line begins.
+  std::optional<std::size_t> comment_of(std::string_view line) {
+    for (std::size_t at = 0; at < line.size(); ++at) {
+      if (raw_end_) {
+        const auto end = line.find(*raw_end_, at);
+        if (end == std::string_view::npos) return std::nullopt;
+        at = end + raw_end_->size() - 1;
+        raw_end_.reset();
+      } else if (line[at] == '"' && at > 0 && line[at - 1] == 'R') {
+        const auto open = line.find('(', at);
+        if (open == std::string_view::npos) return std::nullopt;
+        raw_end_ = ")" + std::string(line.substr(at + 1, open - at - 1)) + "\"";
+        at = open;
+      } else if (line[at] == '"' || (line[at] == '\'' && !is_digit_separator(line, at))) {
+        at = end_of_literal(line, at);
+      } else if (line.substr(at).starts_with("/*")) {
+        const auto end = line.find("*/", at + 2);
+        if (end == std::string_view::npos) return std::nullopt;
+        at = end + 1;
+      } else if (line.substr(at).starts_with("//")) {
+        return at;
+      }
+    }
+    return std::nullopt;
+  }
+
+ private:
+  static bool is_digit_separator(std::string_view line, std::size_t at) {
+    return at > 0 && std::isxdigit(static_cast<unsigned char>(line[at - 1])) && at + 1 < line.size() &&
+           std::isxdigit(static_cast<unsigned char>(line[at + 1]));
+  }
+  static std::size_t end_of_literal(std::string_view line, std::size_t at) {
+    const char quote = line[at];
+    for (++at; at < line.size() && line[at] != quote; ++at) {
+      if (line[at] == '\\') ++at;
+    }
+    return at;
+  }
+
+  std::optional<std::string> raw_end_;
+};
+
 // src/main.cpp is a folder of its own, "main".
 std::string folder_of(const fs::path& file_in_src) {
   const auto first = *file_in_src.begin();
@@ -104,6 +149,7 @@ Rules project_rules(const fs::path& root) {
       .longest_file = 500,
       .long_files = {{"src/redis/redis_connection.cpp",
                       "one state machine: sessions, deadlines, and what a server refuses, all of one state"}},
+      .longest_line = 110,
       .empty_words = {"util", "utils", "utility", "utilities", "common", "manager", "managers", "helper",
                       "helpers"},
       .retired_words = {"FlightNews",    "SeatNews",     "NewsTeller",  "FlightTeller",  "Untold",
@@ -215,6 +261,49 @@ Problems check_names(const fs::path& root, const Rules& rules) {
         }
         word.clear();
       }
+    }
+  }
+  return problems;
+}
+
+Problems check_width(const fs::path& root, const Rules& rules) {
+  static const std::set<std::string> kTexts = {".h",  ".cpp",   ".lua", ".py", ".sh",
+                                               ".in", ".cmake", ".txt", ".yml"};
+  static const std::set<std::string> kPrograms = {"dev", "run", "apt_install"};
+  Problems problems;
+  for (const fs::path& file : code_entries(root)) {
+    const bool of_code =
+        kTexts.contains(file.extension().string()) || kPrograms.contains(file.filename().string());
+    if (!of_code || !fs::is_regular_file(file)) continue;
+    std::size_t number = 0;
+    for (const std::string& line : read_lines(file)) {
+      ++number;
+      // Of UTF-8, each character has one byte that is no continuation.
+      const auto characters = std::count_if(
+          line.begin(), line.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+      if (characters > rules.longest_line)
+        problems.push_back(name_in(root, file) + ':' + std::to_string(number) + ": " +
+                           std::to_string(characters) + " characters");
+    }
+  }
+  return problems;
+}
+
+Problems check_comments(const fs::path& root) {
+  Problems problems;
+  for (const fs::path& file : entries(root, {"src", "tests", "bench"})) {
+    if (!is_source(file)) continue;
+    CodeLines code;
+    std::size_t number = 0;
+    for (const std::string& line : read_lines(file)) {
+      ++number;
+      const auto comment = code.comment_of(line);
+      if (!comment || line.find_first_not_of(" \t") == *comment) continue;
+      const std::string_view text = std::string_view(line).substr(*comment);
+      const bool by_custom = line.starts_with('#') || line.starts_with("}  // namespace") ||
+                             text.starts_with("// NOLINT") || text.starts_with("// clang-format");
+      if (!by_custom)
+        problems.push_back(name_in(root, file) + ':' + std::to_string(number) + ": a comment after code");
     }
   }
   return problems;

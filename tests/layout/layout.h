@@ -23,6 +23,8 @@ struct Rules {
   // Every file up to this many lines; longer ones are listed with the reason.
   int longest_file;
   std::map<std::string, std::string> long_files;
+  // Every line up to this many characters.
+  int longest_line;
   // Words that say nothing of what is inside.
   std::set<std::string> empty_words;
   // Identifiers that other words have replaced.
@@ -45,6 +47,13 @@ Problems check_length(const std::filesystem::path& root, const Rules& rules);
 
 // Code files and folders named by an empty word.
 Problems check_names(const std::filesystem::path& root, const Rules& rules);
+
+// Lines of code files with more characters than the rules allow. Migrations may have longer ones: a database
+// that has had one must find it unchanged.
+Problems check_width(const std::filesystem::path& root, const Rules& rules);
+
+// Comments of C++ that follow code on its line: they belong above it.
+Problems check_comments(const std::filesystem::path& root);
 
 // Files of code and documents that use a retired word; the history in CHANGELOG.md may.
 Problems check_words(const std::filesystem::path& root, const Rules& rules);

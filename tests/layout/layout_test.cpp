@@ -35,6 +35,14 @@ TEST(ProjectTree, UsesNoRetiredWord) {
   EXPECT_THAT(check_words(FLIGHTDECK_SOURCE_DIR, project_rules(FLIGHTDECK_SOURCE_DIR)), IsEmpty());
 }
 
+TEST(ProjectTree, KeepsLinesShort) {
+  EXPECT_THAT(check_width(FLIGHTDECK_SOURCE_DIR, project_rules(FLIGHTDECK_SOURCE_DIR)), IsEmpty());
+}
+
+TEST(ProjectTree, HasCommentsAboveWhatTheyExplain) {
+  EXPECT_THAT(check_comments(FLIGHTDECK_SOURCE_DIR), IsEmpty());
+}
+
 class LayoutCheck : public ::testing::Test {
  protected:
   LayoutCheck() {
@@ -171,6 +179,27 @@ TEST_F(LayoutCheck, RefusesARetiredWord) {
   write("CHANGELOG.md", "Shelf\n");
   write("src/core/shelves.h", "struct Shelfs {};\n");
   EXPECT_THAT(check_words(root_, rules_), ElementsAre("src/core/pool.h:2: Shelf", "docs/pool.md:1: Shelf"));
+}
+
+TEST_F(LayoutCheck, RefusesALongLine) {
+  std::string dashes;
+  for (int i = 0; i < rules_.longest_line - 3; ++i) dashes += "\u2013";
+  write("src/core/ids.h", "// " + dashes + "\n");
+  EXPECT_THAT(check_width(root_, rules_), IsEmpty());
+  write("src/core/ids.h", "\n//  " + dashes + "\n");
+  write("scripts/up.sh", "# " + std::string(120, 'x') + "\n");
+  write("migrations/sqlite/0001.sql", "-- " + std::string(120, 'x') + "\n");
+  EXPECT_THAT(check_width(root_, rules_),
+              ElementsAre("scripts/up.sh:1: 122 characters", "src/core/ids.h:2: 111 characters"));
+}
+
+TEST_F(LayoutCheck, RefusesACommentAfterCode) {
+  write("src/core/a.h",
+        "// Above.\nint seats = 1'000;  // after\nchar c = '\"';\nconst char* url = \"http://h\";\n"
+        "const char* raw = R\"(\n a // b\n)\"; f();  // here\n#endif  // X\n}  // namespace x\n"
+        "int i;  // NOLINT(x)\nint j = 0x1'0'0 / 2; /* inside // */\n");
+  EXPECT_THAT(check_comments(root_),
+              ElementsAre("src/core/a.h:2: a comment after code", "src/core/a.h:7: a comment after code"));
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ Task<Answer> read_on(Process& process, BookingId id) {
   const std::optional<Booking> found = co_await process.bookings().find(id);
   Answer answer;
   answer.booking = found;
-  if (!found) answer.error = Error{ErrorCode::not_found, "There is no such booking.", {}};
+  if (!found) answer.error = Error{ErrorCode::not_found, "There is no such booking."};
   co_return answer;
 }
 
@@ -125,7 +125,7 @@ Task<void> serve(Task<Answer> work, std::weak_ptr<ProcessLoop> alive, std::funct
   try {
     answer = co_await std::move(work);
   } catch (const UnavailableError& error) {
-    answer.error = Error{ErrorCode::unavailable, error.what(), {}};
+    answer.error = Error{ErrorCode::unavailable, error.what()};
   }
   const auto loop = alive.lock();
   if (loop && loop->running()) reply(std::move(answer));

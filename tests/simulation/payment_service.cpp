@@ -89,7 +89,7 @@ void PaymentService::send_callback(BookingId booking, bool truth, int attempts) 
 Result<Payment> PaymentService::answer(BookingId booking, Record& record, Money amount) {
   // Some refuse a second amount, others say what was paid.
   if (record.amount != amount && record.amount.minor % 2 == 0)
-    return Error{ErrorCode::invalid_state, "It has a payment of another amount.", {}};
+    return Error{ErrorCode::invalid_state, "It has a payment of another amount."};
   return describe(booking, record);
 }
 
@@ -113,16 +113,15 @@ Result<Payment> PaymentService::charge(BookingId booking, Money amount) {
 
 Result<Payment> PaymentService::find(BookingId booking) {
   const auto found = records_.find(booking);
-  if (found == records_.end()) return Error{ErrorCode::not_found, "No such payment.", {}};
+  if (found == records_.end()) return Error{ErrorCode::not_found, "No such payment."};
   return describe(booking, found->second);
 }
 
 Result<Refund> PaymentService::refund(BookingId booking) {
   const auto found = records_.find(booking);
-  if (found == records_.end()) return Error{ErrorCode::not_found, "No such payment.", {}};
+  if (found == records_.end()) return Error{ErrorCode::not_found, "No such payment."};
   Record& record = found->second;
-  if (record.status != PaymentStatus::success)
-    return Error{ErrorCode::invalid_state, "It was never paid.", {}};
+  if (record.status != PaymentStatus::success) return Error{ErrorCode::invalid_state, "It was never paid."};
   if (record.refunds == 0) {
     ++record.refunds;
     queue_.note("payment: refunded", 0, brief(booking));
@@ -139,7 +138,7 @@ Task<Result<T>> ProcessPayments::ask(const char* what, std::function<Result<T>()
     return question();
   };
   std::optional<Result<T>> answer = co_await network_.call<Result<T>>(link, std::move(effect));
-  if (!answer) co_return Error{ErrorCode::unavailable, "The payment service does not answer.", {}};
+  if (!answer) co_return Error{ErrorCode::unavailable, "The payment service does not answer."};
   co_return std::move(*answer);
 }
 

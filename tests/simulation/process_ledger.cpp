@@ -17,7 +17,7 @@ namespace {
 // Small, so that several are needed.
 constexpr std::size_t batch_max = 4;
 
-Error no_answer() { return Error{ErrorCode::unavailable, "The database does not answer.", {}}; }
+Error no_answer() { return Error{ErrorCode::unavailable, "The database does not answer."}; }
 
 }  // namespace
 
@@ -44,9 +44,9 @@ void ProcessLedger::cut() {
 Task<Result<Applied>> ProcessLedger::apply(Command command) {
   if (dependencies_.network.is_cut()) co_return no_answer();
   if (dependencies_.queue.dice().chance(dependencies_.database.faults().overloaded))
-    co_return Error{ErrorCode::overloaded, "The queue is full.", {}};
+    co_return Error{ErrorCode::overloaded, "The queue is full."};
   const auto* settle = std::get_if<ledger::SettlePayment>(&command);
-  Writer& writer = settle && settle->success ? settling_ : selling_;
+  Writer& writer = settle && settle->succeeded() ? settling_ : selling_;
   const auto call = std::make_shared<Waiting>();
   call->command = std::move(command);
   auto answered = callback_awaiter<bool>([&](auto done) {

@@ -1,35 +1,30 @@
-#include "sync/untold.h"
+#include "sync/pending_updates.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
 namespace flightdeck::sync {
 
 using ledger::FlightUpdate;
+using ledger::UpdateScope;
 
-void merge(FlightUpdate& known, FlightUpdate updates) {
-  known.settled_holds.insert(known.settled_holds.end(), updates.settled_holds.begin(),
-                             updates.settled_holds.end());
-  if (updates.holds_only) return;
-  if (known.holds_only) {
-    known.flight = std::move(updates.flight);
-    known.seats_only = updates.seats_only;
-    known.holds_only = false;
-    return;
-  }
-  known.seats_only = known.seats_only && updates.seats_only;
-  if (updates.flight && (!known.flight || known.flight->version < updates.flight->version))
-    known.flight = std::move(updates.flight);
+void merge(FlightUpdate& known, FlightUpdate update) {
+  known.settled_holds.insert(known.settled_holds.end(), update.settled_holds.begin(),
+                             update.settled_holds.end());
+  known.scope = std::max(known.scope, update.scope);
+  if (update.flight && (!known.flight || known.flight->version < update.flight->version))
+    known.flight = std::move(update.flight);
 }
 
-void PendingUpdates::add(FlightUpdate updates) {
+void PendingUpdates::add(FlightUpdate update) {
   if (everything_) return;
-  holds_ += updates.settled_holds.size();
-  const FlightId id = updates.id;
+  holds_ += update.settled_holds.size();
+  const FlightId id = update.id;
   if (const auto known = flights_.find(id); known != flights_.end()) {
-    merge(known->second, std::move(updates));
+    merge(known->second, std::move(update));
   } else {
-    flights_.emplace(id, std::move(updates));
+    flights_.emplace(id, std::move(update));
   }
   if (flights_.size() <= limits_.flights && holds_ <= limits_.holds) return;
   flights_.clear();
@@ -44,12 +39,12 @@ std::vector<FlightUpdate> PendingUpdates::take() {
     FlightUpdate& first = flights_.begin()->second;
     std::vector<BookingId>& holds = first.settled_holds;
     if (holds.size() > holds_left) {
-      FlightUpdate some{
-          first.id, std::exchange(first.flight, std::nullopt), {}, first.seats_only, first.holds_only};
+      FlightUpdate some{.id = first.id,
+                        .flight = std::exchange(first.flight, std::nullopt),
+                        .scope = std::exchange(first.scope, UpdateScope::holds)};
       const auto rest = holds.end() - static_cast<std::ptrdiff_t>(holds_left);
       some.settled_holds.assign(rest, holds.end());
       holds.erase(rest, holds.end());
-      first.holds_only = true;
       holds_ -= holds_left;
       holds_left = 0;
       part.push_back(std::move(some));

@@ -11,7 +11,7 @@
 namespace flightdeck::sync {
 
 // Adds what is newer: the row of the higher version, and every hold to drop.
-void merge(ledger::FlightUpdate& known, ledger::FlightUpdate updates);
+void merge(ledger::FlightUpdate& known, ledger::FlightUpdate update);
 
 struct PendingUpdatesLimits {
   std::size_t flights = limits::pending_flights;
@@ -26,7 +26,7 @@ class PendingUpdates {
  public:
   explicit PendingUpdates(PendingUpdatesLimits limits = {}) : limits_(limits) {}
 
-  void add(ledger::FlightUpdate updates);
+  void add(ledger::FlightUpdate update);
 
   // The next part to tell; the rest stays. Whoever could not tell it adds it again. Empty when everything is
   // owed.

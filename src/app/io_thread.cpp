@@ -43,14 +43,15 @@ IoThread::IoThread(SharedServices& shared)
 IoThread::~IoThread() { join(); }
 
 void IoThread::make_payment_provider() {
+  net::HttpClientOptions options;
+  options.handshakes = &shared_.handshakes;
   if (const auto& service = shared_.config.payment.service) {
-    net::HttpClientOptions options;
     options.connections_max = net::payment_connections_per_thread(
         net::descriptor_limit(), static_cast<std::size_t>(shared_.config.threads));
     payment_client_ = std::make_unique<payment_http::HttpPaymentProvider>(loop_, *service, options);
     return;
   }
-  callbacks_ = std::make_unique<payment_http::HttpCallbackSender>(loop_);
+  callbacks_ = std::make_unique<payment_http::HttpCallbackSender>(loop_, options);
   // As a service of its own it leaves a silent request open for long; in this process it keeps the port's
   // deadline.
   const Milliseconds patience = uses_ledger(shared_.config.role) ? Milliseconds(limits::payment_call_deadline)

@@ -140,13 +140,13 @@ Complaint take_payment_service(Config& config, const std::string& text) {
     return std::nullopt;
   }
   auto url = net::parse_base_url(text);
-  if (!url) return "must be in-process or http://HOST[:PORT][/PATH]";
+  if (!url) return "must be in-process, http://HOST[:PORT][/PATH] or https://…";
   config.payment.service = *std::move(url);
   return std::nullopt;
 }
 
 Complaint take_callback_base(Config& config, const std::string& text) {
-  if (!net::parse_base_url(text)) return "must be http://HOST[:PORT][/PATH]";
+  if (!net::parse_base_url(text)) return "must be http://HOST[:PORT][/PATH] or https://…";
   config.payment.callback_base_url = text;
   if (text.ends_with('/')) config.payment.callback_base_url.pop_back();
   return std::nullopt;
@@ -157,7 +157,7 @@ Complaint take_callback_urls(Config& config, const std::string& text) {
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
     auto url = net::parse_base_url(std::string_view(text).substr(begin, end - begin));
-    if (!url) return "must be http://HOST[:PORT][/PATH], or several of them with commas between";
+    if (!url) return "must be http://HOST[:PORT][/PATH] or https://…, or several of them with commas between";
     urls.push_back(*std::move(url));
     begin = end + 1;
   }
@@ -268,9 +268,10 @@ void add_booking_settings(Settings& all) {
 }
 
 void add_payment_settings(Settings& all) {
-  all.push_back({"payment-url", "URL", "in-process",
-                 "The payment service: http://HOST[:PORT][/PATH], or in-process for the mock inside this one",
-                 take_payment_service});
+  all.push_back(
+      {"payment-url", "URL", "in-process",
+       "The payment service: http[s]://HOST[:PORT][/PATH], or in-process for the mock inside this one",
+       take_payment_service});
   all.push_back({"callback-base-url", "URL", "",
                  "Where this service is reached from the payment service, for its callbacks; none by default",
                  take_callback_base});

@@ -63,6 +63,7 @@ SharedServices::SharedServices(const Config& settings, const Clock& the_clock, L
       admission(config.booking.in_flight_max),
       booking_rules{config.booking.seats_per_booking_max, config.payment.timeout, {}},
       redis_refusals(log),
+      handshakes(log),
       memory_index(&changes),
       commit_sync(waiters),
       mock_payments(config.payment.mock),

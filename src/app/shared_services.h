@@ -16,6 +16,7 @@
 #include "ledger/ledger_client.h"
 #include "memory/memory_flight_index.h"
 #include "memory/memory_seat_gate.h"
+#include "net/handshake_log.h"
 #include "payment_mock/mock_payment_book.h"
 #include "redis/refusal_log.h"
 #include "sync/commit_sync.h"
@@ -79,6 +80,8 @@ struct SharedServices {
   flights::ChangeClock changes;
   flights::IndexLag index_lag;
   redis::RefusalLog redis_refusals;
+  // Of the payment service, and of who wants callbacks.
+  net::HandshakeLog handshakes;
   // These two are used unless there is a Redis.
   memory::MemorySeatGate memory_gate;
   memory::MemoryFlightIndex memory_index;

@@ -72,7 +72,7 @@ Complaint take_duration(const std::string& text, Milliseconds lowest, Millisecon
 
 Complaint take_url(Given& given, const std::string& text) {
   auto url = net::parse_base_url(text);
-  if (!url) return "must be http://HOST[:PORT][/PATH]";
+  if (!url) return "must be http://HOST[:PORT][/PATH] or https://…";
   given.command.url = *std::move(url);
   return std::nullopt;
 }

@@ -1,2 +1,1 @@
-#include <boost/asio/ssl/impl/src.hpp>
 #include <boost/redis/src.hpp>

@@ -192,6 +192,8 @@ inline constexpr milliseconds http_pipeline_quick{25};
 inline constexpr milliseconds http_pipeline_patience{100};
 // Shorter than a server keeps it: `idle_connection_deadline`.
 inline constexpr seconds payment_connection_idle{60};
+// Whose TLS is refused, by name in the log.
+inline constexpr std::size_t refused_peers_told = 64;
 inline constexpr std::size_t mock_payments_remembered = 1'000'000;
 inline constexpr std::size_t mock_payments_undecided = 100'000;
 inline constexpr milliseconds mock_delay_max{60'000};

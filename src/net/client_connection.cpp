@@ -10,7 +10,6 @@
 namespace flightdeck::net::client {
 
 namespace asio = boost::asio;
-namespace beast_http = boost::beast::http;
 using tcp = asio::ip::tcp;
 using ErrorCodeOf = boost::system::error_code;
 using Results = tcp::resolver::results_type;
@@ -35,12 +34,13 @@ bool out_of_descriptors(const ErrorCodeOf& error) {
 }  // namespace
 
 Connection::Connection(asio::io_context& context, ConnectionOwner& owner, std::size_t body_bytes_max)
-    : resolver_(context), socket_(context), owner_(&owner), body_bytes_max_(body_bytes_max) {}
+    : resolver_(context), socket_(context), owner_(&owner), parser_(body_bytes_max) {}
 
 void Connection::open(PendingCall& call) {
   add(call);
   authority_ = call.authority;
-  const std::string& host = call.what.url.host;
+  secure_ = call.what.url.tls;
+  const std::string& host = host_ = call.what.url.host;
   ErrorCodeOf not_an_address;
   const auto address = asio::ip::make_address(host, not_an_address);
   if (!not_an_address) {
@@ -66,10 +66,13 @@ void Connection::send() {
   out_.clear();
   for (const PendingCall* call : calls_) append_request(out_, call->what, authority_);
   sent_at_ = moved_at_ = std::chrono::steady_clock::now();
-  expect_reply();
-  ErrorCodeOf error;
   // What came unasked would be taken for the answer to what is asked now.
-  if (reused_ && socket_.available(error) > 0) return fail_later();
+  if (reused_ && said_something()) return fail_later();
+  if (tls_) {
+    written_ = 0;
+    return write_tls();
+  }
+  ErrorCodeOf error;
   const std::size_t sent = socket_.write_some(asio::buffer(out_), error);
   if (error && error != asio::error::would_block && error != asio::error::try_again) return fail_later();
   if (sent == out_.size()) return read();
@@ -104,6 +107,7 @@ void Connection::close() {
   owner_ = nullptr;
   release_calls();
   ErrorCodeOf ignored;
+  if (tls_ && connected_ && !sent_) tls_->say_goodbye();
   resolver_.cancel();
   socket_.close(ignored);
 }
@@ -124,16 +128,75 @@ void Connection::on_connected(const ErrorCodeOf& error) {
   ErrorCodeOf ignored;
   socket_.set_option(tcp::no_delay(true), ignored);
   socket_.non_blocking(true, ignored);
+  if (secure_) {
+    tls_ = std::make_unique<TlsSession>(owner_->trust(), socket_.native_handle(), host_);
+    return shake_hands();
+  }
   connected_ = true;
   send();
 }
 
-void Connection::expect_reply() {
-  reply_ = {};
-  parser_.emplace(reply_, body_bytes_max_);
+void Connection::shake_hands() {
+  const TlsStep step = tls_->shake_hands();
+  if (step == TlsStep::wants_read || step == TlsStep::wants_write)
+    return once_ready(step, &Connection::shake_hands);
+  if (step != TlsStep::done) {
+    refusal_ = tls_->refusal();
+    return fail(false);
+  }
+  connected_ = true;
+  owner_->hands_shaken(*this);
+  send();
+}
+
+bool Connection::said_something() {
+  if (!tls_) {
+    ErrorCodeOf ignored;
+    return socket_.available(ignored) > 0;
+  }
+  // TLS itself may say something at any time.
+  std::size_t got = 0;
+  return tls_->read(chunk_, got) != TlsStep::wants_read;
+}
+
+void Connection::write_tls() {
+  while (written_ < out_.size()) {
+    std::size_t sent = 0;
+    const TlsStep step = tls_->write(std::string_view(out_).substr(written_), sent);
+    written_ += sent;
+    if (step == TlsStep::done) continue;
+    if (step == TlsStep::wants_read || step == TlsStep::wants_write)
+      return once_ready(step, &Connection::write_tls);
+    return fail_later();
+  }
+  read();
+}
+
+void Connection::read_tls() {
+  std::size_t got = 0;
+  const TlsStep step = tls_->read(chunk_, got);
+  if (step == TlsStep::wants_read || step == TlsStep::wants_write)
+    return once_ready(step, &Connection::read_tls);
+  on_read(step == TlsStep::done    ? ErrorCodeOf()
+          : step == TlsStep::ended ? ErrorCodeOf(asio::error::eof)
+                                   : ErrorCodeOf(asio::error::connection_reset),
+          got);
+}
+
+void Connection::once_ready(TlsStep step, void (Connection::*then)()) {
+  socket_.async_wait(step == TlsStep::wants_read ? tcp::socket::wait_read : tcp::socket::wait_write,
+                     [self = shared_from_this(), then](const ErrorCodeOf&) {
+                       if (self->owner_) (self.get()->*then)();
+                     });
 }
 
 void Connection::read() {
+  if (tls_) {
+    if (!tls_->holds_more()) return once_ready(TlsStep::wants_read, &Connection::read_tls);
+    return asio::post(socket_.get_executor(), [self = shared_from_this()] {
+      if (self->owner_) self->read_tls();
+    });
+  }
   socket_.async_read_some(asio::buffer(chunk_),
                           [self = shared_from_this()](const ErrorCodeOf& error, std::size_t bytes) {
                             if (self->owner_) self->on_read(error, bytes);
@@ -141,20 +204,20 @@ void Connection::read() {
 }
 
 void Connection::on_read(const ErrorCodeOf& error, std::size_t bytes) {
-  if (error == asio::error::eof && parser_->got_some()) return on_end();
-  if (error) return fail(reused_ && !parser_->got_some());
+  if (error == asio::error::eof && parser_.begun()) return on_end();
+  if (error) return fail(reused_ && !parser_.begun());
   in_.append(chunk_.data(), bytes);
   std::size_t parsed = 0;
   bool keep = true;
   while (parsed < in_.size() && keep && !calls_.empty()) {
-    ErrorCodeOf parse_error;
-    parsed += parser_->put(asio::buffer(in_.data() + parsed, in_.size() - parsed), parse_error);
-    if (parse_error && parse_error != beast_http::error::need_more) return fail(false);
-    if (!parser_->is_done()) break;
-    keep = parser_->keep_alive();
-    // Else an interim answer.
-    if (reply_.status / 100 != 1) take_reply();
-    expect_reply();
+    std::size_t used = 0;
+    const auto state = parser_.put(std::string_view(in_).substr(parsed), used);
+    parsed += used;
+    if (state == ResponseParser::State::malformed) return fail(false);
+    if (state == ResponseParser::State::need_more) break;
+    keep = parser_.keep_alive();
+    take_reply();
+    parser_.restart();
   }
   in_.erase(0, parsed);
   ConnectionOwner& owner = *owner_;
@@ -175,13 +238,11 @@ void Connection::take_reply() {
   call.connection = nullptr;
   reused_ = true;
   moved_at_ = std::chrono::steady_clock::now();
-  owner_->answered(call, std::move(reply_));
+  owner_->answered(call, std::move(parser_.reply()));
 }
 
 void Connection::on_end() {
-  ErrorCodeOf error;
-  parser_->put_eof(error);
-  if (error || !parser_->is_done()) return fail(false);
+  if (parser_.put_end() != ResponseParser::State::done) return fail(false);
   take_reply();
   ConnectionOwner& owner = *owner_;
   calls_.empty() ? owner.all_answered(*this, false) : owner.failed(*this, true);

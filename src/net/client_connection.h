@@ -4,7 +4,6 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/http/basic_parser.hpp>
 #include <boost/intrusive/list.hpp>
 #include <chrono>
 #include <deque>
@@ -16,38 +15,12 @@
 
 #include "core/limits.h"
 #include "net/http_client.h"
+#include "net/response_parser.h"
+#include "net/tls_session.h"
 
 namespace flightdeck::net::client {
 
 using Time = std::chrono::steady_clock::time_point;
-
-class ReplyParser final : public boost::beast::http::basic_parser<false> {
- public:
-  ReplyParser(HttpReply& reply, std::size_t body_bytes_max) : reply_(reply) {
-    eager(true);
-    body_limit(body_bytes_max);
-  }
-
- private:
-  using Code = boost::beast::error_code;
-  using View = boost::beast::string_view;
-
-  void on_request_impl(boost::beast::http::verb, View, View, int, Code&) override {}
-  void on_response_impl(int status, View, int, Code&) override { reply_.status = status; }
-  void on_field_impl(boost::beast::http::field, View, View, Code&) override {}
-  void on_header_impl(Code&) override {}
-  void on_body_init_impl(const boost::optional<std::uint64_t>&, Code&) override {}
-  std::size_t on_body_impl(View part, Code&) override { return append(part); }
-  void on_chunk_header_impl(std::uint64_t, View, Code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, View part, Code&) override { return append(part); }
-  void on_finish_impl(Code&) override {}
-
-  std::size_t append(View part) {
-    reply_.body.append(part);
-    return part.size();
-  }
-  HttpReply& reply_;
-};
 
 class Connection;
 
@@ -84,6 +57,9 @@ class ConnectionOwner {
   virtual void failed(Connection& connection, bool perhaps_stale) = 0;
   // Lets the tasks of ended calls go on, which may do anything.
   virtual void deliver() = 0;
+  // For connections over TLS.
+  virtual const TlsTrust& trust() = 0;
+  virtual void hands_shaken(Connection& connection) = 0;
 };
 
 // Kept alive by what it has under way; `close` makes its owner forget it. Takes calls while none is on its
@@ -93,6 +69,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(boost::asio::io_context& context, ConnectionOwner& owner, std::size_t body_bytes_max);
 
   const std::string& authority() const { return authority_; }
+  bool leads_to(const PendingCall& call) const {
+    return secure_ == call.what.url.tls && authority_ == call.authority;
+  }
+  // Why it is not trusted, once it has failed for that; for people. None of its calls was sent.
+  const std::string& refusal() const { return refusal_; }
   Time sent_at() const { return sent_at_; }
   bool takes_more() const { return !sent_ && calls_.size() < limits::http_pipeline_depth; }
 
@@ -119,8 +100,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_resolved(const boost::system::error_code& error,
                    const boost::asio::ip::tcp::resolver::results_type& results);
   void on_connected(const boost::system::error_code& error);
-  void expect_reply();
+  void shake_hands();
+  // What the other side has said before it was asked anything, or that it has ended.
+  bool said_something();
+  void write_tls();
   void read();
+  void read_tls();
+  // Calls it once the socket is ready for that step.
+  void once_ready(TlsStep step, void (Connection::*then)());
   void on_read(const boost::system::error_code& error, std::size_t bytes);
   void take_reply();
   void on_end();
@@ -135,8 +122,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   ConnectionOwner* owner_;
   // Without an answer, in the order they are sent.
   std::deque<PendingCall*> calls_;
-  std::size_t body_bytes_max_;
   std::string authority_;
+  std::string host_;
+  bool secure_ = false;
+  // And hands are shaken.
   bool connected_ = false;
   // What is in `calls_`.
   bool sent_ = false;
@@ -150,8 +139,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string out_;
   std::string in_;
   std::array<char, 4096> chunk_{};
-  HttpReply reply_;
-  std::optional<ReplyParser> parser_;
+  ResponseParser parser_;
+  // Of a call with https://, once it is connected.
+  std::unique_ptr<TlsSession> tls_;
+  // Of out_, through TLS.
+  std::size_t written_ = 0;
+  std::string refusal_;
 };
 
 }  // namespace flightdeck::net::client

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "net/client_connection.h"
+#include "net/handshake_log.h"
 #include "net/silence_patience.h"
 
 namespace flightdeck::net {
@@ -65,7 +66,12 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
   void failed(Connection& connection, bool perhaps_stale) override {
     quick_ = false;
     const std::vector<PendingCall*> calls = connection.release_calls();
+    const std::string refusal = connection.refusal();
     drop(connection);
+    if (!refusal.empty()) {
+      refuse(calls, refusal);
+      return serve_waiting();
+    }
     for (PendingCall* call : calls) {
       // Those behind the first were perhaps not even read.
       if (perhaps_stale || call != calls.front())
@@ -91,6 +97,15 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
     });
   }
 
+  const TlsTrust& trust() override {
+    if (!trust_) trust_.emplace();
+    return *trust_;
+  }
+
+  void hands_shaken(Connection& connection) override {
+    if (options_.handshakes) options_.handshakes->succeeded(connection.authority());
+  }
+
   void deliver() override {
     const auto self = shared_from_this();
     while (!ended_.empty()) finish(ended_.front());
@@ -99,14 +114,21 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
  private:
   static Error closed_error() { return Error{ErrorCode::unavailable, "the client is closed"}; }
 
+  // Any other connection would be refused, too.
+  void refuse(const std::vector<PendingCall*>& calls, const std::string& why) {
+    for (PendingCall* call : calls)
+      end(*call, Error{ErrorCode::unavailable, "no connection to " + call->authority + ": " + why, {}});
+    if (options_.handshakes && !calls.empty()) options_.handshakes->refused(calls.front()->authority, why);
+  }
+
   bool give_connection(PendingCall& call) {
-    if (gathering_ && gathering_->takes_more() && gathering_->authority() == call.authority) {
+    if (gathering_ && gathering_->takes_more() && gathering_->leads_to(call)) {
       gathering_->add(call);
       return true;
     }
     // The one used last is the least likely to have been closed by the other side.
     for (auto found = idle_.rbegin(); found != idle_.rend(); ++found) {
-      if ((*found)->authority() != call.authority) continue;
+      if (!(*found)->leads_to(call)) continue;
       Connection& connection = **found;
       idle_.erase(std::next(found).base());
       connection.add(call);
@@ -310,6 +332,8 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
 
   EventLoop& loop_;
   HttpClientOptions options_;
+  // Once a call has needed it.
+  std::optional<TlsTrust> trust_;
   // Whose tasks still wait, in the order they were started.
   Calls<&PendingCall::started_hook> started_;
   // Those of them that wait for a connection.

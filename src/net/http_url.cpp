@@ -31,22 +31,27 @@ std::string HttpUrl::authority() const {
 }
 
 Result<HttpUrl> parse_http_url(std::string_view text) {
-  constexpr std::string_view scheme = "http://";
+  constexpr std::string_view plain = "http://";
+  constexpr std::string_view secure = "https://";
+  constexpr std::uint16_t secure_port = 443;
   if (text.size() > limits::url_bytes) {
     return bad_url("is longer than " + std::to_string(limits::url_bytes) + " bytes");
   }
-  if (!text.starts_with(scheme)) return bad_url("must start with http://");
+  const bool tls = text.starts_with(secure);
+  if (!tls && !text.starts_with(plain)) return bad_url("must start with http:// or https://");
   // What a request line cannot carry must not get near one.
   if (!std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; })) {
     return bad_url("has a blank, a control character or one outside ASCII");
   }
   if (text.find('#') != std::string_view::npos) return bad_url("has a fragment");
-  std::string_view rest = text.substr(scheme.size());
+  std::string_view rest = text.substr((tls ? secure : plain).size());
   std::string_view authority = rest.substr(0, rest.find_first_of("/?"));
   rest.remove_prefix(authority.size());
   if (authority.find('@') != std::string_view::npos) return bad_url("has a user name");
 
   HttpUrl url;
+  url.tls = tls;
+  if (tls) url.port = secure_port;
   const bool bracketed = authority.starts_with('[');
   if (bracketed) {
     const std::size_t close = authority.find(']');
@@ -78,7 +83,7 @@ bool is_under(const HttpUrl& url, const HttpUrl& base) {
     const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
     return lower(a) == lower(b);
   };
-  if (url.port != base.port ||
+  if (url.tls != base.tls || url.port != base.port ||
       !std::equal(url.host.begin(), url.host.end(), base.host.begin(), base.host.end(), same_character))
     return false;
   if (base.target.empty()) return true;

@@ -1,4 +1,4 @@
-// An http:// URL, taken apart and checked.
+// An http:// or https:// URL, taken apart and checked.
 #pragma once
 
 #include <cstdint>
@@ -15,14 +15,17 @@ struct HttpUrl {
   std::uint16_t port = 80;
   // Path and query, at least `/`.
   std::string target;
+  // It begins with https.
+  bool tls = false;
 
   // As in a Host header.
   std::string authority() const;
   friend bool operator==(const HttpUrl&, const HttpUrl&) = default;
 };
 
-// validation_failed, with a detail for people: longer than limits::url_bytes, not http, a user name, a
-// fragment, a bad port, or characters that have no place in a URL.
+// Without a port: 80, or 443 of https. Error validation_failed, with a detail for people: longer than
+// limits::url_bytes, neither http nor https, a user name, a fragment, a bad port, or characters that have no
+// place in a URL.
 Result<HttpUrl> parse_http_url(std::string_view text);
 
 // One that other paths are appended to: no query; a last slash is dropped, so `target` may be empty.

@@ -18,14 +18,31 @@ TEST(HttpUrl, TakesAUrlApart) {
   ASSERT_TRUE(v6);
   EXPECT_EQ(*v6, (HttpUrl{"::1", 99, "/"}));
   EXPECT_EQ(v6->authority(), "[::1]:99");
+  EXPECT_EQ(*parse_http_url("https://example.org/a"), (HttpUrl{"example.org", 443, "/a", true}));
+  EXPECT_EQ(*parse_http_url("https://example.org:8443"), (HttpUrl{"example.org", 8443, "/", true}));
 }
 
 TEST(HttpUrl, RefusesWhatCannotBeCalled) {
-  for (const char* url :
-       {"", "example.org", "https://example.org", "http://", "http:///path", "http://host:0/",
-        "http://host:65536/", "http://host:/", "http://host:8x/", "http://user@host/", "http://host/#top",
-        "http://host/a b", "http://host/\r\nX: y", "http://h\xc3\xa9/", "http://[::1", "http://[host]/",
-        "http://ho%73t/", "http://[::1]x/"}) {
+  for (const char* url : {"",
+                          "example.org",
+                          "httpss://example.org",
+                          "https://",
+                          "HTTPS//h",
+                          "http://",
+                          "http:///path",
+                          "http://host:0/",
+                          "http://host:65536/",
+                          "http://host:/",
+                          "http://host:8x/",
+                          "http://user@host/",
+                          "http://host/#top",
+                          "http://host/a b",
+                          "http://host/\r\nX: y",
+                          "http://h\xc3\xa9/",
+                          "http://[::1",
+                          "http://[host]/",
+                          "http://ho%73t/",
+                          "http://[::1]x/"}) {
     EXPECT_FALSE(parse_http_url(url)) << url;
   }
 }
@@ -53,6 +70,8 @@ TEST(HttpUrl, IsUnderABaseOrNot) {
        {"http://host:1/a", "http://host:1/a/bc", "http://host:1/a/b/../c", "http://host:1/a/b/%2e./c",
         "http://host:1/A/b", "http://host:1/a/b/.", "http://host:1/a/b\\..\\c"})
     EXPECT_FALSE(under(url, deep)) << url;
+  EXPECT_FALSE(under("https://host:1/x", root)) << "another server";
+  EXPECT_TRUE(under("https://host/x", *parse_base_url("https://host:443")));
 }
 
 TEST(HttpUrl, ABaseHasNoQueryAndNoLastSlash) {

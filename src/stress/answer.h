@@ -14,12 +14,6 @@ enum class Status : std::uint8_t { pending, confirmed, failed, cancelled };
 std::optional<Status> parse_status(std::string_view text);
 std::string_view to_string(Status status);
 
-// The text of the first member of that name whose value is a string; escapes are left as they are. For JSON
-// as the deployment writes it: a name that only stands inside another string is not taken for a member.
-std::optional<std::string_view> text_member(std::string_view json, std::string_view name);
-// Likewise of the first whose value is a whole number.
-std::optional<std::int64_t> whole_member(std::string_view json, std::string_view name);
-
 enum class AnswerKind {
   // There is a booking.
   accepted,

@@ -10,7 +10,7 @@ namespace flightdeck::stress {
 namespace {
 
 std::string error_name(const Reply& reply) {
-  const auto code = text_member(reply.body, "code");
+  const auto& code = reply.fields.code;
   return std::to_string(reply.status) + (code ? " " + std::string(*code) : std::string());
 }
 

@@ -42,18 +42,26 @@ class LoadTest : public testing::Test, public Sender {
     now_ += time;
     load_->turn(now_);
   }
-  std::string answer_body(const char* status) {
-    std::string body = R"({"booking_id":")";
-    append_uuid(body, Uuid{{3, static_cast<std::uint8_t>(++bookings_)}});
-    return body + R"(","status":")" + status + "\"}";
+  // Of another booking each time.
+  ReplyFields booking(const char* status) {
+    booking_id_ = BookingId{Uuid{{3, static_cast<std::uint8_t>(++bookings_)}}}.str();
+    ReplyFields fields;
+    fields.booking_id = booking_id_;
+    fields.status = status;
+    return fields;
   }
-  void answer_oldest(int status, const std::string& body, bool retry_after = false) {
+  static ReplyFields refusal(const char* code) {
+    ReplyFields fields;
+    fields.code = code;
+    return fields;
+  }
+  void answer_oldest(int status, const ReplyFields& fields, bool retry_after = false) {
     const Sent sent = sent_.front();
     sent_.pop_front();
-    load_->answered(sent.tag, {status, body, retry_after}, now_);
+    load_->answered(sent.tag, {status, "the body", retry_after, fields}, now_);
     load_->turn(now_);
   }
-  void confirm_oldest() { answer_oldest(200, answer_body("CONFIRMED")); }
+  void confirm_oldest() { answer_oldest(200, booking("CONFIRMED")); }
   void lose_oldest(Loss loss) {
     const Sent sent = sent_.front();
     sent_.pop_front();
@@ -75,6 +83,8 @@ class LoadTest : public testing::Test, public Sender {
   std::optional<Load> load_;
   Time now_{};
   int bookings_ = 0;
+  // Of the last one.
+  std::string booking_id_;
 };
 
 TEST_F(LoadTest, InTheClosedLoopEachUserBooksAgainWhenItHasItsAnswer) {
@@ -89,7 +99,7 @@ TEST_F(LoadTest, InTheClosedLoopEachUserBooksAgainWhenItHasItsAnswer) {
   pass(seconds(10));
   confirm_oldest();
   EXPECT_FALSE(load_->finished());
-  answer_oldest(202, answer_body("PENDING"));
+  answer_oldest(202, booking("PENDING"));
   EXPECT_TRUE(sent_.empty()) << "the time is over";
   EXPECT_TRUE(load_->finished());
   EXPECT_EQ(counts().requests, 3U);
@@ -102,14 +112,18 @@ TEST_F(LoadTest, InTheClosedLoopEachUserBooksAgainWhenItHasItsAnswer) {
 
 TEST_F(LoadTest, WhatAnAnswerSaysItIsForIsCompared) {
   begin(1);
-  const std::string as_asked = R"(,"flight_id":")" + FlightId{Uuid{{2}}}.str() + R"(","seats":1})";
-  const std::string another = R"(,"flight_id":")" + FlightId{Uuid{{9}}}.str() + R"(","seats":1})";
-  const std::string two_seats = R"(,"flight_id":")" + FlightId{Uuid{{2}}}.str() + R"(","seats":2})";
-  for (const std::string& rest : {as_asked, another, two_seats, std::string("}")}) {
-    std::string body = answer_body("CONFIRMED");
-    body.pop_back();
-    answer_oldest(200, body + rest);
-  }
+  const std::string flight = FlightId{Uuid{{2}}}.str();
+  const std::string another = FlightId{Uuid{{9}}}.str();
+  const auto confirm = [&](std::optional<std::string_view> flight_id, std::optional<std::int64_t> seats) {
+    ReplyFields fields = booking("CONFIRMED");
+    fields.flight_id = flight_id;
+    fields.seats = seats;
+    answer_oldest(200, fields);
+  };
+  confirm(flight, 1);
+  confirm(another, 1);
+  confirm(flight, 2);
+  confirm(std::nullopt, std::nullopt);
   std::vector<bool> told;
   for (const AcknowledgedBooking& booking : load_->record().told) told.push_back(booking.as_asked);
   EXPECT_EQ(told, (std::vector<bool>{true, false, false, true}));
@@ -130,11 +144,11 @@ TEST_F(LoadTest, TheWarmUpIsToldOfButNotCounted) {
 
 TEST_F(LoadTest, SortsAnswers) {
   begin(1);
-  answer_oldest(200, answer_body("FAILED"));
-  answer_oldest(400, R"({"code":"OUT_OF_STOCK"})");
-  answer_oldest(503, R"({"code":"OVERLOADED"})", true);
-  answer_oldest(503, R"({"code":"UNAVAILABLE"})");
-  answer_oldest(422, R"({"code":"VALIDATION_FAILED","detail":"no"})");
+  answer_oldest(200, booking("FAILED"));
+  answer_oldest(400, refusal("OUT_OF_STOCK"));
+  answer_oldest(503, refusal("OVERLOADED"), true);
+  answer_oldest(503, refusal("UNAVAILABLE"));
+  answer_oldest(422, refusal("VALIDATION_FAILED"));
   lose_oldest(Loss::timed_out);
   EXPECT_EQ(counts().failed, 1U);
   EXPECT_EQ(counts().sold_out, 1U);
@@ -261,13 +275,13 @@ TEST_F(LoadTest, CancelsItsShareOfWhatWasConfirmed) {
   ASSERT_THAT(sent_.at(0).request, HasSubstr("DELETE /booking/03010000-"));
   EXPECT_TRUE(load_->record().told.at(0).cancel_asked);
   --bookings_;
-  answer_oldest(200, answer_body("CANCELLED"));
+  answer_oldest(200, booking("CANCELLED"));
   EXPECT_EQ(load_->record().told.at(0).status, Status::cancelled);
   EXPECT_FALSE(load_->record().told.at(0).cancel_asked);
   EXPECT_EQ(counts().cancelled, 1U);
   EXPECT_THAT(sent_.at(0).request, HasSubstr("POST /booking ")) << "the user goes on";
 
-  answer_oldest(200, answer_body("FAILED"));
+  answer_oldest(200, booking("FAILED"));
   EXPECT_THAT(sent_.at(0).request, HasSubstr("POST /booking ")) << "nothing to cancel";
   confirm_oldest();
   lose_oldest(Loss::cut);
@@ -276,7 +290,7 @@ TEST_F(LoadTest, CancelsItsShareOfWhatWasConfirmed) {
   EXPECT_EQ(load_->record().unanswered.at(0), 0U) << "no booking can come of it";
   pass(limits::stress_retry_pause);
   confirm_oldest();
-  answer_oldest(409, R"({"code":"INVALID_STATE"})");
+  answer_oldest(409, refusal("INVALID_STATE"));
   EXPECT_FALSE(load_->record().told.at(3).cancel_asked);
   EXPECT_EQ(counts().errors, 2U);
 }

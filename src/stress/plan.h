@@ -40,12 +40,25 @@ struct Plan {
   std::uint64_t seed = 1;
 };
 
+// Members of the JSON object that was answered: each as far as it is there, as text or as a whole number.
+struct ReplyFields {
+  std::optional<std::string_view> booking_id;
+  std::optional<std::string_view> flight_id;
+  std::optional<std::int64_t> seats;
+  std::optional<std::string_view> status;
+  std::optional<std::string_view> failure_reason;
+  // Of a refusal.
+  std::optional<std::string_view> code;
+};
+
 // An answer as it came; the views last until the call that they were handed to returns.
 struct Reply {
   int status = 0;
   std::string_view body;
   // It has that header.
   bool retry_after = false;
+  // What the body says.
+  ReplyFields fields;
 };
 
 enum class Loss {

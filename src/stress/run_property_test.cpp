@@ -47,12 +47,25 @@ class ModelDeployment final : public Sender {
     const bool troubled = random_.next_fraction() < trouble_;
     const std::uint64_t kind = random_.next() % 5;
     if (troubled && kind == 0) return taker.lost(tag, Loss::not_sent, now);
-    if (troubled && kind == 1) return taker.answered(tag, {503, R"({"code":"OVERLOADED"})", true}, now);
-    const auto [status, body] = carry_out(request);
+    const auto refuse = [&](int status, const char* code) {
+      taker.answered(tag, {status, {}, status == 503, refusal(code)}, now);
+    };
+    if (troubled && kind == 1) return refuse(503, "OVERLOADED");
+    const std::optional<ListedBooking> booking = carry_out(request);
     if (troubled && kind == 2) return taker.lost(tag, Loss::timed_out, now);
     if (troubled && kind == 3) return taker.lost(tag, Loss::cut, now);
-    if (troubled) return taker.answered(tag, {503, R"({"code":"UNAVAILABLE"})", true}, now);
-    taker.answered(tag, {status, body, false}, now);
+    if (troubled) return refuse(503, "UNAVAILABLE");
+    if (!booking) return refuse(400, "OUT_OF_STOCK");
+    const std::string id = booking->id.str();
+    const std::string flight = booking->flight.str();
+    ReplyFields fields;
+    fields.booking_id = id;
+    fields.flight_id = flight;
+    fields.seats = booking->seats;
+    fields.status = to_string(booking->status);
+    fields.failure_reason = "payment_declined";
+    const bool waits = booking->status == Status::pending && request.starts_with("POST");
+    taker.answered(tag, {waits ? 202 : 200, {}, false, fields}, now);
   }
 
   void settle() {
@@ -79,25 +92,37 @@ class ModelDeployment final : public Sender {
   std::map<BookingId, ListedBooking> bookings;
 
  private:
-  std::pair<int, std::string> carry_out(const std::string& request) {
+  static ReplyFields refusal(const char* code) {
+    ReplyFields fields;
+    fields.code = code;
+    return fields;
+  }
+
+  // The id behind that text of a request.
+  template <class SomeId>
+  static SomeId id_behind(const std::string& request, const std::string& text) {
+    return SomeId::parse(request.substr(request.find(text) + text.size(), 36)).value();
+  }
+
+  // nullopt: sold out.
+  std::optional<ListedBooking> carry_out(const std::string& request) {
     if (request.starts_with("DELETE")) {
-      ListedBooking& booking =
-          bookings.at(BookingId::parse(request.substr(request.find("/booking/") + 9, 36)).value());
+      ListedBooking& booking = bookings.at(id_behind<BookingId>(request, "/booking/"));
       if (booking.status != Status::cancelled) end(booking, Status::cancelled);
-      return {200, body_of(booking)};
+      return booking;
     }
     const std::size_t key = request.find("Idempotency-Key: ");
-    const UserId user = UserId::parse(text_member(request, "user_id").value()).value();
+    const UserId user = id_behind<UserId>(request, R"("user_id":")");
     const std::string name = user.str() + (key == std::string::npos ? "" : request.substr(key, 33));
-    if (key != std::string::npos && keys_.contains(name)) return {200, body_of(bookings.at(keys_.at(name)))};
+    if (key != std::string::npos && keys_.contains(name)) return bookings.at(keys_.at(name));
     return book(request, user, name);
   }
 
-  std::pair<int, std::string> book(const std::string& request, UserId user, const std::string& name) {
-    const FlightId flight_id = FlightId::parse(text_member(request, "flight_id").value()).value();
+  std::optional<ListedBooking> book(const std::string& request, UserId user, const std::string& name) {
+    const FlightId flight_id = id_behind<FlightId>(request, R"("flight_id":")");
     Flight& flight = flight_of(flight_id);
     const std::int64_t seats = request.at(request.size() - 2) - '0';
-    if (flight.available < seats) return {400, R"({"code":"OUT_OF_STOCK"})"};
+    if (flight.available < seats) return std::nullopt;
     flight.available -= seats;
     ListedBooking booking{BookingId{make_uuid_v7(from_unix_ms(1), random_)}, user, flight_id, seats,
                           Status::pending};
@@ -109,13 +134,7 @@ class ModelDeployment final : public Sender {
     }
     bookings[booking.id] = booking;
     keys_[name] = booking.id;
-    return {booking.status == Status::pending ? 202 : 200, body_of(booking)};
-  }
-
-  static std::string body_of(const ListedBooking& booking) {
-    return R"({"booking_id":")" + booking.id.str() + R"(","status":")" +
-           std::string(to_string(booking.status)) + R"(","failure_reason":"payment_declined","flight_id":")" +
-           booking.flight.str() + R"(","seats":)" + std::to_string(booking.seats) + "}";
+    return booking;
   }
 
   Flight& flight_of(const FlightId& id) {

@@ -12,14 +12,14 @@ namespace flightdeck::stress_http {
 
 namespace json = boost::json;
 using NextCall = Result<std::optional<std::string>>;
-using stress::Reply;
+using net::HttpReply;
 
 namespace {
 
-Error unexpected(const Reply& reply) {
+Error unexpected(const HttpReply& reply) {
   return Error{ErrorCode::internal,
                "the deployment answered " + std::to_string(reply.status) + ": " +
-                   std::string(reply.body.substr(0, limits::stress_refusal_bytes)),
+                   reply.body.substr(0, limits::stress_refusal_bytes),
                {}};
 }
 
@@ -76,7 +76,7 @@ stress::ListedBooking read_booking(const json::object& booking) {
 
 // Calls `read` with the object that was answered; nothing it throws gets out.
 template <class Read>
-NextCall read_object(const Reply& reply, int status, const Read& read) {
+NextCall read_object(const HttpReply& reply, int status, const Read& read) {
   if (reply.status != status) return unexpected(reply);
   try {
     json::monotonic_resource memory;
@@ -102,7 +102,7 @@ Result<std::vector<stress::FlightSeats>> Deployment::flights(const std::vector<F
   Inquiry inquiry(requests_, persistence, deadline);
   const auto done = inquiry.run(
       ids.size(), [&](std::size_t line) { return get("/admin/flights/" + ids[line].str()); },
-      [&](std::size_t line, const Reply& reply) -> NextCall {
+      [&](std::size_t line, const HttpReply& reply) -> NextCall {
         if (reply.status == 404) return Error{ErrorCode::not_found, "there is no flight " + ids[line].str()};
         return read_object(reply, 200, [&](const json::object& flight) -> NextCall {
           all[line] = read_seats(flight);
@@ -123,7 +123,7 @@ Result<std::vector<FlightId>> Deployment::search(const Route& route, stress::Tim
   Inquiry inquiry(requests_, Persistence::once, deadline);
   const auto done = inquiry.run(
       1, [&](std::size_t) { return get(target); },
-      [&](std::size_t, const Reply& reply) -> NextCall {
+      [&](std::size_t, const HttpReply& reply) -> NextCall {
         return read_object(reply, 200, [&](const json::object& page) -> NextCall {
           for (const json::value& flight : page.at("flights").as_array()) {
             found.push_back(id_of<FlightId>(flight.as_object(), "flight_id"));
@@ -151,7 +151,7 @@ Result<std::vector<FlightId>> Deployment::add_flights(const NewFlights& wanted, 
   Inquiry inquiry(requests_, Persistence::once, deadline);
   const auto done = inquiry.run(
       wanted.count, [&](std::size_t) { return stress::post_text(base_url_, "/admin/flights", body); },
-      [&](std::size_t line, const Reply& reply) -> NextCall {
+      [&](std::size_t line, const HttpReply& reply) -> NextCall {
         return read_object(reply, 201, [&](const json::object& flight) -> NextCall {
           added[line] = id_of<FlightId>(flight, "flight_id");
           return std::nullopt;
@@ -168,7 +168,7 @@ Result<void> Deployment::bookings(const std::vector<UserId>& users, const Take& 
   Inquiry inquiry(requests_, Persistence::repeat, deadline);
   return inquiry.run(
       users.size(), [&](std::size_t line) { return get(target(line)); },
-      [&](std::size_t line, const Reply& reply) -> NextCall {
+      [&](std::size_t line, const HttpReply& reply) -> NextCall {
         return read_object(reply, 200, [&](const json::object& page) -> NextCall {
           for (const json::value& booking : page.at("bookings").as_array()) {
             take(line, read_booking(booking.as_object()));

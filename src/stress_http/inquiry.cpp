@@ -10,9 +10,9 @@ namespace flightdeck::stress_http {
 
 namespace {
 
-std::string describe(const stress::Reply& reply) {
+std::string describe(const net::HttpReply& reply) {
   return "answer " + std::to_string(reply.status) + " " +
-         std::string(reply.body.substr(0, limits::stress_error_sample_bytes));
+         reply.body.substr(0, limits::stress_error_sample_bytes);
 }
 
 }  // namespace
@@ -56,7 +56,7 @@ void Inquiry::send(std::uint32_t slot) {
   requests_.send(slot, calls_[slot].request);
 }
 
-void Inquiry::answered(std::uint32_t tag, const stress::Reply& reply, stress::Time now) {
+void Inquiry::answered(std::uint32_t tag, const net::HttpReply& reply, stress::Time now) {
   if (reply.status >= 500) return fail(tag, describe(reply), now);
   --under_way_;
   Result<std::optional<std::string>> next = (*next_)(calls_[tag].line, reply);

@@ -21,12 +21,12 @@ enum class Persistence {
   repeat,
 };
 
-class Inquiry final : public stress::AnswerTaker {
+class Inquiry final : public ReplyTaker {
  public:
   // Takes an answer to one call of the line and says what to ask next there; nullopt: the line is at its end.
   // An error ends the whole inquiry.
   using Next =
-      std::function<Result<std::optional<std::string>>(std::size_t line, const stress::Reply& reply)>;
+      std::function<Result<std::optional<std::string>>(std::size_t line, const net::HttpReply& reply)>;
 
   // The wire carries nothing else meanwhile.
   Inquiry(RequestPool& requests, Persistence persistence, stress::Time deadline)
@@ -36,7 +36,7 @@ class Inquiry final : public stress::AnswerTaker {
   // unavailable: some were not answered.
   Result<void> run(std::size_t lines, const std::function<std::string(std::size_t)>& first, const Next& next);
 
-  void answered(std::uint32_t tag, const stress::Reply& reply, stress::Time now) override;
+  void answered(std::uint32_t tag, const net::HttpReply& reply, stress::Time now) override;
   void lost(std::uint32_t tag, stress::Loss loss, stress::Time now) override;
 
  private:

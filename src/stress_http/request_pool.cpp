@@ -12,11 +12,9 @@
 #include <thread>
 
 #include "core/limits.h"
-#include "stress_http/reply_parser.h"
 
 namespace flightdeck::stress_http {
 
-using stress::AnswerTaker;
 using stress::Loss;
 using stress::Time;
 
@@ -45,7 +43,6 @@ struct RequestPool::Buffers {
   std::array<epoll_event, 512> events{};
   int events_count = 0;
   std::array<char, 64 * 1024> chunk{};
-  std::string scratch;
   // The kernel can wait for nanoseconds.
   bool fine_waits = true;
 };
@@ -71,7 +68,7 @@ std::uint32_t RequestPool::free_place() {
     closed_.pop_back();
     return base_url;
   }
-  connections_.emplace_back();
+  connections_.push_back({.parser = net::ResponseParser(limits::stress_reply_bytes)});
   return static_cast<std::uint32_t>(connections_.size() - 1);
 }
 
@@ -93,16 +90,18 @@ void RequestPool::send(std::uint32_t tag, std::string_view request) {
     return open(base_url);
   }
   connection.state = State::busy;
-  const ssize_t sent = ::send(connection.socket.number(), request.data(), request.size(), MSG_NOSIGNAL);
-  if (sent == static_cast<ssize_t>(request.size())) return;
-  if (sent < 0 && errno != EAGAIN && errno != EINTR) return fail_later(base_url, Loss::cut);
-  connection.out = request.substr(sent < 0 ? 0 : static_cast<std::size_t>(sent));
+  const Moved sent = send_some(connection, request);
+  if (sent.size == request.size()) return;
+  connection.out = request.substr(sent.size);
+  // TLS takes a part at a time: the socket tells of room only once it had none.
+  if (sent.how == Moved::How::broken || !flush(connection)) fail_later(base_url, Loss::cut);
 }
 
 void RequestPool::open(std::uint32_t base_url) {
   Connection& connection = connections_[base_url];
   connection.state = State::connecting;
   ++connection.generation;
+  connection.parser.restart();
   connection.socket =
       Descriptor(::socket(peer_.address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!connection.socket.valid()) return fail_later(base_url, Loss::not_sent);
@@ -122,18 +121,58 @@ void RequestPool::fail_later(std::uint32_t base_url, Loss loss) {
   failures_.push_back({base_url, connections_[base_url].generation, loss});
 }
 
-// False: the connection is broken.
-bool RequestPool::flush(Connection& connection) {
-  while (!connection.out.empty()) {
-    const ssize_t sent =
-        ::send(connection.socket.number(), connection.out.data(), connection.out.size(), MSG_NOSIGNAL);
-    if (sent < 0) return errno == EAGAIN || errno == EINTR;
-    connection.out.erase(0, static_cast<std::size_t>(sent));
+RequestPool::Moved RequestPool::send_some(Connection& connection, std::string_view bytes) {
+  if (connection.tls) {
+    std::size_t size = 0;
+    const net::TlsStep step = connection.tls->write(bytes, size);
+    if (step == net::TlsStep::done) return {Moved::How::some, size};
+    const bool later = step == net::TlsStep::wants_read || step == net::TlsStep::wants_write;
+    return {later ? Moved::How::none_now : Moved::How::broken};
   }
+  const ssize_t sent = ::send(connection.socket.number(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  if (sent >= 0) return {Moved::How::some, static_cast<std::size_t>(sent)};
+  return {errno == EAGAIN || errno == EINTR ? Moved::How::none_now : Moved::How::broken};
+}
+
+// Into the chunk.
+RequestPool::Moved RequestPool::receive_some(Connection& connection) {
+  auto& chunk = buffers_->chunk;
+  if (connection.tls) {
+    std::size_t size = 0;
+    const net::TlsStep step = connection.tls->read(chunk, size);
+    if (step == net::TlsStep::done) return {Moved::How::some, size};
+    if (step == net::TlsStep::ended) return {Moved::How::end};
+    const bool later = step == net::TlsStep::wants_read || step == net::TlsStep::wants_write;
+    return {later ? Moved::How::none_now : Moved::How::broken};
+  }
+  ssize_t got = 0;
+  do {
+    got = ::recv(connection.socket.number(), chunk.data(), chunk.size(), 0);
+  } while (got < 0 && errno == EINTR);
+  if (got > 0) return {Moved::How::some, static_cast<std::size_t>(got)};
+  if (got == 0) return {Moved::How::end};
+  return {errno == EAGAIN ? Moved::How::none_now : Moved::How::broken};
+}
+
+bool RequestPool::flush(Connection& connection) {
+  std::size_t sent = 0;
+  while (sent < connection.out.size()) {
+    const Moved moved = send_some(connection, std::string_view(connection.out).substr(sent));
+    sent += moved.size;
+    if (moved.how == Moved::How::broken) return false;
+    if (moved.how == Moved::How::none_now) break;
+  }
+  connection.out.erase(0, sent);
   return true;
 }
 
-void RequestPool::turn(Time until, AnswerTaker& taker) {
+bool RequestPool::shake_hands(Connection& connection) {
+  const net::TlsStep step = connection.tls->shake_hands();
+  if (step == net::TlsStep::done) connection.state = State::busy;
+  return step != net::TlsStep::failed && step != net::TlsStep::ended;
+}
+
+void RequestPool::turn(Time until, ReplyTaker& taker) {
   const std::vector<Failure> failures = std::exchange(failures_, {});
   for (const Failure& failure : failures) {
     if (connections_[failure.base_url].generation == failure.generation)
@@ -178,14 +217,24 @@ void RequestPool::wait(Time now, Time until) {
   buffers.events_count = ::epoll_wait(epoll_.number(), buffers.events.data(), room, static_cast<int>(whole));
 }
 
-void RequestPool::on_event(std::uint64_t which, std::uint32_t what, AnswerTaker& taker) {
+void RequestPool::on_event(std::uint64_t which, std::uint32_t what, ReplyTaker& taker) {
   const auto base_url = static_cast<std::uint32_t>(which);
   Connection& connection = connections_[base_url];
   if (event_name(base_url, connection.generation) != which || !connection.socket.valid()) return;
   if (connection.state == State::connecting) {
     if ((what & (EPOLLERR | EPOLLHUP)) != 0) return lose(base_url, Loss::not_sent, taker);
     if ((what & EPOLLOUT) == 0) return;
-    connection.state = State::busy;
+    connection.state = peer_.trust ? State::securing : State::busy;
+    if (peer_.trust) {
+      connection.tls =
+          std::make_unique<net::TlsSession>(*peer_.trust, connection.socket.number(), peer_.host);
+    }
+  }
+  if (connection.state == State::securing) {
+    if (!shake_hands(connection)) return lose(base_url, Loss::not_sent, taker);
+    if (connection.state == State::securing) return;
+    // What the edge told of was the other side's hand.
+    what |= EPOLLOUT;
   }
   if ((what & EPOLLOUT) != 0 && !connection.out.empty() && !flush(connection)) {
     return lose(base_url, Loss::cut, taker);
@@ -194,59 +243,64 @@ void RequestPool::on_event(std::uint64_t which, std::uint32_t what, AnswerTaker&
   if ((what & (EPOLLIN | ends)) != 0) receive(base_url, (what & ends) != 0, taker);
 }
 
-// An edge is told once: read all there is. A part of a buffer was all, unless the other side has ended.
-void RequestPool::receive(std::uint32_t base_url, bool to_the_end, AnswerTaker& taker) {
+// An edge is told once: read all there is. A part of a buffer was all, unless the other side has ended, or TLS
+// has more.
+void RequestPool::receive(std::uint32_t base_url, bool to_the_end, ReplyTaker& taker) {
   Connection& connection = connections_[base_url];
   const std::uint32_t generation = connection.generation;
-  auto& chunk = buffers_->chunk;
+  const auto& chunk = buffers_->chunk;
   while (connection.socket.valid() && connection.generation == generation) {
-    const ssize_t got = ::recv(connection.socket.number(), chunk.data(), chunk.size(), 0);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0 && errno == EAGAIN) return;
+    const Moved moved = receive_some(connection);
+    if (moved.how == Moved::How::none_now) return;
     // It has ended, or says what nobody asked.
     if (connection.state == State::idle) return close(base_url);
-    if (got <= 0) {
-      if (got == 0 && !connection.in.empty() && take(base_url, {}, true, taker)) return;
-      return lose(base_url, Loss::cut, taker);
-    }
-    const auto size = static_cast<std::size_t>(got);
-    take(base_url, std::string_view(chunk.data(), size), false, taker);
-    if (size < chunk.size() && !to_the_end) return;
+    if (moved.how == Moved::How::broken) return lose(base_url, Loss::cut, taker);
+    if (moved.how == Moved::How::end) return take_end(base_url, taker);
+    take(base_url, std::string_view(chunk.data(), moved.size), taker);
+    if (moved.size < chunk.size() && !to_the_end && !connection.tls) return;
   }
 }
 
-// True: the answer is complete, and was handed out.
-bool RequestPool::take(std::uint32_t base_url, std::string_view bytes, bool at_end, AnswerTaker& taker) {
+void RequestPool::take(std::uint32_t base_url, std::string_view bytes, ReplyTaker& taker) {
+  using Parsed = net::ResponseParser::State;
   Connection& connection = connections_[base_url];
-  const bool in_parts = !connection.in.empty();
-  if (in_parts) connection.in.append(bytes);
-  const std::string_view all = in_parts ? std::string_view(connection.in) : bytes;
-  ParsedReply parsed;
-  const ParseState state = parse_reply(all, at_end, buffers_->scratch, parsed);
-  if (state == ParseState::malformed) {
-    lose(base_url, Loss::cut, taker);
-    return true;
+  if (!connection.in.empty()) bytes = connection.in.append(bytes);
+  std::size_t used = 0;
+  const Parsed parsed = connection.parser.put(bytes, used);
+  if (parsed == Parsed::malformed) return lose(base_url, Loss::cut, taker);
+  if (parsed == Parsed::need_more) {
+    connection.in = std::string(bytes.substr(used));
+    return;
   }
-  if (state == ParseState::need_more) {
-    if (!in_parts) connection.in = bytes;
-    return false;
-  }
-  // The body may lie in it.
-  const std::string whole = std::exchange(connection.in, {});
+  const bool keep = connection.parser.keep_alive() && used == bytes.size();
+  connection.in.clear();
+  hand_out(base_url, keep, taker);
+}
+
+void RequestPool::take_end(std::uint32_t base_url, ReplyTaker& taker) {
+  net::ResponseParser& parser = connections_[base_url].parser;
+  const bool whole = parser.put_end() == net::ResponseParser::State::done;
+  return whole ? hand_out(base_url, false, taker) : lose(base_url, Loss::cut, taker);
+}
+
+void RequestPool::hand_out(std::uint32_t base_url, bool keep, ReplyTaker& taker) {
+  Connection& connection = connections_[base_url];
   --under_way_;
   const std::uint32_t tag = connection.tag;
-  if (parsed.keep_alive && parsed.size == all.size() && !at_end) {
+  // Its connection may take the next request before this one is read.
+  std::swap(reply_, connection.parser.reply());
+  connection.parser.restart();
+  if (keep) {
     connection.state = State::idle;
     idle_.push_back(base_url);
   } else {
     connection.state = State::busy;
     close(base_url);
   }
-  taker.answered(tag, {parsed.status, parsed.body, parsed.retry_after}, clock_now());
-  return true;
+  taker.answered(tag, reply_, clock_now());
 }
 
-void RequestPool::lose(std::uint32_t base_url, Loss loss, AnswerTaker& taker) {
+void RequestPool::lose(std::uint32_t base_url, Loss loss, ReplyTaker& taker) {
   const std::uint32_t tag = connections_[base_url].tag;
   --under_way_;
   close(base_url);
@@ -256,7 +310,9 @@ void RequestPool::lose(std::uint32_t base_url, Loss loss, AnswerTaker& taker) {
 void RequestPool::close(std::uint32_t base_url) {
   Connection& connection = connections_[base_url];
   if (connection.state == State::idle) idle_.erase(std::find(idle_.begin(), idle_.end(), base_url));
+  if (connection.state == State::idle && connection.tls) connection.tls->say_goodbye();
   connection.state = State::closed;
+  connection.tls.reset();
   connection.socket.close();
   ++connection.generation;
   connection.out.clear();
@@ -264,14 +320,14 @@ void RequestPool::close(std::uint32_t base_url) {
   closed_.push_back(base_url);
 }
 
-void RequestPool::end_late(Time now, AnswerTaker& taker) {
+void RequestPool::end_late(Time now, ReplyTaker& taker) {
   next_look_ = now + limits::stress_deadline_look;
   for (std::uint32_t base_url = 0; base_url < connections_.size(); ++base_url) {
     const Connection& connection = connections_[base_url];
-    const bool waits = connection.state == State::busy || connection.state == State::connecting;
-    if (!waits || connection.deadline > now) continue;
+    const bool begins = connection.state == State::connecting || connection.state == State::securing;
+    if ((!begins && connection.state != State::busy) || connection.deadline > now) continue;
     // Without a connection the request has not gone out.
-    lose(base_url, connection.state == State::connecting ? Loss::not_sent : Loss::timed_out, taker);
+    lose(base_url, begins ? Loss::not_sent : Loss::timed_out, taker);
   }
 }
 

@@ -1,6 +1,6 @@
 // Many kept HTTP/1.1 connections to one deployment, on one thread: as little work a request as the kernel
-// allows, since it shares the machine with what it measures. Everything else an HTTP client does is in
-// net/http_client.h.
+// allows, since it shares the machine with what it measures. It reads answers and speaks TLS as the HTTP client
+// does (net/response_parser.h, net/tls_session.h); everything else of that is in net/http_client.h.
 #pragma once
 
 #include <deque>
@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "net/response_parser.h"
+#include "net/tls_session.h"
 #include "stress/plan.h"
 #include "stress_http/descriptor.h"
 #include "stress_http/peer.h"
@@ -21,6 +23,14 @@ struct RequestPoolOptions {
   Milliseconds timeout{0};
 };
 
+// Hears what became of each request; the reply is its own to read until it returns.
+class ReplyTaker {
+ public:
+  virtual ~ReplyTaker() = default;
+  virtual void answered(std::uint32_t tag, const net::HttpReply& reply, stress::Time now) = 0;
+  virtual void lost(std::uint32_t tag, stress::Loss loss, stress::Time now) = 0;
+};
+
 class RequestPool final : public stress::Sender {
  public:
   // Throws std::system_error when the system gives it no epoll.
@@ -31,13 +41,14 @@ class RequestPool final : public stress::Sender {
   void send(std::uint32_t tag, std::string_view request) override;
 
   // Waits until something has happened, at most until then, and hands answers out. The taker may send more.
-  void turn(stress::Time until, stress::AnswerTaker& taker);
+  void turn(stress::Time until, ReplyTaker& taker);
 
   // `ready` is called from `turn` whenever there is something to read.
   void watch(int descriptor, std::function<void()> ready);
 
  private:
-  enum class State { closed, connecting, busy, idle };
+  // `securing`: hands are being shaken.
+  enum class State { closed, connecting, securing, busy, idle };
   struct Connection {
     Descriptor socket;
     State state = State::closed;
@@ -47,8 +58,17 @@ class RequestPool final : public stress::Sender {
     stress::Time deadline{};
     // Not sent yet.
     std::string out;
-    // Of an answer that has not come whole.
+    // Of the answer, not read yet.
     std::string in;
+    net::ResponseParser parser;
+    // Of this socket; null: without TLS.
+    std::unique_ptr<net::TlsSession> tls;
+  };
+  // What a try to send or to receive came to.
+  struct Moved {
+    enum class How { some, none_now, end, broken };
+    How how;
+    std::size_t size = 0;
   };
   struct Failure {
     std::uint32_t base_url;
@@ -59,14 +79,21 @@ class RequestPool final : public stress::Sender {
   std::uint32_t free_place();
   void open(std::uint32_t base_url);
   void fail_later(std::uint32_t base_url, stress::Loss loss);
-  bool flush(Connection& connection);
+  static Moved send_some(Connection& connection, std::string_view bytes);
+  Moved receive_some(Connection& connection);
+  // False: the connection is broken.
+  static bool flush(Connection& connection);
+  // False: hands cannot be shaken.
+  static bool shake_hands(Connection& connection);
   void wait(stress::Time now, stress::Time until);
-  void on_event(std::uint64_t which, std::uint32_t what, stress::AnswerTaker& taker);
-  void receive(std::uint32_t base_url, bool to_the_end, stress::AnswerTaker& taker);
-  bool take(std::uint32_t base_url, std::string_view bytes, bool at_end, stress::AnswerTaker& taker);
-  void lose(std::uint32_t base_url, stress::Loss loss, stress::AnswerTaker& taker);
+  void on_event(std::uint64_t which, std::uint32_t what, ReplyTaker& taker);
+  void receive(std::uint32_t base_url, bool to_the_end, ReplyTaker& taker);
+  void take(std::uint32_t base_url, std::string_view bytes, ReplyTaker& taker);
+  void take_end(std::uint32_t base_url, ReplyTaker& taker);
+  void hand_out(std::uint32_t base_url, bool keep, ReplyTaker& taker);
+  void lose(std::uint32_t base_url, stress::Loss loss, ReplyTaker& taker);
   void close(std::uint32_t base_url);
-  void end_late(stress::Time now, stress::AnswerTaker& taker);
+  void end_late(stress::Time now, ReplyTaker& taker);
 
   const Peer peer_;
   const RequestPoolOptions options_;
@@ -79,6 +106,8 @@ class RequestPool final : public stress::Sender {
   std::vector<Failure> failures_;
   std::vector<std::function<void()>> watchers_;
   std::size_t under_way_ = 0;
+  // Being handed out.
+  net::HttpReply reply_;
   // For late requests.
   stress::Time next_look_{};
   struct Buffers;

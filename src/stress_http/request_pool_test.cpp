@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <list>
 #include <map>
 #include <mutex>
@@ -12,14 +13,15 @@
 
 #include "stress_http/inquiry.h"
 #include "support/socket.h"
+#include "support/tls_proxy.h"
 
 namespace flightdeck::stress_http {
 namespace {
 
+using net::HttpReply;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using stress::Loss;
-using stress::Reply;
 using stress::Time;
 using test::Deadline;
 using test::Socket;
@@ -98,9 +100,9 @@ bool echo(const std::string& line, Socket& socket) {
   return true;
 }
 
-class Answers final : public stress::AnswerTaker {
+class Answers final : public ReplyTaker {
  public:
-  void answered(std::uint32_t tag, const Reply& reply, Time) override {
+  void answered(std::uint32_t tag, const HttpReply& reply, Time) override {
     bodies[tag] = reply.body;
     ++ended;
     if (then) then(tag);
@@ -116,7 +118,9 @@ class Answers final : public stress::AnswerTaker {
   std::function<void(std::uint32_t)> then;
 };
 
-Peer peer_at(std::uint16_t port) { return find_peer("127.0.0.1", port, seconds(20)).value(); }
+net::HttpUrl url_at(std::uint16_t port) { return {"127.0.0.1", port, {}}; }
+
+Peer peer_at(std::uint16_t port) { return find_peer(url_at(port), seconds(20)).value(); }
 
 // Until so many requests have come to an end.
 void turn_until(RequestPool& requests, Answers& answers, std::size_t ended) {
@@ -288,11 +292,107 @@ TEST(RequestPool, TellsWhenAWatchedDescriptorHasSomething) {
   EXPECT_EQ(told, 1);
 }
 
+// The same over TLS.
+class RequestPoolTls : public testing::Test {
+ protected:
+  RequestPoolTls() { ::setenv("SSL_CERT_FILE", authority_.certificate().c_str(), 1); }
+  ~RequestPoolTls() override { ::unsetenv("SSL_CERT_FILE"); }
+
+  static net::HttpUrl url_of(const test::TlsProxy& proxy, const std::string& host = "127.0.0.1") {
+    return *net::parse_base_url(proxy.url(host));
+  }
+  static std::string why_not(const test::TlsProxy& proxy) {
+    const auto peer = find_peer(url_of(proxy), seconds(20));
+    return peer ? "(it can)" : peer.error().detail;
+  }
+
+  test::TlsAuthority authority_;
+};
+
+TEST_F(RequestPoolTls, AnswersComeBackOnKeptConnections) {
+  ScriptedServer server(echo);
+  const test::TlsProxy proxy(authority_.sign("DNS:localhost"), server.port());
+  RequestPool requests(find_peer(url_of(proxy, "localhost"), seconds(20)).value(), {4, seconds(30)});
+  Answers answers;
+  for (std::uint32_t round = 0; round < 10; ++round) {
+    std::uint32_t sent = 0;
+    for (; !requests.full(); ++sent)
+      requests.send(sent, request("/" + std::to_string(round) + "/" + std::to_string(sent)));
+    turn_until(requests, answers, (round + 1) * 4);
+    for (std::uint32_t tag = 0; tag < 4; ++tag) {
+      EXPECT_EQ(answers.bodies[tag],
+                "GET /" + std::to_string(round) + "/" + std::to_string(tag) + " HTTP/1.1");
+    }
+  }
+  EXPECT_EQ(proxy.handshakes(), 5) << "one of them only to look whether it is there";
+  EXPECT_EQ(proxy.server_name(), "localhost");
+}
+
+TEST_F(RequestPoolTls, LargeRequestsAndAnswersAreWhole) {
+  const std::string large(3'000'000, 'x');
+  const std::string path(2'000'000, 'p');
+  ScriptedServer server([&](const std::string& line, Socket& socket) {
+    say(socket, ok(line.size() > path.size() ? large : line));
+    return true;
+  });
+  const test::TlsProxy proxy(authority_.sign("IP:127.0.0.1"), server.port());
+  RequestPool requests(find_peer(url_of(proxy), seconds(20)).value(), {1, seconds(30)});
+  Answers answers;
+  for (std::uint32_t tag = 1; tag <= 3; ++tag) {
+    requests.send(tag, request(tag == 2 ? path : "/"));
+    turn_until(requests, answers, tag);
+  }
+  EXPECT_EQ(answers.bodies[1], "GET / HTTP/1.1");
+  EXPECT_TRUE(answers.bodies[2] == large) << answers.bodies[2].size();
+  EXPECT_EQ(answers.bodies[3], "GET / HTTP/1.1");
+  EXPECT_EQ(proxy.handshakes(), 2);
+}
+
+TEST_F(RequestPoolTls, ACutIsNoEndOfAnAnswer) {
+  for (const test::TlsEnd end : {test::TlsEnd::told, test::TlsEnd::cut}) {
+    ScriptedServer server([](const std::string&, Socket& socket) {
+      say(socket, "HTTP/1.1 200 OK\r\n\r\nto the end");
+      return false;
+    });
+    const test::TlsProxy proxy(authority_.sign("IP:127.0.0.1"), server.port(), end);
+    RequestPool requests(find_peer(url_of(proxy), seconds(20)).value(), {1, seconds(30)});
+    Answers answers;
+    requests.send(1, request("/"));
+    turn_until(requests, answers, 1);
+    EXPECT_EQ(answers.bodies.contains(1), end == test::TlsEnd::told);
+    EXPECT_EQ(answers.losses.contains(1), end == test::TlsEnd::cut);
+  }
+}
+
+TEST_F(RequestPoolTls, ARequestIsNotSentToWhomIsNotTrusted) {
+  ScriptedServer server(echo);
+  const test::TlsProxy trusted(authority_.sign("IP:127.0.0.1"), server.port());
+  Peer peer = find_peer(url_of(trusted), seconds(20)).value();
+  peer.host = "elsewhere.example";
+  RequestPool requests(peer, {1, seconds(30)});
+  Answers answers;
+  requests.send(1, request("/"));
+  turn_until(requests, answers, 1);
+  EXPECT_EQ(answers.losses[1], Loss::not_sent);
+}
+
+TEST_F(RequestPoolTls, SaysWhoIsNotTrusted) {
+  ScriptedServer server(echo);
+  test::TlsAuthority unknown;
+  EXPECT_THAT(why_not(test::TlsProxy(unknown.sign("IP:127.0.0.1"), server.port())),
+              HasSubstr("nobody who is trusted"));
+  EXPECT_THAT(why_not(test::TlsProxy(authority_.sign("IP:127.0.0.2"), server.port())), HasSubstr("mismatch"));
+  EXPECT_THAT(why_not(test::TlsProxy(authority_.sign("IP:127.0.0.1", -1), server.port())),
+              HasSubstr("expired"));
+  const auto plain = find_peer({"127.0.0.1", server.port(), {}, true}, milliseconds(300));
+  ASSERT_FALSE(plain);
+}
+
 TEST(Peer, SaysWhyItCannotBeReached) {
-  const auto refused = find_peer("127.0.0.1", test::free_port(), seconds(20));
+  const auto refused = find_peer(url_at(test::free_port()), seconds(20));
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().detail, HasSubstr("refused"));
-  EXPECT_FALSE(find_peer("no such name", 80, seconds(1)));
+  EXPECT_FALSE(find_peer({"no such name", 80, {}}, seconds(1)));
 }
 
 TEST(Inquiry, FollowsEachLineToItsEnd) {
@@ -302,7 +402,7 @@ TEST(Inquiry, FollowsEachLineToItsEnd) {
   std::map<std::size_t, std::vector<std::string>> bodies;
   const auto done = inquiry.run(
       20, [](std::size_t line) { return request("/" + std::to_string(line)); },
-      [&](std::size_t line, const Reply& reply) -> Result<std::optional<std::string>> {
+      [&](std::size_t line, const HttpReply& reply) -> Result<std::optional<std::string>> {
         bodies[line].emplace_back(reply.body);
         if (bodies[line].size() <= line % 3) return request("/more");
         return std::nullopt;
@@ -326,7 +426,7 @@ TEST(Inquiry, AsksAgainWhatWasLostOrRefused) {
     Inquiry inquiry(requests, persistence, clock_now() + test::patient(seconds(20)));
     return inquiry.run(
         1, [](std::size_t) { return request("/"); },
-        [](std::size_t, const Reply& reply) -> Result<std::optional<std::string>> {
+        [](std::size_t, const HttpReply& reply) -> Result<std::optional<std::string>> {
           EXPECT_EQ(reply.body, "here");
           return std::nullopt;
         });
@@ -348,7 +448,7 @@ TEST(Inquiry, EndsAtItsDeadlineAndAtAnError) {
   Inquiry hopeless(requests, Persistence::repeat, clock_now() + milliseconds(300));
   const auto never = hopeless.run(
       1, [](std::size_t) { return request("/never"); },
-      [](std::size_t, const Reply&) -> Result<std::optional<std::string>> { return std::nullopt; });
+      [](std::size_t, const HttpReply&) -> Result<std::optional<std::string>> { return std::nullopt; });
   ASSERT_FALSE(never);
   EXPECT_THAT(never.error().detail, HasSubstr("cut"));
 
@@ -356,7 +456,7 @@ TEST(Inquiry, EndsAtItsDeadlineAndAtAnError) {
   Inquiry refused(other, Persistence::repeat, clock_now() + test::patient(seconds(20)));
   const auto wrong = refused.run(
       5, [](std::size_t) { return request("/"); },
-      [](std::size_t, const Reply&) -> Result<std::optional<std::string>> {
+      [](std::size_t, const HttpReply&) -> Result<std::optional<std::string>> {
         return Error{ErrorCode::not_found, "not that"};
       });
   ASSERT_FALSE(wrong);

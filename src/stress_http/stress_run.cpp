@@ -20,6 +20,7 @@
 #include "stress/flights_audit.h"
 #include "stress/load.h"
 #include "stress/report.h"
+#include "stress_http/booking_replies.h"
 #include "stress_http/deployment.h"
 #include "stress_http/request_pool.h"
 
@@ -102,8 +103,7 @@ class StressRun {
   int run() {
     // And what it measures goes first, on the same machine.
     net::schedule_as_batch();
-    const Result<Peer> peer =
-        find_peer(command_.url.host, command_.url.port, limits::stress_connect_deadline);
+    const Result<Peer> peer = find_peer(command_.url, limits::stress_connect_deadline);
     if (!peer) return fail("cannot reach " + where() + ": " + peer.error().detail);
     if (const auto trouble = raise_limits()) return fail(*trouble);
     // Rather now than when all is done.
@@ -134,7 +134,9 @@ class StressRun {
     return 1;
   }
 
-  std::string where() const { return "http://" + base_url_.authority + base_url_.base_path; }
+  std::string where() const {
+    return (command_.url.tls ? "https://" : "http://") + base_url_.authority + base_url_.base_path;
+  }
 
   std::optional<std::string> raise_limits() {
     const std::size_t descriptors = net::raise_descriptor_limit();
@@ -214,6 +216,7 @@ class StressRun {
       load.stop(clock_now());
       printer_.say("stopping: waiting for answers, then auditing; once more ends at once");
     });
+    BookingReplies replies(load);
     Time next_tick = clock_now() + tick;
     while (true) {
       const Time now = clock_now();
@@ -223,7 +226,7 @@ class StressRun {
         printer_.rewrite(stress::progress_line(load.take_progress(now)));
         next_tick = std::max(next_tick + tick, now);
       }
-      requests.turn(std::min(next, next_tick), load);
+      requests.turn(std::min(next, next_tick), replies);
     }
   }
 

@@ -26,8 +26,8 @@ struct StressCommand {
   std::int64_t seats_per_flight = 0;
   // Most requests under way.
   std::size_t connections = 0;
-  std::chrono::seconds settle{// That the audit waits for what is pending, and for a deployment that is away.
-                              0};
+  // That the audit waits for what is pending, and for a deployment that is away.
+  std::chrono::seconds settle{0};
   // Empty: none; `-`: standard output.
   std::string json_file;
   bool quiet = false;

@@ -27,6 +27,7 @@ class ScriptedPaymentService {
   ScriptedPaymentService& operator=(const ScriptedPaymentService&) = delete;
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  std::uint16_t port() const { return port_; }
 
   // The verdict on bookings charged for the first time from now on. At the start: success.
   void decide(Verdict verdict);

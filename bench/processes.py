@@ -144,6 +144,17 @@ class Process:
         self._popen = popen
         self._identity = Identity(pid, stat.started)
 
+    def send(self, a_signal: signal.Signals) -> None:
+        if self.alive():
+            os.kill(self.pid, a_signal)
+
+    def exit_code(self, patience_s: float) -> int | None:
+        """None: it has not ended by then. Only of a process that was started here."""
+        try:
+            return self._popen.wait(patience_s)
+        except subprocess.TimeoutExpired:
+            return None
+
     def alive(self) -> bool:
         if self._popen and self._popen.poll() is not None:
             return False

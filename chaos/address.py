@@ -7,7 +7,7 @@ CHUNK = 65536
 
 
 class Address:
-    """A TCP port of the loopback in front of a server that changes. Connections that are open are left alone."""
+    """A TCP port of the loopback in front of a server that changes. Open connections are left alone."""
 
     def __init__(self, port: int):
         self.leads_to = port

@@ -12,6 +12,7 @@ class Flight:
     total: int
     available: int
     held: int  # seats of its PENDING and CONFIRMED bookings
+    on_sale: bool = True
 
 
 @dataclass(frozen=True)
@@ -30,16 +31,22 @@ class Told:
     status: str
 
 
+# Cancelled flights only while somebody holds their seats.
 FLIGHTS = """
-SELECT f.id, f.total_seats, f.available_seats, coalesce(b.held, 0) FROM flights f LEFT JOIN
-  (SELECT flight_id, sum(seats) AS held FROM bookings WHERE status IN ('PENDING', 'CONFIRMED') GROUP BY flight_id) b
+SELECT f.id, f.total_seats, f.available_seats, coalesce(b.held, 0), f.status FROM flights f LEFT JOIN
+  (SELECT flight_id, sum(seats) AS held FROM bookings WHERE status IN ('PENDING', 'CONFIRMED')
+   GROUP BY flight_id) b
   ON b.flight_id = f.id
+WHERE f.status = 'SCHEDULED' OR f.available_seats <> f.total_seats OR b.held > 0
 """
 BOOKINGS = "SELECT id, status, payment_ref, refund_ref FROM bookings"
 
 
 def flights_of(rows: list[list[str]]) -> list[Flight]:
-    return [Flight(id, int(total), int(available), int(held)) for id, total, available, held in rows]
+    return [
+        Flight(id, int(total), int(available), int(held), status == "SCHEDULED")
+        for id, total, available, held, status in rows
+    ]
 
 
 def bookings_of(rows: list[list[str]]) -> dict[str, Booking]:
@@ -64,7 +71,7 @@ def sold_out_for_nothing(told: list[str]) -> list[str]:
 
 
 def held_up(seconds: list[float | None]) -> list[str]:
-    """Of bookings that something else must not hold up: how long each took; None: it was not settled at all."""
+    """How long each booking took that something else must not hold up. None: it was not settled at all."""
     unsettled = [str(took) for took in seconds if took is None]
     late = [f"{took:.2f} s" for took in seconds if took is not None and took > HELD_UP_S]
     return [
@@ -73,8 +80,29 @@ def held_up(seconds: list[float | None]) -> list[str]:
     ]
 
 
+def unanswered(calls: list[str]) -> list[str]:
+    return _finding("calls of others were not answered", calls)
+
+
+def added(expected: int, flights: int, different: int) -> list[str]:
+    if flights == different == expected:
+        return []
+    return [f"of {expected} flights there are {flights}, {different} different ones"]
+
+
+def added_again(version: int) -> list[str]:
+    """`version`: the highest of flights that nobody changed."""
+    return [f"flights were added again, up to version {version}"] if version != 1 else []
+
+
+def stopped_late(cases: list[str]) -> list[str]:
+    return _finding("starts were not stopped", cases)
+
+
 def counters(flights: list[Flight], told: dict[str, tuple[int | None, int]]) -> list[str]:
-    """In Redis, counter (None: it does not know the flight) and holds; with no hold left, both count the same."""
+    """`told`: in Redis, counter (None: it does not know the flight) and holds. With no hold left, both count
+    the same. Redis need not know a flight that is not on sale."""
+    flights = [flight for flight in flights if flight.on_sale]
     wrong = [
         f"{flight.id}: Redis {told[flight.id][0]}, database {flight.available}"
         for flight in flights

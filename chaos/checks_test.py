@@ -42,6 +42,10 @@ class Counters(unittest.TestCase):
     def test_that_agree_are_well(self):
         self.assertEqual(checks.counters([self.flight], {"a": (4, 0)}), [])
 
+    def test_are_not_asked_for_flights_off_sale(self):
+        closed = Flight("b", 10, 10, 0, on_sale=False)
+        self.assertEqual(checks.counters([self.flight, closed], {"a": (4, 0)}), [])
+
     def test_that_differ_are_found(self):
         for count in (3, 5, None):
             (finding,) = checks.counters([self.flight], {"a": (count, 0)})
@@ -103,6 +107,27 @@ class HeldUp(unittest.TestCase):
         unsettled, late = checks.held_up([0.02, None, checks.HELD_UP_S + 0.1])
         self.assertIn("1 bookings of another flight were not settled", unsettled)
         self.assertIn("1 bookings of another flight were held up", late)
+
+
+class Others(unittest.TestCase):
+    def test_that_were_not_answered_are_found(self):
+        self.assertEqual(checks.unanswered([]), [])
+        (finding,) = checks.unanswered(["api-0: /health/live"])
+        self.assertIn("1 calls of others were not answered: api-0", finding)
+
+
+class Starts(unittest.TestCase):
+    def test_that_add_every_flight_once_are_well(self):
+        self.assertEqual(checks.added(9, 9, 9) + checks.added_again(1), [])
+
+    def test_that_add_too_few_or_too_many_are_found(self):
+        self.assertIn("of 9 flights there are 8", checks.added(9, 8, 8)[0])
+        self.assertIn("9 different ones", checks.added(9, 18, 9)[0])
+        self.assertIn("up to version 2", checks.added_again(2)[0])
+
+    def test_that_do_not_stop_are_found(self):
+        (finding,) = checks.stopped_late(["9.00 s"])
+        self.assertIn("1 starts were not stopped: 9.00 s", finding)
 
 
 class Pending(unittest.TestCase):

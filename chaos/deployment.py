@@ -21,7 +21,7 @@ class Deployment:
 
     def __init__(self, program: Path, folder: Path):
         folder.mkdir(parents=True)
-        self._program = program
+        self.program = program
         self.folder = folder
         self.payments = PaymentService(folder)
         self.apis: list[Member] = []
@@ -73,9 +73,13 @@ class Deployment:
     def _add_members(self) -> None:
         raise NotImplementedError
 
-    def _member(self, name: str, role: str) -> Member:
+    def _member(self, name: str, role: str, before: tuple[str, ...] = ()) -> Member:
+        log = self.folder / f"{name}.log"
+        return Member(name, self._command(role), self.environment(), log, before)
+
+    def _command(self, role: str) -> list[str]:
         command = [
-            str(self._program),
+            str(self.program),
             "serve",
             "--role",
             role,
@@ -85,8 +89,11 @@ class Deployment:
             "1",
         ]
         command += ["--access-log", "off", "--payment-url", self.payments.url]
-        command += ["--payment-timeout-s", str(PAYMENT_TIMEOUT_S), "--seats-per-flight-max", str(SEATS_MAX)]
-        return Member(name, command, self.environment(), self.folder / f"{name}.log")
+        return [
+            *command,
+            *("--payment-timeout-s", str(PAYMENT_TIMEOUT_S)),
+            *("--seats-per-flight-max", str(SEATS_MAX)),
+        ]
 
 
 class Production(Deployment):
@@ -126,6 +133,13 @@ class Production(Deployment):
         known = self.redis.ask("EXISTS", *(f"flight_seats:{{{each}}}" for each in flights))
         return int(known) == len(flights)
 
+    def newcomer(self, name: str, database: str, *flags: str) -> Member:
+        """Another api process, on another database of the same server and with keys of its own in Redis."""
+        url = self.postgres.primary.url(database)
+        own = {"FLIGHTDECK_DATABASE_URL": url, "FLIGHTDECK_REDIS_PREFIX": f"{database}:"}
+        log = self.folder / f"{name}.log"
+        return Member(name, [*self._command("all"), *flags], self.environment() | own, log)
+
     def counters(self, flights: list[str]) -> dict[str, tuple[int | None, int]]:
         seats = self.redis.ask("MGET", *(f"flight_seats:{{{each}}}" for each in flights)).split("\n")
         script = "local n = {} for i, key in ipairs(KEYS) do n[i] = redis.call('HLEN', key) end return n"
@@ -137,6 +151,18 @@ class Production(Deployment):
             flight: (int(count) if count.lstrip("-").isdigit() else None, int(held))
             for flight, count, held in zip(flights, seats, holds, strict=True)
         }
+
+
+class WithFewDescriptors(Production):
+    """Its api processes may open only so many files and connections."""
+
+    DESCRIPTORS = 256
+
+    def _add_members(self) -> None:
+        for number in (0, 1):
+            few = ("prlimit", f"--nofile={self.DESCRIPTORS}")
+            self.apis.append(self._member(f"api-{number}", "api", few))
+            self.workers.append(self._member(f"worker-{number}", "worker"))
 
 
 class BehindAddress(Production):

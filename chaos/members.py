@@ -18,11 +18,20 @@ BOOKING_WAIT_S = 5
 class Member:
     """One process, at a port that it keeps."""
 
-    def __init__(self, name: str, command: list[str], environment: dict[str, str], log: Path):
+    def __init__(
+        self,
+        name: str,
+        command: list[str],
+        environment: dict[str, str],
+        log: Path,
+        before: tuple[str, ...] = (),
+    ):
+        """`before`: a command that runs it, such as prlimit."""
+        self._before = before
         self.name = name
         self.port = free_port()
         self._command = command
-        self._environment = environment
+        self.environment = environment
         self._log = log
         self._process: Process | None = None
 
@@ -31,10 +40,10 @@ class Member:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self, before: tuple[str, ...] = (), environment: dict[str, str] | None = None) -> None:
-        """Does not wait until it is ready. `before`: a command that runs it."""
-        command = ["setpriv", "--pdeathsig", "TERM", *before, *self._command]
+        """Does not wait until it is ready. `before`: a command that runs it this time."""
+        command = ["setpriv", "--pdeathsig", "TERM", *self._before, *before, *self._command]
         command = [word.format(port=self.port) for word in command]
-        told = self._environment | (environment or {})
+        told = self.environment | (environment or {})
         self._process = processes.start(self.name, command, self._log, told)
 
     def await_ready(self, path: str, patience_s: float = 60) -> None:
@@ -52,7 +61,8 @@ class Member:
         return self._process is not None and self._process.alive()
 
     def ask(self, method: str, path: str, body=None, headers: dict[str, str] | None = None):
-        """Status and JSON of an answer; None when there was none. A connection of its own: its server may die."""
+        """Status and JSON of an answer, None when there was none. Each call has its connection: a server may
+        die."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=CALL_PATIENCE_S)
         try:
             text = body if body is None or isinstance(body, str) else json.dumps(body)
@@ -64,6 +74,18 @@ class Member:
             return None
         finally:
             connection.close()
+
+    def lives(self) -> bool:
+        answer = self.ask("GET", "/health/live")
+        return answer is not None and answer[0] == 200
+
+    def exit_code(self, patience_s: float) -> int | None:
+        """Of a process that was told to end. None: it has not ended by then."""
+        return self._process.exit_code(patience_s) if self._process else None
+
+    def tell_to_stop(self) -> None:
+        if self._process:
+            self._process.send(signal.SIGTERM)
 
     def well(self) -> bool:
         answer = self.ask("GET", "/health")

@@ -15,7 +15,31 @@ def render(results: dict) -> str:
 
 
 def write_docs(results: dict, page: Path) -> None:
-    page.write_text(markdown.put_between_markers(page.read_text(), render(results), BEGIN, END))
+    page.write_text(with_results(page.read_text(), results))
+
+
+def with_results(document: str, results: dict) -> str:
+    """What ran stands first. Rows of what did not run stay below it, with the machine that they are of."""
+    ran = [each["title"] for each in results["scenarios"]] + [
+        row[0] for row in _restart_rows(results["restart"])
+    ]
+    text = render(results) + "\n" + _kept(document.partition(BEGIN)[2].partition(END)[0], ran)
+    return markdown.put_between_markers(document, text, BEGIN, END)
+
+
+def _kept(text: str, ran: list[str]) -> str:
+    kept, machine = [], ""
+    for part in text.strip().split("\n\n"):
+        lines = part.splitlines()
+        if not part.startswith("|"):
+            machine = part
+            continue
+        rows = [line for line in lines[2:] if line.split("|")[1].strip() not in ran]
+        if rows:
+            kept += [machine] if machine else []
+            kept.append("\n".join([*lines[:2], *rows]))
+            machine = ""
+    return "\n\n".join(kept) + "\n"
 
 
 def _machine(machine: dict) -> list[str]:
@@ -41,7 +65,13 @@ def _scenarios(scenarios: list[dict]) -> list[str]:
 
 
 def _restart(points: list[dict]) -> list[str]:
-    rows = [
+    rows = _restart_rows(points)
+    columns = ["start", "shape", "times", "ready after s, median", "longest"]
+    return markdown.table(columns, rows) if rows else []
+
+
+def _restart_rows(points: list[dict]) -> list[list[str]]:
+    return [
         [
             f"everything `kill -9`, {each['flights']:,} flights, {each['bookings']:,} bookings",
             each["shape"],
@@ -51,8 +81,6 @@ def _restart(points: list[dict]) -> list[str]:
         ]
         for each in points
     ]
-    columns = ["start", "shape", "times", "ready after s, median", "longest"]
-    return markdown.table(columns, rows) if rows else []
 
 
 def _findings(results: dict) -> list[str]:

@@ -59,6 +59,21 @@ class Pages(unittest.TestCase):
         self.assertIn("FAILED", text)
         self.assertIn("- redis-flush: a seat is lost", text)
 
+    def test_keep_the_rows_of_what_did_not_run(self):
+        document = f"Before.\n{page.BEGIN}\n{page.END}\nAfter.\n"
+        first = page.with_results(document, results())
+        second = page.with_results(first, results(title="another", bookings=88) | {"restart": []})
+        third = page.with_results(second, results(bookings=77) | {"restart": []})
+        self.assertEqual(second.count("FLUSHALL"), 1)
+        self.assertIn("1,234", second)
+        self.assertIn("20,000 flights", second)
+        self.assertEqual(third.count("FLUSHALL"), 1)
+        self.assertIn("77", third)
+        self.assertNotIn("1,234", third)
+        self.assertIn("another", third)
+        self.assertIn("20,000 flights", third)
+        self.assertTrue(third.startswith("Before.") and third.endswith("After.\n"))
+
     def test_never_say_passed_of_what_did_not_run(self):
         text = page.render(results(skipped="needs root"))
         self.assertIn("not run: needs root", text)

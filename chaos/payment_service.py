@@ -1,9 +1,10 @@
-"""A payment service that keeps what it decided in a file, so that a `kill -9` loses no charge and every one can be audited.
+"""A payment service that keeps what it decided in a file, so that a `kill -9` loses no charge and every one
+can be audited.
 
-It speaks the part of docs/api.md that Flightdeck calls. Flightdeck's own mock forgets its payments when it ends, so it
-could not tell afterwards who was charged. Beyond that:
+It speaks the part of docs/api.md that Flightdeck calls. Flightdeck's own mock forgets its payments when it
+ends, so it could not tell afterwards who was charged. Beyond that:
     PUT /behaviour HOW                  broken: half of the charges are made before 500 is answered
-                                        some-silent, silent: of some payments, or of all, nothing is ever answered
+                                        some-silent, silent: nothing is ever answered of some payments, or all
                                         refunds-hang: no refund is answered
     GET /ledger                         every payment, for the audit
 """

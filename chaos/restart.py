@@ -1,4 +1,4 @@
-"""From nothing to ready, with many flights and bookings: how long it takes after everything was killed at once."""
+"""From nothing to ready, with many flights and bookings: how long it takes after all was killed at once."""
 
 import sqlite3
 import statistics
@@ -20,15 +20,18 @@ PATIENCE_S = 60
 
 # As if they had been sold by the program: each flight sold the same number of single seats.
 POSTGRESQL = f"""
-INSERT INTO bookings (id, user_id, flight_id, seats, amount, status, payment_ref, expires_at, created_at, updated_at)
+INSERT INTO bookings (id, user_id, flight_id, seats, amount, status, payment_ref, expires_at, created_at,
+                      updated_at)
 SELECT gen_random_uuid(), gen_random_uuid(), f.id, 1, f.price, 'CONFIRMED', 'paid', now(), now(), now()
 FROM flights f, generate_series(1, {BOOKINGS // FLIGHTS});
-UPDATE flights SET available_seats = total_seats - {BOOKINGS // FLIGHTS}, version = version + 1, updated_at = now();
+UPDATE flights
+SET available_seats = total_seats - {BOOKINGS // FLIGHTS}, version = version + 1, updated_at = now();
 ANALYZE;
 """
 SQLITE = f"""
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {BOOKINGS // FLIGHTS})
-INSERT INTO bookings (id, user_id, flight_id, seats, amount, status, payment_ref, expires_at, created_at, updated_at)
+INSERT INTO bookings (id, user_id, flight_id, seats, amount, status, payment_ref, expires_at, created_at,
+                      updated_at)
 SELECT randomblob(16), randomblob(16), f.id, 1, f.price, 'CONFIRMED', 'paid', 0, f.created_at, f.created_at
 FROM flights f, n;
 UPDATE flights SET available_seats = total_seats - {BOOKINGS // FLIGHTS}, version = version + 1;
@@ -82,7 +85,8 @@ def _fill(deployment: Deployment, program: Path) -> None:
 
 
 def _restart(deployment: Deployment) -> float:
-    """Every process is killed, Redis too, which comes back empty; from the start of ours until all are ready."""
+    """Every process is killed, Redis too, which comes back empty. Times from the start of ours until all are
+    ready."""
     for member in deployment.members:
         member.kill()
     if isinstance(deployment, Production):

@@ -1,5 +1,5 @@
-"""What goes wrong, and how often. A strike does the harm and ends it, and tells what it found wrong meanwhile; from then on
-recovery is timed."""
+"""What goes wrong, and how often. A strike does the harm and ends it, and tells what it found wrong
+meanwhile. From then on recovery is timed."""
 
 import signal
 import time
@@ -14,9 +14,12 @@ from deployment import (
     Embedded,
     OnSmallDisk,
     Production,
+    WithFewDescriptors,
     WithRedisFile,
     WithStandby,
 )
+from isolation import STRIKE_S, list_flights, send_hostile_bodies, take_descriptors
+from newcomers import AT_ONCE, start_at_once, stop_while_starting
 from other_flight import OtherFlight
 from sold_out import SoldOut
 from stores import PgBouncer
@@ -98,7 +101,7 @@ def fail_redis_over(on: Production, number: int) -> None:
 
 def refuse_writes(word: str) -> Callable[[Production, int], list[str]]:
     def strike(on: Production, number: int) -> list[str]:
-        """Meanwhile seats of flights that are sold out are given back at one process, and booked at another."""
+        """Meanwhile seats of sold-out flights are given back at one process, and booked at another."""
         flights = [SoldOut(on.apis[0]) for _ in range(4)]
         on.redis.refuse_writes(word)
         told = []
@@ -135,7 +138,8 @@ def fail_postgres_over(on: WithStandby, number: int) -> None:
 
 
 def lose_standby(on: WithStandby, number: int) -> None:
-    """What is written meanwhile is on one server alone, and in turn it shows there or not. That server never comes back."""
+    """What is written meanwhile is on one server alone, and in turn it shows there or not. That server never
+    comes back."""
     if number:
         on.postgres.add_standby_at_old_place()
         time.sleep(1)
@@ -339,6 +343,36 @@ SCENARIOS = (
         "a flight is closed and its refunds hang, `FLUSHALL` meanwhile",
         Production,
         hang_refunds,
+    ),
+    Scenario(
+        "slow-query",
+        f"clients list 300,000 flights for {STRIKE_S:g} s",
+        Production,
+        list_flights,
+    ),
+    Scenario(
+        "hostile-bodies",
+        f"bodies of thousands of unknown names, or cut off, for {STRIKE_S:g} s",
+        Production,
+        send_hostile_bodies,
+    ),
+    Scenario(
+        "few-descriptors",
+        f"256 descriptors, silent connections, silent payments, for {STRIKE_S:g} s",
+        WithFewDescriptors,
+        take_descriptors,
+    ),
+    Scenario(
+        "three-starts",
+        f"{AT_ONCE} processes start at once on an empty database, with demo flights",
+        Production,
+        start_at_once,
+    ),
+    Scenario(
+        "stop-while-starting",
+        "`SIGTERM` at any moment of a start",
+        Production,
+        stop_while_starting,
     ),
     Scenario(
         "clock-ahead",

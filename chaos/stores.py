@@ -1,4 +1,5 @@
-"""What Flightdeck keeps its bookings in, and how that goes wrong: PostgreSQL with a standby, Redis with a replica, SQLite."""
+"""What Flightdeck keeps its bookings in, and how that goes wrong: PostgreSQL with a standby, Redis with a
+replica, SQLite."""
 
 import os
 import shutil
@@ -117,7 +118,8 @@ class PostgresPair:
         """Somebody who is no process of the deployment keeps the flight's row locked, at most so long."""
         mine = f"UPDATE flights SET price = price WHERE id = '{flight}'"
         text = f"SET application_name = '{LOCKER}'; BEGIN; {mine}; SELECT pg_sleep({seconds}); ROLLBACK"
-        sleeping = f"SELECT count(*) FROM pg_stat_activity WHERE application_name = '{LOCKER}' AND wait_event = 'PgSleep'"
+        mine_is = f"FROM pg_stat_activity WHERE application_name = '{LOCKER}'"
+        sleeping = f"SELECT count(*) {mine_is} AND wait_event = 'PgSleep'"
         with ThreadPoolExecutor(1) as background:
             session = background.submit(self.sql, text)
             deadline = time.monotonic() + STANDBY_PATIENCE_S
@@ -128,8 +130,7 @@ class PostgresPair:
             try:
                 yield
             finally:
-                end = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{LOCKER}'"
-                self.primary.sql("postgres", end)
+                self.primary.sql("postgres", f"SELECT pg_terminate_backend(pid) {mine_is}")
                 session.exception()
 
     def refuse_writes(self, seconds: float) -> None:
@@ -315,7 +316,7 @@ class RedisPair:
         return self.primary.ask(*command)
 
     def fail_over(self, late_s: float) -> None:
-        """The address moves so long after the servers have changed places; none of its connections is closed."""
+        """The address moves so long after the servers have changed places. No connection is closed."""
         self.primary.hand_over_to(self._replica)
         self.primary, self._replica = self._replica, self.primary
         time.sleep(late_s)

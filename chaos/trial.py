@@ -67,7 +67,7 @@ class Trial:
         self._told: dict[str, str] = {}
 
     def run(self, strike, times: int, load_s: float, seconds: float) -> None:
-        """`strike(deployment, number)`, at least `times` times and as long as `seconds`, with `load_s` between them."""
+        """`strike(deployment, number)`, at least `times` times and for `seconds`, each after `load_s`."""
         loads = []
         try:
             for url, name, flags in zip(self.deployment.urls, ("ample", "scarce"), (AMPLE, SCARCE)):
@@ -116,8 +116,9 @@ class Trial:
                 waiting.pop(0)
             elif time.monotonic() - began > RECOVERY_PATIENCE_S:
                 what = "books nothing" if books else f"is not well: {member.ask('GET', '/health')}"
+                fault = f"fault {self._result.faults}"
                 self._result.findings.append(
-                    f"not recovered within {RECOVERY_PATIENCE_S} s of fault {self._result.faults}: {member.name} {what}"
+                    f"not recovered within {RECOVERY_PATIENCE_S} s of {fault}: {member.name} {what}"
                 )
                 return False
             else:
@@ -153,7 +154,7 @@ class Trial:
         found = checks.pending(bookings) + checks.seats(flights)
         found += checks.told([checks.Told(*each) for each in self._told.items()], bookings)
         found += checks.money(bookings, deployment.payments.ledger())
-        counters = deployment.counters([flight.id for flight in flights])
+        counters = deployment.counters([flight.id for flight in flights if flight.on_sale])
         return found + (checks.counters(flights, counters) if counters is not None else [])
 
     def _ask_auditor(self) -> list[str]:

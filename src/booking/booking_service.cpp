@@ -355,7 +355,8 @@ Task<Result<ledger::Booking>> BookingService::settle(PaymentVerdict verdict) {
     if (says_paid(payment)) {
       settle = settle_as_provider_says(*booking, *payment);
     } else {
-      // The callback may be ahead of the provider's books, so the provider is asked again, however late it is.
+      // The callback may be ahead of the provider's books, so the provider is asked again, however late it
+      // is.
       const ledger::ProviderRecord record = record_of(payment).value_or(ledger::ProviderRecord::none);
       const Instant now = dependencies_.clock.now();
       std::get<ledger::PaymentSucceeded>(settle.outcome).ask_again_at =

@@ -97,8 +97,8 @@ class BookingService {
 
   // The booking as it is when it is final, or after `wait` at the latest (earlier when the process stops). A
   // settlement by this process ends the wait at once, one by another process within
-  // limits::wait_reread_longest. To be awaited right after `book` answered, before anything else is: the charge
-  // has not started until then.
+  // limits::wait_reread_longest. To be awaited right after `book` answered, before anything else is: the
+  // charge has not started until then.
   Task<ledger::Booking> wait_until_final(BookAnswer answer, Milliseconds wait);
 
   // Errors: not_found, invalid_state, unavailable. A refund that falls due is made before it answers, if the

@@ -78,10 +78,8 @@ Task<void> ManageFlights::cancel_one(BookingId id, std::optional<Error>& failure
     // FAILED in the meantime is as good: it holds no seat.
     if (!cancelled && cancelled.error().code != ErrorCode::invalid_state) failure = cancelled.error();
   } catch (const UnavailableError& error) {
-    failure = Error{// Else the next round would come at once, and the next.
-                    ErrorCode::unavailable,
-                    error.what(),
-                    {}};
+    // Else the next round would come at once, and the next.
+    failure = Error{ErrorCode::unavailable, error.what()};
   }
 }
 

@@ -23,8 +23,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 net::EventLoop* serving_loop = nullptr;
-std::atomic<int> waits_begun{0};
-std::atomic<int> waits_ended{0};
+std::atomic<int> waits_begun{0}, waits_ended{0};
 
 Task<Response> say_query(const Request& request) { co_return json_response(200, std::string(request.query)); }
 

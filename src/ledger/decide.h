@@ -227,8 +227,8 @@ struct Applied {
   // Of a flight command: as it is now.
   std::optional<flights::Flight> flight = {};
   Effect effect = Effect::updated;
-  // PlaceBooking: the write that `booking` is from, once it is committed and if the backend says. nullopt also
-  // when a later command of the batch has changed the booking.
+  // PlaceBooking: the write that `booking` is from, once it is committed and if the backend says. nullopt
+  // also when a later command of the batch has changed the booking.
   std::optional<RowVersion> row_version = {};
   // SettlePayment: found by it, and not before.
   std::optional<PaymentFault> fault = {};

@@ -117,7 +117,7 @@ class HttpClient::Impl final : public client::ConnectionOwner, public std::enabl
   // Any other connection would be refused, too.
   void refuse(const std::vector<PendingCall*>& calls, const std::string& why) {
     for (PendingCall* call : calls)
-      end(*call, Error{ErrorCode::unavailable, "no connection to " + call->authority + ": " + why, {}});
+      end(*call, Error{ErrorCode::unavailable, "no connection to " + call->authority + ": " + why});
     if (options_.handshakes && !calls.empty()) options_.handshakes->refused(calls.front()->authority, why);
   }
 

@@ -14,7 +14,7 @@ namespace flightdeck::payment_mock {
 //
 //   charge   answers when the booking is decided, at once when it is already. In callback mode `only` the
 //            answer is `pending` at once. A request that is to stay silent (MockSettings::timeout_rate) is
-//            decided after its delay like any other, so that `find` tells, but gets neither answer nor callback.
+//            decided after its delay like any other, so that `find` knows, but is not answered and called back.
 //   find     not_found until it is decided.
 //   refund   of a payment that is named, also after the process was started anew.
 //

@@ -22,9 +22,9 @@ struct Peer {
   std::shared_ptr<const net::TlsTrust> trust;
 };
 
-// Looks the name up and connects once, to the first of its addresses that takes a connection; with https:// it
-// must also show a certificate that is trusted. Blocks, at most so long for each address. Error unavailable,
-// with a detail for people.
+// Looks the name up and connects once, to the first of its addresses that takes a connection; with https://
+// it must also show a certificate that is trusted. Blocks, at most so long for each address. Error
+// unavailable, with a detail for people.
 Result<Peer> find_peer(const net::HttpUrl& url, Milliseconds deadline);
 
 }  // namespace flightdeck::stress_http

@@ -336,12 +336,10 @@ TEST_F(RedisIndexTest, StaleEntriesAreSkipped) {
   update({flight(1), flight(2)});
   ASSERT_TRUE(mark());
   const auto member = [](const Flight& one) { return member_of(one.departure, one.id); };
-  // Of no flight, of nothing, at another price than it has, and on another route.
   probe.command({"ZADD", set("lhr"), "1", member(flight(9))});
   probe.command({"ZADD", set("lhr"), "2", "nonsense"});
   probe.command({"ZADD", set("lhr"), "3", member(flight(1))});
-  probe.command(
-      {"ZADD", set("cdg"), std::to_string(flight(2).price.minor), member(flight(2))});
+  probe.command({"ZADD", set("cdg"), std::to_string(flight(2).price.minor), member(flight(2))});
   EXPECT_THAT(found(), ElementsAre(flight(2).id));
   EXPECT_THAT(found("cdg"), IsEmpty());
   const SearchPage page = search("lhr", 1).value();

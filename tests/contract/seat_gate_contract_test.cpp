@@ -142,10 +142,8 @@ TEST_P(SeatGateContract, AnOlderCountNeverWins) {
 }
 
 TEST_P(SeatGateContract, SyncsInAnyOrderEndTheSame) {
-  std::vector<std::pair<std::int64_t, std::uint8_t>> updates = {// Version, hold of that commit.
-                                                                {2, 1},
-                                                                {3, 2},
-                                                                {4, 3}};
+  // Version, hold of that commit.
+  std::vector<std::pair<std::int64_t, std::uint8_t>> updates = {{2, 1}, {3, 2}, {4, 3}};
   std::sort(updates.begin(), updates.end());
   do {
     under_test = GetParam().make();

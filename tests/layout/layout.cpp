@@ -267,14 +267,10 @@ Problems check_names(const fs::path& root, const Rules& rules) {
 }
 
 Problems check_width(const fs::path& root, const Rules& rules) {
-  static const std::set<std::string> kTexts = {".h",  ".cpp",   ".lua", ".py", ".sh",
-                                               ".in", ".cmake", ".txt", ".yml"};
-  static const std::set<std::string> kPrograms = {"dev", "run", "apt_install"};
+  static const std::set<std::string> kTexts = {".h", ".cpp", ".lua"};
   Problems problems;
   for (const fs::path& file : code_entries(root)) {
-    const bool of_code =
-        kTexts.contains(file.extension().string()) || kPrograms.contains(file.filename().string());
-    if (!of_code || !fs::is_regular_file(file)) continue;
+    if (!kTexts.contains(file.extension().string()) || !fs::is_regular_file(file)) continue;
     std::size_t number = 0;
     for (const std::string& line : read_lines(file)) {
       ++number;

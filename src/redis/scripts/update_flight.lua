@@ -8,8 +8,8 @@ local flight = KEYS[1]
 local version, place, departed = ARGV[1], ARGV[2], ARGV[3] == '1'
 
 -- `details_version`: of the row that everything but the seats is from; `version`: of the latest seats.
-local known = redis.call('HMGET', flight, 'details_version', 'version', 'updated_at', 'place', 'available_seats',
-  'seats_version', 'seats_available')
+local known = redis.call('HMGET', flight, 'details_version', 'version', 'updated_at', 'place',
+  'available_seats', 'seats_version', 'seats_available')
 local shown, shown_since, stored = known[2], known[3], known[4] or ''
 -- Nobody was ever in so many places; and what is in the sorted sets by mistake is skipped there.
 if #stored > 16384 then stored = '' end

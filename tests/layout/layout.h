@@ -23,7 +23,7 @@ struct Rules {
   // Every file up to this many lines; longer ones are listed with the reason.
   int longest_file;
   std::map<std::string, std::string> long_files;
-  // Words that say nothing of what is inside.
+  // Words in names that say nothing of the contents.
   std::set<std::string> empty_words;
   // Identifiers that other words have replaced.
   std::set<std::string> retired_words;

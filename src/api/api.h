@@ -1,4 +1,4 @@
-// Everything that handlers reach, on one thread.
+// Everything that handlers of one thread use.
 #pragma once
 
 #include <string>
@@ -18,34 +18,34 @@
 
 namespace flightdeck::api {
 
-// Port: the numbers of the program in Prometheus' text format. The task may wait for what must be asked
-// elsewhere. Thread-safe; a task resumes on the thread that awaits it.
+// Port: the metrics of the program in Prometheus' text format. The task may have to wait, since some of them
+// come from elsewhere. Thread-safe; a task resumes on the thread that awaits it.
 class MetricsText {
  public:
   virtual ~MetricsText() = default;
   virtual Task<std::string> render() = 0;
 };
 
-// One per I/O thread, as are the services in it. It outlives the thread's Server. What no served route needs
-// may be null: see RouteGroups.
+// One for each I/O thread, like the services in it. It outlives the thread's Server. A service that no served
+// route needs may be null; see RouteGroups.
 struct Api {
   Log& log;
   const Health& health;
   MetricsText& metrics;
-  // Booking.
+  // Needed by RouteGroups::booking.
   booking::BookingService* bookings = nullptr;
-  // Admin.
+  // Needed by RouteGroups::admin.
   booking::ManageFlights* manage_flights = nullptr;
-  // Admin.
+  // Needed by RouteGroups::admin.
   audit::Auditor* auditor = nullptr;
-  // Search.
+  // Needed by RouteGroups::search.
   booking::SearchFlights* search_flights = nullptr;
-  // mock_payment.
+  // Needed by RouteGroups::mock_payment.
   payment::PaymentProvider* mock_payments = nullptr;
-  // That the mock may call back under; null: none.
+  // The URLs that the mock may call back under. Null: none.
   const std::vector<net::HttpUrl>* callback_bases = nullptr;
   flights::FlightRules flight_rules = {};
-  // Those that are served.
+  // The groups that are served.
   RouteGroups groups = {};
 };
 

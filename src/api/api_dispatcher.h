@@ -1,4 +1,4 @@
-// What the servers of the program do with a request: the route table, applied to the services of one thread.
+// Dispatches requests: applies the route table to the services of one thread.
 #pragma once
 
 #include "api/routes.h"

@@ -1,4 +1,4 @@
-// The text by which a client asks for the page behind one that it has; opaque to it.
+// Cursors: the opaque text with which a client asks for the next page.
 #pragma once
 
 #include <optional>
@@ -9,18 +9,18 @@
 
 namespace flightdeck::api {
 
-// Where a page ended, under the seal of the list that it is a page of. `list` names that: the route, and
-// every parameter that says what is in the list and in which order.
+// The position where a page ended, sealed for the list that the page belongs to. `list` names that list: the
+// route, and every parameter that determines what is in the list and in which order.
 std::string seal_cursor(std::string_view position, std::string_view list);
 
-// The position in a cursor of this list; nullopt: it is of another one, cut, or made up.
+// The position in a cursor of this list. nullopt: the cursor is of another list, is cut, or is made up.
 std::optional<std::string_view> open_cursor(std::string_view cursor, std::string_view list);
 
-// The position in a cursor, whichever list it is of; nullopt: it is too short or too long for one.
+// The position in a cursor of any list. nullopt: the text is too short or too long for a cursor.
 std::optional<std::string_view> unsealed(std::string_view cursor);
 
-// The position in the cursor of a request, read by `parse`. With another parameter wrong nobody knows which
-// list is meant: then a cursor counts as wrong only when it is that for every list.
+// The position in the cursor of a request, read by `parse`. When another parameter is wrong, it is not known
+// which list is meant. The cursor then counts as wrong only if it is wrong for every list.
 template <class Position>
 std::optional<Position> read_cursor(std::string_view cursor, std::string_view list,
                                     std::optional<Position> (*parse)(std::string_view),

@@ -1,4 +1,4 @@
-// What the lists of flights have in common: search and admin.
+// What search and admin lists of flights have in common.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace flightdeck::api {
 
-// Members `flights` and `next_cursor` of the object that `json` is writing to `out`. The cursor is sealed for
-// `list` (cursor.h).
+// Appends the members `flights` and `next_cursor` to the object that `json` is writing to `out`. The cursor
+// is sealed for `list` (cursor.h).
 void append_page(JsonWriter& json, std::string& out, const flights::SearchPage& page, flights::SortOrder sort,
                  std::string_view list);
 

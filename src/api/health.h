@@ -1,4 +1,4 @@
-// Port: how the program is, for probes and people.
+// Port: the health of the program, for probes and people.
 #pragma once
 
 #include <cstdint>
@@ -10,9 +10,9 @@ namespace flightdeck::api {
 
 enum class HealthStatus {
   ok,
-  // Something is away, bookings are taken all the same.
+  // A part is away, but bookings can be made.
   degraded,
-  // No bookings can be taken: 503.
+  // No bookings can be made. The answer is 503.
   down,
 };
 
@@ -20,12 +20,12 @@ struct HealthReport {
   HealthStatus status = HealthStatus::ok;
   std::string version;
   std::int64_t uptime_s = 0;
-  // Part ("database") and how it is ("ok").
+  // The name of each part ("database") and its state ("ok").
   std::vector<std::pair<std::string, std::string>> checks;
 };
 
-// Thread-safe. Answers at once from what is known: probes are frequent and must not wait for a part that
-// hangs.
+// Thread-safe. Answers at once from what is known, since probes are frequent and must not wait for a part
+// that hangs.
 class Health {
  public:
   virtual ~Health() = default;

@@ -1,4 +1,4 @@
-// Entity tags, and what requests make depend on them (RFC 9110, 8.8.3 and 13).
+// Entity tags, and the preconditions that requests set with them (RFC 9110, 8.8.3 and 13).
 #pragma once
 
 #include <memory>
@@ -14,35 +14,36 @@
 namespace flightdeck::api {
 
 struct EntityTag {
-  // With its quotes.
+  // The tag with its quotes.
   std::string_view text;
   bool weak = false;
 };
 
 // The value of If-Match or If-None-Match.
 struct EntityTags {
-  // `*`.
+  // True for `*`.
   bool any = false;
   std::vector<EntityTag> listed;
 };
 
-// nullopt: malformed, or of more than limits::entity_tags. Views into `value`.
+// nullopt: the value is malformed or lists more than limits::entity_tags tags. The result has views into
+// `value`.
 std::optional<EntityTags> parse_entity_tags(std::string_view value);
 
-// What a request asks of the tag of what it is about. Views into the request.
+// The conditions that a request sets for the entity tag of its target. They are views into the request.
 struct Preconditions {
   std::optional<EntityTags> if_match;
   std::optional<EntityTags> if_none_match;
 };
 
-// Records a field that is malformed.
+// A malformed header is added to `errors`.
 Preconditions read_preconditions(const http::Request& request, net::FieldErrors& errors);
 
 enum class ReadVerdict { proceed, not_modified, failed };
-// Of a GET or HEAD of what has this tag (with quotes, strong).
+// The verdict on a GET or HEAD of something with this tag. The tag is strong and has its quotes.
 ReadVerdict judge_read(const Preconditions& asked, std::string_view tag);
 
-// As the ledger judges it, of flights whose tags are their versions; null: nothing is asked.
+// The same conditions for the ledger, of a flight whose tag is its version. Null: there is no condition.
 std::shared_ptr<const ledger::Precondition> of_versions(const Preconditions& asked);
 
 // The tag of a version, with quotes.

@@ -1,17 +1,17 @@
-// Which parts of the contract a process serves, by its role.
+// Which parts of the contract a process serves. Its role determines them.
 #pragma once
 
 namespace flightdeck::api {
 
-// What is in none of them (the root, health, metrics) is always there.
+// Routes in none of these groups (the root, health, metrics) are always served.
 struct RouteGroups {
-  // Api::manage_flights, Api::auditor.
+  // Needs Api::manage_flights and Api::auditor.
   bool admin = false;
-  // Api::search_flights.
+  // Needs Api::search_flights.
   bool search = false;
-  // Api::bookings; the payment callback too.
+  // Needs Api::bookings. It includes the payment callback.
   bool booking = false;
-  // Api::mock_payments.
+  // Needs Api::mock_payments.
   bool mock_payment = false;
 };
 

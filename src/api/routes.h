@@ -11,11 +11,11 @@
 
 namespace flightdeck::api {
 
-// The request stays as it is until the task has ended. UnavailableError becomes a 503, any other exception a
-// 500.
+// The request stays unchanged until the task has ended. An UnavailableError becomes a 503, any other
+// exception a 500.
 using Handler = Task<http::Response> (*)(Api& api, const http::Request& request);
 
-// Asked before the handler is begun: what a busy process says to most requests must cost next to nothing.
+// Called before the handler, since refusing most requests of a busy process must cost next to nothing.
 // nullopt: the handler answers.
 using Refusal = std::optional<http::Response> (*)(Api& api, const http::Request& request);
 
@@ -25,10 +25,10 @@ struct Route {
   Refusal refusal = nullptr;
 };
 
-// Immutable, so one serves all threads.
+// Immutable, so one table serves all threads.
 class RouteTable {
  public:
-  // Throws std::logic_error for a pattern that the router cannot keep to.
+  // Throws std::logic_error for a pattern that the router does not support.
   explicit RouteTable(std::vector<Route> routes);
 
   const http::Router& router() const { return router_; }
@@ -39,10 +39,10 @@ class RouteTable {
   http::Router router_;
 };
 
-// Those of the contract that belong to the groups.
+// The routes of the contract that belong to the groups.
 RouteTable contract_routes(RouteGroups groups);
 
-// Throws std::logic_error when a group is served whose part of the Api is missing.
+// Throws std::logic_error when `groups` has a group whose service in `api` is null.
 void check_api(const Api& api, RouteGroups groups);
 
 }  // namespace flightdeck::api

@@ -15,8 +15,8 @@ struct Endpoint {
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
-// `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080` (which is 127.0.0.1). No other names: where to listen
-// should not depend on a name server.
+// Parses `127.0.0.1:8080`, `[::1]:8080` or `localhost:8080` (which is 127.0.0.1). Other names are refused,
+// since the address to listen on should not depend on a name server.
 std::optional<Endpoint> parse_endpoint(std::string_view text);
 
 }  // namespace flightdeck::app

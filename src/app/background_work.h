@@ -1,4 +1,4 @@
-// The loops of a process that no request starts: sync, expiry, events, health.
+// The loops of a process that no request starts: sweeps, unfinished business, events, audits, health.
 #pragma once
 
 #include <optional>
@@ -17,8 +17,8 @@ class BackgroundWork {
  public:
   BackgroundWork(IoThread& thread, SharedServices& shared);
 
-  // Fills gate and index from the ledger; to be awaited before the first request, by a process that sweeps.
-  // Throws UnavailableError.
+  // Fills gate and index from the ledger. A process that sweeps awaits it before the first request. Throws
+  // UnavailableError.
   Task<void> sync_all();
 
   // Starts the loops in the thread's scope; `stop` ends them after their present turn.
@@ -28,31 +28,31 @@ class BackgroundWork {
  private:
   enum class Turned {
     well,
-    // There was nothing to do, which says nothing about whether it can be done.
+    // There was nothing to do, which does not show whether it could have been done.
     idle,
   };
   using Turn = Task<Turned> (BackgroundWork::*)();
 
-  // A turn, a pause, until the ticker is stopped. The log says when turns begin to fail and when they go well
-  // again.
+  // Repeats turns and pauses until the ticker is stopped. The log says when turns begin to fail and when they
+  // succeed again.
   Task<void> repeat(Ticker& ticker, std::string_view what, Turn turn);
   Task<Turned> look_at_parts();
   Task<Turned> sweep();
   Task<Turned> close_flights();
   Task<Turned> finish_bookings();
   Task<Turned> publish_events();
-  // Without a Redis nobody reads them.
+  // Used without a Redis, since nobody reads the events then.
   Task<Turned> trim_events();
   Task<Turned> audit();
-  // Whether gate and index are in step with the ledger: each time that this changes, and that they heard of
-  // every flight.
+  // Logs whether gate and index are in step with the ledger, each time that this changes and after every
+  // rebuild.
   void log_synced(const sync::Synced& synced);
 
   IoThread& thread_;
   SharedServices& shared_;
   sync::Sweeper sweeper_;
   booking::UnfinishedWorker unfinished_;
-  // None without a Redis to publish to.
+  // Empty when there is no Redis to publish to.
   std::optional<sync::OutboxRelay> relay_;
   Ticker health_ticker_;
   Ticker sweep_ticker_;

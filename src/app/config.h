@@ -26,39 +26,39 @@ enum class DatabaseKind { sqlite, postgresql };
 
 struct DatabaseSettings {
   DatabaseKind kind = DatabaseKind::sqlite;
-  // Of kind sqlite.
+  // The file of a database of kind sqlite.
   std::string sqlite_path;
-  // As given; holds a password: never shown.
+  // The URL as given. It may hold a password and is never shown.
   std::string url;
 };
 
 struct RedisSettings {
-  // Nullopt: seat gate and flight index in this process.
+  // nullopt: seat gate and flight index are in this process.
   std::optional<redis::RedisEndpoint> server;
   std::string prefix;
 };
 
 struct PaymentSettings {
-  // As parse_base_url makes it; nullopt: the mock, in this process.
+  // The payment service, parsed by parse_base_url. nullopt: the mock in this process.
   std::optional<net::HttpUrl> service;
-  // Without a slash at its end; empty: none.
+  // It has no slash at its end. Empty: none.
   std::string callback_base_url;
-  // An unpaid booking is asked about after this long.
+  // The provider is asked about a booking that is still unpaid after this long.
   Milliseconds timeout{};
   payment_mock::MockSettings mock;
-  // That the mock calls back under when it is asked over HTTP, besides `callback_base_url`; as parse_base_url
-  // makes them.
+  // The URLs that the mock may call back under when it is used over HTTP, besides `callback_base_url`. Parsed
+  // by parse_base_url.
   std::vector<net::HttpUrl> mock_callback_urls;
 };
 
 struct BookingSettings {
   std::int64_t seats_per_booking_max = 0;
-  // Being placed or charged at once in this process; more is answered OVERLOADED.
+  // This many bookings may be placed or charged at once in this process. One more is answered OVERLOADED.
   std::int64_t in_flight_max = 0;
 };
 
 struct Config {
-  // Port 0: any free one.
+  // Port 0 means any free port.
   Endpoint listen;
   // Empty: none.
   std::string port_file;
@@ -68,14 +68,14 @@ struct Config {
   PaymentSettings payment;
   BookingSettings booking;
   flights::FlightRules flight_rules;
-  // A schedule to import when there is no flight yet; empty: none.
+  // The schedule file to import when there is no flight yet. Empty: none.
   std::string demo_data;
   int threads = 1;
-  // A database that is not there yet is waited for so long.
+  // A starting process waits this long for a database that is not there yet.
   std::chrono::seconds start_timeout{0};
   LogLevel log_level = LogLevel::info;
   bool access_log = true;
-  // A connection on which nothing comes is kept as long.
+  // An idle connection is kept open for this long.
   std::chrono::seconds keep_alive{};
 };
 
@@ -95,13 +95,14 @@ struct AuditCommand {
   // Print the report as JSON.
   bool json = false;
 };
-// Nothing to do but print and end: help, the version, or one line about what is wrong with the command line.
+// The program only prints this and exits: help, the version, or one line about what is wrong with the command
+// line.
 struct EarlyExit {
-  // 0 done, 2 wrong usage or settings.
+  // The exit code: 0 for success, 2 for wrong usage or settings.
   int code = 0;
-  // For standard output.
+  // The text for standard output.
   std::string to_out;
-  // For standard error; never holds a password.
+  // The text for standard error. It never holds a password.
   std::string to_error;
 };
 
@@ -112,8 +113,8 @@ using CommandLine = std::variant<ServeCommand, MigrateCommand, ImportCommand, Au
 using Environment = std::function<std::optional<std::string>(const std::string& name)>;
 Environment process_environment();
 
-// `arguments` without the program's own name. Reads the settings file when one is named, nothing else. An
-// environment variable that is empty counts as not set.
+// `arguments` does not have the program's own name. Reads the settings file if one is named, and no other
+// file. An empty environment variable counts as not set.
 CommandLine parse_command_line(const std::vector<std::string>& arguments, const Environment& environment);
 
 }  // namespace flightdeck::app

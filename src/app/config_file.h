@@ -10,18 +10,18 @@
 namespace flightdeck::app {
 
 struct ConfigFileEntry {
-  // With - for _.
+  // The name of the setting, with `-` for `_`.
   std::string key;
-  // What the setting would be given as a flag.
+  // The value in the form that a flag takes.
   std::string value;
   std::size_t line = 0;
 };
 
-// In order of lines. An error (validation_failed): what is not TOML, a table, an array, a date, or a key that
-// is given twice, also as `a_b` and `a-b`. The detail begins with `NAME:LINE: `.
+// The entries in the order of lines. Error validation_failed: the text is not TOML, or has a table, an array,
+// a date or a repeated key (`a_b` and `a-b` are the same). The detail begins with `NAME:LINE: `.
 Result<std::vector<ConfigFileEntry>> parse_config_file(std::string_view text, const std::string& name);
 
-// The same of a file's content. Also an error: it cannot be read, or is larger than
+// The entries of a file. It is also an error if the file cannot be read or is larger than
 // limits::config_file_bytes.
 Result<std::vector<ConfigFileEntry>> read_config_file(const std::string& path);
 

@@ -1,4 +1,4 @@
-// How the process is, as the last look at its database and its Redis told.
+// The health of the process, from the last check of its database and its Redis.
 #pragma once
 
 #include <atomic>
@@ -20,7 +20,7 @@ class HealthMonitor final : public api::Health {
 
   api::HealthReport report() const override;
 
-  // What a look at the database found. One that is overdue counts as failed.
+  // Records the result of a check of the database. A check that is overdue counts as failed.
   void database_answers(bool answers);
   void redis_is(redis::RedisCondition condition) { redis_ = condition; }
 

@@ -23,7 +23,7 @@
 
 namespace flightdeck::app {
 
-// What one thread keeps in Redis, over its own connection.
+// The services of one thread that use Redis, over its own connection.
 struct RedisServices {
   RedisServices(net::EventLoop& loop, const RedisSettings& settings, flights::ChangeClock& changes,
                 flights::IndexLag& lag, Log& log, redis::RefusalLog* refusals = nullptr)
@@ -41,16 +41,16 @@ struct RedisServices {
   redis::RedisEventSink event_sink;
 };
 
-// Built and destroyed by the main thread; everything in between happens on its own thread, by `call`.
+// Built and destroyed by the main thread. Everything in between runs on its own thread, through `call`.
 class IoThread {
  public:
   explicit IoThread(SharedServices& shared);
-  // After `join`.
+  // Call `join` first.
   ~IoThread();
   IoThread(const IoThread&) = delete;
   IoThread& operator=(const IoThread&) = delete;
 
-  // Runs `work` on the thread and waits for it. What it throws is thrown here.
+  // Runs `work` on the thread and waits for it. Throws what `work` throws.
   template <class Work>
   auto call(Work work) {
     auto task = std::make_shared<std::packaged_task<decltype(work())()>>(std::move(work));
@@ -63,18 +63,19 @@ class IoThread {
 
   std::uint16_t listen(const Endpoint& endpoint) { return server_.listen(endpoint.host, endpoint.port); }
   void share(const Endpoint& endpoint) { server_.share(endpoint.host, endpoint.port); }
-  // New connections are refused, and what gate and index could not be told is left to sweepers.
+  // Refuses new connections, and leaves pending updates to sweeps.
   void drain();
-  // Search pages are kept from now on in the whole process. One thread of it is enough.
+  // Starts the change feed, so that the whole process keeps search pages from now on. One thread of a process
+  // does it.
   void hear_changes();
-  // Connections and payment calls are cut; whatever waits for them ends.
+  // Cuts connections and payment calls, so that whatever waits for them ends.
   void cut_off();
-  // Requests, charges and other tasks that have not ended.
+  // The number of requests, charges and other tasks that have not ended.
   std::size_t unfinished() const { return server_.sessions() + scope_.running(); }
 
   net::EventLoop& loop() { return loop_; }
   TaskScope& scope() { return scope_; }
-  // Null: gate and index are in this process.
+  // Null when gate and index are in this process.
   RedisServices* redis() { return redis_ ? &*redis_ : nullptr; }
   booking::SeatGate& gate() { return *gate_; }
   flights::FlightIndex& index() { return *index_; }

@@ -13,10 +13,10 @@ namespace {
 constexpr std::chrono::milliseconds look_pause{10};
 
 // Nothing else runs on its loop, so reading may block.
-class RebuildStart {
+class ImportRefresh {
  public:
-  RebuildStart(RedisServices& redis, net::EventLoop& loop, ledger::LedgerReader& reader, Instant since,
-               const Clock& clock)
+  ImportRefresh(RedisServices& redis, net::EventLoop& loop, ledger::LedgerReader& reader, Instant since,
+                const Clock& clock)
       : redis_(redis),
         loop_(loop),
         reader_(reader),
@@ -25,18 +25,18 @@ class RebuildStart {
         refresher_(redis.gate, redis.index, clock, scope_) {}
 
   bool run() {
-    loop_.post([this] { scope_.spawn(tell_and_stop()); });
+    loop_.post([this] { scope_.spawn(refresh_and_stop()); });
     loop_.run();
     if (failure_) std::rethrow_exception(failure_);
-    return told_;
+    return refreshed_;
   }
 
  private:
   bool in_time() const { return std::chrono::steady_clock::now() < deadline_; }
 
-  Task<void> tell_and_stop() {
+  Task<void> refresh_and_stop() {
     try {
-      told_ = co_await tell_all();
+      refreshed_ = co_await refresh_all();
     } catch (...) {
       failure_ = std::current_exception();
     }
@@ -44,7 +44,7 @@ class RebuildStart {
     loop_.stop();
   }
 
-  Task<bool> tell_all() {
+  Task<bool> refresh_all() {
     Ticker ticker(loop_, look_pause);
     const auto start_deadline = std::chrono::steady_clock::now() + limits::redis_start_patience;
     while (!redis_.connection.up()) {
@@ -58,8 +58,8 @@ class RebuildStart {
       if (rows.empty()) co_return true;
       for (;;) {
         std::vector<flights::Flight> part = rows;
-        const bool heard = co_await refresher_.refresh(std::move(part), false);
-        if (heard) break;
+        const bool taken = co_await refresher_.refresh(std::move(part), false);
+        if (taken) break;
         if (!in_time()) co_return false;
         co_await ticker.next();
       }
@@ -77,7 +77,7 @@ class RebuildStart {
   sync::FlightRefresher refresher_;
   const std::chrono::steady_clock::time_point deadline_ =
       std::chrono::steady_clock::now() + limits::import_refresh_patience;
-  bool told_ = false;
+  bool refreshed_ = false;
   std::exception_ptr failure_;
 };
 
@@ -90,7 +90,7 @@ bool refresh_redis(const RedisSettings& settings, ledger::LedgerReader& reader, 
   flights::IndexLag lag;
   RedisServices redis(loop, settings, changes, lag, log);
   redis.connection.start();
-  return RebuildStart(redis, loop, reader, since, clock).run();
+  return ImportRefresh(redis, loop, reader, since, clock).run();
 }
 
 }  // namespace flightdeck::app

@@ -1,5 +1,4 @@
-// After an import: seat gate and flight index of a Redis hear of it at once, without waiting for a worker's
-// sweep.
+// Updates seat gate and flight index in Redis right after an import, without waiting for a worker's sweep.
 #pragma once
 
 #include "app/config.h"
@@ -7,9 +6,9 @@
 
 namespace flightdeck::app {
 
-// Of every flight that changed at `since` or later. Blocks, within limits::import_refresh_patience. False:
-// not all of it was heard, as when Redis is away; workers tell it. `settings` name a server. Throws
-// UnavailableError: the ledger cannot be read.
+// Updates every flight that changed at `since` or later. Blocks for at most limits::import_refresh_patience.
+// Returns false when not all updates were taken in, for instance because Redis is away; workers send them
+// later. `settings` must name a server. Throws UnavailableError when the ledger cannot be read.
 bool refresh_redis(const RedisSettings& settings, ledger::LedgerReader& reader, Instant since,
                    const Clock& clock, Log& log);
 

@@ -1,4 +1,4 @@
-// Joins the HTTP layer to the metrics; neither knows the other.
+// Connects the HTTP layer to the metrics, so that neither depends on the other.
 #pragma once
 
 #include "api/api.h"
@@ -19,7 +19,7 @@ class RequestMetrics final : public http::RequestObserver {
   telemetry::Metrics& metrics_;
 };
 
-// One per I/O thread. `ledger` null: there are no bookings to count.
+// One for each I/O thread. `ledger` is null when there are no bookings to count.
 class LedgerMetricsText final : public api::MetricsText {
  public:
   LedgerMetricsText(telemetry::Metrics& metrics, const audit::AuditDesk& audits, ledger::Ledger* ledger)

@@ -5,8 +5,8 @@
 
 namespace flightdeck::app {
 
-// Each runs to its end and returns the exit code: 0 done, 1 failed at work, 2 wrong usage. What went wrong is
-// one line on standard error.
+// Each command runs to its end and returns the exit code: 0 for success, 1 for failure, 2 for wrong usage.
+// One line on standard error says what went wrong.
 int run(const CommandLine& command);
 
 }  // namespace flightdeck::app

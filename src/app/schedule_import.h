@@ -1,4 +1,4 @@
-// A schedule into the ledger, and what Redis hears of it.
+// Imports a schedule into the ledger and updates Redis.
 #pragma once
 
 #include "app/config.h"
@@ -8,13 +8,13 @@
 
 namespace flightdeck::app {
 
-// What takes a schedule in, on a database whose schema is up to date.
+// The connections of an import, to a database whose schema is up to date.
 struct ImportConnections {
   std::unique_ptr<ledger::LedgerStore> store;
   std::unique_ptr<ledger::LedgerReader> reader;
 };
 
-// As import_flights; then Redis hears of it, if the settings name one and nothing was cut short.
+// Calls import_flights. Then it updates Redis, if the settings name one and the import was not cut short.
 Result<booking::ImportSummary> import_schedule(const Config& config, const booking::ImportRequest& request,
                                                const ImportConnections& ledger, const Clock& clock, Log& log);
 

@@ -26,16 +26,16 @@ namespace flightdeck::app {
 
 inline bool uses_ledger(Role role) { return role != Role::payment_mock; }
 inline bool works_in_background(Role role) { return role == Role::all || role == Role::worker; }
-// A gate and an index in this process are kept true by this process; shared ones by the workers.
+// A process sweeps if gate and index are its own. Workers sweep those that are shared.
 inline bool sweeps(const Config& config) {
   return uses_ledger(config.role) && (works_in_background(config.role) || !config.redis.server);
 }
 api::RouteGroups route_groups(const Config& config);
 
-// For tasks that nobody waits for.
+// The error handler of tasks that nobody waits for.
 TaskScope::OnError log_failures(Log& log, std::string what);
 
-// Runs the ledger's threads as long as it lives.
+// Owns the ledger's threads, which run as long as it lives.
 struct LedgerService {
   LedgerService(const Config& config, ledger::CommitObserver& observer, const Clock& clock,
                 Counters& counters, Log& log);
@@ -49,7 +49,7 @@ struct LedgerService {
     std::unique_ptr<ledger::LedgerWriter> thread;
   };
   LedgerConnections connections;
-  // The last one settles payments; the same one sells if it is the only one.
+  // The last one settles payments. If it is the only one, it also sells.
   std::vector<Writing> writing;
   // A connection and the thread that reads over it.
   struct Reading {
@@ -82,19 +82,19 @@ struct SharedServices {
   redis::RefusalLog redis_refusals;
   // Of the payment service, and of who wants callbacks.
   net::HandshakeLog handshakes;
-  // These two are used unless there is a Redis.
+  // These two are used when there is no Redis.
   memory::MemorySeatGate memory_gate;
   memory::MemoryFlightIndex memory_index;
   sync::CommitSync commit_sync;
   payment_mock::MockPaymentBook mock_payments;
-  // Of the mock; written before a second thread serves.
+  // The URLs that the mock may call back under. Written before a second thread serves.
   std::vector<net::HttpUrl> callback_bases;
   api::RouteGroups groups;
   api::RouteTable routes;
   audit::AuditDesk audits;
-  // Of the ledger, if this role has one.
+  // Reads snapshots of the ledger, if this role has one.
   audit::SnapshotThread snapshots;
-  // Null: this role has none.
+  // Null when this role has no ledger.
   std::unique_ptr<LedgerService> ledger;
 };
 

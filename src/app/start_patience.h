@@ -1,5 +1,5 @@
-// What a start may have to wait for: a database that is not there yet, and whatever takes long before a
-// server takes requests.
+// Runs what a starting process may have to wait for: a database that is not there yet, and other long work
+// before it serves requests.
 #pragma once
 
 #include <chrono>
@@ -14,12 +14,14 @@ namespace flightdeck::app {
 // Used from the main thread, while it is the only one that takes SIGTERM and SIGINT.
 class StartPatience {
  public:
-  // `stopped`: the exit code of a command that is told to end meanwhile. `log` outlives this.
+  // `stopped` is the exit code of a command that gets SIGTERM or SIGINT meanwhile. `log` outlives this
+  // object.
   StartPatience(std::chrono::seconds timeout, int stopped, telemetry::JsonLog& log);
 
-  // What `work` answers. While it throws DatabaseNotThereYet it is begun anew, with pauses, until `timeout`
-  // after this was made; the log says so once. It runs on a thread of its own, since connecting may stand
-  // still for long: SIGTERM and SIGINT end the process at once. Throws what `work` throws otherwise.
+  // Returns what `work` returns. While `work` throws DatabaseNotThereYet it is tried again, with pauses,
+  // until `timeout` after this object was made. The log says so once. `work` runs on a thread of its own,
+  // since connecting may block for long; SIGTERM and SIGINT end the process at once. Throws any other
+  // exception of `work`.
   template <class Work>
   auto run(Work work) {
     std::optional<decltype(work())> answer;
@@ -27,8 +29,8 @@ class StartPatience {
     return *std::move(answer);
   }
 
-  // What `work` answers or throws, once. It runs on a thread of its own, however long it takes: SIGTERM and
-  // SIGINT end the process at once. For work that may be cut short anywhere.
+  // Runs `work` once and returns or throws what it does. It runs on a thread of its own, however long it
+  // takes; SIGTERM and SIGINT end the process at once. Use it for work that may be interrupted anywhere.
   template <class Work>
   auto run_once(Work work) {
     std::optional<decltype(work())> answer;
@@ -39,7 +41,7 @@ class StartPatience {
  private:
   void attempt_until_done(const std::function<void()>& work);
   void attempt(const std::function<void()>& work);
-  // Ends the process if it was told to.
+  // Ends the process if it gets SIGTERM or SIGINT.
   void look_for_stop(std::chrono::milliseconds within);
 
   std::chrono::steady_clock::time_point until_;

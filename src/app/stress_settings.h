@@ -14,14 +14,14 @@ class App;
 
 namespace flightdeck::app {
 
-// Adds its flags to a command, and reads them once the command line was parsed.
+// Adds its flags to a command, and reads them when the command line has been parsed.
 class StressSettings {
  public:
   // `command` outlives this.
   StressSettings(CLI::App& command, const Environment& environment);
   ~StressSettings();
 
-  // An error (validation_failed): one line about what is wrong with a value, or with what they are together.
+  // Error validation_failed: one line about what is wrong with a value or with the combination.
   Result<stress_http::StressCommand> resolve() const;
 
  private:

@@ -1,4 +1,4 @@
-// The audits of a process: one at a time, and what the last one found.
+// Allows one audit at a time in a process, and keeps what the last one found.
 #pragma once
 
 #include <atomic>
@@ -12,7 +12,7 @@ namespace flightdeck::audit {
 // Thread-safe.
 class AuditDesk {
  public:
-  // What the metrics tell of an audit.
+  // What the metrics show of an audit.
   struct AuditAnswer {
     std::int64_t findings = 0;
     std::int64_t drift_seats = 0;
@@ -21,15 +21,15 @@ class AuditDesk {
     Milliseconds duration{};
   };
 
-  // True: nobody audits now, and whoever asked may, until `leave`.
+  // Returns true when no audit is under way. The caller may then audit until it calls `leave`.
   bool enter() { return !busy_.exchange(true); }
   void leave() { busy_.store(false); }
 
   void note(const AuditReport& report, Instant finished_at);
-  // Of the last audit that came to its end; nullopt: none has.
+  // The last audit that was completed. nullopt: there is none.
   std::optional<AuditAnswer> last() const;
 
-  // For good: an audit that is under way gives up at its next step.
+  // Stops audits for good. One that is under way gives up at its next step.
   void stop() { stopping_.store(true); }
   bool stopping() const { return stopping_.load(); }
 

@@ -1,4 +1,4 @@
-// What an audit has found, and how it is told.
+// What an audit has found, and its text and JSON.
 #pragma once
 
 #include <array>
@@ -14,59 +14,64 @@
 namespace flightdeck::audit {
 
 enum class FindingKind {
-  // In the ledger.
-  // More seats in PENDING and CONFIRMED bookings than the flight has.
+  // --- In the ledger ---
+
+  // PENDING and CONFIRMED bookings have more seats than the flight.
   oversold,
-  // Seats for sale that are sold or that there are not.
+  // Seats are for sale that are sold or do not exist.
   seats_surplus,
-  // Seats that are neither sold nor for sale.
+  // Seats are neither sold nor for sale.
   seats_lost,
-  // available_seats below zero.
+  // available_seats is below zero.
   available_negative,
-  // A booking of a flight that does not exist.
+  // A booking names a flight that does not exist.
   unknown_flight,
-  // Nobody will come back to it.
+  // A PENDING booking has no intent, so no worker will settle it.
   pending_without_intent,
-  // A refund is due, and nobody will make it.
+  // A refund is due and there is no intent, so no worker will make it.
   refund_without_intent,
-  // CONFIRMED without a payment.
+  // A CONFIRMED booking has no payment.
   confirmed_unpaid,
-  // Fields that do not go together.
+  // Fields of a booking contradict each other.
   booking_fields,
-  // No whole price for each of its seats.
+  // The amount is no whole price for each of the booking's seats.
   amount_wrong,
-  // Another amount was paid, lately or for what is CONFIRMED.
+  // Another amount was paid, either lately or for a CONFIRMED booking.
   amount_paid_differs,
-  // CONFIRMED, and the provider calls its payment refunded.
+  // The provider has refunded the payment of a CONFIRMED booking.
   confirmed_refunded,
   intent_without_booking,
-  // Long due for a booking of which nothing is left to do.
+  // An intent is long due, and nothing is left to do for its booking.
   intent_needless,
-  // Somebody comes back to its booking, but not for a long time.
+  // An intent is due only in a long time.
   intent_too_late,
-  // Events that nobody publishes.
+  // Events have been in the outbox for long.
   outbox_stuck,
-  // In the seat gate.
-  // Is not what the gate's own count and its open holds make.
+
+  // --- In the seat gate ---
+
+  // The counter does not match the gate's own count and its open holds.
   gate_counter,
-  // Counts other seats than the ledger, or those of a version long past.
+  // The gate counts other seats than the ledger, or those of an old version.
   gate_differs,
-  // Would sell a flight that is not on sale.
+  // The gate would sell a flight that is not on sale.
   gate_off_sale,
-  // Keeps seats from sale for nobody.
+  // A hold keeps seats from sale for no booking.
   stale_hold,
-  // In the flight index.
-  // A flight on sale that searches do not find.
+
+  // --- In the flight index ---
+
+  // Searches do not find a flight that is on sale.
   index_missing,
-  // Fields that the program never writes, so that searches do not find it.
+  // A flight has fields that the program never writes, so searches do not find it.
   index_unreadable,
-  // Shows something else than the ledger, or what has long changed.
+  // The index shows something else than the ledger, or something that changed long ago.
   index_differs,
-  // Shows other seats than can be sold.
+  // The index shows other seats than can be sold.
   index_seats,
-  // Stands elsewhere in the orders of its route than it should, or also elsewhere.
+  // A flight has a wrong, missing or additional position in the orders of its route.
   index_places,
-  // Shows a flight that is not on sale.
+  // The index shows a flight that is not on sale.
   index_off_sale,
 };
 inline constexpr std::size_t finding_kinds = static_cast<std::size_t>(FindingKind::index_off_sale) + 1;
@@ -76,32 +81,32 @@ struct Finding {
   FindingKind kind = FindingKind::oversold;
   std::optional<FlightId> flight;
   std::optional<BookingId> booking;
-  // For people.
+  // A text for people.
   std::string detail;
-  // That are wrong by this.
+  // The number of seats that are wrong.
   std::int64_t seats = 0;
 };
 
 // How far an audit got with the gate or the index.
 enum class AuditedPart {
   checked,
-  // An index that is being filled: nobody searches it.
+  // The index is being filled, and is not searched.
   incomplete,
   away,
-  // In the memory of another process.
+  // The part is in the memory of another process.
   elsewhere,
 };
 std::string_view to_string(AuditedPart part);
 
-// All is counted; of the findings the first limits::audit_findings_listed are kept.
+// All findings are counted. The first limits::audit_findings_listed are kept.
 struct AuditReport {
   std::vector<Finding> findings;
   std::array<std::int64_t, finding_kinds> counts{};
   std::int64_t flights_checked = 0;
   std::int64_t bookings_checked = 0;
-  // Of all findings but those of kind oversold.
+  // The wrong seats of all findings except those of kind oversold.
   std::int64_t drift_seats = 0;
-  // Of those.
+  // The wrong seats of findings of kind oversold.
   std::int64_t oversold_seats = 0;
   AuditedPart gate = AuditedPart::checked;
   AuditedPart index = AuditedPart::checked;
@@ -113,9 +118,9 @@ struct AuditReport {
   bool ok() const { return findings_total() == 0; }
 };
 
-// JSON object of the contract.
+// Appends the JSON object of the contract.
 void append_audit_json(std::string& out, const AuditReport& report);
-// Lines for people.
+// Several lines for people.
 std::string audit_summary(const AuditReport& report);
 
 }  // namespace flightdeck::audit

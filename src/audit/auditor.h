@@ -1,4 +1,4 @@
-// Looks at everything that must always hold, in the ledger and across ledger, seat gate and flight index,
+// Inspects everything that must always hold, in the ledger and across ledger, seat gate and flight index,
 // while all of them are in use.
 #pragma once
 
@@ -17,40 +17,40 @@
 
 namespace flightdeck::audit {
 
-// Used from the thread of `home`, as its parts are. It changes nothing.
+// Used from the thread of `home`, like its dependencies. It changes nothing.
 class Auditor {
  public:
   struct Dependencies {
     ledger::SnapshotReads& snapshots;
     ledger::LedgerQueries& ledger;
-    // Null: out of reach, in another process.
+    // Null when the gate is in another process.
     booking::SeatGateInspection* gate;
-    // Null: the same.
+    // Null when the index is in another process.
     flights::FlightIndexInspection* index;
     // Shared by the auditors of a process.
     AuditDesk& desk;
     const Clock& clock;
     Executor& home;
     Timers& timers;
-    // So that none may stay in the outbox.
+    // When true, events that stay in the outbox are a finding.
     bool events_are_published;
   };
 
   explicit Auditor(Dependencies dependencies) : dependencies_(dependencies) {}
 
-  // What is wrong in the ledger is found in one snapshot of it. What differs in gate and index is looked at
-  // again, limits::audit_rounds times, and is a finding when it differs each time. Errors: overloaded (the
-  // process audits already). Throws UnavailableError: the ledger does not answer, or the desk was stopped.
+  // Inspects one snapshot of the ledger. A difference in gate or index is inspected limits::audit_rounds more
+  // times, and is a finding when it is there each time. Error overloaded: the process is already auditing.
+  // Throws UnavailableError when the ledger does not answer or the desk was stopped.
   Task<Result<AuditReport>> run();
 
  private:
   using Rows = std::map<FlightId, flights::Flight>;
   using Key = std::tuple<FlightId, FindingKind, std::optional<BookingId>>;
   using Suspects = std::map<Key, Finding>;
-  // What one look has seen.
+  // What one inspection has seen.
   struct Seen {
     Suspects suspects;
-    // Of flights with a suspect: the rows that the next look begins with.
+    // The rows of flights with a suspect. The next inspection begins with them.
     Rows after;
   };
 

@@ -1,4 +1,4 @@
-// Whether seat gate and flight index say of a flight what the ledger says. Pure.
+// Compares what seat gate and flight index have of a flight with the ledger. Pure.
 #pragma once
 
 #include <optional>
@@ -10,19 +10,19 @@
 
 namespace flightdeck::audit {
 
-// Ledger, gate and index cannot be read at one moment, so the flight is read from the ledger before and after
-// the others: they may not be behind the one nor ahead of the other.
+// Ledger, gate and index cannot be read at one moment. The flight is therefore read from the ledger before
+// and after the others. They may not be behind the first row nor ahead of the second.
 struct FlightStates {
   flights::Flight before;
-  // Nullopt: not looked at.
+  // nullopt: it was not inspected.
   std::optional<booking::GateState> gate;
-  // Nullopt: not looked at.
+  // nullopt: it was not inspected.
   std::optional<flights::IndexState> index;
   flights::Flight after;
 };
 
-// Everything that is not as it should be at `now`. A commit is told a moment after it was made, and what a
-// crash left pending_updates within seconds: only what is found again and again is wrong.
+// Every difference at `now`. An update arrives a moment after its commit, or some seconds later after a
+// crash. A difference is therefore wrong only when it is found again and again.
 std::vector<Finding> differences(const FlightStates& states, Instant now);
 
 }  // namespace flightdeck::audit

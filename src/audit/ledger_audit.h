@@ -1,5 +1,4 @@
-// What must hold of one committed state of the ledger. Pure: it is shown rows, and says what is wrong with
-// them.
+// Checks what must hold in one committed state of the ledger. Pure: rows go in, findings come out.
 #pragma once
 
 #include <unordered_map>
@@ -10,8 +9,8 @@
 
 namespace flightdeck::audit {
 
-// Shown every flight, then every booking and intent, then asked to `finish`. Keeps a few numbers of each
-// flight and nothing of a booking.
+// Call `inspect` with every flight, then with every booking and intent, then call `finish`. It keeps a few
+// numbers of each flight and nothing of a booking.
 class LedgerAudit {
  public:
   // `report` takes the findings; it outlives this. `now` is when the state was taken.
@@ -20,16 +19,16 @@ class LedgerAudit {
   void inspect(const flights::Flight& flight);
   void inspect(const ledger::BookingRow& row);
   void inspect(const ledger::IntentRow& intent);
-  // Of what was written before limits::audit_outbox_patience, where events are published.
+  // `rest` is what was written before limits::audit_outbox_patience. Call it only where events are published.
   void inspect(const ledger::OutboxRest& rest);
-  // The sums. After it, every flight's id in order.
+  // Checks the sums. Returns the ids of all flights in order.
   std::vector<FlightId> finish();
 
  private:
   struct Seats {
     std::int64_t total = 0;
     std::int64_t available = 0;
-    // In PENDING and CONFIRMED bookings.
+    // The seats in PENDING and CONFIRMED bookings.
     std::int64_t live = 0;
   };
 

@@ -1,4 +1,4 @@
-// Snapshots of the ledger, read on a thread that lives as long as one is read.
+// Reads snapshots of the ledger on a thread that lives as long as the reading takes.
 #pragma once
 
 #include <functional>
@@ -9,7 +9,7 @@
 
 namespace flightdeck::audit {
 
-// `run` may be called on any thread, once at a time. When it is destroyed nothing runs any more.
+// `run` may be called on any thread, one call at a time. The destructor waits until nothing runs any more.
 class SnapshotThread final : public ledger::SnapshotReads {
  public:
   using Open = std::function<std::unique_ptr<ledger::LedgerSnapshot>()>;

@@ -1,4 +1,4 @@
-// How many bookings are under way at once, and which is the one too many.
+// Limits how many bookings are under way at once.
 #pragma once
 
 #include <atomic>
@@ -15,14 +15,14 @@ struct AdmissionLimits {
   Milliseconds patience = limits::admission_patience;
 };
 
-// How many bookings are being placed or charged at once, over all threads of the process. Placing has a limit
-// of its own: its pace is the ledger's, while a charge may wait for the payment service at no cost. And who
-// `waited` for long to be served at all came to a process that is behind: it refuses until it has caught up.
+// Counts the bookings that are being placed or charged, over all threads of the process. Placing has a limit
+// of its own: its pace is the ledger's, while a charge may wait for the payment service at no cost. A request
+// that `waited` for long before it was served shows that the process is behind, so it is refused as well.
 //
-// Both queues may become long once, as a commit takes longer now and then, or the machine stands still: then
-// all that came meanwhile are placed. As long as somebody is refused they are kept shorter, since more only
-// wait longer. (After CoDel, Nichols and Jacobson, "Controlling Queue Delay", ACM Queue 2012: what counts is
-// a queue that stands, not one that was long for a moment.) Thread-safe.
+// Both queues may become long once, because a commit sometimes takes longer or the machine stalls. All
+// requests of that moment are placed. As long as any request is refused the queues are kept shorter, since
+// requests in a longer queue only wait longer. (After CoDel, Nichols and Jacobson, "Controlling Queue Delay",
+// ACM Queue 2012: a standing queue is bad, not one that was long for a moment.) Thread-safe.
 class Admission {
  public:
   explicit Admission(std::int64_t max, AdmissionLimits limits = {}) : max_(max), limits_(limits) {}
@@ -36,7 +36,7 @@ class Admission {
   }
   void placed() { placing_.fetch_sub(1, std::memory_order_relaxed); }
   void leave() { in_flight_.fetch_sub(1, std::memory_order_relaxed); }
-  // `enter` would refuse. Whoever asks is taken to be refused then.
+  // Whether `enter` would refuse. If so, the call counts as a refusal.
   bool full(Instant now, Milliseconds waited = {}) { return refuses(in_flight(), placing(), now, waited); }
   std::int64_t in_flight() const { return in_flight_.load(std::memory_order_relaxed); }
   std::int64_t placing() const { return placing_.load(std::memory_order_relaxed); }
@@ -60,7 +60,7 @@ class Admission {
   std::atomic<Instant> last_refused_{Instant{}};
 };
 
-// One place of an Admission, left when it goes.
+// One booking in an Admission. The destructor leaves it.
 class AdmissionSlot {
  public:
   AdmissionSlot(Admission& admission, Instant now, Milliseconds waited = {})
@@ -74,7 +74,7 @@ class AdmissionSlot {
     if (admission_) admission_->leave();
   }
   bool admitted() const { return admission_ != nullptr; }
-  // It is being charged from here on. Idempotent.
+  // The booking is placed, and is being charged from here on. Idempotent.
   void placed() {
     if (admission_ && std::exchange(placing_, false)) admission_->placed();
   }

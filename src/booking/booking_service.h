@@ -24,21 +24,21 @@ namespace flightdeck::booking {
 struct BookingRules {
   std::int64_t seats_per_booking_max = 9;
   Milliseconds payment_timeout{60'000};
-  // Told to the payment provider; empty: none.
+  // The URL that the payment provider calls back. Empty: none.
   std::string callback_url;
 };
 
-// What a request that is not admitted is told.
+// The error of a request that is not admitted.
 Error overload();
 
 struct BookRequest {
   UserId user;
   FlightId flight;
-  // 1 to BookingRules::seats_per_booking_max, checked by the caller.
+  // The caller has checked that it is 1 to BookingRules::seats_per_booking_max.
   std::int64_t seats = 0;
-  // Checked by the caller.
+  // The caller has checked its form.
   std::optional<std::string> idempotency_key;
-  // Before anybody looked at it.
+  // How long the request waited before it was served.
   Milliseconds waited{0};
 };
 
@@ -47,25 +47,25 @@ struct BookAnswer {
   bool replayed = false;
 };
 
-// A verdict as the payment callback brings it.
+// A verdict that came by callback.
 struct PaymentVerdict {
   BookingId booking;
   bool success = false;
   std::string payment_ref;
-  // That was paid; nullopt: it does not say.
+  // The amount that was paid. nullopt: the callback does not state it.
   std::optional<Money> amount;
 };
 
-// One instance per I/O thread, used from that thread only. All operations are idempotent by booking id. They
-// throw UnavailableError when the ledger cannot be read.
+// There is one instance for each I/O thread, used from that thread only. All operations are idempotent by
+// booking id. They throw UnavailableError when the ledger cannot be read.
 class BookingService {
  public:
   struct Dependencies {
     ledger::Ledger& ledger;
     SeatGate& gate;
-    // What the gate says may be of a while ago.
+    // Says whether the gate may be out of date.
     const flights::IndexLag& lag;
-    // Of the gate.
+    // Drops holds of the gate.
     HoldDrops& hold_drops;
     payment::PaymentProvider& provider;
     SettleWaiters& waiters;
@@ -74,7 +74,7 @@ class BookingService {
     Timers& timers;
     const Clock& clock;
     Random& random;
-    // Where charges run on after the answer.
+    // The scope of charges that continue after the answer.
     TaskScope& scope;
     Counters& counters;
     Log& log;
@@ -87,34 +87,34 @@ class BookingService {
 
   const BookingRules& rules() const { return rules_; }
 
-  // Holds the seats durably and starts the charge, which goes on by itself. Errors: out_of_stock, not_found,
+  // Holds the seats durably and starts the charge, which runs on its own. Errors: out_of_stock, not_found,
   // flight_closed, idempotency_key_reused, overloaded, unavailable.
   Task<Result<BookAnswer>> book(BookRequest request);
 
-  // A request without an idempotency key that has `waited` would be refused now: overloaded. Nobody needs to
-  // read it then.
+  // Whether a request without an idempotency key that has `waited` this long would be refused as overloaded
+  // now. It need not be parsed then.
   bool overloaded(Milliseconds waited);
 
-  // The booking as it is when it is final, or after `wait` at the latest (earlier when the process stops). A
+  // Returns the booking when it is final, or as it is after `wait`, or earlier when the process stops. A
   // settlement by this process ends the wait at once, one by another process within
-  // limits::wait_reread_longest. To be awaited right after `book` answered, before anything else is: the
-  // charge has not started until then.
+  // limits::wait_reread_longest. Await it right after `book` has answered, before anything else: the charge
+  // starts only then.
   Task<ledger::Booking> wait_until_final(BookAnswer answer, Milliseconds wait);
 
-  // Errors: not_found, invalid_state, unavailable. A refund that falls due is made before it answers, if the
-  // provider answers in time; else it is made later. A success that contradicts what is settled has the
-  // provider asked; so has one that would confirm and does not state the booking's amount: what the provider
-  // says was paid counts then.
+  // Errors: not_found, invalid_state, unavailable. A refund that becomes due is made before this answers, if
+  // the provider answers in time; otherwise it is made later. The provider is asked when a success
+  // contradicts a settled booking, and when a success would confirm the booking but does not state the
+  // amount. What the provider says was paid counts then.
   Task<Result<ledger::Booking>> settle(PaymentVerdict verdict);
   Task<Result<ledger::Booking>> cancel(BookingId id);
-  // Since its flight is cancelled; a refund is left to `finish`. version_conflict: the flight is on sale
-  // again.
+  // Cancels a booking because its flight is cancelled. A refund is left to `finish`. Error version_conflict:
+  // the flight is on sale again.
   Task<Result<ledger::Booking>> cancel_with_flight(BookingId id);
   Task<std::optional<ledger::Booking>> find(BookingId id);
   Task<ledger::BookingPage> list(ledger::BookingListQuery query);
 
-  // One look at a booking whose intent fell due: asks the provider and settles, or refunds, or closes the
-  // matter.
+  // Takes the next step for a booking whose intent is due: asks the provider and settles, or makes the
+  // refund, or removes the intent.
   Task<void> finish(BookingId id);
 
  private:
@@ -127,15 +127,15 @@ class BookingService {
   void log_fault(ledger::PaymentFault fault, const ledger::Booking& booking, std::optional<Money> paid);
   Task<Result<ledger::Booking>> cancel(BookingId id, bool with_flight);
   Task<ledger::Booking> refund_if_due(ledger::Booking booking);
-  // Asks the provider, and remembers when it does not answer.
+  // Asks the provider, and records when it does not answer.
   Task<Result<payment::Payment>> find_payment(BookingId id);
-  // Of a booking whose refund the provider refused, as there is no payment. Else somebody will come back to
-  // it.
+  // Whether a booking whose refund was refused, since the provider knows of no payment, will never be paid.
+  // Otherwise it stays unfinished.
   Task<bool> never_to_be_paid(ledger::Booking booking);
   Task<void> ask_provider(ledger::Booking booking);
   Task<void> reschedule(ledger::Booking booking, std::optional<Instant> next);
 
-  // That a booking's charge is under way, or what came of it being settled.
+  // Marks a booking whose charge is under way, or whose outcome is being settled.
   class Charging {
    public:
     Charging(std::unordered_set<BookingId>& all, BookingId id) : all_(all), id_(id) { all_.insert(id_); }
@@ -150,9 +150,10 @@ class BookingService {
 
   Dependencies dependencies_;
   const BookingRules& rules_;
-  // By this service, of which there is one a thread.
+  // The bookings that this service, and so this thread, is charging.
   std::unordered_set<BookingId> charging_;
-  // When it last left a question unanswered; nothing is known of before the start.
+  // When the provider last left a question unanswered. It starts as the time of construction, since nothing
+  // is known of the time before.
   Instant provider_silent_;
 };
 

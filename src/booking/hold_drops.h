@@ -1,4 +1,4 @@
-// Port: who sees to it that a hold of the seat gate goes which may be there.
+// Port: makes sure that a hold which may be in the seat gate goes.
 #pragma once
 
 #include "core/ids.h"
@@ -6,16 +6,15 @@
 
 namespace flightdeck::booking {
 
-// One a thread, used from that thread.
+// One for each thread, used from that thread.
 class HoldDrops {
  public:
   virtual ~HoldDrops() = default;
-  // The gate of this thread is told that the booking's hold has served its purpose, and told again as
-  // `drop_soon` does when it does not hear.
+  // Drops the booking's hold in the gate of this thread. If the gate does not take the update, it is repeated
+  // as in `drop_soon`.
   virtual Task<void> drop(FlightId flight, BookingId booking) = 0;
-  // The gate of this thread is told that the booking's hold has served its purpose, after all it was told
-  // before, as soon as it can be told. Idempotent. Lost when the process ends first: holds that nobody drops
-  // go by their age.
+  // Drops the booking's hold in the gate of this thread as soon as the gate takes the update, after all
+  // earlier updates. Idempotent. It is lost when the process ends first; sweeps drop such holds by their age.
   virtual void drop_soon(FlightId flight, BookingId booking) = 0;
 };
 

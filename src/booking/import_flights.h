@@ -1,4 +1,4 @@
-// `flightdeck import`: a schedule into the ledger, by the rules of the admin interface.
+// `flightdeck import`: imports a schedule into the ledger by the rules of the admin interface.
 #pragma once
 
 #include <cstddef>
@@ -18,69 +18,71 @@ namespace flightdeck::booking {
 
 struct RefusedRow {
   std::size_t line = 0;
-  // `departure_ts: must be …`.
+  // A text such as `departure_ts: must be …`.
   std::string reason;
 };
 
-// added + updated + refused + not_written = rows of the schedule, unless the import was cut short.
+// Counts of rows. added + updated + refused + not_written is the number of rows in the schedule, unless the
+// import was cut short.
 struct ImportSummary {
   std::size_t added = 0;
-  // Also those that were there just so.
+  // Rows whose flight was there already, including those that changed nothing.
   std::size_t updated = 0;
   std::size_t refused = 0;
-  // Of those added: each import adds them again.
+  // Added rows without a flight number. Each import adds them again.
   std::size_t without_number = 0;
-  // Of those added: a cancelled flight has the same number and departure.
+  // Added rows whose number and departure a cancelled flight has as well.
   std::size_t beside_cancelled = 0;
-  // Through no fault of their own: the database failed, and is there again.
+  // Rows that were not written because the database failed for a while.
   std::size_t not_written = 0;
-  // What it said last; empty: it never failed.
+  // The last error of the database. Empty: it never failed.
   std::string failure;
-  // It was away, and the import ended there: all rows up to this line are in or refused. Of the next
-  // limits::import_batch nobody knows, and those behind them were not looked at.
+  // The import ended because the database was away. All rows up to this line are imported or refused. The
+  // outcome of the next limits::import_batch rows is unknown, and the rows behind those were not processed.
   std::optional<std::size_t> cut_short_after_line;
-  // False: seat gate and flight index will hear of it from a worker.
+  // False: a worker will update seat gate and flight index.
   bool redis_told = true;
-  // The first limits::import_refusals_listed.
+  // The first limits::import_refusals_listed refused rows.
   std::vector<RefusedRow> refusals;
 
   bool complete() const { return not_written == 0 && !cut_short_after_line; }
   bool nothing_taken() const { return refused > 0 && added + updated == 0; }
 };
 
-// What has been read, of how many bytes.
+// How many bytes have been read, of how many.
 using ImportProgress = std::function<void(std::size_t done, std::size_t total)>;
 
 struct ImportRequest {
   // The CSV text, see flights/schedule_csv.h.
   std::string_view schedule;
   flights::FlightRules rules;
-  // Moved by whole days, so that its first local departure date is this one.
+  // The schedule is moved by whole days so that this is its first local departure date.
   std::optional<Date> shift_to;
-  // Called now and then; may be empty.
+  // Called now and then. May be empty.
   ImportProgress progress;
-  // Rows a commit.
+  // The number of rows in a commit.
   std::size_t batch = limits::import_batch;
 };
 
-// Adds each flight, or updates the scheduled one of the same flight number and departure: a schedule can be
-// imported again and again, and of two such rows of one schedule the later counts. A row without a flight
-// number is always added, and so is one of a cancelled flight. A row that is refused does not keep the others
-// out.
+// Adds each flight, or updates the scheduled flight of the same flight number and departure. A schedule can
+// therefore be imported repeatedly, and of two such rows in one schedule the later one counts. A row without
+// a flight number is always added, and so is one whose flight is cancelled. A refused row does not affect the
+// others.
 //
-// Blocks; works in batches, each durable by itself. Error validation_failed: a bad header; nothing was done.
-// An outage of the database is no error: the summary says how far it got, and importing again does the rest.
+// Blocks. Works in batches, each of which is durable by itself. Error validation_failed: the header is wrong,
+// and nothing was done. An outage of the database is no error: the summary says how far the import got, and
+// importing again does the rest.
 Result<ImportSummary> import_flights(const ImportRequest& request, ledger::LedgerStore& store,
                                      ledger::LedgerReader& reader, const Clock& clock, Random& random);
 
-// The content of a file. Error validation_failed: it cannot be read, or is larger than
+// The content of a file. Error validation_failed: the file cannot be read or is larger than
 // limits::import_file_bytes. The detail does not name the file.
 Result<std::string> read_schedule_file(const std::string& path);
 
-// `added 3, updated 1, refused 2`, what there is to know of them, and the refused rows, a line each.
+// Prints `added 3, updated 1, refused 2`, notes about them, and a line for each refused row.
 void print_summary(std::ostream& out, const ImportSummary& summary);
 
-// A bar on standard error when that is a terminal, else nothing (an empty function).
+// A progress bar on standard error if that is a terminal, otherwise an empty function.
 ImportProgress terminal_progress();
 
 }  // namespace flightdeck::booking

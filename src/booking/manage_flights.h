@@ -1,4 +1,4 @@
-// The admin's work on flights. It stands beside the bookings because taking a flight off sale cancels them.
+// The admin's work on flights. It is in this room because taking a flight off sale cancels its bookings.
 #pragma once
 
 #include <memory>
@@ -12,36 +12,36 @@ namespace flightdeck::booking {
 struct FlightWithSeats {
   flights::Flight flight;
   ledger::SeatCounts counts;
-  // What the seat gate would sell now; nullopt: it does not know.
+  // The seats that the gate would sell now. nullopt: the gate does not know.
   std::optional<std::int64_t> gate;
 };
 
-// One instance per I/O thread, used from that thread only. Throws UnavailableError when the ledger cannot be
-// read.
+// There is one instance for each I/O thread, used from that thread only. Throws UnavailableError when the
+// ledger cannot be read.
 class ManageFlights {
  public:
   ManageFlights(ledger::Ledger& ledger, SeatHolds& gate, BookingService& bookings, const Clock& clock,
                 Random& random, TaskScope& scope)
       : ledger_(ledger), gate_(gate), bookings_(bookings), clock_(clock), random_(random), scope_(scope) {}
 
-  // duplicate_flight.
+  // Error: duplicate_flight.
   Task<Result<flights::Flight>> add(flights::FlightDraft draft);
   Task<std::optional<FlightWithSeats>> find(FlightId id);
   Task<flights::SearchPage> list(ledger::FlightListQuery query);
-  // not_found, version_conflict, flight_closed, capacity_below_sold, duplicate_flight
+  // Errors: not_found, version_conflict, flight_closed, capacity_below_sold, duplicate_flight.
   Task<Result<flights::Flight>> replace(FlightId id, flights::FlightDraft draft,
                                         std::shared_ptr<const ledger::Precondition> condition = {});
-  // not_found, version_conflict, flight_has_bookings, invalid_state (it was reinstated meanwhile). With
-  // `cancel_bookings` every booking is cancelled when it answers; a crash in between leaves the flight closed
-  // and the rest to `cancel_bookings_of`.
+  // Errors: not_found, version_conflict, flight_has_bookings, invalid_state (it was reinstated meanwhile).
+  // With `cancel_bookings` every booking is cancelled when this answers. A crash in between leaves the flight
+  // closed; `cancel_bookings_of` then does the rest.
   Task<Result<void>> remove(FlightId id, bool cancel_bookings,
                             std::shared_ptr<const ledger::Precondition> condition = {});
-  // Puts a cancelled flight on sale again. not_found, version_conflict, flight_closed (departed),
-  // invalid_state (not cancelled), duplicate_flight
+  // Puts a cancelled flight on sale again. Errors: not_found, version_conflict, flight_closed (departed),
+  // invalid_state (not cancelled), duplicate_flight.
   Task<Result<flights::Flight>> reinstate(FlightId id,
                                           std::shared_ptr<const ledger::Precondition> condition = {});
-  // Cancels and refunds every live booking of a closed flight. invalid_state: it was reinstated meanwhile,
-  // and what is left stays.
+  // Cancels and refunds every live booking of a closed flight. Error invalid_state: the flight was reinstated
+  // meanwhile, and the bookings that are left stay.
   Task<Result<void>> cancel_bookings_of(FlightId id);
 
  private:

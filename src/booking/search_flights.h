@@ -1,4 +1,5 @@
-// Search: from pages in memory, else from the index, or from the ledger while the index is away or may lag.
+// Search: answers from pages in memory, otherwise from the index, or from the ledger while the index is away
+// or may lag.
 #pragma once
 
 #include <exception>
@@ -16,11 +17,11 @@
 
 namespace flightdeck::booking {
 
-// One instance per I/O thread, used from that thread only. A page is never older than what `changes` had
-// heard of when it was asked for. However many ask for the same one at once, it is made once.
+// There is one instance for each I/O thread, used from that thread only. A page includes every change that
+// `changes` knew of when it was requested. However many requests want the same page at once, it is made once.
 class SearchFlights {
  public:
-  // Writes a page as clients get it.
+  // Renders the body of a page.
   using Render = std::string (*)(const flights::SearchQuery& query, const flights::SearchPage& page);
   using Page = std::shared_ptr<const flights::KeptPage>;
   struct Dependencies {
@@ -30,7 +31,7 @@ class SearchFlights {
     const flights::ChangeClock& changes;
     const flights::IndexLag& lag;
     Counters& counters;
-    // Of the process, at random.
+    // Drawn at random for the process.
     HashKey hash_key = {};
   };
 
@@ -40,9 +41,9 @@ class SearchFlights {
         pages_(dependencies.changes, limits, dependencies.hash_key),
         makings_(0, flights::SearchQueryHash{dependencies.hash_key}) {}
 
-  // The page in memory, or null: then `search`.
+  // The page in memory. Null: call `search`.
   Page find(const flights::SearchQuery& query);
-  // Never null. Throws UnavailableError, also to those who waited for a page that could not be made.
+  // Never null. Throws UnavailableError, also to requests that waited for a page that could not be made.
   Task<Page> search(flights::SearchQuery query);
 
  private:
@@ -50,13 +51,13 @@ class SearchFlights {
     Page page;
     std::exception_ptr failure;
   };
-  // A page that is being made, and who waits for it.
+  // A page that is being made, and the requests that wait for it.
   struct Making {
     std::vector<std::function<void(Outcome)>> waiting;
   };
 
   flights::PageTime now() const;
-  // Pages of the index are shared and kept at that time.
+  // Whether pages of the index are shared and kept at that time.
   bool keeps(const flights::PageTime& at) const;
   Task<Page> make_for_all(flights::SearchQuery query);
   Task<Page> make(flights::SearchQuery query);

@@ -24,7 +24,7 @@ enum class ReserveAnswer {
   cold,
   // The gate does not answer: the ledger decides alone.
   away,
-  // As `away`, and the hold may still be recorded: drop it when the ledger has decided.
+  // The same as `away`, but the hold may have been recorded. Drop it when the ledger has decided.
   unanswered,
 };
 
@@ -33,13 +33,13 @@ struct SeatUpdate {
   struct Count {
     std::int64_t version = 0;
     std::int64_t available = 0;
-    // When the flight came to this version; for an index in the same store.
+    // When the flight got this version. An index in the same store needs it.
     Instant updated_at{};
   };
   FlightId flight;
-  // Nullopt: the count has not changed.
+  // nullopt: the count has not changed.
   std::optional<Count> count;
-  // Cancelled, departed or unknown: the gate forgets the flight.
+  // The flight is cancelled, departed or unknown. The gate forgets it.
   bool off_sale = false;
   std::vector<BookingId> holds_to_drop;
 };
@@ -57,14 +57,14 @@ struct GateState {
     std::int64_t seats = 0;
     Instant since{};
   };
-  // Seats it would sell now; nullopt: cold.
+  // The seats that the gate would sell now. nullopt: it does not have the flight.
   std::optional<std::int64_t> counter;
-  // Of the last update.
+  // The version of the last update.
   std::optional<std::int64_t> version;
-  // Seats of the last update.
+  // The available seats of the last update.
   std::optional<std::int64_t> available;
   std::vector<OpenHold> holds;
-  // Something is stored that the program never writes.
+  // The gate has stored something that the program never writes.
   bool damaged = false;
 };
 
@@ -78,7 +78,7 @@ class SeatHolds {
   virtual Task<ReserveAnswer> reserve(FlightId flight, BookingId booking, std::int64_t seats,
                                       Instant now) = 0;
 
-  // Seats it would sell now; nullopt: cold or away.
+  // The seats that the gate would sell now. nullopt: it does not have the flight, or is away.
   virtual Task<std::optional<std::int64_t>> sellable(FlightId flight) = 0;
 };
 
@@ -108,8 +108,8 @@ class SeatGateRepair {
   // away.
   virtual Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) = 0;
 
-  // Holds taken before `before`. A call looks at part of the gate, so it may take several until one is
-  // returned. Empty: none was found in this part, or the gate is away.
+  // Holds that were taken before `before`. A call inspects a part of the gate, so it may take several calls
+  // until one returns a hold. Empty: none was found in this part, or the gate is away.
   virtual Task<std::vector<Hold>> stale_holds(Instant before, std::size_t limit) = 0;
 };
 
@@ -118,7 +118,7 @@ class SeatGateInspection {
  public:
   virtual ~SeatGateInspection() = default;
 
-  // One state a flight, in their order; nullopt: the gate is away.
+  // The state of each flight, in their order. nullopt: the gate is away.
   virtual Task<std::optional<std::vector<GateState>>> inspect(std::vector<FlightId> flights) = 0;
 };
 

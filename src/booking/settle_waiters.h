@@ -13,22 +13,22 @@
 
 namespace flightdeck::booking {
 
-// Thread-safe; one for the whole process, since a booking may be settled on another thread than it is waited
-// for.
+// Thread-safe. There is one for the whole process, since a booking may be settled on another thread than the
+// one that waits for it.
 class SettleWaiters {
  public:
-  // The settled booking; nullopt: the process is about to stop.
+  // Called with the settled booking. nullopt: the process is about to stop.
   using Callback = std::function<void(std::optional<ledger::Booking>)>;
 
   // `wake` is posted to `home` at most once: when the booking is settled, or by `close`. After `close` it is
   // posted at once.
   std::uint64_t subscribe(BookingId booking, Executor& home, Callback wake);
-  // Afterwards `wake` is not posted any more, but may have been.
+  // `wake` is not posted after this, but may have been posted before.
   void unsubscribe(BookingId booking, std::uint64_t token);
 
   void notify(std::span<const ledger::Booking> settled);
 
-  // Wakes everybody, now and from now on: the process is about to stop.
+  // Wakes all waiters, now and from now on. The process is about to stop.
   void close();
 
  private:

@@ -1,4 +1,4 @@
-// Brings unfinished business to an end: payments that were never answered, refunds that are owed.
+// Finishes unfinished business: payments that were never answered, and refunds that are owed.
 #pragma once
 
 #include <unordered_set>
@@ -8,19 +8,20 @@
 
 namespace flightdeck::booking {
 
-// Used from one thread. Safe beside others of its kind, in this process and in others: claims are leased.
+// Used from one thread. Several workers may run at once, in this process and in others, since claims are
+// leased.
 class UnfinishedWorker {
  public:
   UnfinishedWorker(ledger::Ledger& ledger, BookingService& service, const payment::ProviderWatch& provider,
                    const Clock& clock, TaskScope& scope)
       : ledger_(ledger), service_(service), provider_(provider), clock_(clock), scope_(scope) {}
 
-  // Begins to look at what is due, at most limits::unfinished_batch bookings, and returns without waiting for
-  // what comes of it: one whose payment is not answered holds up no other. At most limits::unfinished_window
-  // are under way, and limits::unfinished_probes while the provider is silent. Throws UnavailableError.
+  // Claims bookings that are due, at most limits::unfinished_batch, and starts the next step of each. It does
+  // not wait for them, so a payment that is not answered holds up no other. At most limits::unfinished_window
+  // are under way, or limits::unfinished_probes while the provider is silent. Throws UnavailableError.
   Task<void> run_once();
 
-  // Bookings that are being looked at.
+  // The number of bookings under way.
   std::size_t under_way() const { return under_way_.size(); }
 
  private:

@@ -20,7 +20,7 @@ class Counter {
 // How many commands a commit carried: a histogram with a bucket for each power of two.
 class BatchSizes {
  public:
-  // At most 1, 2, 4 … 256 = limits::ledger_batch_commands.
+  // Their upper bounds are 1, 2, 4 … 256, which is limits::ledger_batch_commands.
   static constexpr std::size_t buckets = 9;
   void observe(std::size_t commands) {
     std::size_t bucket = 0;
@@ -29,7 +29,7 @@ class BatchSizes {
     sum_.add(static_cast<std::int64_t>(commands));
   }
   static constexpr std::size_t upper_bound(std::size_t bucket) { return std::size_t{1} << bucket; }
-  // Of this bucket alone.
+  // How many batches fell into this bucket. The count is not cumulative.
   std::int64_t count(std::size_t bucket) const { return counts_[bucket].get(); }
   std::int64_t batches() const {
     std::int64_t all = 0;
@@ -44,30 +44,30 @@ class BatchSizes {
 };
 
 struct Counters {
-  // Placed.
+  // Bookings that were placed.
   Counter bookings_total;
-  // Confirmed.
+  // Bookings that were confirmed.
   Counter bookings_success;
   Counter bookings_failed;
   Counter gate_decrements_total;
-  // Sold out at the gate.
+  // Requests that the seat gate answered with "sold out".
   Counter gate_decrements_failed;
   Counter flight_db_updates_total;
-  // Commands refused since somebody else had locked their rows.
+  // Commands that were refused because another session had locked their rows.
   Counter ledger_locked_out;
   BatchSizes ledger_batches;
-  // Outbox rows.
+  // Outbox rows that were published.
   Counter events_published;
   Counter overloaded;
-  // Of another amount than their booking's.
+  // Payments of another amount than their booking's.
   Counter payments_amount_differs;
-  // Of a booking that was to be, or is, CONFIRMED.
+  // Refunded payments of a booking that is CONFIRMED or was about to be.
   Counter payments_found_refunded;
-  // Answered from memory.
+  // Searches that were answered from memory.
   Counter search_pages_hits;
-  // Answered with a page that was being made for somebody else.
+  // Searches that were answered with a page that was already being made for another request.
   Counter search_pages_shared;
-  // Made anew.
+  // Searches whose page had to be made.
   Counter search_pages_misses;
 };
 

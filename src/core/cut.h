@@ -1,4 +1,4 @@
-// A list in pieces, so that each fits into a batch.
+// Cuts a list into pieces, so that each fits into a batch.
 #pragma once
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 
 namespace flightdeck {
 
-// In order, each of `size` items (> 0) but the last, which may have fewer. None of none.
+// The pieces in order. Each has `size` items (> 0); the last may have fewer. An empty list has no pieces.
 template <class T>
 std::vector<std::vector<T>> cut(std::vector<T> items, std::size_t size) {
   std::vector<std::vector<T>> pieces;

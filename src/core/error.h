@@ -39,9 +39,9 @@ struct FieldError {
 
 struct Error {
   ErrorCode code = ErrorCode::internal;
-  // For people; may be empty.
+  // A text for people. It may be empty.
   std::string detail;
-  // Only with validation_failed: every wrong field at once.
+  // Every wrong field at once. Only validation_failed has any.
   std::vector<FieldError> fields = {};
   friend bool operator==(const Error&, const Error&) = default;
 };
@@ -49,27 +49,27 @@ struct Error {
 template <class T>
 using Result = boost::system::result<T, Error>;
 
-// A part the program leans on (database, seat gate, payment service) does not answer. Safe to try again
-// later.
+// A part that the program depends on (database, seat gate, payment service) does not answer. It is safe to
+// try again later.
 class UnavailableError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// Too much is waiting for that part already: nothing was done. Safe to try again later.
+// Too much is waiting for that part already. Nothing was done, and it is safe to try again later.
 class OverloadedError : public UnavailableError {
  public:
   using UnavailableError::UnavailableError;
 };
 
-// That part answers, and has rejected this one request, or ended it since it took longer than it may. That
-// says nothing of other requests.
+// That part answers, but it rejected this one request, or ended it because it took too long. Other requests
+// may succeed.
 class RejectedError : public UnavailableError {
  public:
   using UnavailableError::UnavailableError;
 };
 
-// Called by `Result::value()` on an error: that is a bug of the caller, who must look first.
+// Called by `Result::value()` on an error. That is a bug of the caller, who must check first.
 [[noreturn]] inline void throw_exception_from_error(const Error& error, const boost::source_location&) {
   throw std::logic_error("unexpected error value: " + error.detail);
 }

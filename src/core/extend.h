@@ -5,9 +5,9 @@
 
 namespace flightdeck {
 
-// Makes `out` longer by `size` bytes and returns where they begin. For short text of known length: written in
-// place it is not copied from where it was put together, which stalls a processor that still has those bytes
-// on the way to memory.
+// Makes `out` longer by `size` bytes and returns where they begin. Use it to write short text of known length
+// in place. Copying such text from a buffer right after it was written stalls the processor, since the bytes
+// are still on their way to memory.
 inline char* extend(std::string& out, std::size_t size) {
   const std::size_t begin = out.size();
   out.resize(begin + size);

@@ -1,6 +1,6 @@
-// Memory of coroutine frames, kept for the next ones. A booking makes a dozen frames of up to 2 KB; malloc
-// keeps few and smaller pieces at hand (glibc: 7 of a size up to 1,032 bytes) and splits and joins the others
-// each time.
+// Keeps the memory of finished coroutine frames for the next ones. A booking makes a dozen frames of up to 2
+// KB. malloc caches only a few small pieces (glibc: 7 of each size up to 1,032 bytes) and splits and joins
+// all others each time.
 #pragma once
 
 #include <array>
@@ -8,7 +8,7 @@
 
 namespace flightdeck {
 
-// Used from one thread only, but what it hands out may be given to another one.
+// Used from one thread only. A frame that it handed out may be given back to the pool of another thread.
 class FramePool {
  public:
   FramePool() = default;
@@ -18,11 +18,11 @@ class FramePool {
 
   // Aligned as for `operator new`. Throws std::bad_alloc.
   void* take(std::size_t size);
-  // With the size it was taken with. At most `limits::frames_kept` of about a size are kept.
+  // `size` is the one it was taken with. At most `limits::frames_kept` frames of each size class are kept.
   void give(void* frame, std::size_t size) noexcept;
 
  private:
-  // Bytes; frames are rounded up to a multiple of it.
+  // Sizes are rounded up to a multiple of this many bytes.
   static constexpr std::size_t step = 128;
   static constexpr std::size_t largest = 4096;
 
@@ -38,18 +38,19 @@ class FramePool {
   std::array<FreeList, largest / step + 1> free_lists_;
 };
 
-// Of the stock of the calling thread. Plain `new` and `delete` under the sanitizers, which would not see a
-// frame's end.
+// These use the pool of the calling thread. Under the sanitizers they are plain `new` and `delete`, since a
+// sanitizer would not notice the end of a frame in a pool.
 void* take_frame(std::size_t size);
 void give_frame(void* frame, std::size_t size) noexcept;
 
-// Base of a promise whose coroutine's frame comes from there.
+// Base of a promise whose coroutine frame comes from the pool.
 struct FrameFromPool {
   static void* operator new(std::size_t size) { return take_frame(size); }
   static void operator delete(void* frame, std::size_t size) noexcept { give_frame(frame, size); }
 };
 
-// For what lives as long and as often as a frame: Asio's memory of a read that waits.
+// An allocator for objects that are as short-lived and as frequent as frames, such as Asio's state of a
+// pending read.
 template <class T>
 struct PoolAllocator {
   using value_type = T;

@@ -15,7 +15,7 @@ struct Countdown {
   std::function<void(bool)> done;
 };
 
-// A task that fails counts as done; the scope hears of its exception.
+// A task that fails counts as done. Its exception goes to the scope.
 inline Task<void> count_down(Task<void> task, Countdown& countdown) {
   std::exception_ptr failure;
   try {

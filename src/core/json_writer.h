@@ -13,15 +13,15 @@
 
 namespace flightdeck {
 
-// Appends `text` as a quoted JSON string. Bytes that are not valid UTF-8 become U+FFFD, so the output always
-// is.
+// Appends `text` as a quoted JSON string. Bytes that are not valid UTF-8 become U+FFFD, so the output is
+// always valid.
 void append_json_string(std::string& out, std::string_view text);
 
-// Stands for itself between the quotes of a JSON string.
+// Whether the character needs no escape in a JSON string.
 constexpr bool is_plain_json(char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
 
-// The name of a member, to be passed on at once. Whether a literal needs escapes is known when it is
-// compiled, so that nobody looks for them in every answer.
+// The name of a member. It is a view: pass it on at once. Whether a literal needs escapes is determined at
+// compile time instead of in every answer.
 class JsonName {
  public:
   // NOLINTNEXTLINE(google-explicit-constructor): names are written as literals
@@ -30,7 +30,7 @@ class JsonName {
   JsonName(std::string_view text) : JsonName(text, false) {}
 
   std::string_view text() const { return {begin_, size_}; }
-  // False: not known to be.
+  // True when the name is known to need no escapes.
   bool plain() const { return plain_; }
 
  private:
@@ -43,14 +43,14 @@ class JsonName {
     return true;
   }
 
-  // 16 bytes, so that it travels in registers: from memory, `JsonWriter::key` waited for it longer than it
-  // worked.
+  // The object has 16 bytes, so that it is passed in registers. Passed in memory, `JsonWriter::key` waited
+  // for it longer than it worked.
   const char* begin_;
   std::uint32_t size_;
   bool plain_;
 };
 
-// Writes objects and arrays in order; commas are its business, matching begin with end is the caller's.
+// Writes objects and arrays in order. It writes the commas; the caller matches each begin with an end.
 class JsonWriter {
  public:
   explicit JsonWriter(std::string& out) : out_(out) {}
@@ -69,7 +69,7 @@ class JsonWriter {
   JsonWriter& value(bool truth);
   JsonWriter& value(Instant instant);
   JsonWriter& value(Date date);
-  // As a string with two digits.
+  // Writes a string with two fraction digits.
   JsonWriter& value(Money money);
   template <class Tag>
   JsonWriter& value(const Id<Tag>& id) {

@@ -1,5 +1,5 @@
-// A hash of what clients send: SipHash-1-3 over words. Whoever does not know the key cannot make up inputs
-// that collide.
+// A hash of what clients send: SipHash-1-3 over words. A client that does not know the key cannot make up
+// inputs that collide.
 #pragma once
 
 #include <algorithm>
@@ -10,13 +10,13 @@
 
 namespace flightdeck {
 
-// Drawn at random when a process starts, and told to nobody.
+// It is drawn at random when a process starts, and never leaves the process.
 struct HashKey {
   std::uint64_t first = 0;
   std::uint64_t second = 0;
 };
 
-// Two sequences of `add` that differ, in a value or in where one text ends, are as good as never of the same
+// Two sequences of `add` that differ in a value, or in where a text ends, practically never have the same
 // hash.
 class KeyedHash {
  public:

@@ -16,7 +16,7 @@ struct LogField {
   std::variant<std::string_view, std::int64_t, double, bool> value;
 };
 
-// Thread-safe. Never throws. Secrets never go in.
+// Thread-safe. Never throws. Callers never pass secrets.
 class Log {
  public:
   virtual ~Log() = default;

@@ -13,7 +13,7 @@ struct Migration {
 
 struct MigrationOutcome {
   int applied = 0;
-  // The schema's, afterwards.
+  // The version of the schema afterwards.
   int version = 0;
 };
 

@@ -16,8 +16,8 @@ struct Money {
   friend Money operator*(Money price, std::int64_t count) { return Money{price.minor * count}; }
 };
 
-// A decimal of at most two fraction digits and at most eight integer digits: `199`, `199.5`, `199.00`, `-1`.
-// No exponent, no sign but a leading minus, no white space.
+// Parses a decimal of at most two fraction digits and at most eight integer digits: `199`, `199.5`, `199.00`,
+// `-1`. It has no exponent, no plus sign and no white space.
 std::optional<Money> parse_money(std::string_view text);
 // Always two fraction digits: `199.00`.
 std::string format_money(Money money);

@@ -6,8 +6,8 @@
 
 namespace flightdeck {
 
-// For rows of which one more was selected than a page holds: cuts them to `limit`, and says whether there are
-// more.
+// `rows` holds one row more than the page if there are more. Cuts them to `limit`, and returns whether there
+// are more.
 template <class Row>
 bool cut_to(std::vector<Row>& rows, std::size_t limit) {
   if (rows.size() <= limit) return false;

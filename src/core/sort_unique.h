@@ -1,4 +1,4 @@
-// A vector as a set: sorted, each item once.
+// Makes a set of a vector: sorted, and each item once.
 #pragma once
 
 #include <algorithm>

@@ -14,7 +14,7 @@ using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
 using Milliseconds = std::chrono::milliseconds;
 using Date = std::chrono::year_month_day;
 
-// A moment as somebody wrote it: the instant, and the calendar date at the offset it was written with.
+// A moment as it was written: the instant, and the calendar date at the offset it was written with.
 struct LocalInstant {
   Instant instant{};
   Date local_date{};

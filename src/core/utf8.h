@@ -18,7 +18,7 @@ inline bool is_utf8(std::string_view text) {
   return true;
 }
 
-// Of characters from the space to the tilde alone.
+// True when every character is between the space and the tilde.
 inline bool is_printable_ascii(std::string_view text) {
   for (const char c : text) {
     if (c < 0x20 || c > 0x7E) return false;
@@ -26,7 +26,7 @@ inline bool is_printable_ascii(std::string_view text) {
   return true;
 }
 
-// The beginning of `text`: at most `bytes`, and no valid sequence cut in two.
+// The beginning of `text`, of at most `bytes` bytes, without cutting a valid sequence in two.
 std::string_view utf8_prefix(std::string_view text, std::size_t bytes);
 
 }  // namespace flightdeck

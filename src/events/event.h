@@ -1,4 +1,4 @@
-// What happened, for whoever listens. Written to the outbox in the transaction that made it true.
+// What happened, for consumers. Events are written to the outbox in the transaction that made them true.
 #pragma once
 
 #include <cstdint>
@@ -21,25 +21,26 @@ inline constexpr std::string_view flight_cancelled = "flight.cancelled";
 inline constexpr std::string_view flight_reinstated = "flight.reinstated";
 
 struct Event {
-  // The same for the same fact, so that consumers can drop repeats.
+  // The same fact always has the same id, so that consumers can drop repeats.
   Uuid id{};
   // One of the constants above.
   std::string_view type;
-  // The booking or flight it is about.
+  // The id of the booking or flight.
   Uuid subject{};
-  // JSON object.
+  // A JSON object.
   std::string data;
 };
 
 // One row of the outbox: the events of one commit.
 struct OutboxRow {
-  // Grows with every row; not the order of commits.
+  // It grows with every row, but is not the order of commits.
   std::int64_t sequence = 0;
-  // As `outbox_row` makes it.
+  // A JSON array of events, made by `outbox_row`.
   std::string data;
 };
 
-// The id of a fact that can be true once per subject and `revision` (a flight's version; 0 for bookings).
+// The id of a fact that can become true once for each subject and `revision`. The revision is a flight's
+// version, or 0 for a booking.
 Uuid event_id(const Uuid& subject, std::string_view type, std::int64_t revision);
 
 // The `data` of one outbox row: a JSON array with the events of one commit, in order.

@@ -1,4 +1,4 @@
-// How often keys were asked for lately, about: in a table of fixed size, however many keys there are.
+// Counts roughly how often keys were requested lately, in a table of fixed size however many keys there are.
 #pragma once
 
 #include <array>
@@ -8,15 +8,14 @@
 
 namespace flightdeck::flights {
 
-// A count-min sketch: keys may share counters, so one may seem asked for more often than it was, hardly ever
-// less often. Counts end at 15, and all are halved now and then, so that what was asked for long ago does not
-// count. Used from one thread.
+// A count-min sketch. Keys may share counters, so a count may be too high and is hardly ever too low. Counts
+// end at 15. All are halved now and then, so that old requests do not count. Used from one thread.
 class AskCounts {
  public:
-  // Sized for so many keys that matter.
+  // The table is sized for this many keys that matter.
   explicit AskCounts(std::size_t keys);
 
-  // `hash` of a key, of all 64 bits.
+  // `hash` is the key's, and uses all 64 bits.
   void add(std::uint64_t hash);
   int of(std::uint64_t hash) const;
 
@@ -24,7 +23,7 @@ class AskCounts {
   static constexpr int rows = 4;
   static constexpr std::uint8_t count_max = 15;
 
-  // Where the counters of a key are, one of each row.
+  // The positions of a key's counters, one in each row.
   std::array<std::size_t, rows> places(std::uint64_t hash) const;
   void halve();
 
@@ -32,7 +31,7 @@ class AskCounts {
   std::size_t columns_;
   std::vector<std::uint8_t> counts_;
   std::size_t added_ = 0;
-  // Until all are halved.
+  // When this many were added, all counts are halved.
   const std::size_t added_max_;
 };
 

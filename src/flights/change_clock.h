@@ -1,5 +1,4 @@
-// When flights and routes changed last, as far as this process has heard: what is kept of them is compared
-// with it.
+// When flights and routes changed last, as far as this process knows. Pages in memory are compared with it.
 #pragma once
 
 #include <array>
@@ -13,13 +12,13 @@
 
 namespace flightdeck::flights {
 
-// Thread-safe, without locks. One a process. Time here is a number that grows with every change, not that of
-// any clock.
+// Thread-safe, without locks. There is one for a process. A moment is a number that grows with every change.
+// It is not the time of a clock.
 //
-// What is kept of an index carries the moment before its first read and the slots of all that it was made of;
-// it is as good as new while it is `unchanged`. Slots are shared by several flights and routes: then one
-// seems to have changed that has not. A change may be told twice or for nothing, from any thread, and later
-// than a read that saw it already.
+// A page that was made from an index carries the moment before its first read, and the slots of all flights
+// and routes that it was made from. It is valid while it is `unchanged`. Several flights and routes share a
+// slot, so one may seem to have changed that has not. A change may be marked twice or needlessly, from any
+// thread, and later than a read that has seen it.
 class ChangeClock {
  public:
   using Moment = std::uint64_t;
@@ -29,8 +28,8 @@ class ChangeClock {
   static constexpr std::size_t slot_count = std::size_t{1} << slot_bits;
 
   static Slot slot_of(FlightId flight);
-  // `route` as route_key makes it. A route changes when a flight comes to it, leaves it, or moves in one of
-  // its orders.
+  // route_key makes `route`. A route changes when a flight joins it, leaves it, or moves in one of its
+  // orders.
   static Slot slot_of_route(std::string_view route);
 
   Moment now() const { return now_.load(); }
@@ -38,8 +37,8 @@ class ChangeClock {
   void everything_changed() { mark(everything_changed_); }
   bool unchanged(Moment since, std::span<const Slot> slots) const;
 
-  // Changes by others reach this process with a delay, or not at all: nothing may be kept from them unless it
-  // hears. Whoever brings their changes says again and again until when it can be relied on.
+  // Changes by other processes arrive with a delay, or not at all. Pages may be kept only while they do
+  // arrive. The change feed therefore keeps saying until when it can be relied on.
   bool hears(SteadyTime at) const { return at.time_since_epoch().count() < hears_until_.load(); }
   void hears_until(SteadyTime until) { hears_until_ = until.time_since_epoch().count(); }
   void hears_nothing() { hears_until_ = 0; }

@@ -25,13 +25,13 @@ struct Flight {
   std::string destination;
   Instant departure{};
   std::optional<Instant> arrival;
-  // Local departure date, as the admin wrote it.
+  // The local departure date, as the admin wrote it.
   Date date{};
   std::int64_t total_seats = 0;
   std::int64_t available_seats = 0;
   Money price;
   FlightStatus status = FlightStatus::scheduled;
-  // Grows with every change of the row.
+  // It grows with every change of the row.
   std::int64_t version = 1;
   Instant created_at{};
   Instant updated_at{};
@@ -39,12 +39,12 @@ struct Flight {
   friend bool operator==(const Flight&, const Flight&) = default;
 };
 
-// For sale now: scheduled and not departed.
+// Whether the flight is for sale: scheduled and not departed.
 inline bool on_sale(const Flight& flight, Instant now) {
   return flight.status == FlightStatus::scheduled && flight.departure > now;
 }
 
-// What an admin sends, as text and numbers not yet believed.
+// What an admin sends: text and numbers that nobody has checked yet.
 struct FlightInput {
   // Empty: none.
   std::string_view flight_number;
@@ -78,20 +78,19 @@ struct FlightRules {
 // validation_failed with every wrong field at once.
 Result<FlightDraft> check_flight(const FlightInput& input, const FlightRules& rules);
 
-// Without white space around it; upper case when three letters; nullopt when empty, too long, no UTF-8, or
-// holding an invisible character (core/unicode.h) or a colon.
+// The place without white space around it, in upper case if it has three letters. nullopt when it is empty,
+// too long, not UTF-8, or has an invisible character (core/unicode.h) or a colon.
 std::optional<std::string> check_place(std::string_view text);
-// How places are compared: the ASCII lower case of one as check_place makes it.
+// The form in which places are compared: the ASCII lower case of a place that check_place made.
 std::string place_key(std::string_view place);
 
 Flight make_flight(FlightId id, const FlightDraft& draft, Instant now);
 
-// Replaces the editable fields; a new total moves what is available by the difference and bumps the version.
-// Errors: flight_closed (cancelled), capacity_below_sold.
+// Replaces the editable fields and increases the version. A new total changes the available seats by the
+// difference. Errors: flight_closed (cancelled), capacity_below_sold.
 Result<Flight> replace_flight(const Flight& flight, const FlightDraft& draft, Instant now);
 
-// JSON object of the contract (`flight_id` … `updated_at`), without and with extra members before the last
-// brace.
+// Appends the JSON object of the contract (`flight_id` … `updated_at`).
 void append_flight_json(std::string& out, const Flight& flight);
 
 }  // namespace flightdeck::flights

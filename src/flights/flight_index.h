@@ -11,9 +11,9 @@ namespace flightdeck::flights {
 
 // What the index has of one flight.
 struct IndexState {
-  // Nullopt: none, or one that is incomplete.
+  // nullopt: the index has no row, or an incomplete one.
   std::optional<Flight> row;
-  // There is a row, and the program never writes such a one.
+  // There is a row that the program never writes.
   bool unreadable = false;
   // Positions that the row names and the sorted orders lack.
   std::size_t missing = 0;
@@ -22,7 +22,7 @@ struct IndexState {
 };
 
 struct IndexStates {
-  // Nobody searches an index that is not.
+  // An incomplete index is not searched.
   bool complete = false;
   std::vector<IndexState> flights;
 };
@@ -56,11 +56,11 @@ class FlightIndexWriter {
   // Stores the rows. Flights that are cancelled or have departed leave the index.
   virtual Task<bool> update(std::vector<Flight> flights, Instant now) = 0;
 
-  // As `update`, for rows that differ from the version before only in seats, `version` and `updated_at`. An
-  // index that shares its store with the seat gate has these from the gate.
+  // The same as `update`, for rows that differ from the version before only in seats, `version` and
+  // `updated_at`. An index that shares its store with the seat gate gets these from the gate.
   virtual Task<bool> update_seats(std::vector<Flight> flights, Instant now) = 0;
 
-  // As `update`, and corrects everything else that the index has of these flights.
+  // The same as `update`. It also corrects everything else that the index has of these flights.
   virtual Task<bool> restore(std::vector<Flight> flights, Instant now) = 0;
 
   // An update is lost and nobody knows which. The index is incomplete until a rebuild that begins later is
@@ -79,8 +79,8 @@ class FlightIndexRebuild {
   // An instance that has not completed a rebuild yet leaves it to another one that has begun or renewed its
   // own within limits::rebuild_patience. Answers `begun` when the index is away: the next call answers false.
   virtual Task<RebuildStart> begin_rebuild() = 0;
-  // To be called more often than limits::rebuild_patience while the flights are sent. False: what was sent
-  // may be lost, begin again.
+  // Call it more often than limits::rebuild_patience while sending the flights. False: flights that were sent
+  // may be lost. Begin again.
   virtual Task<bool> renew_rebuild() = 0;
   // The index is complete from here. False: it is away, or something was lost since the rebuild began.
   virtual Task<bool> complete_rebuild() = 0;

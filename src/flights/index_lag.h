@@ -1,5 +1,5 @@
-// Whether the index, and the gate, may lag behind the ledger: while they may, search asks the ledger, and
-// nobody believes the gate that a flight is sold out.
+// Whether index and gate may lag behind the ledger. While they may, searches ask the ledger, and the gate's
+// answer that a flight is sold out is not believed.
 #pragma once
 
 #include <atomic>
@@ -7,18 +7,18 @@
 
 namespace flightdeck::flights {
 
-// Thread-safe, without locks. One a process, for index and gate, which are in the same store. Reasons to
-// doubt them: this process has not been able to tell them of a commit; or their store stands still or refuses
-// to be told, so that others may not have been able to. Both last until they are over. A store that is back
-// again is doubted for a while longer, in which everybody tells it what he owes.
+// Thread-safe, without locks. There is one for a process, for index and gate together, since they are in the
+// same store. They may lag while this process has pending updates, or while their store stands still or
+// refuses writes, so that other processes may have pending updates. A store that is back may lag for a while
+// longer, until every process has sent its pending updates.
 class IndexLag {
  public:
   using SteadyTime = std::chrono::steady_clock::time_point;
 
-  // A reason begins, and one ends.
+  // Call these when a reason for lag begins, and when it ends.
   void begin() { reasons_.fetch_add(1); }
   void end() { reasons_.fetch_sub(1); }
-  // The latest of all these times counts.
+  // The index may lag until this time. The latest of all such times counts.
   void last_until(SteadyTime until) {
     const SteadyTime::rep mine = until.time_since_epoch().count();
     SteadyTime::rep stored = until_.load();

@@ -18,22 +18,22 @@
 namespace flightdeck::flights {
 
 struct ScheduleRow {
-  // Where it begins; the header is line 1.
+  // The line where the row begins. The header is line 1.
   std::size_t line = 0;
   std::string flight_number;
   std::string source;
   std::string destination;
   std::string departure_ts;
   std::string arrival_ts;
-  // 0: no whole number, so `check_flight` will refuse it.
+  // 0 when the field is not a whole number; `check_flight` refuses that.
   std::int64_t total_seats = 0;
   std::string price;
 
-  // Views into this row.
+  // The result has views into this row.
   FlightInput input() const;
 };
 
-// A row that is no CSV row of this header.
+// A row that does not fit the header or is not CSV.
 struct UnreadableRow {
   std::size_t line = 0;
   std::string reason;
@@ -50,7 +50,7 @@ class ScheduleReader {
   // nullopt at the end.
   std::optional<std::variant<ScheduleRow, UnreadableRow>> next();
 
-  // Bytes read so far, of the text's.
+  // How many bytes of the text have been read.
   std::size_t position() const { return at_; }
 
  private:
@@ -78,22 +78,23 @@ class ScheduleReader {
   std::string_view text_;
   std::size_t at_ = 0;
   std::size_t line_ = 1;
-  // Of the row read last.
+  // The fields of the row that was read last.
   std::vector<std::string> fields_;
-  // Which field holds a column.
+  // The number of the field that holds each column.
   std::array<std::optional<std::size_t>, column_count> place_of_{};
   std::size_t field_count_ = 0;
 };
 
-// The earliest local departure date among the rows whose departure can be read; nullopt: there is none.
-// `schedule` has a good header.
+// The earliest local departure date among the rows whose departure can be read. nullopt: there is none. The
+// header of `schedule` must be valid.
 std::optional<Date> first_departure_date(std::string_view schedule);
 
-// An RFC 3339 text moved by whole days: local time and offset stay. A text that is not RFC 3339 comes back as
-// it is; nullopt: the day would leave the years 1 to 9999.
+// Moves an RFC 3339 text by whole days, keeping local time and offset. A text that is not RFC 3339 is
+// returned as it is. nullopt: the day would leave the years 1 to 9999.
 std::optional<std::string> shift_days(std::string_view timestamp, std::chrono::days days);
 
-// Moves departure and arrival alike. False, and the row unchanged: a day would leave the years 1 to 9999.
+// Moves departure and arrival by the same number of days. Returns false and leaves the row unchanged when a
+// day would leave the years 1 to 9999.
 bool shift_row(ScheduleRow& row, std::chrono::days days);
 
 }  // namespace flightdeck::flights

@@ -1,4 +1,4 @@
-// Search: what is asked, the three orders, and the cursor that goes on from the last flight of a page.
+// Search: the query, the three orders, and the cursor that continues after the last flight of a page.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +17,10 @@ enum class SortOrder { price, fastest, departure };
 std::string_view to_string(SortOrder sort);
 std::optional<SortOrder> parse_sort_order(std::string_view text);
 
-// Where a flight stands in an order: by `rank`, ties by departure, then id.
+// The position of a flight in an order: by `rank`, then by departure, then by id.
 struct SearchPosition {
-  // Price in minor units, duration in ms (without arrival: the largest), or departure.
+  // The price in minor units, the duration in ms (the largest number when there is no arrival), or the
+  // departure.
   std::int64_t rank = 0;
   Instant departure{};
   FlightId id;
@@ -30,26 +31,27 @@ struct SearchPosition {
 SearchPosition position_of(const Flight& flight, SortOrder sort);
 
 struct SearchQuery {
-  // place_key form.
+  // In place_key form.
   std::string source;
-  // place_key form.
+  // In place_key form.
   std::string destination;
   Date date{};
   SortOrder sort = SortOrder::price;
   std::size_t limit = 20;
-  // At least so many available.
+  // Flights with fewer available seats are left out.
   std::int64_t seats = 1;
   std::optional<SearchPosition> after;
   friend bool operator==(const SearchQuery&, const SearchQuery&) = default;
 };
 
-// Of the whole query: what a client makes up, cursors above all, collides no more than chance has it.
+// A keyed hash of the whole query. Clients can make up queries, cursors above all, but none that collide more
+// than by chance.
 struct SearchQueryHash {
   HashKey key;
   std::size_t operator()(const SearchQuery& query) const;
 };
 
-// `<source>:<destination>:<date>`; the places in place_key form, which hold no colon.
+// `<source>:<destination>:<date>`. The places are in place_key form, which has no colon.
 std::string route_key(std::string_view source, std::string_view destination, Date date);
 
 struct SearchPage {
@@ -58,16 +60,15 @@ struct SearchPage {
   // There are flights after the last one.
   bool more = false;
 
-  // Of an index: what the page was made of besides its route. It stays the same while none of these flights
-  // changes, and none comes to the route or moves in it, until one of them departs.
-  // Also those that are not on the page.
+  // The flights that an index inspected for this page, including those that are not on it. The page stays
+  // valid until one of them changes or departs, or a flight joins the route or moves in it.
   std::vector<FlightId> looked_at;
   Instant next_departure = Instant::max();
   void look_at(FlightId flight) { looked_at.push_back(flight); }
   void look_at(const Flight& flight, Instant now);
 };
 
-// Opaque text for clients; nullopt when it is not one of ours.
+// Opaque text for clients. nullopt: the program has not made it.
 std::string format_cursor(const SearchPosition& position);
 std::optional<SearchPosition> parse_cursor(std::string_view text);
 

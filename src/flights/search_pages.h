@@ -1,4 +1,4 @@
-// Search pages as clients get them, kept in memory while nothing that they are made of changes.
+// Rendered search pages, kept in memory while nothing changes that they were made from.
 #pragma once
 
 #include <list>
@@ -16,37 +16,36 @@
 
 namespace flightdeck::flights {
 
-// Never changed once it is made.
+// Immutable once it is made.
 struct KeptPage {
   std::string body;
-  // Of `body`, as tag_of makes it.
+  // The tag of `body`, made by tag_of.
   std::string tag;
-  // Before the first read.
+  // The moment before the first read.
   ChangeClock::Moment made_at = 0;
-  // Of all that it was made of.
+  // The slots of everything that the page was made from.
   std::vector<ChangeClock::Slot> slots;
-  // Then a flight of it departs.
+  // A flight of the page departs then.
   Instant good_until = Instant::max();
-  // False: what it was made of is not known, so it cannot be kept.
+  // False: it is not known what the page was made from, so it cannot be kept.
   bool whole = true;
-  // No flight is on it.
+  // The page has no flight.
   bool empty = false;
 };
 
-// What tells a body from any other: equal for equal ones in every process of this program, in quotes as an
-// entity tag.
+// An entity tag of the body, with its quotes. Equal bodies have equal tags in every process of this program.
 std::string tag_of(std::string_view body);
 
-// Now, on both clocks.
+// The current time on both clocks.
 struct PageTime {
   Instant wall{};
   ChangeClock::SteadyTime steady{};
 };
 
-// Nothing that it was made of has changed, and it would be known if it had.
+// Whether nothing has changed that the page was made from, and a change would be known.
 bool is_good(const KeptPage& page, const ChangeClock& changes, PageTime now);
 
-// Slots of a route and of the flights looked at.
+// The slots of the query's route and of the flights that were inspected for the page.
 std::vector<ChangeClock::Slot> slots_of(const SearchQuery& query, const SearchPage& page);
 
 struct SearchPagesLimits {
@@ -54,20 +53,20 @@ struct SearchPagesLimits {
   std::size_t bytes = limits::search_page_bytes_kept;
 };
 
-// Used from one thread. Those that were asked for longest ago go first, but not for one that was asked for
-// less often: however many queries somebody makes up, pages that others ask for stay.
+// Used from one thread. The page that was requested longest ago makes room, but not for a page that is
+// requested less often. Pages that are in demand therefore stay, however many queries a client makes up.
 class SearchPages {
  public:
-  // `key`: of a process, at random.
+  // `key` is drawn at random for the process.
   explicit SearchPages(const ChangeClock& changes, SearchPagesLimits limits = {}, HashKey key = {})
       : changes_(changes), limits_(limits), hash_{key}, asks_(limits.pages) {}
   SearchPages(const SearchPages&) = delete;
   SearchPages& operator=(const SearchPages&) = delete;
 
-  // A good page, or null.
+  // A valid page, or null.
   std::shared_ptr<const KeptPage> find(const SearchQuery& query, PageTime now);
-  // Not kept when it is not good any more, or too large; when it is for more seats than anybody books; or
-  // empty behind a cursor, as behind one that was made up.
+  // A page is not kept when it is no longer valid or is too large, when it is for more seats than a booking
+  // may have, or when it is empty and behind a cursor, which may be made up.
   void keep(const SearchQuery& query, std::shared_ptr<const KeptPage> page, PageTime now);
 
   std::size_t pages() const { return pages_.size(); }
@@ -75,11 +74,12 @@ class SearchPages {
 
  private:
   struct Entry;
-  // Mixed already.
+  // The keys are hashes already.
   struct HashOfHash {
     std::size_t operator()(std::uint64_t hash) const { return hash; }
   };
-  // By the hash of its query: of two queries with one hash, which chance hardly ever makes, one is kept.
+  // Pages by the hash of their query. Of two queries with the same hash, which hardly ever happens, one is
+  // kept.
   using Pages = std::unordered_map<std::uint64_t, Entry, HashOfHash>;
   using Uses = std::list<Pages::iterator>;
   struct Entry {
@@ -95,7 +95,7 @@ class SearchPages {
   const SearchQueryHash hash_;
   AskCounts asks_;
   Pages pages_;
-  // The last one first.
+  // The page that was used last comes first.
   Uses uses_;
   std::size_t bytes_ = 0;
 };

@@ -1,4 +1,4 @@
-// What gate or index have of a flight, to tell whether it can be true.
+// The version of a flight that gate or index has stored.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,9 @@ namespace flightdeck::flights {
 
 struct StoredVersion {
   FlightId flight;
-  // The highest that is stored.
+  // The highest version that is stored.
   std::int64_t version = 0;
-  // The store's own, to know whether anything was taken in since.
+  // The store's own description of its state. It shows whether the flight was updated since.
   std::string state;
 };
 

@@ -7,19 +7,19 @@
 
 namespace flightdeck::http {
 
-// Of one byte, as a set of these.
+// The classes of one byte, as a set of the constants below.
 using CharacterClasses = std::uint8_t;
 inline constexpr CharacterClasses is_unreserved = 1;
 // Unreserved characters and sub-delimiters.
 inline constexpr CharacterClasses is_in_host_name = 2;
-// Of an URI, the slash and `%` included.
+// Characters of a URI's path, including the slash and `%`.
 inline constexpr CharacterClasses is_in_path = 4;
-// The same.
+// Characters of a URI's query, including `%`.
 inline constexpr CharacterClasses is_in_query = 8;
 inline constexpr CharacterClasses is_hex_digit = 16;
 inline constexpr CharacterClasses is_digit = 32;
 inline constexpr CharacterClasses is_in_token = 64;
-// All but control characters; the tab is text.
+// All bytes except control characters. The tab is text.
 inline constexpr CharacterClasses is_text = 128;
 
 inline constexpr std::array<CharacterClasses, 256> character_classes = [] {
@@ -50,7 +50,7 @@ constexpr bool is(CharacterClasses one, char c) {
   return (character_classes[static_cast<unsigned char>(c)] & one) != 0;
 }
 
-// Mostly they are: so it asks once, behind the last, and looks at four at a time.
+// Usually all are. It therefore checks four characters at a time and tests the result once, at the end.
 constexpr bool all_are(CharacterClasses one, std::string_view text) {
   const auto classes = [text](std::size_t i) -> unsigned {
     return character_classes[static_cast<unsigned char>(text[i])];

@@ -1,4 +1,4 @@
-// Port: what a server does with a request that has arrived whole.
+// Port: handles a request that has arrived completely.
 #pragma once
 
 #include <string_view>
@@ -11,19 +11,19 @@
 namespace flightdeck::http {
 
 struct Dispatch {
-  // Pattern of the route, of static storage. For logs and metrics.
+  // The pattern of the route, for logs and metrics. It has static storage.
   std::string_view route = "none";
-  // An answer that is there already, or a handler that has not begun. UnavailableError that leaves the
-  // handler becomes a 503, any other exception a 500.
+  // An answer that is ready, or a handler that has not started. An UnavailableError that leaves the handler
+  // becomes a 503, any other exception a 500.
   std::variant<Response, Task<Response>> answer;
 };
 
-// One per server, used from its loop's thread.
+// One for each server, used from its loop's thread.
 class Dispatcher {
  public:
   virtual ~Dispatcher() = default;
-  // Sets the request's `parameter`. The request stays as it is until the task has ended. What a busy process
-  // says to most requests is an answer, not a task: it must cost next to nothing.
+  // Sets the request's `parameter`. The request stays unchanged until the task has ended. A busy process
+  // refuses most requests with an answer instead of a task, since a refusal must cost next to nothing.
   virtual Dispatch dispatch(Request& request) = 0;
 };
 

@@ -1,4 +1,4 @@
-// A request as handlers see it: complete, in memory of its own, without any type of the HTTP library.
+// A request as handlers see it: complete, in its own memory, without any type of the HTTP library.
 #pragma once
 
 #include <array>
@@ -13,12 +13,12 @@ namespace flightdeck::http {
 enum class Method { get, head, post, put, del, options, patch, other };
 std::string_view to_string(Method method);
 
-// The headers that anything here looks at; no others are kept.
+// The headers that the program uses. No others are kept.
 enum class Header { content_type, prefer, idempotency_key, if_match, if_none_match, request_id };
 inline constexpr std::size_t header_count = 6;
 
-// Belongs to its connection and stays as it is until its handler has finished. Not copied: its views point
-// into it.
+// Belongs to its connection and stays unchanged until its handler has finished. It cannot be copied, since
+// its views point into it.
 class Request {
  public:
   Request() = default;
@@ -26,30 +26,30 @@ class Request {
   Request& operator=(const Request&) = delete;
 
   Method method = Method::other;
-  // As sent, or empty; see RequestTarget.
+  // The path as sent, or empty; see RequestTarget.
   std::string_view path;
-  // As sent, without the question mark; see QueryFields.
+  // The query as sent, without the question mark; see QueryFields.
   std::string_view query;
-  // What stands for the `{}` of the route's pattern.
+  // The segment of the path that matches the `{}` of the route's pattern.
   std::string_view parameter;
-  // The caller's if it is sane, else a new one.
+  // The caller's id if it is valid, otherwise a new one.
   std::string request_id;
   std::string body;
-  // From its last bytes here until it was looked at.
+  // The time from the arrival of its last bytes until it was served.
   std::chrono::milliseconds waited{0};
 
-  // What was sent, without surrounding white space; several fields of one name are joined by ", ".
+  // The value without surrounding white space. Several fields of one name are joined by ", ".
   std::optional<std::string_view> header(Header name) const;
-  // It was sent as more than one field.
+  // Whether the header was sent as more than one field.
   bool repeated(Header name) const;
   std::string_view target() const { return target_; }
 
-  // ---- For whoever reads it off the wire ----
+  // ---- For the code that reads it off the wire ----
 
-  // False: there is no such target; see parse_request_target.
+  // Returns false when the target is invalid; see parse_request_target.
   bool set_target(std::string_view target);
   void add_header(Header name, std::string_view value);
-  // For the next request of the connection; keeps the memory unless it is much.
+  // Clears it for the next request of the connection. The memory is kept unless it is large.
   void clear();
 
  private:

@@ -1,4 +1,4 @@
-// Port: who hears of every finished request (the latency histogram).
+// Port: observes every finished request, for the latency histogram.
 #pragma once
 
 #include <cstddef>
@@ -7,16 +7,16 @@
 namespace flightdeck::http {
 
 struct FinishedRequest {
-  // Upper case; "OTHER" for one that no route has.
+  // The method in upper case. "OTHER" for one that no route has.
   std::string_view method;
-  // Its pattern, such as `/booking/{booking_id}`; "none" when no route was found.
+  // The route's pattern, such as `/booking/{booking_id}`. "none" when no route was found.
   std::string_view route;
   int status = 0;
-  // From the complete request to the answer, before it is sent.
+  // The time from the complete request to the answer, before it is sent.
   double seconds = 0;
 };
 
-// Thread-safe, quick, never throws: it is called for each request, on its I/O thread.
+// Thread-safe. Never throws. It must be quick, since it is called for each request on its I/O thread.
 class RequestObserver {
  public:
   virtual ~RequestObserver() = default;

@@ -1,4 +1,4 @@
-// Bytes of a connection in, complete requests out. Private to http/: includes Beast.
+// Turns the bytes of a connection into complete requests. Private to http/: includes Beast.
 #pragma once
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -12,9 +12,9 @@
 
 namespace flightdeck::http {
 
-// Beast's parser, writing straight into a Request: no container of headers in between. It is given a header
-// as it comes, and of a chunked body only lines that were judged before. Trailer fields it never sees, since
-// some would mean something to it.
+// Beast's parser, which writes straight into a Request without a container of headers in between. It gets
+// headers as they come, and only those lines of a chunked body that have been judged. It never gets trailer
+// fields, since it would interpret some of them.
 class RequestParser final : public boost::beast::http::basic_parser<true> {
  public:
   // What the next byte of a chunked body belongs to.
@@ -58,10 +58,10 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   bool expects_continue_ = false;
   bool unknown_expectation_ = false;
   bool has_transfer_encoding_ = false;
-  // Each transfer encoding is.
+  // Whether each transfer encoding is `chunked`.
   bool only_chunked_ = true;
   ChunkPart chunk_part_ = ChunkPart::line;
-  // Its data has not had its CRLF yet.
+  // The CRLF that ends a chunk's data is still to come.
   bool behind_chunk_ = false;
 };
 
@@ -70,7 +70,7 @@ class RequestReader {
   enum class State {
     need_more,
     complete,
-    // What follows cannot be understood any more.
+    // The request is invalid, and nothing after it can be read.
     refused,
   };
   struct Refusal {
@@ -79,33 +79,34 @@ class RequestReader {
     std::string_view detail;
   };
 
-  // Requests are read into `request`, one after another.
+  // Reads requests into `request`, one after another.
   explicit RequestReader(Request& request);
 
-  // Where the next bytes may be put; never empty after need_more.
+  // Where to put the next bytes. Never empty after need_more.
   std::span<char> space();
   void received(std::size_t bytes) { end_ += bytes; }
 
-  // Comes to the same whether bytes were received together or one by one, and refuses as soon as it can.
+  // The result does not depend on whether bytes were received together or one by one. It refuses as soon as
+  // it can.
   State parse();
   const Refusal& refusal() const { return refusal_; }
 
-  // Of the complete request.
+  // These are about the complete request.
   bool http_1_1() const { return parser_->http_1_1(); }
   bool keep_alive() const { return parser_->persistent(); }
 
-  // Forgets the complete request and goes on behind it.
+  // Forgets the complete request and continues behind it.
   void next();
 
-  // Nothing of another request is here yet, though there may have been blank lines before it.
+  // Nothing of another request has arrived, except perhaps blank lines.
   bool empty() const { return begin_ == end_ && !parser_; }
-  // Nothing at all has come since the last request.
+  // Nothing at all has arrived since the last request.
   bool untouched() const { return empty() && blank_lines_ == 0; }
-  // True once per request, when its client waits for leave to send the body.
+  // Returns true once for each request whose client waits for permission to send the body.
   bool take_expect_continue();
 
  private:
-  // nullopt: go on.
+  // nullopt: continue.
   using Step = std::optional<State>;
 
   std::string_view unread() const { return {buffer_.get() + begin_, end_ - begin_}; }
@@ -126,9 +127,9 @@ class RequestReader {
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   int blank_lines_ = 0;
-  // Of the request, its trailer included.
+  // The header bytes of the request so far, including its trailer.
   std::size_t header_bytes_ = 0;
-  // Of its body so far.
+  // The chunk extension bytes of its body so far.
   std::size_t chunk_extension_bytes_ = 0;
   Refusal refusal_;
   bool continue_sent_ = false;

@@ -1,4 +1,4 @@
-// What the target of a request and its `Host` may look like (RFC 9112, 3.2; RFC 3986).
+// The allowed forms of a request's target and of its `Host` (RFC 9112, 3.2; RFC 3986).
 #pragma once
 
 #include <optional>
@@ -7,23 +7,24 @@
 namespace flightdeck::http {
 
 struct RequestTarget {
-  // As sent, for there is one way to write each path: nothing is decoded, and a path that a proxy before us
-  // might read otherwise than it stands is empty, which no route is. `*` for the server as a whole.
+  // The path as sent. Nothing is decoded, so there is one way to write each path. A path that a proxy in
+  // front might read differently becomes empty, which matches no route. `*` stands for the server as a whole.
   std::string_view path;
-  // As sent, without the question mark.
+  // The query as sent, without the question mark.
   std::string_view query;
 };
 
-// nullopt: it is neither a path, nor an absolute http URL, nor `*`, or has a byte that none of them may have.
+// nullopt: the target is neither a path, nor an absolute http URL, nor `*`, or has a byte that none of them
+// may have.
 std::optional<RequestTarget> parse_request_target(std::string_view target);
 
-// Only unreserved characters between single slashes, and no segment is `.` or `..`.
+// Whether the path has only unreserved characters between single slashes, and no segment `.` or `..`.
 bool is_plain_path(std::string_view path);
 
-// `uri-host [ ":" port ]` with a host, and without a user name.
+// Whether the text is `uri-host [ ":" port ]` with a host and without a user name.
 bool is_authority(std::string_view text);
 
-// An authority, or nothing.
+// Whether the value is an authority or empty.
 bool is_host_field(std::string_view value);
 
 }  // namespace flightdeck::http

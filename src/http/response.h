@@ -13,27 +13,28 @@ inline constexpr std::string_view json_type = "application/json";
 inline constexpr std::string_view problem_type = "application/problem+json";
 inline constexpr std::string_view metrics_type = "text/plain; version=0.0.4; charset=utf-8";
 
-// Who may keep an answer, and for how long.
-// Nobody: it is personal, or true for a moment only.
+// Values of Cache-Control.
+
+// Nobody may keep the answer, since it is personal or true for a moment only.
 inline constexpr std::string_view no_store = "no-store";
-// Its client, who asks each time.
+// The client may keep the answer, but must ask each time whether it is still valid.
 inline constexpr std::string_view revalidate = "private, max-age=0, must-revalidate";
 
 struct Response {
   int status = 200;
-  // Of static storage; empty: there is no body.
+  // It has static storage. Empty: there is no body.
   std::string_view content_type = json_type;
   std::string body;
-  // In its place, for one that others have a part in.
+  // Used instead of `body` when several answers share one.
   std::shared_ptr<const std::string> shared_body;
-  // Of static storage.
+  // It has static storage.
   std::string_view cache_control = no_store;
-  // With its quotes, of what `shared_body` owns; empty: none.
+  // The entity tag with its quotes. `shared_body` owns the text. Empty: none.
   std::string_view etag;
-  // Names of static storage, values without CR or LF.
+  // Names have static storage, and values have no CR or LF.
   std::vector<std::pair<std::string_view, std::string>> headers;
 
-  // Content-Type, Content-Length, X-Request-Id, Date and Connection are the server's business.
+  // The server itself adds Content-Type, Content-Length, X-Request-Id, Date and Connection.
   std::string_view body_text() const { return shared_body ? *shared_body : body; }
   void add_header(std::string_view name, std::string value) { headers.emplace_back(name, std::move(value)); }
 };
@@ -59,10 +60,10 @@ enum class ConnectionHeader { none, close, keep_alive };
 // What the connection adds to an answer.
 struct ResponseFrame {
   std::string_view request_id;
-  // IMF-fixdate; empty: none.
+  // The date as IMF-fixdate. Empty: none.
   std::string_view date;
   ConnectionHeader connection = ConnectionHeader::none;
-  // The request was a HEAD: everything but the body.
+  // The request was a HEAD, so everything but the body is sent.
   bool head_only = false;
 };
 

@@ -1,4 +1,4 @@
-// Finds the route of a request, or the answer that needs none (404, 405, 415, 501, OPTIONS).
+// Finds the route of a request, or answers it without one (404, 405, 415, 501, OPTIONS).
 #pragma once
 
 #include <cstddef>
@@ -15,26 +15,26 @@ namespace flightdeck::http {
 
 struct Route {
   Method method;
-  // Of static storage; at most one segment is a `{name}`.
+  // It has static storage. At most one segment is a `{name}`.
   std::string_view pattern;
-  // A body of another media type is a 415.
+  // A body that is not JSON is answered 415.
   bool reads_json = false;
 };
 
 struct RouteMatch {
   const Route* route = nullptr;
-  // Of `route`, among those that the router was made of.
+  // The index of `route` among the routes that the router was made of.
   std::size_t index = 0;
-  // The methods of the path; empty: there is no such path.
+  // The methods of the path. Empty: there is no such path.
   std::string_view allow;
-  // The segment of the path that stands for `{name}`.
+  // The segment of the path that matches `{name}`.
   std::string_view parameter;
 };
 
-// Immutable, so one serves all threads.
+// Immutable, so one router serves all threads.
 class Router {
  public:
-  // GET routes answer HEAD too. Throws std::logic_error for a pattern it cannot keep to.
+  // GET routes also answer HEAD. Throws std::logic_error for a pattern that it does not support.
   explicit Router(std::span<const Route> routes);
 
   // `OPTIONS *` matches no route and has the methods of all of them.
@@ -47,7 +47,7 @@ class Router {
   };
   struct Path {
     std::string_view pattern;
-    // The whole pattern when it has no parameter.
+    // The part before the parameter, or the whole pattern when it has none.
     std::string_view before;
     std::string_view after;
     bool has_parameter = false;
@@ -56,12 +56,12 @@ class Router {
   };
   Path& path_of(std::string_view pattern);
 
-  // Those without a parameter first: they win.
+  // Paths without a parameter come first, since they win.
   std::vector<Path> paths_;
   std::string allow_anywhere_;
 };
 
-// The answer to a request that reaches no handler; nullopt when it does.
+// The answer to a request that reaches no handler. nullopt when it does reach one.
 std::optional<Response> answer_without_handler(const RouteMatch& match, const Request& request);
 
 }  // namespace flightdeck::http

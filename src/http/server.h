@@ -1,4 +1,4 @@
-// The HTTP server of one I/O thread. Servers share nothing but the port: the kernel spreads connections over
+// The HTTP server of one I/O thread. Servers share only the port, and the kernel spreads connections over
 // them.
 #pragma once
 
@@ -18,13 +18,14 @@
 namespace flightdeck::http {
 
 struct ServerOptions {
-  // A line per request at level info.
+  // Whether to log a line for each request, at level info.
   bool access_log = true;
-  // With all of them taken, a new one takes the place of the one that has been idle longest, or else has left
-  // its request unfinished longest. When every one has a request under way, it is answered 503.
+  // When this many connections are open, a new one takes the place of the one that has been idle longest, or
+  // otherwise of the one whose request has been incomplete longest. When every connection has a request under
+  // way, the new one is answered 503.
   std::size_t connections_max = limits::connections_per_thread;
   Milliseconds idle_deadline = limits::idle_connection_deadline;
-  // And no longer than the one above.
+  // The effective deadline is at most `idle_deadline`.
   Milliseconds first_byte_deadline = limits::first_byte_deadline;
   Milliseconds read_deadline = limits::request_read_deadline;
   Milliseconds write_deadline = limits::response_write_deadline;
@@ -33,7 +34,7 @@ struct ServerOptions {
 };
 
 // Used from its loop's thread, or while that loop does not run. Requests of one connection are handled one
-// after another; a handler whose client is gone runs to its end all the same.
+// after another. A handler runs to its end even if its client is gone.
 class Server {
  public:
   // All of them outlive the server.
@@ -47,23 +48,23 @@ class Server {
   };
 
   Server(Dependencies dependencies, ServerOptions options);
-  // When its loop does not run any more; no handler may be running (`sessions` is 0 or only idle ones are
-  // left).
+  // Destroy it when its loop does not run any more and no handler is running: `sessions` is 0, or only idle
+  // ones are left.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Takes connections of `host` (a name or an address) and `port` (0: any free one) and answers the port.
-  // Throws std::runtime_error, with a message for people, when that is not to be had, also because another
-  // process has it.
+  // Listens on `host` (a name or an address) and `port` (0: any free one) and returns the port. Throws
+  // std::runtime_error, with a message for people, when it cannot listen, for instance because another
+  // process has the port.
   std::uint16_t listen(const std::string& host, std::uint16_t port);
   // Takes a share of the connections of a port that another server of this process listens on.
   void share(const std::string& host, std::uint16_t port);
 
-  // Takes no new connections, closes idle ones, lets what runs come to its end. `drained` is called once,
+  // Takes no new connections, closes idle ones and lets requests under way end. `drained` is called once,
   // from the loop, when the last connection is gone.
   void drain(std::function<void()> drained);
-  // Closes every connection at once; those whose handler still runs are counted until it has ended.
+  // Closes every connection at once. Those whose handler still runs are counted until it has ended.
   void close_all();
   std::size_t sessions() const;
 

@@ -1,4 +1,4 @@
-// One connection: reads requests, runs their handlers in order, writes the answers. Private to http/:
+// One connection. It reads requests, runs their handlers in order, and writes the answers. Private to http/:
 // includes Asio.
 #pragma once
 
@@ -29,14 +29,15 @@ class SessionHost {
   const ServerOptions& options() const { return options_; }
   bool draining() const { return draining_; }
   std::string_view date() const { return date_; }
-  // Bytes have come: `serve` is called when it is the session's turn. It is not released before.
+  // The session calls this when bytes have arrived. The host calls `serve` when it is the session's turn, and
+  // does not release the session before.
   virtual void serve_soon(Session& session) = 0;
-  // Nothing of the session is under way any more: destroys it.
+  // The session calls this when nothing of it is under way any more. The host destroys it.
   virtual void release(Session& session) = 0;
 
  protected:
   bool draining_ = false;
-  // Of the last second or so.
+  // The Date header, at most about a second old.
   std::string date_;
 
  private:
@@ -44,8 +45,8 @@ class SessionHost {
   ServerOptions options_;
 };
 
-// Never reads while a handler runs, so a client that sends faster than it is served is held up by TCP. At any
-// time at most one of these is under way: a read, or a handler and a write.
+// It never reads while a handler runs, so TCP slows down a client that sends faster than it is served. At any
+// time there is at most one read under way, or one handler and one write.
 class Session {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -54,19 +55,19 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Each may destroy the session, through its host.
+  // Each of these may destroy the session, through its host.
   void start();
   void serve();
   void close_if_idle();
   void close_if_late(Time at);
   void close();
 
-  // Since when nothing is under way here but the wait for its client; nullopt: something is.
+  // Since when the session has only been waiting for its client. nullopt: something else is under way.
   std::optional<Time> idle_since() const;
-  // Of an idle one: part of a request is here.
+  // Whether an idle session has received part of a request.
   bool has_part_of_request() const { return !reader_.untouched(); }
 
-  // Among the host's sessions.
+  // The index among the host's sessions.
   std::size_t index = 0;
 
  private:
@@ -93,16 +94,16 @@ class Session {
   boost::asio::ip::tcp::socket socket_;
   Request request_;
   RequestReader reader_{request_};
-  // Answers not yet handed to the socket.
+  // Answers that have not been handed to the socket yet.
   std::string out_;
-  // What a write under way is sending.
+  // The text that the write under way is sending.
   std::string sending_;
   std::size_t sent_ = 0;
-  // Of the request that is handled.
+  // The route of the request that is being handled.
   std::string_view route_ = "none";
   Time received_at_{};
-  // When its last step began or ended: served, answered, written. The clock is not asked again for what
-  // follows at once.
+  // The time of the last step: served, answered or written. What follows at once uses it instead of reading
+  // the clock again.
   Time step_at_{};
   Time handling_since_{};
   Time deadline_ = Time::max();

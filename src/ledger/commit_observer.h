@@ -1,4 +1,4 @@
-// Port: who is told of every commit before its clients are answered.
+// Port: observes every commit before its clients are answered.
 #pragma once
 
 #include <functional>
@@ -16,8 +16,8 @@ struct Commit {
 class CommitObserver {
  public:
   virtual ~CommitObserver() = default;
-  // Called on a ledger thread, in commit order of that thread. Calls `told` exactly once, on any thread, when
-  // it is done or has given up: only then are the clients of this commit answered. Never throws.
+  // Called on a ledger thread, in the commit order of that thread. It calls `told` exactly once, on any
+  // thread, when it is done or has given up. The clients of the commit are answered only then. Never throws.
   virtual void on_commit(Commit commit, std::function<void()> told) = 0;
 };
 

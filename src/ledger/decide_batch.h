@@ -20,7 +20,7 @@ struct RowInBatch {
   T value;
   bool inserted = false;
   bool updated = false;
-  // Of a flight: more than its seats.
+  // A flight changed in more than its seats.
   bool redescribed = false;
 
   bool touched() const { return inserted || updated; }
@@ -28,14 +28,14 @@ struct RowInBatch {
 
 struct BookingInBatch : RowInBatch<Booking> {
   bool intent_set = false;
-  // As in IntentChange.
+  // The same as in IntentChange.
   std::optional<Instant> intent_due;
 
   bool touched() const { return RowInBatch::touched() || intent_set; }
 };
 
-// The rows of one batch while its commands are honoured one after another. A command checks everything first
-// and changes rows last, so that a refused one leaves no trace.
+// The rows of one batch while its commands are applied one after another. A command checks everything first
+// and changes rows last, so that a refused command leaves no trace.
 class Batch {
  public:
   Batch(LedgerRows rows, std::size_t commands, Instant now) : now_(now) {
@@ -82,7 +82,7 @@ class Batch {
     if (by_key_ && flight.status == flights::FlightStatus::scheduled)
       by_key_->erase({flight.flight_number, flight.departure});
   }
-  // A cancelled flight has given its key up.
+  // A cancelled flight does not have its key any more.
   const FlightId* find_key(const NaturalKey& key) {
     if (key.first.empty()) return nullptr;
     if (!by_key_) {
@@ -120,7 +120,7 @@ class Batch {
   Instant now_;
   std::unordered_map<FlightId, RowInBatch<flights::Flight>> flights_;
   std::unordered_map<BookingId, BookingInBatch> bookings_;
-  // Once somebody has asked: no booking does.
+  // Built when a command first needs it. Commands about bookings never do.
   std::optional<std::map<NaturalKey, FlightId>> by_key_;
   std::vector<BookingId> settled_;
   std::vector<LatePayment> late_payments_;

@@ -131,8 +131,7 @@ Result<Applied> Batch::settle_failure(Booking& booking, const PaymentFailed& fai
     return Applied{.booking = booking};
   }
   fail(booking, failed.reason);
-  // A callback may be false, or of an attempt that another one follows: then the provider is asked all the
-  // same.
+  // A callback may be false, or another attempt may follow. The provider is asked all the same.
   if (source == PaymentSource::provider) set_intent(booking.id, failed.ask_again_at);
   return Applied{.booking = booking};
 }

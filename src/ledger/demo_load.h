@@ -1,4 +1,4 @@
-// Port: who of several processes loads demo flights into an empty ledger, and how far that got.
+// Port: which of several processes loads the demo flights into an empty ledger, and how far it got.
 #pragma once
 
 #include <optional>
@@ -8,7 +8,7 @@
 namespace flightdeck::ledger {
 
 struct DemoMark {
-  // That the schedule was moved to.
+  // The day that the schedule was moved to.
   Date first_day{};
   bool complete = false;
 };
@@ -18,7 +18,8 @@ class DemoLoad {
  public:
   virtual ~DemoLoad() = default;
 
-  // It is this object's turn until it goes, or the process dies. False: another one has it; ask again.
+  // True: it is this object's turn until it is destroyed or the process dies. False: another one has the
+  // turn; ask again.
   virtual bool take_turn() = 0;
 
   // nullopt: nobody has begun.

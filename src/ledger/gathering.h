@@ -1,6 +1,6 @@
-// Calls of one turn of an event loop on their way to another thread: they go over together when the turn
-// ends. A thread that is woken by the first would take that one alone, and the others would wait for one more
-// commit or query than they need. No timer: a lone call waits for nothing but the end of the turn.
+// Hands the calls of one turn of an event loop to another thread together, when the turn ends. A thread that
+// was woken by the first call would take that one alone, and the others would wait for one more commit or
+// query. There is no timer: a lone call waits only for the end of the turn.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 namespace flightdeck::ledger {
 
 // `Queue::submit(std::vector<Call*>)` takes calls and returns those that it refuses, with the reason in them.
-// Of the executor's thread. What was added must have been handed over before this dies.
+// Used from the executor's thread. Calls that were added must have been handed over before this is destroyed.
 template <class Queue, class Call>
 class Gathering {
  public:
@@ -20,7 +20,7 @@ class Gathering {
   Gathering(const Gathering&) = delete;
   Gathering& operator=(const Gathering&) = delete;
 
-  // `call` lives until its waiter goes on.
+  // `call` lives until its waiter is resumed.
   void add(Queue& queue, Call& call) {
     auto found = std::find_if(calls_.begin(), calls_.end(), [&](const auto& e) { return e.first == &queue; });
     if (found == calls_.end()) found = calls_.insert(calls_.end(), {&queue, {}});

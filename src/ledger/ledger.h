@@ -16,16 +16,16 @@
 
 namespace flightdeck::ledger {
 
-// Two processes wrote what the database allows only once: a natural key, or the settling of one booking. Or
-// the database chose one of them to end a deadlock. The batch was rolled back. Deciding it anew on the rows
-// of now gives the answer.
+// Two processes wrote something that the database allows only once: a natural key, or the settlement of one
+// booking. Or the database ended this transaction to break a deadlock. The batch was rolled back. Deciding it
+// again on the current rows gives the answer.
 class LedgerConflict : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// Somebody else has kept rows of the batch locked for longer than limits::ledger_lock_patience. Nothing of it
-// is kept.
+// Another session has kept rows of the batch locked for longer than limits::ledger_lock_patience. Nothing of
+// the batch is kept.
 class RowsLockedError : public RejectedError {
  public:
   using RejectedError::RejectedError;
@@ -39,8 +39,8 @@ struct LockedRows {
   bool empty() const { return flights.empty() && bookings.empty(); }
 };
 
-// The database may still lose what was read: a synchronous standby is configured and has not confirmed it.
-// Ask again later.
+// The database may still lose what was read, because a synchronous standby is configured and has not
+// confirmed it. Ask again later.
 class NotDurableError : public UnavailableError {
  public:
   using UnavailableError::UnavailableError;
@@ -69,43 +69,44 @@ class LedgerStore {
   // nothing here.
   virtual void confirm() { rollback(); }
 
-  // The flights and bookings of `keys` that somebody else has locked now. Does not wait. A backend without
-  // row locks has none. A transaction of its own.
+  // The flights and bookings of `keys` that another session has locked now. Does not wait. A backend without
+  // row locks has none. Runs in a transaction of its own.
   virtual LockedRows locked_of(const LedgerKeys& keys) {
     static_cast<void>(keys);
     return {};
   }
 
-  // The bookings whose intent is due at `now`, oldest first; their intents are due again at `lease_until`, so
-  // that no other worker takes them meanwhile and that they come back if this one dies. A transaction of its
-  // own.
+  // Claims the bookings whose intent is due at `now`, oldest first. Their intents are due again at
+  // `lease_until`. No other worker takes them before that, and they come back if this one dies. Runs in a
+  // transaction of its own.
   virtual std::vector<BookingId> claim_unfinished(Instant now, Instant lease_until, std::size_t limit) = 0;
 
-  // The outbox: rows that nobody has published yet and that are due at `now`, in order of their sequence.
-  // They are due again at `lease_until`, so that no other relay takes them meanwhile and that they come back
-  // if this one dies. A transaction of its own.
+  // Claims rows of the outbox that are unpublished and due at `now`, in the order of their sequence. They are
+  // due again at `lease_until`. No other relay takes them before that, and they come back if this one dies.
+  // Runs in a transaction of its own.
   virtual std::vector<events::OutboxRow> claim_events(Instant now, Instant lease_until,
                                                       std::size_t limit) = 0;
-  // They are published: they leave the outbox. Those that are gone already are passed over.
+  // Removes published rows from the outbox. Rows that are already gone are ignored.
   virtual void remove_events(std::span<const std::int64_t> sequences) = 0;
 
-  // For an outbox that nobody reads. Of its `limit` oldest rows those go that were written before `before`,
-  // or that are not among the newest `keep`. Answers how many went. A transaction of its own.
+  // Trims an outbox that nobody reads. Of its `limit` oldest rows it removes those that were written before
+  // `before` or are not among the newest `keep`. Returns how many it removed. Runs in a transaction of its
+  // own.
   virtual std::size_t trim_events(Instant before, std::int64_t keep, std::size_t limit) = 0;
 
-  // Throws when nothing can be written now. Cheap while commits go well, and an actual write after one has
-  // failed.
+  // Throws when nothing can be written now. It is cheap while commits succeed, and makes an actual write
+  // after one has failed.
   virtual void check_writable() = 0;
 };
 
 struct FlightListQuery {
-  // place_key form.
+  // In place_key form.
   std::optional<std::string> source;
-  // place_key form.
+  // In place_key form.
   std::optional<std::string> destination;
   std::optional<Date> date;
   std::size_t limit = 20;
-  // In departure order.
+  // The page begins after this position in departure order.
   std::optional<flights::SearchPosition> after;
 };
 
@@ -118,21 +119,21 @@ struct BookingListQuery {
   UserId user;
   std::optional<BookingStatus> status;
   std::size_t limit = 20;
-  // Newest first.
+  // The page begins after this position. The newest booking comes first.
   std::optional<BookingPosition> after;
 };
 
-// With a status it may hold fewer than `limit`, even none, though there are more: a user's bookings are
-// looked at so many at a time (limits::bookings_looked_at).
+// A page by status may have fewer bookings than `limit`, even none, although there are more: it filters
+// limits::bookings_looked_at bookings of the user at a time.
 struct BookingPage {
   std::vector<Booking> bookings;
-  // Where the next page goes on; nullopt: there is none.
+  // Where the next page continues. nullopt: there is none.
   std::optional<BookingPosition> next;
 };
 
 inline BookingPosition position_of(const Booking& booking) { return {booking.created_at, booking.id}; }
 
-// Of rows of which one more was selected than a page holds.
+// Makes a page of `rows`, which has one row more than the page if there are more.
 inline BookingPage booking_page(std::vector<Booking> rows, std::size_t limit) {
   BookingPage page;
   if (cut_to(rows, limit)) page.next = position_of(rows.back());
@@ -140,11 +141,12 @@ inline BookingPage booking_page(std::vector<Booking> rows, std::size_t limit) {
   return page;
 }
 
-// Flights never leave the cancelled ones but by being reinstated, so they are looked at page by page.
+// A page of the search for cancelled flights with live bookings. It goes page by page, because cancelled
+// flights only ever become more, unless they are reinstated.
 struct ClosedFlights {
-  // PENDING or CONFIRMED ones.
+  // The cancelled flights of this page that have PENDING or CONFIRMED bookings.
   std::vector<FlightId> with_bookings;
-  // Where the next page goes on; nullopt: there is none.
+  // Where the next page continues. nullopt: there is none.
   std::optional<FlightId> next;
 };
 
@@ -156,44 +158,45 @@ struct SeatCounts {
 };
 
 // Blocking reads of committed rows. Each call sees one consistent snapshot. One thread at a time. Any call
-// may throw UnavailableError. What is returned is as durable as a commit, else NotDurableError is thrown:
-// sweeps copy it to gate and index, where it stays. `search` alone may be ahead of that.
+// may throw UnavailableError. What a call returns is as durable as a commit; otherwise it throws
+// NotDurableError. Sweeps copy these rows to gate and index, where they stay. Only `search` may return rows
+// that are not durable yet.
 class LedgerReader {
  public:
   virtual ~LedgerReader() = default;
 
-  // Those that exist, in no particular order.
+  // The rows that exist, in no particular order.
   virtual std::vector<Booking> bookings(std::span<const BookingId> ids) = 0;
   virtual std::vector<flights::Flight> flights(std::span<const FlightId> ids) = 0;
 
   virtual BookingPage list_bookings(const BookingListQuery& query) = 0;
-  // Cancelled and departed flights too, in departure order.
+  // Lists flights in departure order, including cancelled and departed ones.
   virtual flights::SearchPage list_flights(const FlightListQuery& query) = 0;
-  // What the flight index answers, from the ledger itself.
+  // Gives the answer of the flight index from the ledger itself.
   virtual flights::SearchPage search(const flights::SearchQuery& query, Instant now) = 0;
 
   virtual SeatCounts seat_counts(FlightId flight) = 0;
   virtual std::vector<BookingId> live_bookings(FlightId flight, std::size_t limit) = 0;
-  // Of the next `looked_at` cancelled flights after that id, in the order of ids.
+  // Inspects the next `looked_at` cancelled flights after that id, in the order of ids.
   virtual ClosedFlights closed_flights(FlightId after, std::size_t looked_at) = 0;
-  // Rows changed at or after `since`, in an order in which those changed later by limits::change_period come
-  // later: a backend whose index has that grain may also tell of rows changed so much earlier. The next page
-  // begins at the `updated_at` and the id of the last row.
+  // Rows that changed at or after `since`. A row that changed later by limits::change_period or more comes
+  // later. A backend whose index has that grain may also return rows that changed earlier by as much. The
+  // next page begins at the `updated_at` and the id of the last row.
   virtual std::vector<flights::Flight> flights_changed(Instant since, FlightId after, std::size_t limit) = 0;
   virtual std::int64_t pending_bookings() = 0;
   virtual bool any_flight() = 0;
-  // Of these keys, sorted and without repeats, those of cancelled flights.
+  // Those of these keys that belong to cancelled flights. `keys` is sorted and without repeats.
   virtual std::vector<NaturalKey> cancelled_of(std::span<const NaturalKey> keys) = 0;
 };
 
-// Each kind of read has a connection, a thread and a queue of its own, so that a slow one delays its own kind
-// alone. Reads by id (Ledger::find_booking, find_flight) are a kind too.
+// Each kind of read has a connection, a thread and a queue of its own, so that a slow read delays only its
+// own kind. Reads by id (Ledger::find_booking, find_flight) are one more kind.
 enum class ReadKind {
-  // A client waits for a page, or for what is counted.
+  // Reads of a list or of counts that a client waits for.
   list,
-  // Nobody waits: sweeper, closing of flights, gauges.
+  // Reads that no client waits for: sweeps, closing of flights, gauges.
   background,
-  // Whether the database answers at all.
+  // Checks whether the database answers at all.
   health,
 };
 
@@ -202,35 +205,37 @@ class LedgerQueries {
  public:
   virtual ~LedgerQueries() = default;
 
-  // Runs `query` there. Throws what it throws, and UnavailableError: an OverloadedError when too many of its
-  // kind wait, or when it has waited for longer than limits::ledger_read_wait.
+  // Runs `query` on the thread of its kind. Throws what `query` throws, and UnavailableError. It is an
+  // OverloadedError when too many reads of this kind wait, or when this one has waited for longer than
+  // limits::ledger_read_wait.
   virtual Task<void> run(ReadKind kind, std::function<void(LedgerReader&)> query) = 0;
 };
 
 // The ledger as services see it. One instance per thread; answers resume on that thread.
 class Ledger : public LedgerQueries {
  public:
-  // Durable when it answers, and seat gate and flight index have been told. Errors: those of the command, and
-  //   overloaded   the queue is full: nothing was done, nothing will be
+  // When this answers, the command is durable, and seat gate and flight index have their updates or keep them
+  // as pending. Errors: those of the command, and
+  //   overloaded   the queue is full. Nothing was done, and nothing will be.
   //   unavailable  the database does not answer. The command may or may not have been done. Repeat it: it is
   //                idempotent.
   virtual Task<Result<Applied>> apply(Command command) = 0;
-  // As LedgerStore::claim_unfinished. Throws UnavailableError.
+  // See LedgerStore::claim_unfinished. Throws UnavailableError.
   virtual Task<std::vector<BookingId>> claim_unfinished(Instant now, Instant lease_until,
                                                         std::size_t limit) = 0;
 
-  // As LedgerStore::claim_events and remove_events. Throw UnavailableError.
+  // See LedgerStore::claim_events and remove_events. Both throw UnavailableError.
   virtual Task<std::vector<events::OutboxRow>> claim_events(Instant now, Instant lease_until,
                                                             std::size_t limit) = 0;
   virtual Task<void> remove_events(std::vector<std::int64_t> sequences) = 0;
 
-  // As LedgerStore::trim_events. Throws UnavailableError.
+  // See LedgerStore::trim_events. Throws UnavailableError.
   virtual Task<std::size_t> trim_events(Instant before, std::int64_t keep, std::size_t limit) = 0;
 
-  // As LedgerStore::check_writable. Throws UnavailableError.
+  // See LedgerStore::check_writable. Throws UnavailableError.
   virtual Task<void> check_writable() = 0;
 
-  // Batched with what other requests ask for. Throw UnavailableError.
+  // Reads by id are batched with those of other requests. Both throw UnavailableError.
   virtual Task<std::optional<Booking>> find_booking(BookingId id) = 0;
   virtual Task<std::optional<flights::Flight>> find_flight(FlightId id) = 0;
 };

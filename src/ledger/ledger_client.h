@@ -1,4 +1,5 @@
-// The ledger of one I/O thread: hands calls to the ledger's threads and resumes the caller on its own.
+// The ledger of one I/O thread. It hands calls to the ledger's threads and resumes the caller on its own
+// thread.
 #pragma once
 
 #include "ledger/gathering.h"
@@ -9,13 +10,13 @@ namespace flightdeck::ledger {
 
 // The threads of a process's ledger. They outlive its clients.
 struct LedgerThreads {
-  // At least one. Commands of one flight always go to the same, so that they never wait for each other's
-  // locks; while one waits for the disk, another decides.
+  // At least one. Commands of one flight always go to the same writer, so that they never wait for each
+  // other's locks. While one writer waits for the disk, another decides.
   std::vector<LedgerWriter*> writers;
-  // Takes the successes of payments: they lock no flight, so they need not wait for a commit that sells
-  // seats. One of `writers` where the backend lets only one write at a time.
+  // Applies successful payments. They lock no flight, so they need not wait for a commit that sells seats. It
+  // is one of `writers` where the backend allows only one write at a time.
   LedgerWriter& settler;
-  // One each, so that a slow read delays its own kind alone.
+  // Each kind of read has its own queue, so that a slow read delays only its own kind.
   LedgerReadQueue& reads_by_id;
   LedgerReadQueue& lists;
   LedgerReadQueue& background;

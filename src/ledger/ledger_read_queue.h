@@ -1,4 +1,4 @@
-// Reads of one kind on a thread of their own: blocking stays off the I/O threads, and reads by id that wait
+// Runs reads of one kind on a thread of its own, so that I/O threads do not block. Reads by id that wait
 // together are answered by one query.
 #pragma once
 
@@ -16,7 +16,7 @@
 
 namespace flightdeck::ledger {
 
-// One read on its way. Lives in the coroutine that waits for it.
+// One read under way. It lives in the coroutine that waits for it.
 struct ReadCall {
   Executor* home = nullptr;
   std::coroutine_handle<> waiter;
@@ -40,10 +40,10 @@ struct QueryCall : ReadCall {
 
 // Thread-safe. Owns its thread; reader and clock outlive it.
 //
-// A read that fails, fails alone, also one that the database rejects or that takes too long (RejectedError).
-// Only when the database does not answer at all, those that wait behind it fail with it. One that has waited
-// for longer than limits::ledger_read_wait is not begun: whoever asked has given up, or will before it is
-// answered.
+// A read that fails, fails alone. That includes reads that the database rejects or that take too long
+// (RejectedError). Only when the database does not answer at all, the reads that wait behind it fail with it.
+// A read that has waited for longer than limits::ledger_read_wait is not started: its client has given up, or
+// will before it is answered.
 class LedgerReadQueue {
  public:
   LedgerReadQueue(LedgerReader& reader, const Clock& clock);
@@ -51,23 +51,23 @@ class LedgerReadQueue {
   LedgerReadQueue(const LedgerReadQueue&) = delete;
   LedgerReadQueue& operator=(const LedgerReadQueue&) = delete;
 
-  // Those that are not taken (queue full, or stopped) are returned, or false; `failure` says which. Else the
-  // waiter is resumed on its home later.
+  // Returns the calls that were not taken, or false, because the queue is full or was stopped; their
+  // `failure` says which. The waiters of the others are resumed on their home later.
   std::vector<FindBookingCall*> submit(std::vector<FindBookingCall*> calls);
   std::vector<FindFlightCall*> submit(std::vector<FindFlightCall*> calls);
   bool submit(QueryCall& call);
 
-  // Takes nothing new, answers what is queued, ends the thread. Idempotent.
+  // Takes no new calls, answers those that are queued, and ends the thread. Idempotent.
   void stop();
 
  private:
   template <class Call>
   std::vector<Call*> enqueue(std::deque<Call*>& queue, std::vector<Call*> calls);
-  // The next ones of the queue, and into `late` those that have waited for too long.
+  // Takes the next calls from the queue. Those that have waited for too long go into `late`.
   template <class Call>
   std::vector<Call*> take(std::deque<Call*>& queue, std::size_t limit, std::vector<ReadCall*>& late);
   void run();
-  // These return what they failed with.
+  // These return the exception that they failed with.
   std::exception_ptr answer_bookings(const std::vector<FindBookingCall*>& calls);
   std::exception_ptr answer_flights(const std::vector<FindFlightCall*>& calls);
   std::exception_ptr answer_query(QueryCall& call);

@@ -1,4 +1,4 @@
-// One committed state of the whole ledger, for whoever wants to see that everything in it fits together.
+// One committed state of the whole ledger, for checks that everything in it fits together.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@
 namespace flightdeck::ledger {
 
 struct BookingRow {
-  // Without its date: its flight may be missing.
+  // Its date is not set, since its flight may be missing.
   Booking booking;
   bool has_intent = false;
 };
@@ -23,25 +23,25 @@ struct BookingRow {
 struct IntentRow {
   BookingId id;
   Instant due{};
-  // Without its date; nullopt: there is none.
+  // Its date is not set. nullopt: there is no such booking.
   std::optional<Booking> booking;
 };
 
 struct OutboxRest {
-  // Unpublished.
+  // The number of unpublished rows.
   std::int64_t rows = 0;
-  // Of them; meaningless when there is none.
+  // The time of the oldest of them. Meaningless when there is none.
   Instant oldest{};
 };
 
-// Blocking reads, all of the same state, page by page however long that takes: what is committed meanwhile is
-// not seen, and nobody who commits waits for it. On a connection of its own. One thread at a time. Any call
-// may throw UnavailableError; after one that did, no other may be made.
+// Blocking reads of one state, page by page, however long that takes. They do not see later commits, and
+// commits do not wait for them. A snapshot has a connection of its own. One thread at a time. Any call may
+// throw UnavailableError; after that no other call may be made.
 class LedgerSnapshot {
  public:
   virtual ~LedgerSnapshot() = default;
 
-  // The next rows after that id, in the order of their ids. Fewer than `limit`: there are no more.
+  // The next rows after that id, in the order of their ids. There are no more when fewer than `limit` come.
   virtual std::vector<flights::Flight> flights(FlightId after, std::size_t limit) = 0;
   virtual std::vector<BookingRow> bookings(BookingId after, std::size_t limit) = 0;
   virtual std::vector<IntentRow> intents(BookingId after, std::size_t limit) = 0;
@@ -49,13 +49,13 @@ class LedgerSnapshot {
   virtual OutboxRest outbox(Instant before) = 0;
 };
 
-// Port: where snapshots are read. Reading may take long, so it keeps off the threads that others wait for.
+// Port: reads snapshots. Reading may take long, so it happens on a thread that nobody else waits for.
 class SnapshotReads {
  public:
   virtual ~SnapshotReads() = default;
 
-  // Takes a snapshot and runs `query` on it where blocking is allowed; resumes on `home`. Throws what that
-  // throws, and UnavailableError. One call at a time.
+  // Takes a snapshot and runs `query` on it where blocking is allowed, then resumes on `home`. Throws what
+  // `query` throws, and UnavailableError. One call at a time.
   virtual Task<void> run(Executor& home, std::function<void(LedgerSnapshot&)> query) = 0;
 };
 

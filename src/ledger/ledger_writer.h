@@ -1,5 +1,5 @@
-// The group commit: one thread that takes whatever commands are queued and applies them as one transaction.
-// While that one commits, the next batch fills; no timer, so a lone command waits for nothing.
+// The group commit: one thread that takes all commands that are queued and applies them as one transaction.
+// While it commits, the next batch fills. There is no timer, so a lone command waits for nothing.
 #pragma once
 
 #include <chrono>
@@ -23,7 +23,7 @@
 
 namespace flightdeck::ledger {
 
-// One command on its way. Lives in the coroutine that waits for it.
+// One command under way. It lives in the coroutine that waits for it.
 struct LedgerCall {
   Command command;
   Executor* home = nullptr;
@@ -31,7 +31,7 @@ struct LedgerCall {
   std::optional<Result<Applied>> outcome;
 };
 
-// Other work on the writer's connection, such as claiming. Lives in the coroutine that waits for it.
+// Other work on the writer's connection, such as claiming. It lives in the coroutine that waits for it.
 struct StoreCall {
   std::function<void(LedgerStore&)> work;
   Executor* home = nullptr;
@@ -41,9 +41,9 @@ struct StoreCall {
 
 // Thread-safe. Owns its thread; `store`, `observer` and the rest outlive it.
 //
-// A command that needs a row which somebody else has locked does not hold up the others: it waits aside until
-// the row is free or has been locked for limits::ledger_lock_wait, and is answered `unavailable` then. Later
-// ones are at once. None of it was done.
+// A command that needs a row which another session has locked does not hold up the others. It is set aside
+// until the row is free. When the row has been locked for limits::ledger_lock_wait, the command is answered
+// `unavailable`, and so are later ones that need the row, at once. Nothing of them was done.
 class LedgerWriter {
  public:
   LedgerWriter(LedgerStore& store, CommitObserver& observer, const Clock& clock, Counters& counters,
@@ -52,23 +52,23 @@ class LedgerWriter {
   LedgerWriter(const LedgerWriter&) = delete;
   LedgerWriter& operator=(const LedgerWriter&) = delete;
 
-  // Returns those that are not taken (queue full, or stopped); the call says which. Else the waiter is
-  // resumed on its home later.
+  // Returns the calls that were not taken, because the queue is full or was stopped; their outcome says
+  // which. The waiters of the others are resumed on their home later.
   std::vector<LedgerCall*> submit(std::vector<LedgerCall*> calls);
-  // False: not taken (stopped).
+  // Returns false when the writer was stopped.
   bool submit(StoreCall& call);
 
-  // Takes nothing new, applies what is queued, ends the thread. Idempotent.
+  // Takes no new calls, applies those that are queued, and ends the thread. Idempotent.
   void stop();
 
  private:
   void run();
   void apply(std::vector<LedgerCall*> calls);
-  // Commands that may go on now, in order: those of the queue, and those that have waited for a lock. The
-  // others wait aside, or are refused.
+  // The commands that can be applied now, in order: those of the queue, and those whose lock is gone. The
+  // others are set aside or refused.
   std::vector<LedgerCall*> not_locked_out(std::vector<LedgerCall*> queued);
   void look_at_locks();
-  // Takes those out of the batch's calls.
+  // Moves the commands that were locked out from the batch to those that are set aside.
   void keep_locked_out(std::vector<LedgerCall*>& calls, const AppliedBatch& applied);
   void wait_aside(const std::vector<LedgerCall*>& calls);
   void refuse(const std::vector<LedgerCall*>& calls);
@@ -85,15 +85,14 @@ class LedgerWriter {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<LedgerCall*> commands_;
-  // Few: one per background loop.
+  // There are few: one for each background loop.
   std::deque<StoreCall*> store_calls_;
   bool stopping_ = false;
 
-  // Of the thread alone.
-  // The last batch.
+  // These members belong to the thread alone. `failing_`: the last batch failed.
   bool failing_ = false;
   LockWatch locks_;
-  // They wait for rows of `locks_`.
+  // Commands that wait for rows in `locks_`.
   std::vector<LedgerCall*> locked_out_;
   bool lock_reported_ = false;
   std::chrono::steady_clock::time_point next_lock_look_;

@@ -1,4 +1,4 @@
-// What a writer knows of rows that somebody else has locked.
+// The rows that another session has locked, as far as a writer knows.
 #pragma once
 
 #include <map>
@@ -11,13 +11,13 @@ namespace flightdeck::ledger {
 class LockWatch {
  public:
   bool empty() const { return rows_.empty(); }
-  // They were found to be locked at `now`. What was found before stays.
+  // These rows were found to be locked at `now`. Rows that were found before stay.
   void found(const LockedRows& rows, Instant now);
-  // A later look says that of all those only `still` are locked.
+  // A later check found that of all those rows only `still` are locked.
   void looked(const LockedRows& still);
 
   const LockedRows& rows() const { return rows_; }
-  // Those that have been locked since limits::ledger_lock_wait before `now` or longer.
+  // The rows that have been locked for limits::ledger_lock_wait or longer.
   LockedRows overdue(Instant now) const;
 
  private:
@@ -25,7 +25,7 @@ class LockWatch {
 
   std::map<FlightId, Instant> flights_;
   std::map<BookingId, Instant> bookings_;
-  // Of these.
+  // All rows of the two maps.
   LockedRows rows_;
 };
 

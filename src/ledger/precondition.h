@@ -1,4 +1,4 @@
-// What a request may ask of a flight's version before it changes the flight (RFC 9110, 13).
+// The conditions that a request may set for a flight's version before it changes the flight (RFC 9110, 13).
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,7 @@ namespace flightdeck::ledger {
 
 // The versions that one condition names.
 struct Versions {
-  // Whichever the flight has.
+  // Every version.
   bool any = false;
   std::vector<std::int64_t> listed;
 
@@ -22,15 +22,15 @@ struct Versions {
   }
 };
 
-// Asked of a flight that is there: one that is not is not found, whatever is asked of it.
+// Conditions on a flight that exists. A flight that does not exist is answered not_found whatever they are.
 struct Precondition {
-  // The version is one of these.
+  // The version must be one of these.
   std::optional<Versions> if_match;
-  // And none of these.
+  // The version must be none of these.
   std::optional<Versions> if_none_match;
 
   enum class Unmet { none, if_match, if_none_match };
-  // The first one that a flight of this version does not meet.
+  // The first condition that a flight of this version does not meet.
   Unmet unmet_by(std::int64_t version) const {
     if (if_match && !if_match->include(version)) return Unmet::if_match;
     if (if_none_match && if_none_match->include(version)) return Unmet::if_none_match;
@@ -38,7 +38,8 @@ struct Precondition {
   }
 };
 
-// version_conflict, unless a flight of this version meets it. Null asks for nothing.
+// A version_conflict when a flight of this version does not meet the condition. A null condition is always
+// met.
 inline std::optional<Error> contradiction(const Precondition* condition, std::int64_t version) {
   const auto unmet = condition ? condition->unmet_by(version) : Precondition::Unmet::none;
   if (unmet == Precondition::Unmet::none) return std::nullopt;

@@ -16,8 +16,8 @@ namespace flightdeck::memory {
 // Thread-safe; answers inline, so it can be awaited on any thread. Never away.
 class MemoryFlightIndex final : public flights::FlightIndex {
  public:
-  // `changes` hears of every change before the call that makes it ends; it outlives this. Null: nobody wants
-  // to know.
+  // Marks every change in `changes` before the call that makes it returns. `changes` outlives this object,
+  // and may be null.
   explicit MemoryFlightIndex(flights::ChangeClock* changes = nullptr) : changes_(changes) {}
 
   Task<std::optional<flights::SearchPage>> search(flights::SearchQuery query, Instant now) override;
@@ -26,14 +26,15 @@ class MemoryFlightIndex final : public flights::FlightIndex {
     return update(std::move(flights), now);
   }
   Task<bool> restore(std::vector<flights::Flight> flights, Instant now) override {
-    // Nobody else changes it.
+    // No other process changes this index, so there is nothing else to correct.
     return update(std::move(flights), now);
   }
   Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) override;
   Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
   Task<std::vector<FlightId>> drop_departed(Instant now) override;
   Task<std::optional<flights::IndexStates>> inspect(std::vector<flights::Flight> rows, Instant now) override;
-  // It forgets nothing as long as it lives, and it is asked nothing before it has been told of every flight.
+  // It loses nothing as long as it lives, and it is filled before the first search. It is therefore always
+  // complete.
   Task<flights::RebuildStart> begin_rebuild() override { co_return flights::RebuildStart::unneeded; }
   Task<bool> renew_rebuild() override { co_return true; }
   Task<bool> complete_rebuild() override { co_return true; }
@@ -48,7 +49,7 @@ class MemoryFlightIndex final : public flights::FlightIndex {
     std::set<flights::SearchPosition> by_departure;
   };
 
-  // In how many of the three orders of its route the flight stands where its fields say.
+  // In how many of the three orders of its route the flight has the position that its fields give.
   std::size_t places_of(const flights::Flight& flight) const;
   void insert(const flights::Flight& flight);
   void remove(const flights::Flight& flight);

@@ -1,4 +1,5 @@
-// The ledger in memory: the twin of the real backends for tests and simulation. Nothing survives the process.
+// The ledger in memory, which stands in for the real backends in tests and simulation. Nothing survives the
+// process.
 #pragma once
 
 #include <map>
@@ -36,10 +37,10 @@ class MemoryLedger final : public ledger::LedgerStore, public ledger::LedgerRead
   bool any_flight() override;
   std::vector<ledger::NaturalKey> cancelled_of(std::span<const ledger::NaturalKey> keys) override;
 
-  // What is committed now. It outlives this.
+  // The current committed state. It may outlive this object.
   std::unique_ptr<ledger::LedgerSnapshot> snapshot();
 
-  // The outbox, one JSON array a commit.
+  // The outbox, one JSON array for each commit.
   std::vector<std::string> outbox();
 
  private:

@@ -14,7 +14,7 @@ class MemorySeatGate final : public booking::SeatGate {
   Task<booking::ReserveAnswer> reserve(FlightId flight, BookingId booking, std::int64_t seats,
                                        Instant now) override;
   Task<bool> sync(std::vector<booking::SeatUpdate> updates) override;
-  // Nobody else writes here.
+  // No other process writes here, so there is nothing to mend.
   Task<bool> mend(std::vector<FlightId>) override { co_return true; }
   Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) override;
   Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
@@ -29,7 +29,7 @@ class MemorySeatGate final : public booking::SeatGate {
   };
   struct Entry {
     std::int64_t version = 0;
-    // What the ledger said.
+    // The available seats of the last update.
     std::int64_t available = 0;
     // The seats of `holds`.
     std::int64_t held = 0;

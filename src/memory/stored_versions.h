@@ -1,5 +1,4 @@
-// The versions that gate and index have stored of flights, each in a map by flight whose values have a
-// `version`.
+// The versions of flights that gate and index have stored, in maps by flight whose values have a `version`.
 #pragma once
 
 #include <vector>
@@ -8,7 +7,7 @@
 
 namespace flightdeck::memory {
 
-// Of the flights that it has.
+// The versions of those flights that the map has.
 template <class Flights>
 std::vector<flights::StoredVersion> versions_in(const Flights& stored, const std::vector<FlightId>& flights) {
   std::vector<flights::StoredVersion> versions;
@@ -19,7 +18,8 @@ std::vector<flights::StoredVersion> versions_in(const Flights& stored, const std
   return versions;
 }
 
-// What is taken in raises the version: with the same one it is as it was seen.
+// Every update raises the version. A flight that still has the version `seen` was therefore not updated
+// since.
 template <class Flights>
 void forget_versions_in(Flights& stored, const std::vector<flights::StoredVersion>& seen) {
   for (const flights::StoredVersion& one : seen) {

@@ -1,4 +1,4 @@
-// One thread's event loop: everything of that thread runs on it, so nothing of that thread needs a lock.
+// The event loop of one thread. Everything of that thread runs on it, so none of it needs a lock.
 #pragma once
 
 #include <memory>
@@ -11,29 +11,29 @@ class io_context;
 
 namespace flightdeck::net {
 
-// The thread that calls `run` is the loop's own. Work and callbacks must not throw.
+// The loop's own thread is the one that calls `run`. Work and callbacks must not throw.
 class EventLoop final : public Executor, public Timers {
  public:
   EventLoop();
-  // After `run` has returned (or without it ever being called). What was posted too late is dropped.
+  // Only after `run` has returned, or if it was never called. Work that was posted too late is dropped.
   ~EventLoop() override;
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
 
-  // Runs until `stop`; then cancels every timer and runs what is posted until nothing is left, so that tasks
-  // which wait for either come to their end.
+  // Runs until `stop`. Then it cancels every timer and runs posted work until none is left, so that tasks
+  // which wait for a timer or for posted work end.
   void run();
-  // Thread-safe, at any time.
+  // Thread-safe. May be called at any time.
   void stop();
 
   // Thread-safe. However much is posted between two turns of the loop, it is woken once.
   void post(std::function<void()> work) override;
 
-  // From the loop's own thread, or before `run`.
+  // Call these from the loop's own thread, or before `run`.
   TimerId start(Milliseconds delay, Callback callback) override;
   void cancel(TimerId id) override;
 
-  // For adapters that do their input and output on this loop.
+  // For adapters that do I/O on this loop.
   boost::asio::io_context& context();
 
  private:

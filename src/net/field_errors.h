@@ -1,4 +1,4 @@
-// Collects what is wrong with a request's fields, so that one answer names all of it.
+// Collects the wrong fields of a request, so that one answer names all of them.
 #pragma once
 
 #include <algorithm>
@@ -17,8 +17,7 @@ class FieldErrors {
   void add(std::string_view field, std::string message) {
     if (!names(field)) errors_.push_back({std::string(field), std::move(message)});
   }
-  // Errors of a later check: a field that was wrong before (missing, of the wrong type) keeps that message
-  // only.
+  // Adds the errors of a later check. A field that already has an error (missing, wrong type) keeps that one.
   void add(const std::vector<FieldError>& errors) {
     for (const FieldError& error : errors) add(error.field, error.message);
   }
@@ -27,7 +26,7 @@ class FieldErrors {
   }
   bool empty() const { return errors_.empty(); }
 
-  // validation_failed with everything collected.
+  // A validation_failed error with every field that was collected.
   Error take() {
     std::string detail = errors_.size() == 1 ? "One field is wrong." : "Several fields are wrong.";
     return Error{ErrorCode::validation_failed, std::move(detail), std::exchange(errors_, {})};

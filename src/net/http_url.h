@@ -13,12 +13,12 @@ struct HttpUrl {
   // A name or an address; an IPv6 address without its brackets.
   std::string host;
   std::uint16_t port = 80;
-  // Path and query, at least `/`.
+  // Path and query. At least `/`.
   std::string target;
   // It begins with https.
   bool tls = false;
 
-  // As in a Host header.
+  // Host and port as in a Host header.
   std::string authority() const;
   friend bool operator==(const HttpUrl&, const HttpUrl&) = default;
 };
@@ -28,11 +28,10 @@ struct HttpUrl {
 // place in a URL.
 Result<HttpUrl> parse_http_url(std::string_view text);
 
-// One that other paths are appended to: no query; a last slash is dropped, so `target` may be empty.
+// A URL that other paths are appended to. It has no query. A last slash is dropped, so `target` may be empty.
 Result<HttpUrl> parse_base_url(std::string_view text);
 
-// Does a request to `url` go to the server of `base`, as parse_base_url makes it, and there to its path or
-// below?
+// Whether `url` is on the server of `base`, at its path or below. parse_base_url made `base`.
 bool is_under(const HttpUrl& url, const HttpUrl& base);
 
 }  // namespace flightdeck::net

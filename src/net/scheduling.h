@@ -3,13 +3,15 @@
 
 namespace flightdeck::net {
 
-// Lets a thread of this process that wakes up wait for its turn instead of pushing aside whoever runs:
-// SCHED_BATCH, see sched(7). Database and Redis mostly share the machine, and one of them stopped in the
-// middle of a batch by a request that is about to be refused is what everybody waits for then;
-// docs/performance.md has the figures. The share of the processors stays the same.
+// Schedules threads of this process as SCHED_BATCH, see sched(7). A thread that wakes up then waits for its
+// turn instead of preempting the running one. Database and Redis often share the machine. Without this, a
+// request that is about to be refused can preempt a database process in the middle of a batch that everybody
+// waits for. The process gets the same share of the processors. docs/adr/0018-threads-preempt-no-neighbour.md
+// has the figures.
 //
-// For the calling thread and those it starts later: call it first. A policy that the process was started with
-// (chrt, systemd's CPUSchedulingPolicy) is kept. False: nothing was changed.
+// It applies to the calling thread and those that it starts later, so call it first. A policy that the
+// process was started with (chrt, systemd's CPUSchedulingPolicy) is kept. Returns false when nothing was
+// changed.
 bool schedule_as_batch();
 
 }  // namespace flightdeck::net

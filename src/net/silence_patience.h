@@ -1,4 +1,4 @@
-// How long a connection may be silent while others wait for one.
+// How long a connection may be silent while other calls wait for a connection.
 #pragma once
 
 #include <algorithm>
@@ -9,8 +9,8 @@
 
 namespace flightdeck::net {
 
-// Far longer than answers have lately taken. When none comes at all any more it grows: the service may have
-// become slow, and whoever gives up too early never hears of that.
+// The patience is far longer than answers have lately taken. It grows while no answer comes at all: the
+// service may have become slow, and a client that gives up too early would never notice.
 class SilencePatience {
  public:
   explicit SilencePatience(Milliseconds least) : least_(least) {}
@@ -19,7 +19,7 @@ class SilencePatience {
     slowest_ = std::max(took, slowest_ - slowest_ / 64);
     doublings_ = 0;
   }
-  // Somebody lost patience.
+  // A call was given up for silence.
   void note_loss() { doublings_ = std::min(doublings_ + 1, 16); }
 
   Milliseconds now() const {
@@ -29,7 +29,7 @@ class SilencePatience {
 
  private:
   Milliseconds least_;
-  // Of late.
+  // The longest time that an answer lately took.
   std::chrono::steady_clock::duration slowest_{};
   int doublings_ = 0;
 };

@@ -1,4 +1,4 @@
-// Timers in the order they are due. No clock and no thread of its own: EventLoop brings both.
+// Timers in the order in which they are due. It has no clock and no thread: EventLoop provides both.
 #pragma once
 
 #include <chrono>
@@ -10,16 +10,17 @@
 
 namespace flightdeck::net {
 
-// Not thread-safe. Adding and removing cost O(log n) and, once grown, allocate nothing: most timers are
-// cancelled long before they are due.
+// Not thread-safe. Adding and removing cost O(log n) and, once the queue has grown, allocate nothing. Most
+// timers are cancelled long before they are due.
 class TimerQueue {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
   Timers::TimerId add(Time due, Timers::Callback callback);
-  // The callback of a timer that is still there; nullopt for one that fired, was removed, or never was.
+  // Removes a timer and returns its callback. nullopt when it has fired, was removed, or never existed.
   std::optional<Timers::Callback> remove(Timers::TimerId id);
-  // The earliest timer due at `now`, those of one instant in the order they were added.
+  // Removes the earliest timer that is due at `now`. Timers of one instant come in the order in which they
+  // were added.
   std::optional<Timers::Callback> take_due(Time now);
   std::optional<Timers::Callback> take_any();
 
@@ -46,7 +47,7 @@ class TimerQueue {
   void sift_up(std::size_t heap_index);
   void sift_down(std::size_t heap_index);
 
-  // Binary, the earliest first.
+  // A binary heap with the earliest timer first.
   std::vector<Entry> heap_;
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_slots_;

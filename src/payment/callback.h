@@ -1,4 +1,4 @@
-// Port: how a payment service tells the booking side its verdict (the in-process mock uses it).
+// Port: how a payment service delivers its verdict to the booking side. The in-process mock uses it.
 #pragma once
 
 #include <optional>
@@ -12,10 +12,10 @@ namespace flightdeck::payment {
 struct CallbackMessage {
   std::string url;
   BookingId booking;
-  // Success or failure.
+  // Either success or failure.
   PaymentStatus status = PaymentStatus::failure;
   std::string payment_ref;
-  // Of the payment; nullopt: not known.
+  // The amount of the payment. nullopt: it is not known.
   std::optional<Money> amount;
 };
 
@@ -23,7 +23,7 @@ struct CallbackMessage {
 class CallbackSender {
  public:
   virtual ~CallbackSender() = default;
-  // False: not delivered (no answer, or not a 2xx) within limits::payment_call_deadline.
+  // Returns false when it was not delivered within limits::payment_call_deadline: no answer, or not a 2xx.
   virtual Task<bool> send(CallbackMessage message) = 0;
 };
 

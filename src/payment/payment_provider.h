@@ -16,7 +16,7 @@ namespace flightdeck::payment {
 enum class PaymentStatus {
   success,
   failure,
-  // Accepted; the verdict comes by callback or must be asked for.
+  // Accepted. The verdict comes by callback, or must be asked for.
   pending,
 };
 
@@ -30,19 +30,20 @@ struct ChargeRequest {
 struct Payment {
   std::string payment_id;
   PaymentStatus status = PaymentStatus::pending;
-  // That was paid, or is to be; nullopt: not stated.
+  // The amount that was or will be paid. nullopt: the provider did not state it.
   std::optional<Money> amount;
   bool refunded = false;
 };
 
-// Does it say what was paid, if anything was? Then it can be settled by.
+// Whether the payment states what was paid, if anything was. A booking can be settled with such a payment
+// only.
 inline bool states_what_was_paid(const Payment& payment) {
   return payment.status != PaymentStatus::success || payment.refunded || payment.amount.has_value();
 }
 
 struct RefundRequest {
   BookingId booking;
-  // By which the caller knows the payment.
+  // The caller's reference of the payment.
   std::string payment_id;
 };
 

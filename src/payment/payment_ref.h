@@ -5,7 +5,8 @@
 
 namespace flightdeck::payment {
 
-// 1 to limits::payment_ref_chars printable ASCII characters, not blanks alone: what every database can hold.
+// Whether the text has 1 to limits::payment_ref_chars printable ASCII characters and is not blank. Every
+// database can store such a reference.
 bool is_payment_ref(std::string_view text);
 
 }  // namespace flightdeck::payment

@@ -1,4 +1,4 @@
-// A payment provider, and whether it answers at all.
+// A payment provider that records whether it answers at all.
 #pragma once
 
 #include "payment/payment_provider.h"
@@ -22,7 +22,7 @@ class ProviderWatch final : public PaymentProvider {
   Task<Result<T>> watch(Task<Result<T>> call);
 
   PaymentProvider& provider_;
-  // One after another.
+  // How many calls in a row got no answer.
   int silences_ = 0;
 };
 

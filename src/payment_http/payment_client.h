@@ -1,4 +1,4 @@
-// The payment service over HTTP, and callbacks to whoever wants them.
+// The payment service over HTTP, and callbacks over HTTP.
 #pragma once
 
 #include <string>
@@ -10,18 +10,18 @@
 
 namespace flightdeck::payment_http {
 
-// Speaks the contract's mock payment calls. Any answer but those of the contract is `unavailable`: the
-// outcome is then unknown. One instance per thread, on its loop.
+// Makes the mock payment calls of the contract. Any answer that is not in the contract becomes `unavailable`,
+// and the outcome is unknown. There is one instance for each thread, on its loop.
 class HttpPaymentProvider final : public payment::PaymentProvider {
  public:
-  // `base` as parse_base_url makes it.
+  // parse_base_url made `base`.
   HttpPaymentProvider(net::EventLoop& loop, net::HttpUrl base, net::HttpClientOptions options = {});
 
   Task<Result<payment::Payment>> charge(payment::ChargeRequest request) override;
   Task<Result<payment::Payment>> find(BookingId booking) override;
   Task<Result<payment::Refund>> refund(payment::RefundRequest request) override;
 
-  // Every call, now and from now on, is `unavailable`: the program stops.
+  // Every call, now and from now on, is answered `unavailable`. The program is about to stop.
   void close() { client_.close(); }
 
  private:
@@ -31,7 +31,7 @@ class HttpPaymentProvider final : public payment::PaymentProvider {
   net::HttpClient client_;
 };
 
-// One instance per thread, on its loop. A URL that is none is not delivered.
+// There is one instance for each thread, on its loop. A callback with an invalid URL is not delivered.
 class HttpCallbackSender final : public payment::CallbackSender {
  public:
   explicit HttpCallbackSender(net::EventLoop& loop, net::HttpClientOptions options = {})

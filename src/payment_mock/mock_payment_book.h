@@ -1,4 +1,4 @@
-// What the mock payment service remembers: one entry a booking.
+// The payments that the mock payment service remembers, one for each booking.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,8 @@
 
 namespace flightdeck::payment_mock {
 
-// Thread-safe; one for the whole process. No call waits for anything. Its memory is bounded: the oldest
-// decided payments are forgotten, and beyond limits::mock_payments_undecided nothing new is taken in.
+// Thread-safe. There is one for the whole process. No call waits. Its memory is bounded: the oldest decided
+// payments are forgotten, and no new payment is opened while limits::mock_payments_undecided are undecided.
 class MockPaymentBook {
  public:
   explicit MockPaymentBook(const MockSettings& settings,
@@ -25,40 +25,40 @@ class MockPaymentBook {
   const MockSettings& settings() const { return settings_; }
 
   enum class Entry {
-    // New: the caller must `decide` it, whatever happens to the caller.
+    // The payment is new. The caller must `decide` it, whatever happens to the caller's own client.
     opened,
-    // Somebody else opened it and will decide it.
+    // Another caller has opened the payment and will decide it.
     undecided,
     decided,
-    // It has a payment of another amount; nothing is changed.
+    // The booking has a payment of another amount. Nothing is changed.
     other_amount,
     // Too many are undecided.
     refused,
   };
   struct Opening {
     Entry entry = Entry::refused;
-    // Of a decided one.
+    // Set when the payment is decided.
     std::optional<payment::Payment> payment;
   };
   Opening open(BookingId booking, Money amount);
 
-  // The verdict on a payment that was opened. Decided again it stays as it is.
+  // Decides a payment that was opened. Deciding again changes nothing.
   payment::Payment decide(BookingId booking);
 
-  // nullopt: unknown or undecided.
+  // nullopt: the payment is unknown or undecided.
   std::optional<payment::Payment> find(BookingId booking) const;
 
-  // A payment that is not remembered, being of before the start or one of the oldest, is refunded for whoever
-  // names it: its name was only ever told with its success. not_found: unknown. invalid_state: never paid, or
-  // not yet decided.
+  // A payment that is not remembered any more, because it is from before the start or among the oldest, is
+  // refunded if the caller names it. Its name was only ever given out with its success. Errors: not_found
+  // when it is unknown, invalid_state when it was never paid or is not decided yet.
   Result<payment::Refund> refund(BookingId booking, std::string_view named = {});
 
  private:
   struct Record {
-    // Nullopt: forgotten.
+    // nullopt: forgotten.
     std::optional<Money> amount;
     bool decided = false;
-    // So it was paid.
+    // If true, it was paid.
     bool refunded = false;
   };
   payment::Payment describe(BookingId booking, const Record& record) const;
@@ -70,7 +70,7 @@ class MockPaymentBook {
   const std::size_t undecided_max_;
   mutable std::mutex mutex_;
   std::unordered_map<BookingId, Record> records_;
-  // The keys of records_, about oldest first.
+  // The keys of records_, roughly the oldest first.
   std::deque<BookingId> by_age_;
   std::size_t undecided_ = 0;
 };

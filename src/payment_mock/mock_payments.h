@@ -9,16 +9,16 @@
 
 namespace flightdeck::payment_mock {
 
-// One instance per I/O thread, used from that thread only; the book is shared by all of them. Everything
+// There is one instance for each I/O thread, used from that thread only. All share the book. Everything
 // passed in outlives it.
 //
-//   charge   answers when the booking is decided, at once when it is already. In callback mode `only` the
-//            answer is `pending` at once. A request that is to stay silent (MockSettings::timeout_rate) is
-//            decided after its delay like any other, so that `find` knows, but is not answered and called back.
-//   find     not_found until it is decided.
-//   refund   of a payment that is named, also after the process was started anew.
+//   charge   answers when the booking is decided, or at once if it already is. In callback mode `only` the
+//            answer is `pending` at once. A request that stays silent (MockSettings::timeout_rate) is decided
+//            after its delay like any other, so that `find` finds it, but gets neither answer nor callback.
+//   find     answers not_found until the booking is decided.
+//   refund   refunds a payment that is named, even after the process was restarted.
 //
-// Nobody waits longer than `patience`: then the answer is `unavailable`, and the payment is decided all the
+// No call waits longer than `patience`. Then its answer is `unavailable`, and the payment is decided all the
 // same. Callbacks are tried limits::mock_callback_attempts times with growing pauses.
 class MockPayments final : public payment::PaymentProvider {
  public:
@@ -38,9 +38,9 @@ class MockPayments final : public payment::PaymentProvider {
   Task<Result<payment::Payment>> find(BookingId booking) override;
   Task<Result<payment::Refund>> refund(payment::RefundRequest request) override;
 
-  // Ends every wait, now and from now on: calls answer `unavailable`, what is undecided is decided at once,
-  // no callback is started. They end from the executor, soon after; the instance must live until its calls
-  // and `scope` have ended.
+  // Ends every wait, now and from now on. Calls answer `unavailable`, undecided payments are decided at once,
+  // and no callback is started. The calls end soon after, from the executor. The instance must live until its
+  // calls and `scope` have ended.
   void close();
 
  private:

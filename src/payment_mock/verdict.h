@@ -1,7 +1,7 @@
-// The mock's decisions: pure functions of its settings, a booking id, and where said so a random draw.
+// The mock's decisions: pure functions of its settings, a booking id and, where noted, a random number.
 //
-// Verdicts are computed from the booking id, not drawn: whoever asks again gets the same one, even after the
-// mock has forgotten the payment or was started anew.
+// Verdicts are computed from the booking id. A repeated request gets the same verdict, even after the mock
+// has forgotten the payment or was restarted.
 #pragma once
 
 #include <cstdint>
@@ -14,11 +14,11 @@
 namespace flightdeck::payment_mock {
 
 enum class CallbackMode {
-  // Answers.
+  // The answer has the verdict.
   off,
-  // Answers, and calls back.
+  // The answer has the verdict, and a callback follows.
   also,
-  // Answers `pending` at once; the verdict comes by callback.
+  // The answer is `pending` at once, and the verdict comes by callback.
   only,
 };
 
@@ -28,9 +28,9 @@ struct MockSettings {
   // At least min_delay.
   Milliseconds max_delay{500};
   CallbackMode callback = CallbackMode::off;
-  // Share of payments whose first request gets neither answer nor callback.
+  // The share of payments whose first request gets neither answer nor callback.
   double timeout_rate = 0;
-  // Another seed, other verdicts.
+  // Another seed gives other verdicts.
   std::uint64_t seed = 0;
 };
 

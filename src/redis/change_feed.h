@@ -1,4 +1,4 @@
-// Brings what every process changes in Redis to this process' change clock.
+// Marks what any process changes in Redis in this process's change clock.
 #pragma once
 
 #include <memory>
@@ -17,13 +17,14 @@ namespace flightdeck::redis {
 
 class RefusalLog;
 
-// One a process, on a connection of its own, used from one thread. Redis pushes the names of the keys that
-// changed (CLIENT TRACKING … BCAST). A connection that is silently dead pushes nothing either, so it is asked
-// for a sign of life again and again, one that a replica refuses: the clock hears for
-// limits::change_feed_trust after the last one that was answered was asked for.
+// There is one for a process, on a connection of its own, used from one thread. Redis pushes the names of the
+// keys that changed (CLIENT TRACKING … BCAST). A dead connection pushes nothing either, so the feed keeps
+// asking for a sign of life, in a way that a replica refuses. The clock can be relied on until
+// limits::change_feed_trust after the last such request that was answered.
 class ChangeFeed {
  public:
-  // `context`, `changes`, `log` and `refusals` outlive it. `refusals`: as RedisConnection::try_writes_on.
+  // `context`, `changes`, `log` and `refusals` outlive it. For `refusals` see
+  // RedisConnection::try_writes_under.
   ChangeFeed(boost::asio::io_context& context, RedisEndpoint endpoint, std::string prefix,
              flights::ChangeClock& changes, Log& log, RefusalLog* refusals = nullptr);
   // Closes it.
@@ -31,10 +32,10 @@ class ChangeFeed {
   ChangeFeed(const ChangeFeed&) = delete;
   ChangeFeed& operator=(const ChangeFeed&) = delete;
 
-  // Before `start`: as RedisConnection::doubt.
+  // Call it before `start`; see RedisConnection::doubt.
   void doubt(flights::IndexLag& lag);
   void start();
-  // For good. Nothing of it is left in the context after a moment.
+  // Closes it for good. Soon after, nothing of it is left in the context.
   void close();
 
  private:

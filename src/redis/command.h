@@ -9,7 +9,7 @@
 
 namespace flightdeck::redis {
 
-// The words of one command, in one piece of memory.
+// The words of one command, in one string.
 class Command {
  public:
   explicit Command(std::string_view name);
@@ -29,22 +29,22 @@ struct Reply {
   enum class Kind { nil, integer, text, error, list };
 
   Kind kind = Kind::nil;
-  // Of an integer, a text or an error.
+  // The text of an integer, a text or an error.
   std::string text;
-  // Of a list, nested ones and maps laid flat; nil is an empty text.
+  // The elements of a list. Nested lists and maps are flattened, and nil is an empty text.
   std::vector<std::string> texts;
 
   bool is_text(std::string_view expected) const { return kind == Kind::text && text == expected; }
-  // Errors begin with a word in capitals.
+  // Whether the reply is an error that begins with this word in capitals.
   bool is_error(std::string_view word) const { return kind == Kind::error && text.starts_with(word); }
-  // Of an integer, or a text that is one.
+  // The value of an integer, or of a text that is one.
   std::optional<std::int64_t> integer() const;
 };
 
 using Replies = std::vector<Reply>;
 bool any_error(const Replies& replies);
 
-// The whole text is a number; nullopt otherwise.
+// nullopt unless the whole text is a number.
 std::optional<std::int64_t> parse_integer(std::string_view text);
 
 }  // namespace flightdeck::redis

@@ -1,5 +1,5 @@
-// A flight as fields of a hash. Times are Unix milliseconds, the price is in minor units, an empty text is
-// "none".
+// A flight as fields of a hash. Times are Unix milliseconds, the price is in minor units, and an empty text
+// means "none".
 #pragma once
 
 #include <optional>
@@ -9,17 +9,17 @@
 
 namespace flightdeck::redis {
 
-// Names and values of every field but `version` and `available_seats`, which a script sets after a look at
-// what is stored.
+// Adds names and values of every field except `version` and `available_seats`. A script sets these two,
+// depending on what is stored.
 void add_fields(Command& command, const flights::Flight& flight);
 
-// HMGET of every field.
+// The HMGET of every field.
 Command read_fields(std::string_view key);
-// The flight in the answer to that; nullopt when it is not there or not whole.
+// The flight in the reply to `read_fields`. nullopt when it is missing or incomplete.
 std::optional<flights::Flight> parse_fields(FlightId id, const Reply& reply);
 
-// The answer to `read_fields` has something that is the index's own, readable or not: the gate keeps its
-// count there, too.
+// Whether the reply to `read_fields` has a field of the index, readable or not. The gate keeps its count in
+// the same hash.
 bool any_field(const Reply& reply);
 
 }  // namespace flightdeck::redis

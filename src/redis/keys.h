@@ -22,24 +22,24 @@ class Keys {
   std::string flight(FlightId id) const { return of_flight("flight:{", id); }
   std::string seats(FlightId id) const { return of_flight("flight_seats:{", id); }
   std::string holds(FlightId id) const { return of_flight("flight_holds:{", id); }
-  // `route` as route_key makes it.
+  // route_key makes `route`.
   std::string search(std::string_view route, std::string_view sort) const;
   std::string departures() const { return prefix_ + "flight_departures"; }
   std::string index() const { return prefix_ + "flight_index"; }
   std::string events() const { return prefix_ + "booking_event_stream"; }
-  // Never there: whether Redis takes writes is tried on it.
+  // A key that never exists. A write to it shows whether Redis takes writes.
   std::string never_there() const { return prefix_ + "flight_never_there"; }
 
-  // What SCAN looks for: the holds of all flights under this prefix, whatever the prefix is made of.
+  // The pattern of the keys of all holds under this prefix, for SCAN. The prefix may have any characters.
   std::string holds_pattern() const;
-  // The flight whose holds are under that key.
+  // The flight whose holds are stored at that key.
   std::optional<FlightId> flight_of_holds(std::string_view key) const;
 
-  // Beginnings of the keys that search reads, and of no others. None is the beginning of another.
+  // The prefixes of the keys that searches read, and of no others. None is a prefix of another.
   std::vector<std::string> searched_prefixes() const;
-  // The flight whose hash is under that key.
+  // The flight whose hash is stored at that key.
   std::optional<FlightId> flight_of(std::string_view key) const;
-  // The route of a sorted set, as route_key; it points into the key.
+  // The route of a sorted set, as route_key makes it. It is a view into the key.
   std::optional<std::string_view> route_of(std::string_view key) const;
 
  private:

@@ -1,5 +1,5 @@
-// Calls that put right what a hand has broken. Everything in Redis is derived from the ledger, so what none
-// of our scripts can have written may go.
+// Calls that repair what somebody has damaged by hand. Everything in Redis is derived from the ledger, so
+// keys and fields that no script of the program can have written may be deleted.
 #pragma once
 
 #include <vector>
@@ -11,11 +11,11 @@
 
 namespace flightdeck::redis {
 
-// Deletes such keys and fields of one flight.
+// The command that deletes such keys and fields of one flight.
 Command mend_call(const Keys& keys, FlightId flight);
 
-// `connection.call` of commands on the keys of one flight each, `flights[i]` of `commands[i]`. Those whose
-// keys are damaged are called again after what is damaged was deleted.
+// Calls `commands`, where `commands[i]` uses the keys of `flights[i]` only. Commands whose keys are damaged
+// are called again after the damage was deleted.
 Task<std::optional<Replies>> call_mending(RedisConnection& connection, Keys keys,
                                           std::vector<FlightId> flights, std::vector<Command> commands);
 

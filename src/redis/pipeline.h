@@ -1,4 +1,4 @@
-// Commands in a form that Boost.Redis sends, and their replies. Private to redis/: includes Boost.Redis.
+// Commands in the form of Boost.Redis, and their replies. Private to redis/: includes Boost.Redis.
 #pragma once
 
 #include <boost/redis/request.hpp>
@@ -12,12 +12,12 @@
 
 namespace flightdeck::redis {
 
-// Commands on their way, with a place for each reply. Errors are replies like others: Boost's own response
-// types stop at the first one.
+// Commands under way, with room for each reply. Errors are replies like others. Boost's own response types
+// stop at the first error.
 struct Pipeline {
   boost::redis::request request;
   Replies replies;
-  // Kept for its memory.
+  // A member only to keep its memory.
   std::vector<std::string_view> words;
 
   void add(const Command& command) {

@@ -1,4 +1,4 @@
-// What Redis says without being asked, for a KeyWatcher. Private to redis/: includes Boost.Redis.
+// Reads what Redis pushes, for a KeyWatcher. Private to redis/: includes Boost.Redis.
 #pragma once
 
 #include <boost/redis/resp3/node.hpp>
@@ -11,11 +11,11 @@
 
 namespace flightdeck::redis {
 
-// `invalidate` and the keys, or nil for all of them. It is read as it is parsed, so
-// that thousands a second cost no memory.
+// A push is `invalidate` and the keys, or nil for all keys. It is handled while it is parsed, so that
+// thousands a second cost no memory.
 class PushReader {
  public:
-  // Null: nobody is told any more.
+  // Null: pushes are ignored from now on.
   void deliver_to(KeyWatcher* watcher) { watcher_ = watcher; }
 
   void read(const boost::redis::resp3::basic_node<std::string_view>& node) {
@@ -32,7 +32,7 @@ class PushReader {
 
  private:
   KeyWatcher* watcher_ = nullptr;
-  // The push has said what it is about.
+  // The first word of the push has been read.
   bool named_ = false;
   bool about_keys_ = false;
 };

@@ -1,5 +1,5 @@
-// A connection to Redis that is kept up for ever: calls are pipelined on it, and when Redis is away they say
-// so at once.
+// A connection to Redis that is always kept up. Calls are pipelined on it, and fail at once while Redis is
+// away.
 #pragma once
 
 #include <cstdint>
@@ -28,59 +28,61 @@ class RefusalLog;
 
 enum class RedisCondition {
   away,
-  // It answers, and refuses writes, or a command that its user has no right to.
+  // Redis answers, but refuses writes, or a command that the user has no right to.
   refusing,
   well,
 };
 
-// One an I/O thread, used from that thread only. It is up after Redis has taken the credentials, the database
-// and the scripts and has answered a PING. A missed deadline makes it doubtful, and so not up, until Redis
-// answers again: a frozen Redis costs one deadline, not one a call. Logs once when Redis is lost and once
-// when it is back. Each second it is tried whether Redis takes writes. One that is no primary is left, and
-// connected to anew, wherever its address leads now; one that refuses otherwise stays, and what it refuses is
-// named in the log.
+// There is one for each I/O thread, used from that thread only. It is up when Redis has accepted the
+// credentials, the database and the scripts and has answered a PING. A missed deadline puts the connection in
+// doubt, and so not up, until Redis answers again. A frozen Redis therefore costs one deadline, not one for
+// each call. It logs once when Redis is lost and once when it is back. Each second it tries whether Redis
+// takes writes. It leaves a server that is not a primary, and connects again to wherever the address leads
+// now. It stays with a server that refuses for another reason, and names what is refused in the log.
 class RedisConnection {
  public:
-  // `context` and `log` outlive it. `call_deadline`: other than the limit only in tests.
+  // `context` and `log` outlive it. Only tests pass another `call_deadline`.
   RedisConnection(boost::asio::io_context& context, RedisEndpoint endpoint, Log& log,
                   Milliseconds call_deadline = limits::redis_call_deadline);
-  // Closes it. What is under way inside goes on in the context for a moment, without this object.
+  // Closes it. Internal work goes on in the context for a moment, without this object.
   ~RedisConnection();
   RedisConnection(const RedisConnection&) = delete;
   RedisConnection& operator=(const RedisConnection&) = delete;
 
-  // Before `start`: it is up only while Redis tells `watcher` of every change of the keys that begin so. No
-  // prefix may be the beginning of another. Such a connection has no use for scripts. `watcher` outlives the
-  // connection's `close`.
+  // Call it before `start`. The connection is then up only while Redis pushes every change of keys with these
+  // prefixes to `watcher`. No prefix may be a prefix of another. Such a connection does not load scripts.
+  // `watcher` outlives the connection's `close`.
   void watch(std::vector<std::string> prefixes, KeyWatcher& watcher);
 
-  // Before `start`: `lag`, which outlives the connection's `close`, is told when Redis stands still or
-  // refuses to be told of anything, and when it is back after that or after it was away.
+  // Call it before `start`. The connection marks in `lag` when Redis stands still or refuses updates, and
+  // when it is back after that or after it was away. `lag` outlives the connection's `close`.
   void doubt(flights::IndexLag& lag);
 
-  // Before `start`: it is tried on keys with `prefix` whether Redis takes writes. `refusals`, which outlives
-  // the connection, speaks for all connections of the process; null: for itself.
+  // Call it before `start`. The connection then tries on keys with `prefix` whether Redis takes writes.
+  // `refusals` logs for all connections of the process and outlives the connection. Null: the connection logs
+  // by itself.
   void try_writes_under(const std::string& prefix, RefusalLog* refusals = nullptr);
 
-  // Connects, and again after each loss, until `close`.
+  // Connects, and reconnects after each loss, until `close`.
   void start();
-  // For good. Calls under way end before it returns.
+  // Closes it for good. Calls under way end before it returns.
   void close();
 
   bool up() const;
   RedisCondition condition() const;
-  // Up, and as far as is known nobody is refused a write.
+  // Whether the connection is up and no write is known to be refused.
   bool takes_writes() const;
-  // Grows whenever it comes up on a new connection: Redis may have lost what it was told last.
+  // Grows whenever it comes up on a new connection. Redis may have lost its last updates then.
   std::uint64_t generation() const;
 
-  // The replies, one a command in their order; an error reply spoils no other. nullopt: Redis is away, and
-  // the commands may have been carried out or not. At once when it is not up, or when too much is under way.
-  // The deadline holds for each limits::redis_pipeline_commands of them, which are sent when those before are
-  // answered. A script that Redis has forgotten is loaded and called again, after the other commands; so
-  // scripts must be repeatable. Never throws.
+  // Returns a reply for each command, in their order. An error reply does not affect the others. nullopt:
+  // Redis is away, and the commands may have been carried out or not. It returns at once when the connection
+  // is not up or has too many calls under way. Commands are sent in groups of
+  // limits::redis_pipeline_commands, each when the one before is answered, and the deadline applies to each
+  // group. A script that Redis does not have is loaded and called again, after the other commands, so scripts
+  // must be repeatable. Never throws.
   Task<std::optional<Replies>> call(std::vector<Command> commands);
-  // The same, of commands that the caller keeps until it has its answer.
+  // The same, but the caller keeps the commands alive until it has the replies.
   Task<std::optional<Replies>> call_kept(std::span<const Command> commands);
 
  private:

@@ -1,4 +1,4 @@
-// Published events in a Redis stream.
+// Publishes events to a Redis stream.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace flightdeck::redis {
 class RedisConnection;
 
 // Used from the connection's thread. Each event is an entry with the fields `id`, `type`, `subject` and
-// `data` (JSON). The stream is kept to about limits::event_stream_length entries.
+// `data` (JSON). The stream keeps about limits::event_stream_length entries.
 class RedisEventSink final : public events::EventSink {
  public:
   RedisEventSink(RedisConnection& connection, std::string prefix)

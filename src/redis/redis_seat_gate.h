@@ -22,8 +22,8 @@ class RedisSeatGate final : public booking::SeatGate {
   Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
   Task<std::optional<std::int64_t>> sellable(FlightId flight) override;
   Task<std::optional<std::vector<booking::GateState>>> inspect(std::vector<FlightId> flights) override;
-  // Looks at a bounded number of keys a call, and goes on from there in the next: fewer than `limit` may
-  // come, or none, while there are more. Not to be awaited twice at a time.
+  // A call inspects a bounded number of keys, and the next one continues from there. It may return fewer than
+  // `limit`, or none, while there are more. Do not await two calls at a time.
   Task<std::vector<booking::Hold>> stale_holds(Instant before, std::size_t limit) override;
 
  private:

@@ -1,4 +1,4 @@
-// Where Redis is, as a URL says it.
+// The address of Redis, parsed from a URL.
 #pragma once
 
 #include <cstdint>
@@ -9,19 +9,19 @@
 namespace flightdeck::redis {
 
 struct RedisEndpoint {
-  // A name or an address; an IPv6 address without its brackets.
+  // A name or an address. An IPv6 address has no brackets here.
   std::string host;
   std::uint16_t port = 6379;
   // Empty: the default user.
   std::string user;
-  // Empty: none is sent. Never logged.
+  // Empty: no password is sent. It is never logged.
   std::string password;
   int database = 0;
   bool tls = false;
   friend bool operator==(const RedisEndpoint&, const RedisEndpoint&) = default;
 };
 
-// `redis://[[user][:password]@]host[:port][/database]`, or `rediss://` for TLS. User and password are
+// Parses `redis://[[user][:password]@]host[:port][/database]`, or `rediss://` for TLS. User and password are
 // percent-decoded. nullopt: it is no such URL.
 std::optional<RedisEndpoint> parse_redis_url(std::string_view url);
 

@@ -1,4 +1,4 @@
-// Says in the log what Redis refuses, once for all connections of a process, and once that it is over.
+// Logs what Redis refuses, once for all connections of a process, and logs once when it is over.
 #pragma once
 
 #include <mutex>
@@ -17,19 +17,19 @@ class RefusalLog {
   // `log` outlives it.
   explicit RefusalLog(Log& log) : log_(log) {}
 
-  // A connection is refused something, or nothing any more; not `over`: nobody knows, as the connection is
-  // closed.
+  // A connection calls these when it begins to be refused something, and when that ends. `over` is false when
+  // the connection was closed, so that nobody knows whether the refusal is over.
   void begin();
   void end(const RedisEndpoint& endpoint, bool over);
-  // Between the two.
+  // Called between the two.
   void name(const RedisEndpoint& endpoint, const RefusedCommand& refused);
 
  private:
   Log& log_;
   std::mutex mutex_;
-  // That are refused something.
+  // The number of connections that are refused something.
   int connections_ = 0;
-  // While there are any: words, and commands that a right is missing for.
+  // What has been logged since the refusals began: error words, and commands that a right is missing for.
   std::set<std::string> named_;
 };
 

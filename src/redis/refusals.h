@@ -1,5 +1,5 @@
-// What Redis refuses though it answers: writes (out of memory, a replica, no disk), or a command that its
-// user has no right to. Values and rules only, no I/O.
+// What Redis refuses although it answers: writes (out of memory, a replica, no disk), or a command that the
+// user has no right to. Pure: no I/O.
 #pragma once
 
 #include <chrono>
@@ -13,67 +13,70 @@
 
 namespace flightdeck::redis {
 
-// Says that a key is of another type, or holds something else, than the program ever writes.
+// Whether the reply is an error which says that a key has another type or content than the program ever
+// writes.
 bool is_damage(const Reply& reply);
 
-// Redis is there and cannot answer now, or will not answer this user: what was asked for is not known.
-// Another error says that a key holds what the program never writes.
+// Whether Redis could not answer now, or did not answer this user, so that the answer is unknown. Any other
+// error says that a key has content that the program never writes.
 bool any_unanswered(const Replies& replies);
 
 struct Refusal {
-  // OOM, MISCONF, READONLY, NOREPLICAS, MOVED, NOPERM, …; ERR for a command it does not know.
+  // The first word of the error: OOM, MISCONF, READONLY, NOREPLICAS, MOVED, NOPERM and so on, or ERR for an
+  // unknown command.
   std::string word;
-  // Of the whole error.
+  // The text of the whole error.
   std::string text;
-  // By something that the script called, not by the script's own command.
+  // A command that a script called was refused, not the script itself.
   bool in_script = false;
-  // The right to a key is missing, not the one to a command.
+  // The right to a key is missing, not the right to a command.
   bool of_keys = false;
 
-  // Everybody who asks is refused so, whatever he asks for.
+  // Whether every write by anybody is refused like this.
   bool is_general() const { return word != "NOPERM" && word != "ERR"; }
 };
 
-// nullopt: the reply is no error, or one that says something of a key or a script.
+// nullopt: the reply is no error, or its error is about a key or a script.
 std::optional<Refusal> refusal_of(const Reply& reply);
-// Whoever says so is no primary, or not yet: another one may be at the same address.
+// Whether the server is not a primary, or not yet. Another server may be at the same address by now.
 bool is_not_primary(const Refusal& refusal);
 
-// As the log and ACL name it: `zadd`, `script|load`; of a script that was refused something, `evalsha
+// The name in logs and ACLs, such as `zadd` or `script|load`. A script that was refused something is `evalsha
 // sync_seats`.
 std::string name_of(const Command& command, const Refusal& refusal);
 
-// A command that is refused, by its name.
+// A command that is refused, with its name.
 struct RefusedCommand {
   std::string name;
   Refusal refusal;
 };
 
-// Whoever takes it would take others. `key` is never there.
+// A write that changes nothing, since `key` never exists. A server that accepts it accepts other writes.
 Command write_that_changes_nothing(std::string_view key);
 
-// What the script `try_commands` answers, or one command that writes.
+// Parses the reply to the script `try_commands`, or to one command that writes.
 std::vector<RefusedCommand> parse_trial(const Command& look, const Reply& reply);
 
-// Of one connection. A refusal by everybody is over when a look is not refused any more and nothing was
-// refused for a while; one for want of a right, when the look says so or the command is carried out; one of a
-// key that no look touches also when it was not refused for a while.
+// The refusals of one connection. A general refusal is over when a check is not refused any more and nothing
+// was refused for a while. A refusal for a missing right is over when a check says so or the command is
+// carried out. A refusal of a key that no check touches is also over when it was not repeated for a while.
 class Refusals {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  // True: it is to be named. What a script is refused for want of a right is left to a look, which knows the
-  // command.
+  // Returns true when the refusal should be logged by name. A missing right inside a script is left to a
+  // check, which knows the command.
   bool refused(const RefusedCommand& one, Time at);
   void carried_out(const Command& command);
-  // Answers those to be named. `asked_at`: when the look began.
+  // Records the result of a check that began at `asked_at`. Returns the refusals that should be logged by
+  // name.
   std::vector<RefusedCommand> looked(const std::vector<RefusedCommand>& found, Time asked_at);
-  // A new connection, of which nothing is known.
+  // Forgets everything, for a new connection.
   void forget();
 
   bool any() const { return !refused_.empty(); }
   bool any_general() const;
-  // Something else than publishing events: gate and index may not have been told.
+  // Whether anything other than publishing events is refused, so that gate and index may lag.
   bool of_gate_or_index() const;
 
  private:

@@ -1,5 +1,5 @@
-// The Lua scripts (src/redis/scripts/), built into the program. Each touches one key, or keys of one flight,
-// which share a slot of a cluster; and each may be repeated.
+// The Lua scripts (src/redis/scripts/), built into the program. Each touches one key, or the keys of one
+// flight, which share a slot of a cluster. Each may be repeated.
 #pragma once
 
 #include <initializer_list>
@@ -12,7 +12,7 @@ namespace flightdeck::redis {
 
 struct Script {
   std::string_view text;
-  // What Redis knows it by.
+  // The name by which Redis knows the script.
   std::string_view sha1;
   std::string_view name;
 };
@@ -33,7 +33,7 @@ extern const Script inspect_seats_script;
 
 std::vector<Script> all_scripts();
 
-// The call of a script, up to its keys; arguments are added by the caller.
+// The call of a script up to its keys. The caller adds arguments.
 inline Command script_call(const Script& script, std::initializer_list<std::string_view> keys) {
   Command command("EVALSHA");
   command.add(script.sha1).add(static_cast<std::int64_t>(keys.size()));

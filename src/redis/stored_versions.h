@@ -1,4 +1,4 @@
-// The versions in the hash of a flight: looked at, and forgotten when the ledger never came so far.
+// Reads the versions in the hash of a flight, and forgets them when the ledger never reached them.
 #pragma once
 
 #include <array>
@@ -12,15 +12,16 @@
 
 namespace flightdeck::redis {
 
-// Names of fields: those that end so are versions, and all of them together tell one taking-in from another.
+// Names of fields. Those that end in `version` are versions. All of them together tell one update from
+// another.
 using VersionFields = std::array<std::string_view, 3>;
 
-// Of the flights that have any. nullopt: away.
+// The versions of those flights that have any. nullopt: Redis is away.
 Task<std::optional<std::vector<flights::StoredVersion>>> stored_versions(RedisConnection& connection,
                                                                          Keys keys, VersionFields fields,
                                                                          std::vector<FlightId> flights);
 
-// As SeatGate::forget_versions.
+// See SeatGateRepair::forget_versions.
 Task<bool> forget_versions(RedisConnection& connection, Keys keys, VersionFields fields,
                            std::vector<flights::StoredVersion> seen);
 

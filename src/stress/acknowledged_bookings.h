@@ -1,4 +1,5 @@
-// Every booking the deployment told the run of: what the audit holds it to.
+// Every booking that the deployment acknowledged to the run. The audit compares it with what the deployment
+// lists.
 #pragma once
 
 #include <cstddef>
@@ -12,33 +13,33 @@ namespace flightdeck::stress {
 
 struct AcknowledgedBooking {
   BookingId id;
-  // Its place among the run's users.
+  // The index among the run's users.
   std::uint32_t user = 0;
-  // Its place among the run's flights.
+  // The index among the run's flights.
   std::uint32_t flight = 0;
   std::uint8_t seats = 0;
-  // The last that was told.
+  // The last status that was answered.
   Status status = Status::pending;
-  // What the audit found.
+  // The status that the audit found.
   Status listed = Status::pending;
-  // When it was accepted.
+  // The status was PENDING when the booking was accepted.
   bool told_pending : 1 = false;
-  // Failed because its payment was declined, which is final.
+  // The booking failed because its payment was declined, which is final.
   bool declined : 1 = false;
-  // And not answered: it may be cancelled or not.
+  // A cancellation was sent and not answered, so the booking may be cancelled or not.
   bool cancel_asked : 1 = false;
-  // Begun in the measured part of the run.
+  // The request began in the measured part of the run.
   bool measured : 1 = false;
-  // Answered before its end.
+  // The request was answered before the measured part ended.
   bool in_time : 1 = false;
-  // The audit has found it.
+  // The audit has found the booking.
   bool seen : 1 = false;
-  // Told with the flight and the seats that were asked for.
+  // The answer had the flight and the seats that were requested.
   bool as_asked : 1 = true;
 };
 static_assert(sizeof(AcknowledgedBooking) <= 32, "a million of them must stay small");
 
-// Grows without moving: a million take some 30 MB and no more for a moment.
+// A deque grows without moving its elements. A million of them take some 30 MB, and never more for a moment.
 using AcknowledgedBookings = std::deque<AcknowledgedBooking>;
 
 }  // namespace flightdeck::stress

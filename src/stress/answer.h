@@ -1,4 +1,4 @@
-// What the deployment's answers say, read no further than the run needs.
+// Reads the deployment's answers, no further than the run needs.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ std::optional<Status> parse_status(std::string_view text);
 std::string_view to_string(Status status);
 
 enum class AnswerKind {
-  // There is a booking.
+  // The answer has a booking.
   accepted,
   // 400 OUT_OF_STOCK.
   sold_out,
@@ -27,17 +27,17 @@ enum class AnswerKind {
 
 struct BookingAnswer {
   AnswerKind kind = AnswerKind::wrong;
-  // Of an accepted one.
+  // Set when the booking was accepted.
   BookingId booking;
-  // Of an accepted one.
+  // Set when the booking was accepted.
   Status status = Status::pending;
-  // It failed because its payment was declined.
+  // The booking failed because its payment was declined.
   bool declined = false;
-  // What it says it is for, in the reply's own text; each as far as it is said.
+  // The flight and the seats that the answer names, as far as it does. Views into the reply.
   std::optional<std::string_view> flight;
   std::optional<std::int64_t> seats;
   bool retry_after = false;
-  // No booking was told, but the answer does not say that there is none.
+  // The answer has no booking, but does not say that there is none.
   bool may_have_booked = false;
 };
 

@@ -1,4 +1,4 @@
-// Customers who know nothing of each other: a Poisson process.
+// Arrivals of independent customers: a Poisson process.
 #pragma once
 
 #include <cstdint>
@@ -11,10 +11,10 @@ namespace flightdeck::stress {
 // The same seed gives the same arrivals.
 class Arrivals {
  public:
-  // per_second > 0.
+  // `per_second` is above 0.
   Arrivals(double per_second, std::uint64_t seed);
 
-  // Since the start; never earlier than the one before.
+  // The time of the next arrival since the start. It is never earlier than the one before.
   Nanoseconds next() const { return next_; }
   void advance();
 

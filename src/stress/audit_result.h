@@ -8,7 +8,7 @@
 
 namespace flightdeck::stress {
 
-// How often something wrong was met, and the first case of it.
+// How often something wrong was found, and the first example.
 class Finding {
  public:
   void add(const std::string& example) {
@@ -32,11 +32,12 @@ struct Check {
 
 struct AuditResult {
   std::vector<Check> checks;
-  // Worth saying, but nothing that can be judged from outside.
+  // Observations that cannot be judged from outside.
   std::vector<std::string> notes;
   std::uint64_t told = 0;
   std::uint64_t missing = 0;
-  // There, but never told of; allowed for as many as there were requests without answer.
+  // Bookings that exist but were never acknowledged. As many are allowed as there were requests without an
+  // answer.
   std::uint64_t unexpected = 0;
   std::int64_t oversold_seats = 0;
   std::int64_t lost_seats = 0;
@@ -47,7 +48,7 @@ struct AuditResult {
     }
     return !checks.empty();
   }
-  // Holds when nothing was found; `counted` are its figures then.
+  // Adds a check, which passed when nothing wrong was found. `counted` are its figures.
   void add(std::string what, std::string counted, const Finding& wrong) {
     if (wrong.count() > 0) {
       counted += (counted.empty() ? "" : ", ") + std::to_string(wrong.count()) + " wrong: " + wrong.example();

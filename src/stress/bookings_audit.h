@@ -1,4 +1,4 @@
-// Holds what a deployment lists to what it told during the load.
+// Compares the bookings that a deployment lists with those that it acknowledged during the load.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ struct ListedBooking {
   Status status = Status::pending;
 };
 
-// The run's own bookings on one flight, as they are listed.
+// The run's own bookings on one flight, as the deployment lists them.
 struct OwnBookings {
   std::int64_t pending_seats = 0;
   std::int64_t confirmed_seats = 0;
@@ -29,17 +29,17 @@ struct OwnBookings {
   std::uint64_t given_back = 0;
 };
 
-// Sorts the record and marks in it what was found; the record outlives this. An audit may be begun anew on
-// it.
+// Sorts the record and marks in it what was found. The record outlives this object. Another audit may begin
+// on the same record.
 class BookingsAudit {
  public:
   BookingsAudit(LoadRecord& record, std::vector<UserId> users, std::vector<FlightId> flights);
 
-  // A booking in the list of that user (its place among the run's users). Every page of every user is shown
-  // once.
+  // Takes a booking from the list of a user, given as an index among the run's users. Call it for every
+  // booking of every page of every user, once.
   void see(std::uint32_t user, const ListedBooking& booking);
 
-  // After all were shown: by flight.
+  // The run's bookings by flight, when all were taken.
   const std::vector<OwnBookings>& own() const { return own_; }
   void judge(AuditResult& result) const;
 
@@ -52,20 +52,20 @@ class BookingsAudit {
   std::vector<UserId> users_;
   std::vector<FlightId> flights_;
   std::unordered_map<FlightId, std::uint32_t> place_of_;
-  // By user: where its told bookings begin; one more at the end.
+  // For each user, where its acknowledged bookings begin. There is one more element at the end.
   std::vector<std::size_t> begin_;
   std::vector<OwnBookings> own_;
-  // By user: listed, but never told of.
+  // For each user, the listed PENDING bookings that were never acknowledged.
   std::vector<std::uint32_t> pending_;
   Finding told_twice_;
   Finding listed_twice_;
   Finding differing_;
   Finding wrong_status_;
-  // In the list of a user, or on a flight, that it cannot belong to.
+  // Bookings in the list of a user, or on a flight, where they cannot belong.
   Finding foreign_;
 };
 
-// Bookings that were told as pending count as what the audit has found them to be.
+// Counts bookings that were acknowledged as PENDING under the status that the audit has found.
 void count_settled(const AcknowledgedBookings& told, Outcomes& outcomes);
 
 }  // namespace flightdeck::stress

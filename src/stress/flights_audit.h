@@ -1,4 +1,4 @@
-// Holds a flight's seat counts to each other, and to the run's own bookings on it.
+// Compares a flight's seat counts with each other, and with the run's own bookings on it.
 #pragma once
 
 #include <cstdint>
@@ -11,21 +11,21 @@
 
 namespace flightdeck::stress {
 
-// As the deployment tells them.
+// The seats of a flight, as the deployment answers them.
 struct FlightSeats {
   FlightId id;
   std::int64_t total = 0;
   std::int64_t available = 0;
   std::int64_t pending = 0;
   std::int64_t confirmed = 0;
-  // What the seat gate would sell; nullopt: it is away.
+  // The seats that the gate would sell. nullopt: the gate is away.
   std::optional<std::int64_t> gate;
 };
 
 struct FlightUse {
   FlightSeats seats;
   OwnBookings own;
-  // Added by the run: nobody else sells on it.
+  // The run has added the flight, so nobody else books on it.
   bool fresh = false;
   std::uint64_t sold_out_answers = 0;
 };
@@ -35,13 +35,13 @@ struct FlightFaults {
   std::int64_t lost_seats = 0;
   // Pending + confirmed + available is not the total.
   bool unbalanced = false;
-  // Available seats.
+  // Available seats are below zero.
   bool below_zero = false;
-  // Nothing is pending, and still the gate would not sell what is available.
+  // Nothing is pending, and the gate would sell another number of seats than are available.
   bool gate_differs = false;
-  // The run's bookings hold more seats than the flight knows of.
+  // The run's bookings hold more seats than the flight counts.
   bool own_unknown = false;
-  // Fresh, all settled, and seats are taken that no booking of the run holds.
+  // The flight is fresh and all is settled, but seats are taken that no booking of the run holds.
   bool not_own = false;
 
   bool any() const { return unbalanced || below_zero || gate_differs || own_unknown || not_own; }
@@ -49,7 +49,7 @@ struct FlightFaults {
 
 FlightFaults faults_of(const FlightUse& flight);
 
-// `seats_most`: the most seats of one booking of the run.
+// `seats_most` is the largest number of seats of one booking of the run.
 void judge_flights(const std::vector<FlightUse>& flights, int seats_most, AuditResult& result);
 
 }  // namespace flightdeck::stress

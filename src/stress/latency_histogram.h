@@ -1,4 +1,4 @@
-// How long things took, in buckets whose width grows with the value: constant memory however many are
+// A histogram of latencies whose bucket width grows with the value. Its memory is constant, however many are
 // recorded.
 #pragma once
 
@@ -12,20 +12,20 @@ namespace flightdeck::stress {
 class LatencyHistogram {
  public:
   static constexpr int precision_bits = 7;
-  // A quantile is never below the true value, and above it by at most this share.
+  // A quantile is never below the true value, and at most this share above it.
   static constexpr double relative_error = 1.0 / (1 << precision_bits);
 
-  // Negative counts as 0.
+  // A negative latency counts as 0.
   void record(Nanoseconds latency);
   void clear();
 
   std::uint64_t count() const { return count_; }
-  // The smallest value that at least that share (0 to 1) of the recorded ones do not exceed. 0 when there is
-  // none.
+  // The smallest value that at least this share (0 to 1) of the recorded values do not exceed. 0 when nothing
+  // was recorded.
   Nanoseconds quantile(double share) const;
-  // Exact.
+  // The value is exact.
   Nanoseconds max() const { return max_; }
-  // Exact.
+  // The value is exact.
   Nanoseconds mean() const;
 
  private:

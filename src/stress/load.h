@@ -1,4 +1,4 @@
-// The load itself: who books what and when, and what became of it. No I/O and no clock of its own.
+// The load itself: which user books what and when, and the outcomes. It has no I/O and no clock.
 #pragma once
 
 #include <deque>
@@ -19,53 +19,53 @@ namespace flightdeck::stress {
 // What the audit needs to know of a run.
 struct LoadRecord {
   AcknowledgedBookings told;
-  // By user: requests that may have made a booking nobody was told of.
+  // For each user, the requests that may have made a booking without acknowledging it.
   std::vector<std::uint32_t> unanswered;
-  // By user: whether it was booked for at all.
+  // For each user, whether any booking was requested.
   std::vector<bool> asked;
-  // By flight: answers that said so.
+  // For each flight, the number of OUT_OF_STOCK answers.
   std::vector<std::uint64_t> sold_out;
 };
 
-// One thread. `sender` outlives it, and hands the answers to it.
+// Used from one thread. `sender` outlives it, and delivers the answers to it.
 class Load final : public AnswerTaker {
  public:
   // `users` and `flights` are ids as text, at least one of each.
   Load(const Plan& plan, const BaseUrl& base_url, std::vector<std::string> users,
        std::vector<std::string> flights, Sender& sender, Time start);
 
-  // Sends what is due; says when it has something to do again if nothing is answered before.
+  // Sends the requests that are due. Returns when to call it again if no answer comes before.
   Time turn(Time now);
-  // Nothing new from now on; what is under way is waited for, as at the end of the duration.
+  // Sends nothing new from now on. Requests under way are waited for, as at the end of the duration.
   void stop(Time now);
   bool finished() const { return finished_; }
 
   void answered(std::uint32_t tag, const Reply& reply, Time now) override;
   void lost(std::uint32_t tag, Loss loss, Time now) override;
 
-  // Of the time since the last call.
+  // The progress since the last call.
   Progress take_progress(Time now);
-  // Both once it has finished.
+  // Use both when the load has finished.
   Outcomes& outcomes() { return outcomes_; }
   LoadRecord& record() { return record_; }
 
  private:
-  // A request under way, on its way, or about to be sent again. In the closed loop each user has one of its
-  // own.
+  // A request that waits for a connection, is under way, or is about to be sent again. In the closed loop
+  // each user has one.
   struct Attempt {
-    // From here its latency counts.
+    // The latency counts from this time.
     Time intended{};
     std::uint64_t key = 0;
     std::uint32_t user = 0;
     std::uint32_t flight = 0;
-    // Of a cancellation: its place among the told.
+    // For a cancellation, the index among the acknowledged bookings.
     std::uint32_t told = 0;
     std::uint8_t seats = 0;
     bool cancels = false;
     bool measured = false;
-    // Sent, and its answer was lost.
+    // The request was sent, and its answer was lost.
     bool doubtful = false;
-    // After a pause it is sent again; else its user goes on.
+    // Whether it is sent again after its pause. Otherwise its user continues with the next one.
     bool again = false;
   };
   struct Pause {
@@ -107,15 +107,15 @@ class Load final : public AnswerTaker {
   const Time start_;
   const Time measured_from_;
   Time end_;
-  // Nothing is sent any more.
+  // Nothing is sent after this time.
   Time give_up_;
   bool finished_ = false;
   bool stopped_ = false;
 
-  // By tag.
+  // The attempts by tag.
   std::vector<Attempt> attempts_;
   std::vector<std::uint32_t> free_;
-  // Wait for a connection.
+  // The tags that wait for a connection.
   std::deque<std::uint32_t> ready_;
   std::deque<Pause> paused_;
   std::size_t under_way_ = 0;

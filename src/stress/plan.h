@@ -1,4 +1,4 @@
-// What a stress run is to do to a deployment, and the two sides it needs of whatever carries its requests.
+// The plan of a stress run, and the two ports to whatever carries its requests.
 #pragma once
 
 #include <chrono>
@@ -15,27 +15,27 @@ using Nanoseconds = std::chrono::nanoseconds;
 
 struct SeatRange {
   int least = 1;
-  // Of one booking; both 1 to 9.
+  // The seats of one booking are between `least` and `most`. Both are 1 to 9.
   int most = 1;
 };
 
 struct Plan {
-  // Bookings a second that arrive whether or not earlier ones are answered (open loop). nullopt: each user
-  // books again as soon as it has its answer (closed loop).
+  // The bookings a second of an open loop, which arrive whether or not earlier ones are answered. nullopt: a
+  // closed loop, in which each user books again as soon as it has its answer.
   std::optional<double> rate;
-  // Ids that bookings are made for; in the closed loop, also how many book at a time.
+  // The number of user ids. In a closed loop it is also the number of bookings at a time.
   std::uint32_t users = 0;
   SeatRange seats;
-  // Of the confirmed bookings, cancelled again.
+  // The share of confirmed bookings that are cancelled again.
   double cancel_share = 0;
-  // With an Idempotency-Key; sent again when the answer was lost.
+  // Requests have an Idempotency-Key, and are sent again when their answer was lost.
   bool keyed = false;
-  // That an answer may be held until the booking is final; 0: not at all.
+  // How long an answer may be held until the booking is final. 0: not at all.
   std::chrono::seconds wait{20};
-  // Comes first, and is left out of the figures.
+  // The time before the measured part. It is left out of the figures.
   Milliseconds warm_up{0};
   Milliseconds duration{0};
-  // From sending a request to its answer.
+  // The time from sending a request to its answer.
   Milliseconds timeout{0};
   std::uint64_t seed = 1;
 };
@@ -51,33 +51,34 @@ struct ReplyFields {
   std::optional<std::string_view> code;
 };
 
-// An answer as it came; the views last until the call that they were handed to returns.
+// An answer as it came. Its views are valid until the call that it was passed to returns.
 struct Reply {
   int status = 0;
   std::string_view body;
-  // It has that header.
+  // The answer has a Retry-After header.
   bool retry_after = false;
   // What the body says.
   ReplyFields fields;
 };
 
 enum class Loss {
-  // No connection: the request was never received.
+  // There was no connection, so the request was never received.
   not_sent,
-  // No answer in time: it may have been carried out.
+  // There was no answer in time. The request may have been carried out.
   timed_out,
-  // The connection ended before the answer: it may have been carried out.
+  // The connection ended before the answer. The request may have been carried out.
   cut,
 };
 
 // Port: sends requests, each on a connection that carries nothing else until it is answered. Every `send`
-// ends in one call of an AnswerTaker, never from inside `send`.
+// leads to one call of an AnswerTaker, never from inside `send`.
 class Sender {
  public:
   virtual ~Sender() = default;
-  // No more may be under way.
+  // No more requests may be under way.
   virtual bool full() const = 0;
-  // Unless `full`. `tag` comes back with the answer. The text is copied or gone when this returns.
+  // Call it only when it is not `full`. `tag` comes back with the answer. The text is copied or sent when
+  // this returns.
   virtual void send(std::uint32_t tag, std::string_view request) = 0;
 };
 

@@ -1,4 +1,4 @@
-// A run's figures for people and for programs.
+// The figures of a run, for people and for programs.
 #pragma once
 
 #include <string>
@@ -11,10 +11,10 @@ namespace flightdeck::stress {
 
 // One line, without its end.
 std::string progress_line(const Progress& progress);
-// Lines.
+// Several lines of text.
 std::string summary_text(const Plan& plan, const Outcomes& outcomes);
 std::string audit_text(const AuditResult& audit);
-// One JSON object, a line.
+// One JSON object in one line.
 std::string result_json(const Plan& plan, const Outcomes& outcomes, const AuditResult& audit);
 
 }  // namespace flightdeck::stress

@@ -1,4 +1,4 @@
-// The requests of a run as they go over the wire: rendered once, then patched in place.
+// The requests of a run as they go over the wire. They are rendered once and then patched in place.
 #pragma once
 
 #include <string>
@@ -9,7 +9,8 @@
 
 namespace flightdeck::stress {
 
-// Where the deployment is: as in a Host header, and what comes before every path (may be empty).
+// The address of the deployment: the authority as in a Host header, and the text before every path, which may
+// be empty.
 struct BaseUrl {
   std::string authority;
   std::string base_path;
@@ -19,13 +20,14 @@ class RequestText {
  public:
   RequestText(const BaseUrl& base_url, const Plan& plan);
 
-  // Each is valid until the next call. `seats` 1 to 9. `key`: any number, used when the plan is keyed.
+  // Each result is valid until the next call. `seats` is 1 to 9. `key` is any number, used when the plan is
+  // keyed.
   std::string_view book(std::string_view user_id, std::string_view flight_id, int seats, std::uint64_t key);
   std::string_view cancel(const BookingId& booking);
 
  private:
   std::string book_;
-  // 0: no key.
+  // 0: there is no key.
   std::size_t key_at_ = 0;
   std::size_t user_at_ = 0;
   std::size_t flight_at_ = 0;
@@ -34,7 +36,7 @@ class RequestText {
   std::size_t booking_at_ = 0;
 };
 
-// `GET target` of that place.
+// The text of `GET target` at that address.
 std::string get_text(const BaseUrl& base_url, std::string_view target);
 std::string post_text(const BaseUrl& base_url, std::string_view target, std::string_view json);
 

@@ -1,4 +1,4 @@
-// After every commit: tells the seat gate and the flight index what the ledger now says, then those who wait.
+// After every commit: updates seat gate and flight index, then wakes the requests that wait for it.
 #pragma once
 
 #include <atomic>
@@ -10,12 +10,13 @@
 
 namespace flightdeck::sync {
 
-// `on_commit` is thread-safe. The tellers take turns: news may arrive in any order, so they need not agree.
+// `on_commit` is thread-safe. The updaters take turns. They need not agree, since updates may arrive in any
+// order.
 class CommitSync final : public ledger::CommitObserver {
  public:
   explicit CommitSync(booking::SettleWaiters& waiters) : waiters_(waiters) {}
 
-  // At least one, and all of them before the first commit. They outlive it.
+  // Add at least one, and all of them before the first commit. They outlive this object.
   void add(DerivedStateUpdater& updater) { updaters_.push_back(&updater); }
 
   void on_commit(ledger::Commit commit, std::function<void()> told) override;

@@ -1,5 +1,5 @@
-// Tells the gate and the index of one thread what the ledger says, and what they could not be told again,
-// until they have heard it.
+// Updates the gate and the index of one thread after commits. It keeps pending updates and sends them again
+// until they are taken in.
 #pragma once
 
 #include "booking/hold_drops.h"
@@ -13,12 +13,13 @@
 
 namespace flightdeck::sync {
 
-// What the gate should hear of a flight.
+// The update of the gate for a flight.
 booking::SeatUpdate seat_update(const ledger::FlightUpdate& update, Instant now);
 
-// One a thread, used from that thread only (`home` may be asked for by any). While it owes anything the index
-// may lag. What is owed is told limits::update_retry_pause after the gate or the index can hear it again at
-// the latest; what is too much to be kept is left to a sweeper, by making the index incomplete.
+// There is one for each thread, used from that thread only; any thread may call `home`. While it has pending
+// updates the index may lag. They are sent at the latest limits::update_retry_pause after gate and index take
+// updates again. When there are too many to keep, it makes the index incomplete and leaves the rest to a
+// sweep.
 class DerivedStateUpdater final : public booking::HoldDrops {
  public:
   struct Dependencies {
@@ -26,7 +27,7 @@ class DerivedStateUpdater final : public booking::HoldDrops {
     Timers& timers;
     booking::SeatGateWriter& gate;
     flights::FlightIndexWriter& index;
-    // Of `home`; not torn down before it is empty.
+    // A scope of `home`. It must be empty before it is destroyed.
     TaskScope& scope;
     const Clock& clock;
     flights::IndexLag& lag;
@@ -41,20 +42,21 @@ class DerivedStateUpdater final : public booking::HoldDrops {
   DerivedStateUpdater(const DerivedStateUpdater&) = delete;
   DerivedStateUpdater& operator=(const DerivedStateUpdater&) = delete;
 
-  // Returns when they are told, or have not heard: then they are told later. Never throws.
+  // Returns when gate and index have taken the updates or have not. Updates that they have not taken are
+  // pending. Never throws.
   Task<void> apply(std::vector<ledger::FlightUpdate> updates);
 
   Task<void> drop(FlightId flight, BookingId booking) override;
   void drop_soon(FlightId flight, BookingId booking) override;
 
-  // Nothing is told again from now on: the process is about to end, and sweepers see to the rest.
+  // Sends pending updates no more. The process is about to end, and sweeps do the rest.
   void stop() { pause_.stop(); }
 
   Executor& home() const { return dependencies_.home; }
   TaskScope& scope() const { return dependencies_.scope; }
 
  private:
-  // False: one of them has not heard, and `news` is as it was.
+  // Returns false when one of them has not taken the updates. `updates` is unchanged then.
   Task<bool> apply_once(std::vector<ledger::FlightUpdate>& updates);
   void keep(std::vector<ledger::FlightUpdate> updates);
   Task<void> apply_pending();

@@ -1,4 +1,4 @@
-// Brings seat gate and flight index up to rows of the ledger, whoever changed them.
+// Brings seat gate and flight index up to rows of the ledger, whichever process changed them.
 #pragma once
 
 #include <vector>
@@ -17,13 +17,14 @@ class FlightRefresher {
                   TaskScope& scope)
       : gate_(gate), index_(index), clock_(clock), scope_(scope) {}
 
-  // `whole`: whatever is not as it should be is put right, changed or not. False: not all of it was taken in.
+  // With `whole` everything that is stored of these flights is corrected, whether they changed or not.
+  // Returns false when not all of it was taken in.
   Task<bool> refresh(std::vector<flights::Flight> rows, bool whole);
 
  private:
   // Adds the flights that both have taken in to `refreshed`.
   Task<void> refresh_batch(std::vector<flights::Flight> rows, bool whole, std::size_t& refreshed);
-  // Without those whose count the gate has.
+  // The updates of the flights whose count the gate does not have.
   Task<std::vector<booking::SeatUpdate>> updates_for_gate(std::vector<flights::Flight> rows);
 
   booking::SeatGate& gate_;

@@ -1,4 +1,4 @@
-// What gate and index could not be told: kept, and merged for each flight, until they can be.
+// Pending updates: those that gate and index have not taken in yet. They are merged for each flight.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace flightdeck::sync {
 
-// Adds what is newer: the row of the higher version, and every hold to drop.
+// Adds what is newer in `update`: the row of the higher version, and every hold to drop.
 void merge(ledger::FlightUpdate& known, ledger::FlightUpdate update);
 
 struct PendingUpdatesLimits {
@@ -20,16 +20,16 @@ struct PendingUpdatesLimits {
   std::size_t holds_a_part = limits::pending_holds_a_batch;
 };
 
-// No I/O; used from one thread. More than the limits cannot be kept: then it is not known any more what is
-// owed, so everything is, until somebody has seen to that.
+// No I/O. Used from one thread. When there are more than the limits allow, none are kept, and every flight
+// counts as pending until `everything_is_seen_to`.
 class PendingUpdates {
  public:
   explicit PendingUpdates(PendingUpdatesLimits limits = {}) : limits_(limits) {}
 
   void add(ledger::FlightUpdate update);
 
-  // The next part to tell; the rest stays. Whoever could not tell it adds it again. Empty when everything is
-  // owed.
+  // Takes the next part to send; the rest stays. A caller that could not send it adds it again. Empty when
+  // every flight is pending.
   std::vector<ledger::FlightUpdate> take();
 
   bool empty() const { return flights_.empty() && !everything_; }
@@ -39,7 +39,7 @@ class PendingUpdates {
  private:
   const PendingUpdatesLimits limits_;
   std::map<FlightId, ledger::FlightUpdate> flights_;
-  // Of all of them.
+  // The number of holds in all updates.
   std::size_t holds_ = 0;
   bool everything_ = false;
 };

@@ -1,5 +1,5 @@
-// Keeps seat gate and flight index true to the ledger where no commit of this process does: at start-up,
-// after changes by other processes, after crashes, and as time passes.
+// Keeps seat gate and flight index up to the ledger where no commit of this process does: at start-up, after
+// changes by other processes, after crashes, and as time passes.
 #pragma once
 
 #include <unordered_map>
@@ -12,24 +12,24 @@
 
 namespace flightdeck::sync {
 
-// What came of a call of Sweeper::sync_changed.
+// The result of Sweeper::sync_changed.
 struct Synced {
   enum class End {
-    // Gate and index have heard of everything.
+    // Gate and index have taken in everything.
     in_step,
-    // One of them is away, or has lost what it was told: the next call goes on or begins again.
+    // One of them is away or has lost updates. The next call continues or begins again.
     interrupted,
-    // Another process is telling of every flight, and the turn of this one comes with a later call.
+    // Another process is sending every flight. A later call of this process takes its turn.
     left_to_another,
   };
   End end = End::in_step;
-  // Not only of those that changed.
+  // Every flight was sent, not only those that changed.
   bool every_flight = false;
-  // Flights.
+  // The number of flights that were sent.
   std::size_t told = 0;
 };
 
-// Used from one thread. Every part of it may be repeated at any time.
+// Used from one thread. Every call may be repeated at any time.
 class Sweeper {
  public:
   Sweeper(ledger::Ledger& ledger, booking::SeatGate& gate, flights::FlightIndex& index,
@@ -41,29 +41,29 @@ class Sweeper {
         clock_(clock),
         refresher_(gate, index, clock, scope) {}
 
-  // Tells gate and index of every flight that changed since the last call; of all of them with the first
-  // call, and whenever the index says that it is not complete. Throws UnavailableError.
+  // Updates gate and index for every flight that changed since the last call. The first call sends all
+  // flights, and so does each call while the index is incomplete. Throws UnavailableError.
   Task<Synced> sync_changed();
 
-  // Tells of the next limits::scrub_batch flights, changed or not, and begins again after the last one:
-  // whatever else goes wrong in gate and index heals in time, also what the program never writes, and
-  // versions that the ledger never came to (it was put back to an older state, or lost its last commits with
-  // its server). Flights that cannot be told, whyever, are passed by after limits::scrub_tries, so that they
-  // do not hold up the others.
+  // Corrects the next limits::scrub_batch flights, changed or not, and begins again after the last one. Any
+  // other damage in gate and index heals this way, including content that the program never writes, and
+  // versions that the ledger never reached because it was restored to an older state or lost its last
+  // commits. Flights that cannot be updated are skipped after limits::scrub_tries, so that they do not hold
+  // up the others.
   Task<void> scrub();
 
-  // Drops holds whose bookings are in the ledger though nobody said so, and those past limits::hold_deadline:
-  // by then their bookings are in it or never will be.
+  // Drops holds whose bookings are in the ledger but which no update dropped, and holds older than
+  // limits::hold_deadline. By then their bookings are in the ledger or never will be.
   Task<void> drop_stale_holds();
 
-  // Departed flights leave index and gate.
+  // Removes departed flights from index and gate.
   Task<void> drop_departed();
-  // Bookings that a crash left live are cancelled, of the next limits::closed_flights_looked_at closed
-  // flights; it begins again after the last one.
+  // Cancels bookings that a crash left live, for the next limits::closed_flights_looked_at closed flights. It
+  // begins again after the last one.
   Task<void> finish_closed_flights();
 
-  // All of the above but the closing of flights, which takes as long as that takes. Returns what
-  // `sync_changed` did.
+  // Does all of the above except `finish_closed_flights`, which may take long. Returns the result of
+  // `sync_changed`.
   Task<Synced> run_once();
 
  private:
@@ -83,12 +83,12 @@ class Sweeper {
   const Clock& clock_;
   FlightRefresher refresher_;
   Instant synced_until_{};
-  // What was told of the flights that changed within the last overlap, which are read again with the next
-  // call.
+  // The versions that were sent of flights that changed within the last overlap. These flights are read again
+  // by the next call.
   std::unordered_map<FlightId, std::int64_t> told_lately_;
   Position scrubbed_until_;
   FlightId closed_until_;
-  // At this place, one after another.
+  // The number of failures in a row at this position.
   int scrub_failures_ = 0;
 };
 

@@ -12,19 +12,19 @@
 
 namespace flightdeck::telemetry {
 
-// debug, info, warn or error.
+// Parses debug, info, warn or error.
 std::optional<LogLevel> parse_log_level(std::string_view text);
 std::string_view to_string(LogLevel level);
 
 // Thread-safe. Lines of one thread keep their order; no two lines mix.
 //
-// Lines are gathered and written together by a thread of the log, limits::log_flush_interval after the first
-// of them, so that a line costs its writer no system call and no waiting. While a reader stalls,
-// limits::log_buffer_bytes gather; what comes then is dropped, and a warning tells how many lines that were.
+// A thread of the log gathers lines and writes them together, limits::log_flush_interval after the first of
+// them, so that a line costs its writer no system call and no waiting. While the reader stalls, up to
+// limits::log_buffer_bytes gather. Further lines are dropped, and a warning says how many.
 class JsonLog final : public Log {
  public:
-  // `fd` stays the caller's and open until the log is gone, as does `clock`. Writing to a closed pipe raises
-  // SIGPIPE unless the program ignores it.
+  // The caller owns `fd` and keeps it open, and `clock` alive, until the log is destroyed. Writing to a
+  // closed pipe raises SIGPIPE unless the program ignores it.
   JsonLog(LogLevel lowest, int fd, const Clock& clock);
   // Writes what is left, for at most limits::log_stop_deadline.
   ~JsonLog() override;
@@ -35,7 +35,7 @@ class JsonLog final : public Log {
   void write(LogLevel level, std::string_view request_id, std::string_view message,
              std::initializer_list<LogField> fields) override;
 
-  // Returns when everything written so far is with the operating system, or after limits::log_stop_deadline.
+  // Returns when the operating system has everything written so far, or after limits::log_stop_deadline.
   void flush();
 
  private:

@@ -12,25 +12,25 @@
 
 namespace flightdeck::telemetry {
 
-// Thread-safe. A thread of its own writes what has gathered, limits::log_flush_interval after the first line
-// of it. Nobody but that thread waits for the reader: while one stalls, lines gather up to
-// limits::log_buffer_bytes, and those that come then are dropped and counted. What the descriptor does not
-// take for another reason is dropped too.
+// Thread-safe. A thread of its own writes the gathered lines, limits::log_flush_interval after the first of
+// them. Only that thread waits for the reader. While the reader stalls, lines gather up to
+// limits::log_buffer_bytes, and further ones are dropped and counted. Lines that the descriptor refuses for
+// another reason are dropped, too.
 class LineWriter {
  public:
-  // Makes the line that tells of dropped ones, once there is room again.
+  // Makes the line that says how many lines were dropped, once there is room again.
   using DropNotice = std::function<std::string(std::uint64_t dropped)>;
 
-  // The descriptor stays the caller's.
+  // The caller owns the descriptor.
   LineWriter(int fd, DropNotice notice);
   // Writes what is left, for at most limits::log_stop_deadline.
   ~LineWriter();
   LineWriter(const LineWriter&) = delete;
   LineWriter& operator=(const LineWriter&) = delete;
 
-  // Without its line end.
+  // `line` has no line end.
   void append(std::string_view line);
-  // Returns when everything appended so far is with the operating system, or after limits::log_stop_deadline.
+  // Returns when the operating system has everything appended so far, or after limits::log_stop_deadline.
   void flush();
 
  private:

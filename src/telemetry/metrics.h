@@ -1,4 +1,4 @@
-// What the program tells Prometheus about itself, under the names of the HTTP contract.
+// The metrics of the program for Prometheus, under the names of the HTTP contract.
 #pragma once
 
 #include <atomic>
@@ -23,16 +23,16 @@ class Metrics {
   Metrics& operator=(const Metrics&) = delete;
 
   // Counts one answered request in `request_latency_seconds`. `route` is the pattern of the route table
-  // (`/booking/{booking_id}`), never the path a client sent. Cheap: a look-up and one increment. Beyond
-  // limits::metric_series different label sets, which only a bug can reach, requests count as route `other`.
+  // (`/booking/{booking_id}`), never the path that a client sent. It is cheap: a look-up and an increment.
+  // Beyond limits::metric_series label sets, which only a bug can reach, requests count as route `other`.
   void observe(std::string_view method, std::string_view route, int status, double seconds) noexcept;
 
-  // The gauge `bookings_pending`. Whoever renders asks the ledger first; until the first call the gauge is
-  // left out.
+  // Sets the gauge `bookings_pending`, which the caller of `render` reads from the ledger first. Until the
+  // first call the gauge is left out.
   void set_bookings_pending(std::int64_t count) { bookings_pending_ = count; }
 
-  // Prometheus text format, `text/plain; version=0.0.4`. `audit`: what the last audit of this process has
-  // found; until there was one its gauges are left out.
+  // The metrics in Prometheus text format, `text/plain; version=0.0.4`. `audit` is the result of the last
+  // audit of this process. Until there is one, its gauges are left out.
   std::string render(const std::optional<audit::AuditDesk::AuditAnswer>& audit = std::nullopt) const;
 
  private:

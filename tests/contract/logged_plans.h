@@ -13,7 +13,7 @@ struct Plan {
   double ms = 0;
 };
 
-// Those from that place of the log on, in order.
+// The plans from that position of the log on, in order.
 inline std::vector<Plan> plans_in(const std::string& log, std::size_t from) {
   constexpr std::string_view before_duration = "duration: ", before_query = "\tQuery Text: ";
   std::vector<Plan> plans;

@@ -27,7 +27,7 @@ class RecordingLog final : public Log {
 // The server that the tests of this program share.
 redis::RedisEndpoint shared_endpoint();
 redis::RedisEndpoint endpoint_of(const RedisServer& server);
-// Never used before in this process.
+// A prefix that this process has never used before.
 std::string fresh_prefix();
 
 class RedisLoop {
@@ -46,14 +46,14 @@ class RedisLoop {
   RecordingLog& log() { return log_; }
   flights::IndexLag& lag() { return lag_; }
 
-  // Runs the loop until `done`; false: it took too long.
+  // Runs the loop until `done`. Returns false when it took too long.
   bool run_until(const std::function<bool()>& done, Milliseconds within = std::chrono::seconds(30));
   // Runs one thing that is ready, if there is any.
   void step();
-  // Runs the loop until nothing is left to do; false: it took too long.
+  // Runs the loop until nothing is left to do. Returns false when it took too long.
   bool run_out(Milliseconds within = std::chrono::seconds(30));
 
-  // Runs the task to its end; a minute without it is a hang: throws.
+  // Runs the task to its end. Throws when that takes more than a minute.
   template <class T>
   auto finish(Task<T> task) {
     auto started = start(std::move(task));

@@ -32,9 +32,9 @@ class SwitchableGate final : public booking::SeatGate {
  public:
   explicit SwitchableGate(const std::unique_ptr<memory::MemorySeatGate>& gate) : gate_(gate) {}
   void go_away(bool away) { away_ = away; }
-  // It answers, and takes in nothing: what it says of seats is of a while ago.
+  // The gate answers and takes in no updates, so its counts are out of date.
   void refuse_updates(bool refuse) { refuses_updates_ = refuse; }
-  // Reserves are not answered, and carried out later: the gate stands still.
+  // The gate stands still: reservations are not answered, and are carried out later.
   void answer_late(bool late) { late_ = late; }
   void carry_out_what_is_late();
 
@@ -83,13 +83,13 @@ class SwitchableIndex final : public flights::FlightIndex {
   Task<bool> renew_rebuild() override;
   Task<bool> complete_rebuild() override;
   Task<bool> mark_incomplete() override;
-  // As an index that was emptied: it must be told of every flight again.
+  // The index was emptied and needs a rebuild.
   void forget_complete() { complete_ = false; }
-  // As while another process tells it of every flight.
+  // Another process is rebuilding the index.
   void tell_elsewhere(bool now) { told_elsewhere_ = now; }
-  // As an index that is emptied while it is told of every flight.
+  // The index is emptied while it is being rebuilt.
   void lose_rebuild(bool now) { loses_rebuild_ = now; }
-  // `restore` throws, as when memory runs out.
+  // `restore` throws, as it does when memory runs out.
   void fail_to_restore(bool now) { fails_to_restore_ = now; }
 
  private:
@@ -122,7 +122,7 @@ struct BookingWorld {
   ledger::Booking booking(BookingId id);
   flights::Flight flight(FlightId id);
   std::optional<std::int64_t> sellable(FlightId id);
-  // One look of the worker at whatever is due, up to where only time or somebody else can help.
+  // Lets the worker process everything that is due, until only time or another party can help.
   void work();
   // Seats of live bookings + available = total.
   bool seats_add_up(FlightId id);
@@ -133,11 +133,11 @@ struct BookingWorld {
   SilentLog log;
   SeededRandom random{7};
   Counters counters;
-  // what() of exceptions that left a detached task.
+  // The what() of exceptions that left a detached task.
   std::vector<std::string> escaped;
   TaskScope scope;
   memory::MemoryLedger rows;
-  // Others may take their place: a gate, an index that was emptied.
+  // Tests may replace these, for instance by an empty gate or index.
   std::unique_ptr<memory::MemorySeatGate> memory_gate = std::make_unique<memory::MemorySeatGate>();
   flights::ChangeClock changes;
   std::unique_ptr<memory::MemoryFlightIndex> memory_index =

@@ -16,7 +16,7 @@ class InlineLedger final : public ledger::Ledger {
     overloaded,
     // Nothing is done.
     unavailable,
-    // The command is done, but its answer gets lost: nobody is told of the commit.
+    // The command is done, but its answer gets lost and the commit is not observed.
     done_but_unavailable,
   };
 
@@ -24,13 +24,13 @@ class InlineLedger final : public ledger::Ledger {
                const Clock& clock, Executor& home)
       : store_(store), reader_(reader), observer_(observer), clock_(clock), home_(home) {}
 
-  // From now on. Counts down the commands that still go well first.
+  // Commands fail from now on, after `after` more that succeed.
   void fail(Fault fault, int after = 0) {
     fault_ = fault;
     good_left_ = after;
   }
   void fail_reads(bool fail) { reads_fail_ = fail; }
-  // So far.
+  // The number of reads so far.
   int reads() const { return reads_; }
 
   Task<Result<ledger::Applied>> apply(ledger::Command command) override;

@@ -26,7 +26,7 @@ class ManualClock final : public Clock {
   std::atomic<std::int64_t> ms_;
 };
 
-// `post` may come from any thread; all else from the test's.
+// `post` may be called from any thread, everything else from the test's.
 class ManualLoop final : public Executor, public Timers {
  public:
   explicit ManualLoop(ManualClock& clock) : clock_(clock) {}
@@ -35,7 +35,7 @@ class ManualLoop final : public Executor, public Timers {
   TimerId start(Milliseconds delay, Callback callback) override;
   void cancel(TimerId id) override;
 
-  // Runs the next of what is posted; false: there is none.
+  // Runs the next posted work. Returns false when there is none.
   bool run_one();
   // Runs what is posted, and what that posts, until nothing is left.
   void run();

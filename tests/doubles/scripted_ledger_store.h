@@ -39,7 +39,7 @@ class ScriptedLedgerStore final : public ledger::LedgerStore {
   memory::MemoryLedger ledger;
   int commits = 0;
   bool away = false;
-  // Of the next commits: o is done, c conflicts, u finds the database away.
+  // The outcomes of the next commits: `o` is done, `c` conflicts, `u` finds the database away.
   std::string script;
 };
 

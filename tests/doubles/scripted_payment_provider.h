@@ -17,14 +17,14 @@ class ScriptedPaymentProvider final : public payment::PaymentProvider {
   enum class Charge {
     paid,
     declined,
-    // Taken in; `decide` brings the verdict.
+    // The charge is accepted, and `decide` brings the verdict.
     pending,
-    // Unanswered, and the provider knows nothing of it.
+    // The charge is not answered, and the provider never received it.
     never_arrives,
-    // Paid, but the answer gets lost.
+    // The booking is paid, but the answer gets lost.
     paid_unheard,
     declined_unheard,
-    // No answer until `let_go`.
+    // The charge is not answered until `let_go`.
     hangs,
   };
 
@@ -74,7 +74,7 @@ class ScriptedPaymentProvider final : public payment::PaymentProvider {
   int refund_calls_ = 0;
   int refunds_ = 0;
   std::map<BookingId, payment::Payment> payments_;
-  // By the charges that it was asked for, heard of or not.
+  // The amounts of all charges that were requested, received or not.
   std::map<BookingId, Money> owed_;
   std::vector<payment::ChargeRequest> requests_;
   std::vector<std::function<void(Charge)>> hanging_;

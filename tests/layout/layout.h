@@ -25,7 +25,7 @@ struct Rules {
   std::map<std::string, std::string> long_files;
   // Every line up to this many characters.
   int longest_line;
-  // Words that say nothing of what is inside.
+  // Words in names that say nothing of the contents.
   std::set<std::string> empty_words;
   // Identifiers that other words have replaced.
   std::set<std::string> retired_words;

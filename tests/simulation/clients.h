@@ -1,4 +1,4 @@
-// Those who use the deployment: people who book, read and cancel, and an admin who changes flights meanwhile.
+// The users of the deployment: people who book, read and cancel, and an admin who changes flights meanwhile.
 #pragma once
 
 #include <memory>
@@ -8,11 +8,11 @@
 
 namespace flightdeck::simulation {
 
-// What a request was answered, if it was.
+// The answer to a request, if there was one.
 struct Answer {
   std::optional<ledger::Booking> booking;
   std::optional<Error> error;
-  // Of what has no booking to show.
+  // The request succeeded. Used for answers without a booking.
   bool well = false;
 };
 

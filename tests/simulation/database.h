@@ -18,21 +18,21 @@ namespace flightdeck::simulation {
 
 // Probabilities are per commit, unless said otherwise.
 struct DatabaseFaults {
-  // While the standby is away: its wait ends early, and it shows.
+  // While the standby is away, the wait of a commit ends early, and others can see the commit.
   double cut_short = 0.5;
-  // Nothing is written.
+  // The commit is refused, and nothing is written.
   double refuse = 0;
-  // Rolled back in favour of another.
+  // The transaction is rolled back in favour of another.
   double give_way = 0;
-  // The connection breaks in the middle; kept or not.
+  // The connection breaks in the middle of the commit, which may be kept or not.
   double break_commit = 0;
-  // Per look at what became of it.
+  // A look-up of the outcome fails. The probability is per look-up.
   double lookup_fails = 0;
-  // Of those not kept: their number was given to another transaction.
+  // The number of a commit that was not kept is given to another transaction.
   double lost_failover = 0;
   // Another process commits between reading and writing.
   double interleave = 0.1;
-  // Per command: the process's queue is full.
+  // The process's queue is full. The probability is per command.
   double overloaded = 0;
   LinkFaults link;
 };
@@ -40,10 +40,10 @@ struct DatabaseFaults {
 // The commands that one writer of a process hands over together.
 struct Batch {
   std::vector<ledger::Command> commands;
-  // By its process's clock.
+  // The time by its process's clock.
   Instant now{};
   std::weak_ptr<ProcessLoop> sender;
-  // Nullopt after it was run: the sender learns nothing.
+  // nullopt after the batch was run: the sender gets no answer.
   std::optional<ledger::BatchDecision> decision;
   bool run = false;
   std::function<void()> on_run;
@@ -51,7 +51,7 @@ struct Batch {
 
 class Database {
  public:
-  // What became of a commit; whoever wants to know is told in order.
+  // Called with every commit in order.
   using OnCommit = std::function<void(const ledger::LedgerChanges&)>;
 
   Database(EventQueue& queue, const DatabaseFaults& faults, OnCommit on_commit,
@@ -60,23 +60,23 @@ class Database {
 
   bool up() const { return up_; }
   void go_away(bool away) { up_ = !away; }
-  // While its synchronous standby is away, no commit returns. One whose wait is cut short shows all the same.
+  // While the synchronous standby is away, no commit returns. A commit whose wait is cut short can be seen
+  // all the same.
   bool standby_up() const { return standby_up_; }
   void lose_standby() { standby_up_ = false; }
-  // It has everything again.
+  // The standby is back and has every commit.
   void regain_standby();
-  // The standby takes over: what it has not heard of is gone, and the numbers of lost transactions are given
-  // out again.
+  // The standby takes over. Commits that it does not have are lost, and the numbers of lost transactions are
+  // given out again.
   void promote_standby();
-  // Somebody who is none of the deployment's processes keeps rows locked: nobody else gets them. An empty set
-  // frees them.
+  // A session that is not one of the deployment's processes locks these rows. An empty set frees them.
   void lock(ledger::LockedRows rows) { locked_by_others_ = std::move(rows); }
-  // What PostgreSQL shows with each row: the number of the transaction that wrote it.
+  // The number of the transaction that wrote the row, as PostgreSQL shows it.
   postgres::TransactionId writer_of(BookingId id) const;
   std::uint64_t oldest_running() const { return commits_ + 1; }
   const DatabaseFaults& faults() const { return faults_; }
 
-  // It is on its way, and may be run before it arrives when that suits another.
+  // The batch is on its way. It may be run before it arrives if another one needs that.
   void approach(std::shared_ptr<Batch> batch) { approaching_.push_back(std::move(batch)); }
   void run(const std::shared_ptr<Batch>& batch);
 
@@ -104,7 +104,7 @@ class Database {
   std::size_t replicated_ = 0;
   std::unique_ptr<memory::MemoryLedger> rows_ = std::make_unique<memory::MemoryLedger>();
   test::RowStore judge_;
-  // Of the commit that wrote each last.
+  // The version of the commit that wrote each booking last.
   std::map<BookingId, ledger::RowVersion> row_versions_;
   std::uint64_t commits_ = 0;
   std::set<std::string> committed_events_;
@@ -125,7 +125,7 @@ class DatabaseSession final : public ledger::LedgerStore {
   void rollback() noexcept override;
   void confirm() override;
   ledger::LockedRows locked_of(const ledger::LedgerKeys& keys) override;
-  // Of these only what commits in batches is simulated here; see ProcessLedger for the others.
+  // Only batches are simulated here. See ProcessLedger for the other calls.
   std::vector<BookingId> claim_unfinished(Instant, Instant, std::size_t) override { return {}; }
   std::vector<events::OutboxRow> claim_events(Instant, Instant, std::size_t) override { return {}; }
   void remove_events(std::span<const std::int64_t>) override {}
@@ -140,7 +140,7 @@ class DatabaseSession final : public ledger::LedgerStore {
 
   Database& db_;
   std::set<FlightId> locks_;
-  // And those that are known.
+  // The versions of the bookings that were read or are known from before.
   std::map<BookingId, ledger::RowVersion> read_;
 };
 

@@ -1,4 +1,4 @@
-// What happens next, in virtual time: the one queue that a whole simulated deployment runs on, and its dice.
+// The one queue, in virtual time, that a whole simulated deployment runs on, and its dice.
 #pragma once
 
 #include <chrono>
@@ -50,16 +50,16 @@ class Trace {
   std::uint64_t hash_ = 14695981039346656037ULL;
 };
 
-// Not for threads: a history is one. Events of one moment happen in the order in which they were asked for.
+// Used from one thread. Events of one moment happen in the order in which they were scheduled.
 class EventQueue {
  public:
   EventQueue(std::uint64_t seed, bool print) : dice_(seed), trace_(print) {}
 
   Micros now() const { return now_; }
   void after(Micros delay, std::function<void()> work);
-  // False: nothing is left.
+  // Returns false when nothing is left.
   bool run_one();
-  // Everything up to that moment.
+  // Runs everything up to that moment.
   void run_until(Micros end);
 
   Dice& dice() { return dice_; }

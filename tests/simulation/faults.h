@@ -11,23 +11,23 @@ struct Faults {
   LinkFaults redis;
   DatabaseFaults database;
   PaymentFaults payment;
-  // Of a process, at any await.
+  // The probability that a process crashes, at any await.
   double crash_per_turn = 0;
   Micros restarts_within{3'000'000};
-  // How often in a history, at some moment of it.
+  // How often in a history each of these happens, at random moments.
   int redis_emptied = 0;
   int redis_rolled_back = 0;
   int redis_outages = 0;
   int redis_refusals = 0;
   int database_outages = 0;
   int payment_outages = 0;
-  // The database's synchronous standby goes away; it comes back, or takes over.
+  // The database's synchronous standby goes away. It comes back or takes over.
   int standby_losses = 0;
-  // Somebody keeps a flight locked in the database, perhaps with its bookings.
+  // Another session locks a flight in the database, perhaps with its bookings.
   int row_locks = 0;
   Micros outage_max{4'000'000};
   Micros refusal_max{8'000'000};
-  // Of each process, by its own amount.
+  // Each process's clock is ahead by its own amount, up to this.
   Milliseconds clock_ahead_max{0};
 
   // Some kinds of fault, some of them mild: what one kind hides, another history shows.

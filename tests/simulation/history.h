@@ -1,4 +1,4 @@
-// What clients asked and were told, and what an outsider may conclude from it.
+// What clients requested and were answered, and what an outsider may conclude from it.
 #pragma once
 
 #include <map>
@@ -22,9 +22,9 @@ struct Wish {
   FlightId flight;
   std::int64_t seats = 0;
   std::optional<std::string> key;
-  // Once it was told.
+  // Set once the client was answered.
   std::optional<BookingId> booking;
-  // A cancel was answered: CANCELLED.
+  // A cancellation was answered with CANCELLED.
   bool cancel_told = false;
 };
 
@@ -32,12 +32,12 @@ struct Wish {
 struct Asking {
   FlightId flight;
   std::int64_t seats = 0;
-  // It was true at some moment since it was asked.
+  // The flight was sold out at some moment since the request.
   bool may_be_sold_out = false;
   bool may_be_closed = false;
 };
 
-// A booking as somebody was shown it.
+// A booking as a client saw it.
 struct Sighting {
   ledger::Booking booking;
   Micros asked{0};
@@ -57,14 +57,14 @@ class History {
 
   const std::vector<std::shared_ptr<Wish>>& wishes() const { return wishes_; }
   const Violations& violations() const { return violations_; }
-  // At the end: every booking that was told of is there, and was only ever shown in an order that its life
-  // allows.
+  // Called at the end. Every acknowledged booking must exist, and clients must have seen only states in an
+  // order that the life of a booking allows.
   void check_bookings(const std::map<BookingId, ledger::Booking>& rows);
-  // Charged once for what is CONFIRMED, and given back once what is not.
+  // A CONFIRMED booking must be charged once. The charge of any other booking must be refunded once.
   void check_money(const std::map<BookingId, ledger::Booking>& rows,
                    const std::map<BookingId, PaymentService::Record>& payments);
 
-  // Book requests, with a booking.
+  // The number of requests that were answered with a booking.
   int answered = 0;
   int sold_out = 0;
 

@@ -1,4 +1,4 @@
-// What lies between two parts of the deployment: messages that take time, get lost, arrive twice or overtake
+// The network between two parts of the deployment: messages take time, get lost, arrive twice or overtake
 // each other.
 #pragma once
 
@@ -17,7 +17,7 @@ struct LinkFaults {
   double lose_reply = 0;
   // The request arrives twice.
   double duplicate = 0;
-  // It takes up to `latest`.
+  // The message takes up to `latest`.
   double late = 0;
   Micros fastest{100};
   Micros slowest{1500};
@@ -27,11 +27,11 @@ struct LinkFaults {
 struct Link {
   const char* name;
   const LinkFaults& faults;
-  // Then the caller gives up; the request may still arrive.
+  // The caller gives up after this. The request may still arrive.
   Milliseconds deadline;
 };
 
-// The calls of one process to others. Used by its loop only.
+// The calls of one process to others. Used from its loop only.
 class Network {
  public:
   using OnFault = std::function<void(const char* link)>;

@@ -14,24 +14,25 @@ namespace flightdeck::simulation {
 // Probabilities are per payment.
 struct PaymentFaults {
   double success = 0.75;
-  // It answers `pending` first.
+  // It answers `pending` at first.
   double decides_later = 0;
-  // Of those decided at once: it says so in its answer, else it answers `pending`.
+  // For payments that are decided at once, the answer has the verdict. Otherwise it is `pending`.
   double answers = 1;
   double calls_back = 0;
-  // Of those.
+  // For payments whose verdict comes by callback, the callback comes twice.
   double calls_back_twice = 0;
-  // Of those decided later that will be paid: before it knows of it, by another name.
+  // For payments that will succeed later, a callback comes before the service knows of the payment, with
+  // another reference.
   double calls_back_early = 0;
-  // Before it decides, it says that nothing was paid.
+  // Before the decision, the service says that nothing was paid.
   double denies_early = 0;
-  // After the matter is settled it claims the opposite.
+  // After the booking is settled, the service claims the opposite.
   double contradicts = 0;
-  // Somebody has paid another amount for the booking before it is charged.
+  // Another amount was paid for the booking before it is charged.
   double another_amount = 0;
-  // Of those paid: it gives the money back by itself, at once or a while later.
+  // The service refunds a paid booking by itself, at once or later.
   double refunds_unasked = 0;
-  // Of callbacks.
+  // A callback does not state the amount.
   double leaves_amount_out = 0;
   Micros decides_within{20'000'000};
   Micros calls_back_within{10'000'000};
@@ -43,19 +44,19 @@ class PaymentService {
   struct Record {
     Money amount;
     payment::PaymentStatus status = payment::PaymentStatus::pending;
-    // That took money.
+    // The number of charges that took money.
     int charges = 0;
     int refunds = 0;
-    // A callback has told of the payment already.
+    // A callback has announced the payment already.
     bool promised = false;
-    // It was refunded by itself.
+    // The service refunded it by itself.
     bool unasked = false;
-    // And was called paid before.
+    // It was reported as paid before.
     bool called_paid = false;
-    // A callback said that it was paid, and not how much.
+    // A callback said that it was paid, but not how much.
     bool told_of_no_amount = false;
   };
-  // Brings a callback to some process; answers whether it was taken.
+  // Delivers a callback to some process, and answers whether it was accepted.
   using CallBack = std::function<void(booking::PaymentVerdict, std::function<void(bool taken)>)>;
 
   PaymentService(EventQueue& queue, const PaymentFaults& faults, CallBack call_back)
@@ -70,7 +71,7 @@ class PaymentService {
   Result<payment::Payment> charge(BookingId booking, Money amount);
   Result<payment::Payment> find(BookingId booking);
   Result<payment::Refund> refund(BookingId booking);
-  // Says again what it decided, or the opposite of it when `truth` is false.
+  // Repeats the verdict, or sends the opposite when `truth` is false.
   void send_callback(BookingId booking, bool truth, int attempts);
 
  private:
@@ -79,7 +80,7 @@ class PaymentService {
   void call_back_early(BookingId booking, bool success);
   void call_back(booking::PaymentVerdict verdict, std::function<void(bool taken)> again);
   payment::Payment describe(BookingId booking, Record& record);
-  // To a charge of that amount.
+  // The answer to a charge of that amount.
   Result<payment::Payment> answer(BookingId booking, Record& record, Money amount);
 
   EventQueue& queue_;

@@ -20,7 +20,7 @@
 
 namespace flightdeck::simulation {
 
-// Hears of commits before anybody in the process does, and when the process says that it has told of them.
+// Observes commits before the process's own observer, and observes when that one is done.
 class CommitWatch {
  public:
   virtual ~CommitWatch() = default;
@@ -53,7 +53,7 @@ class Process {
 
   // Begins to sweep, to finish bookings and to publish, if that is its role.
   void start();
-  // It is gone, and its memory with it. Nothing it has under way reaches anybody any more.
+  // The process is gone with its memory. Nothing that it has under way has an effect any more.
   void end();
 
   ProcessLoop& loop() { return *loop_; }

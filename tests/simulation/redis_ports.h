@@ -10,14 +10,15 @@
 
 namespace flightdeck::simulation {
 
-// As RedisConnection: while Redis refuses anything, and for a while longer, gate and index may lag.
+// Does what RedisConnection does: while Redis refuses anything, and for a while longer, gate and index may
+// lag.
 class RefusalWatch {
  public:
   RefusalWatch(Network& network, RedisServer& redis, const LinkFaults& faults, const EventQueue& queue,
                flights::IndexLag& lag)
       : network_(network), redis_(redis), faults_(faults), queue_(queue), lag_(lag) {}
 
-  // An answer says so.
+  // An answer was a refusal.
   void refused();
   // Tries a write, and whether every right is there.
   Task<void> inspect();
@@ -45,11 +46,11 @@ class ProcessGate final : public booking::SeatGate {
   Task<booking::ReserveAnswer> reserve(FlightId flight, BookingId booking, std::int64_t seats,
                                        Instant now) override;
   Task<bool> sync(std::vector<booking::SeatUpdate> updates) override;
-  // Nobody but the program writes here.
+  // Only the program writes here, so there is nothing to mend.
   Task<bool> mend(std::vector<FlightId>) override { co_return true; }
   Task<std::vector<flights::StoredVersion>> versions(std::vector<FlightId> flights) override;
   Task<bool> forget_versions(std::vector<flights::StoredVersion> seen) override;
-  // No history is audited while it runs: what is left at its end is looked at in the keys themselves.
+  // No history is audited while it runs. The keys themselves are inspected at its end.
   Task<std::optional<std::vector<booking::GateState>>> inspect(std::vector<FlightId>) override {
     co_return std::nullopt;
   }
@@ -72,7 +73,7 @@ class ProcessIndex final : public flights::FlightIndex {
 
   Task<std::optional<flights::SearchPage>> search(flights::SearchQuery query, Instant now) override;
   Task<bool> update(std::vector<flights::Flight> flights, Instant now) override;
-  // The gate has written these.
+  // The gate has already written these.
   Task<bool> update_seats(std::vector<flights::Flight>, Instant) override { co_return true; }
   Task<bool> restore(std::vector<flights::Flight> flights, Instant now) override {
     return update(std::move(flights), now);
@@ -93,7 +94,7 @@ class ProcessIndex final : public flights::FlightIndex {
   RedisServer& redis_;
   const LinkFaults& faults_;
   RefusalWatch& refusals_;
-  // As RedisFlightIndex keeps them.
+  // The same members as in RedisFlightIndex.
   std::optional<std::uint64_t> marked_;
   std::optional<std::uint64_t> looked_at_;
   std::uint64_t rebuild_ = 0;

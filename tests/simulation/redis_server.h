@@ -28,7 +28,7 @@ struct FlightKeys {
   std::optional<booking::SeatUpdate::Count> count;
   // What search shows; `version` is of the latest seats.
   std::optional<flights::Flight> row;
-  // Of everything else.
+  // The version of everything but the seats.
   std::int64_t details_version = 0;
 
   std::int64_t held() const {
@@ -41,16 +41,16 @@ struct FlightKeys {
 struct RedisKeys {
   std::map<FlightId, FlightKeys> flights;
   bool complete = false;
-  // When each gave its last sign of life.
+  // When each rebuild was renewed last.
   std::map<std::uint64_t, Micros> rebuilds;
 };
 
-// What it refuses though it answers.
+// What Redis refuses although it answers.
 enum class Refuses {
   nothing,
-  // All of them, as one that has no memory left, or is a replica.
+  // All writes, like a Redis that has no memory left or is a replica.
   writes,
-  // What it is told of flights, and goes on taking holds: HSET is a right that is missing.
+  // Updates of flights, but not holds, like a Redis where the right to HSET is missing.
   updates,
 };
 
@@ -69,7 +69,7 @@ class RedisServer {
   Refuses refuses() const { return refuses_; }
   void refuse(Refuses what) { refuses_ = what; }
   void empty() { keys_ = RedisKeys(); }
-  // A failover to a replica that lags: everything is as it was when that was copied.
+  // Fails over to a replica that lags, where everything is as it was when it was copied.
   void roll_back(RedisKeys to) {
     keys_ = std::move(to);
     ++generation_;
@@ -82,9 +82,9 @@ class RedisServer {
   // Entries of the stream, each the data of an outbox row. Not rolled back: its consumers have read them.
   const std::set<std::string>& stream() const { return stream_; }
 
-  // Away: it is refused.
+  // Answers `away` when it is refused.
   booking::ReserveAnswer reserve(FlightId flight, BookingId booking, std::int64_t seats, Instant now);
-  // False: it is refused, wholly or in part.
+  // Returns false when it is refused, wholly or in part.
   bool sync_seats(const booking::SeatUpdate& updates);
   std::optional<std::int64_t> sellable(FlightId flight) const;
   std::vector<booking::Hold> stale_holds(Instant before, std::size_t limit) const;
@@ -92,13 +92,13 @@ class RedisServer {
   void update_flight(const flights::Flight& row, Instant now);
   flights::SearchPage search(const flights::SearchQuery& query, Instant now) const;
   std::vector<FlightId> drop_departed(Instant now);
-  // What gate and index have taken in of these flights, and that they give way to whatever comes next.
+  // The stored versions of these flights, and how to forget them.
   std::vector<flights::StoredVersion> gate_versions(const std::vector<FlightId>& flights) const;
   void forget_gate_versions(const std::vector<flights::StoredVersion>& seen);
   std::vector<flights::StoredVersion> index_versions(const std::vector<FlightId>& flights) const;
   void forget_index_versions(const std::vector<flights::StoredVersion>& seen);
 
-  // nullopt: another is at it.
+  // nullopt: another process is rebuilding.
   std::optional<std::uint64_t> begin_rebuild(std::uint64_t earlier, bool away_since);
   void mark_incomplete();
   bool renew_rebuild(std::uint64_t mark);

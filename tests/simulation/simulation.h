@@ -18,7 +18,7 @@ struct Outcome {
   int confirmed = 0;
 };
 
-// `print`: tells on standard output what happens.
+// With `print` it writes what happens to standard output.
 Outcome run_history(std::uint64_t seed, bool print = false);
 
 }  // namespace flightdeck::simulation

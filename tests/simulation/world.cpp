@@ -184,7 +184,7 @@ void World::refuse_writes() {
   queue_.note("REDIS REFUSES", static_cast<std::uint64_t>(what));
   redis_.refuse(what);
   refused_from_ = queue_.now();
-  for (auto& [number, telling] : rebuilds_) telling.refused = true;
+  for (auto& [number, pending] : pending_commits_) pending.refused = true;
   queue_.after(Micros(dice().between(100'000, faults_.refusal_max.count())), [this] { take_writes(); });
 }
 
@@ -315,8 +315,8 @@ bool World::gate_lags(FlightId id) {
   if (!redis_.up() || !database_.up() || queue_.now() - last_fault_ < heals_within) return true;
   const auto commit = last_commit_.find(id);
   if (commit != last_commit_.end() && queue_.now() - commit->second < answers_within) return true;
-  return std::any_of(rebuilds_.begin(), rebuilds_.end(), [&](const auto& telling) {
-    return std::any_of(telling.second.updates.begin(), telling.second.updates.end(),
+  return std::any_of(pending_commits_.begin(), pending_commits_.end(), [&](const auto& pending) {
+    return std::any_of(pending.second.updates.begin(), pending.second.updates.end(),
                        [&](const booking::SeatUpdate& updates) { return updates.flight == id; });
   });
 }
@@ -347,26 +347,26 @@ void World::look(Asking& asking) {
 }
 
 std::uint64_t World::begun(const std::vector<ledger::FlightUpdate>& updates, Instant now) {
-  RebuildStart telling;
-  telling.faults_before = fault_count_;
-  telling.refused = redis_.refuses() != Refuses::nothing;
+  PendingCommit pending;
+  pending.faults_before = fault_count_;
+  pending.refused = redis_.refuses() != Refuses::nothing;
   std::set<FlightId> about;
   for (const ledger::FlightUpdate& one : updates) {
-    telling.updates.push_back(sync::seat_update(one, now));
+    pending.updates.push_back(sync::seat_update(one, now));
     about.insert(one.id);
   }
-  rebuilds_.emplace(++last_rebuild_, std::move(telling));
+  pending_commits_.emplace(++last_pending_commit_, std::move(pending));
   look(about);
-  return last_rebuild_;
+  return last_pending_commit_;
 }
 
 void World::told(std::uint64_t commit) {
-  const auto found = rebuilds_.find(commit);
-  const RebuildStart telling = std::move(found->second);
-  rebuilds_.erase(found);
-  if (telling.faults_before != fault_count_ || telling.refused || !redis_.up()) return;
-  // Nothing was in its way, so the gate has heard of the commit before its clients do.
-  for (const booking::SeatUpdate& updates : telling.updates) {
+  const auto found = pending_commits_.find(commit);
+  const PendingCommit pending = std::move(found->second);
+  pending_commits_.erase(found);
+  if (pending.faults_before != fault_count_ || pending.refused || !redis_.up()) return;
+  // Nothing was in its way, so the gate has the update before the clients are answered.
+  for (const booking::SeatUpdate& updates : pending.updates) {
     const FlightKeys* keys = redis_.flight(updates.flight);
     if (!keys) continue;
     if (updates.count && keys->counter && (!keys->count || keys->count->version < updates.count->version))

@@ -26,7 +26,7 @@ class World final : public CommitWatch {
   const Faults& faults() const { return faults_; }
 
   std::size_t processes() const { return slots_.size(); }
-  // Null while it is down.
+  // Null while the process is down.
   Process* process(std::size_t number) { return slots_[number].process.get(); }
   Process& any_process();
 
@@ -54,8 +54,8 @@ class World final : public CommitWatch {
     std::unique_ptr<Process> process;
     bool crashing = false;
   };
-  // A commit that gate and index are being told of.
-  struct RebuildStart {
+  // A commit whose updates gate and index have not taken in yet.
+  struct PendingCommit {
     std::vector<booking::SeatUpdate> updates;
     std::uint64_t faults_before = 0;
     // Redis has refused something since.
@@ -94,14 +94,14 @@ class World final : public CommitWatch {
   std::vector<std::unique_ptr<Process>> gone_;
   std::vector<RedisKeys> snapshots_;
   std::vector<std::shared_ptr<Asking>> askings_;
-  std::map<std::uint64_t, RebuildStart> rebuilds_;
+  std::map<std::uint64_t, PendingCommit> pending_commits_;
   std::map<FlightId, std::int64_t> available_;
   std::map<FlightId, Micros> last_commit_;
-  // By their owners.
+  // The bookings whose owners have asked to cancel.
   std::set<BookingId> cancels_asked_;
   std::set<BookingId> cancelled_;
-  std::uint64_t last_rebuild_ = 0;
-  // That may keep the gate from hearing.
+  std::uint64_t last_pending_commit_ = 0;
+  // The number of faults that may keep updates from the gate.
   std::uint64_t fault_count_ = 0;
   Micros last_fault_{-1'000'000'000};
   // The latest time that Redis refused something.

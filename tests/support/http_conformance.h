@@ -10,9 +10,9 @@ namespace flightdeck::test {
 struct HttpCase {
   // A request, or what is to be refused before it is one.
   std::string bytes;
-  // Of the answer.
+  // The status of the answer.
   int status = 0;
-  // Another request on the connection is answered. Else the server closes it after the answer.
+  // Another request on the connection is answered. Otherwise the server closes it after the answer.
   bool goes_on = true;
 };
 using HttpCases = std::vector<HttpCase>;
@@ -33,7 +33,7 @@ HttpCases expect_cases();
 HttpCases method_cases();
 HttpCases query_name_cases();
 
-// All of them.
+// All cases of the table.
 HttpCases http_conformance_cases();
 
 // The bytes as one can read them.

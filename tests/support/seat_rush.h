@@ -16,11 +16,11 @@ namespace flightdeck::test {
 
 class SeatRush {
  public:
-  // The last a client was told of a booking.
+  // The last answer that a client got about a booking.
   struct Told {
     std::string flight_id;
     std::int64_t seats = 0;
-    // And it did not try to cancel.
+    // The booking was confirmed, and the client did not try to cancel it.
     bool confirmed = false;
     bool cancelled = false;
   };
@@ -29,13 +29,13 @@ class SeatRush {
   SeatRush(std::vector<std::uint16_t> ports, std::vector<std::string> flights, int clients);
   ~SeatRush() { finish(); }
 
-  // So far; at any time.
+  // The number so far. Call it at any time.
   int sold() const { return sold_; }
   int sold_out() const { return sold_out_; }
   int cancelled() const { return cancelled_; }
-  // Answers 503.
+  // The number of 503 answers.
   int unavailable() const { return unavailable_; }
-  // Requests without an answer.
+  // The number of requests without an answer.
   int disconnections() const { return disconnections_; }
 
   // Every client ends the request it is in. What they were told, by booking.

@@ -40,13 +40,13 @@ class ServerProcess {
   void stop_cleanly();
 
   bool running() const { return process_ != nullptr; }
-  // While it runs.
+  // Valid while it runs.
   pid_t pid() const { return process_->pid(); }
   std::uint16_t port() const { return port_; }
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
   const std::filesystem::path& directory() const { return directory_.path(); }
   std::string database_url() const { return storage_->database_url(); }
-  // Once it has started.
+  // Call it once the process has started.
   std::unique_ptr<Probe> probe() const { return storage_->probe(); }
   // Standard output and error of all starts so far.
   std::string log() const { return read_text(log_file()); }

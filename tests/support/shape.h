@@ -35,7 +35,7 @@ class Storage {
   virtual std::unique_ptr<Probe> probe() const = 0;
 };
 
-// Of the shape that the tests run in.
+// Makes a storage of the shape that the tests run in.
 std::shared_ptr<const Storage> make_storage();
 // For a process that keeps nothing: the payment mock.
 std::shared_ptr<const Storage> no_storage();

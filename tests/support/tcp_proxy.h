@@ -21,7 +21,7 @@ class TcpProxy {
  public:
   enum class Direction { to_server, to_client };
 
-  // To that port; more than one connection at a time.
+  // Leads to that port. It takes several connections at a time.
   explicit TcpProxy(std::uint16_t server_port);
   ~TcpProxy();
   TcpProxy(const TcpProxy&) = delete;

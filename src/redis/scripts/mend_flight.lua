@@ -1,5 +1,5 @@
--- Deletes what none of the other scripts has written: keys of another type, values that are no numbers or
--- can't be counted on from, holds that name no booking. KEYS: flight, counter, holds.
+-- Deletes what no other script can have written: keys of another type, values that are not numbers or cannot
+-- be incremented, holds that name no booking. KEYS: flight, counter, holds.
 local flight, counter, holds = KEYS[1], KEYS[2], KEYS[3]
 
 local function expect(key, kind)
@@ -10,8 +10,8 @@ expect(flight, 'hash')
 expect(counter, 'string')
 expect(holds, 'hash')
 
--- As Redis itself writes it, which refuses to count on from others; and no more digits than can still be
--- counted on from.
+-- The form in which Redis itself writes a number, since it refuses to increment any other. It has few enough
+-- digits to be incremented.
 local function is_number(text)
   return (text == '0' or string.find(text, '^%-?[1-9]%d*$')) and #text <= 18
 end
@@ -24,7 +24,7 @@ for _, field in ipairs(fields) do
   if number and not is_number(number) then redis.call('HDEL', flight, field) end
 end
 local all = redis.call('HGETALL', holds)
--- Lua has no counted repeats; ids are written in lower case.
+-- Lua patterns have no counted repeats. Ids are written in lower case.
 local digits = string.rep('[0-9a-f]', 4)
 local id = '^' .. digits .. digits .. string.rep('%-' .. digits, 4) .. digits .. digits .. '$'
 for i = 1, #all, 2 do

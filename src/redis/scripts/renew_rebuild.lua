@@ -1,5 +1,5 @@
--- A telling goes on: others leave it to its teller. Written once a second at most, for every write of this
--- key makes all search pages to be made anew. KEYS: index. ARGV: the mark of this telling.
+-- Renews a rebuild, so that other processes leave it alone. It writes at most once a second, since every
+-- write of this key invalidates all search pages. KEYS: index. ARGV: the mark of this rebuild.
 local last = redis.call('HGET', KEYS[1], ARGV[1])
 if not last then return 'lost' end
 local second = redis.call('TIME')[1]

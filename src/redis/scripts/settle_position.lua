@@ -1,5 +1,5 @@
--- The sorted sets hold the flight at its new place only.
--- KEYS: flight. ARGV: the places and the number of the move, as update_flight answered them.
+-- The sorted sets have the flight at its new position only. KEYS: flight. ARGV: the positions and the number
+-- of the move, as update_flight answered them.
 local flight, places, move = KEYS[1], ARGV[1], ARGV[2]
 
 local stored = redis.call('HGET', flight, 'place')
@@ -8,8 +8,8 @@ if redis.call('HGET', flight, 'moves') == move then
   redis.call('HSET', flight, 'place', string.match(places, '[^\n]+'))
   return 'settled'
 end
--- Somebody else moved it meanwhile, and the two may have crossed in the sorted sets. Nobody settles it now:
--- the next update puts all of these places right.
+-- Another process moved the flight meanwhile, and the two moves may have crossed in the sorted sets. Neither
+-- settles it: the next update corrects all of these positions.
 local all = string.match(stored, '\n$') and stored or stored .. '\n'
 for line in string.gmatch(places, '[^\n]+') do
   if not string.find('\n' .. all, '\n' .. line .. '\n', 1, true) then all = all .. line .. '\n' end

@@ -1,6 +1,6 @@
--- Takes in what the ledger says of a flight's seats; any order, any number of times. KEYS: counter, holds,
--- flight. ARGV: version ('' when there is no count), available seats, when it came to this version in Unix
--- milliseconds, booking ids whose holds go.
+-- Takes in an update of a flight's seats. Updates may come in any order and any number of times. KEYS:
+-- counter, holds, flight. ARGV: version ('' when there is no count), available seats, the time of this
+-- version in Unix milliseconds, booking ids whose holds are dropped.
 local counter, holds, flight = KEYS[1], KEYS[2], KEYS[3]
 local version, available, since = ARGV[1], ARGV[2], ARGV[3]
 
@@ -8,8 +8,8 @@ if #ARGV > 3 then redis.call('HDEL', holds, unpack(ARGV, 4)) end
 
 local stored = redis.call('HMGET', flight, 'seats_version', 'seats_available', 'version')
 local known, shown = stored[1], stored[3]
--- The same version always carries the same count: taken in again, it heals what somebody changed by hand. But
--- every write makes a search page to be made anew, so nothing is written that is there.
+-- The same version always has the same count. Storing it again repairs what was changed by hand. But every
+-- write invalidates search pages, so a value that is already stored is not written.
 if version == '' or known and tonumber(version) < tonumber(known) then
   available = stored[2]
   if not available then return 'unknown' end
@@ -18,7 +18,7 @@ elseif not shown or tonumber(version) < tonumber(shown) then
     redis.call('HSET', flight, 'seats_version', version, 'seats_available', available)
   end
 else
-  -- The index has this flight: what search shows, too.
+  -- The index has this flight, so what searches show is updated, too.
   local same = version == known and version == shown and available == stored[2]
   local search = same and redis.call('HMGET', flight, 'available_seats', 'updated_at')
   if not (same and search[1] == available and search[2] == since) then

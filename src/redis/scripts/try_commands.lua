@@ -1,8 +1,8 @@
--- Calls every command that the program needs, and leaves everything as it was. Answers what is refused:
--- command, error, ... A server that takes no writes refuses the first one, and then it is no use to try the
--- others. Then one key of each kind is tried, for a right may be to some keys only. KEYS: a key that is never
--- there, index. ARGV: in turns, each with a zero byte behind it, what kind of key it is, how it is tried, and
--- one of them: `absent` ones are never there, others may be.
+-- Calls every command that the program needs, without changing anything. Answers what is refused: command,
+-- error, ... A server that takes no writes refuses the first command, and the others are not tried then.
+-- After the commands it tries one key of each kind, since a right may be limited to some keys. KEYS: a key
+-- that never exists, index. ARGV: one text of triples, with a zero byte behind each word: the kind of a key,
+-- how it is tried, and a key of that kind. Keys tried as `absent` never exist, others may.
 local key = KEYS[1]
 local refused = {}
 local is_refused = {}
@@ -24,8 +24,8 @@ if complaint and not string.find(complaint, 'NOPERM') and not string.find(compla
   not string.find(complaint, 'ACL') and not string.find(complaint, 'nknown') then
   return refused
 end
--- Rights are looked at before arguments, so most are called with what they can't take. HSETNX takes anything,
--- so it is called where it finds a value, if there is one.
+-- Redis checks rights before arguments, so most commands are called with invalid arguments. HSETNX accepts
+-- any arguments, so it is called on a field that has a value, if there is one.
 if redis.pcall('HEXISTS', KEYS[2], 'complete') == 1 then
   try('HSETNX', KEYS[2], 'complete', '1')
 else
@@ -54,7 +54,7 @@ try('TIME')
 local harmless = {absent = {'SET', '', 'XX'}, hash = {'HDEL', ''}, zset = {'ZREM', ''}}
 for kind, how, one in string.gmatch(ARGV[1], '(%Z*)%z(%Z*)%z(%Z*)%z') do
   local command = harmless[how]
-  -- Without a right to the command itself it would say nothing of the key.
+  -- Without the right to the command itself, the answer would say nothing about the key.
   if not is_refused[command[1]] then
     note(command[1] .. ' ' .. kind, redis.pcall(command[1], one, unpack(command, 2)))
   end

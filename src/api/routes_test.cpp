@@ -88,7 +88,8 @@ class RoutesTest : public testing::Test {
   const std::string unknown = "01970000-0000-7000-8000-0000000000ff";
   const std::string flight_body =
       R"({"flight_number": "FD7", "source": "jfk", "destination": "LHR",
-          "departure_ts": "2030-06-01T23:30:00+02:00", "arrival_ts": "2030-06-02T06:30:00Z", "total_seats": 180, "price": 199.5})";
+          "departure_ts": "2030-06-01T23:30:00+02:00", "arrival_ts": "2030-06-02T06:30:00Z",
+          "total_seats": 180, "price": 199.5})";
   BookingWorld world;
   KnownHealth health;
   KnownMetrics metrics;

@@ -9,8 +9,8 @@ local version, place, departed = ARGV[1], ARGV[2], ARGV[3] == '1'
 
 -- `details_version` is the version of the row that everything but the seats comes from. `version` is that of
 -- the latest seats.
-local known = redis.call('HMGET', flight, 'details_version', 'version', 'updated_at', 'place', 'available_seats',
-  'seats_version', 'seats_available')
+local known = redis.call('HMGET', flight, 'details_version', 'version', 'updated_at', 'place',
+  'available_seats', 'seats_version', 'seats_available')
 local shown, shown_since, stored = known[2], known[3], known[4] or ''
 -- No flight ever has so many positions. An entry that stays in a sorted set by mistake is skipped by
 -- searches.

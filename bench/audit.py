@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 from servers import Postgres
 
-SETTLE_PATIENCE_S = 90  # a payment's deadline and more
-PEER_PATIENCE_S = 5  # nobody promises that theirs ever end
+# Longer than the deadline of a payment.
+SETTLE_PATIENCE_S = 90
+# Bookings of the peers may never settle.
+PEER_PATIENCE_S = 5
 
 WRONG_COUNTS = """
 SELECT count(*) FROM flights f LEFT JOIN
-  (SELECT flight_id, sum(seats) AS held FROM bookings WHERE status IN ('PENDING', 'CONFIRMED') GROUP BY flight_id) b
+  (SELECT flight_id, sum(seats) AS held FROM bookings
+   WHERE status IN ('PENDING', 'CONFIRMED') GROUP BY flight_id) b
   ON b.flight_id = f.id
 WHERE f.available_seats < 0 OR f.available_seats + coalesce(b.held, 0) <> f.total_seats
 """
@@ -25,9 +28,12 @@ CONFIRMED = "SELECT count(*) FROM bookings WHERE status = 'CONFIRMED'"
 class Counts:
     """Of one run, once nothing is under way any more."""
 
-    told: int  # answers that said a booking was made
-    confirmed: int  # confirmed in the database by this run
-    connections: int  # so many requests may have been cut off when the run ended
+    # Answers that acknowledged a booking.
+    told: int
+    # Bookings of this run that the database has as CONFIRMED.
+    confirmed: int
+    # The end of a run may cut off one request on each connection.
+    connections: int
     pending: int
     wrong_flights: int
 
@@ -45,7 +51,8 @@ def findings(counts: Counts) -> list[str]:
         found.append(f"{counts.told} bookings told, {counts.confirmed} confirmed in the database")
     if counts.confirmed - counts.told > counts.connections:
         found.append(
-            f"{counts.confirmed} bookings confirmed, {counts.told} told: more than the {counts.connections} under way"
+            f"{counts.confirmed} bookings confirmed, {counts.told} told: "
+            f"more than the {counts.connections} under way"
         )
     return found
 

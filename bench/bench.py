@@ -39,8 +39,8 @@ PARTS = (*BY_NAME, *STUDIES)
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./dev bench",
-        description="Measures Flightdeck on a PostgreSQL and a Redis of its own, in turn with the peers, and audits every run. "
-        "Writes results.md, results.json and load.svg to build/bench.",
+        description="Measures Flightdeck on a PostgreSQL and a Redis of its own, in turn with the peers, "
+        "and audits every run. Writes results.md, results.json and load.svg to build/bench.",
     )
     parser.add_argument(
         "--peers", type=Path, metavar="DIR", help="the folder of the peers to measure as well"
@@ -83,7 +83,10 @@ def lengths_of(arguments: argparse.Namespace) -> rig.Lengths:
 
 
 def measure_scenarios(bench: Rig, systems: list, only: tuple[str, ...]) -> list[dict]:
-    """All systems have their turn with a group of scenarios before the next group, since machines change their mood."""
+    """All systems have their turn with a group of scenarios before the next group begins.
+
+    The speed of a shared machine changes, so figures that are compared are measured close together.
+    """
     measurements = []
     for round_number in range(1, bench.lengths.rounds + 1):
         for group in dict.fromkeys(scenario.group for scenario in SCENARIOS):
@@ -167,7 +170,8 @@ def main() -> int:
         with ExitStack() as started:
             try:
                 results = run(arguments, started)
-            finally:  # who loses patience now would leave processes behind
+            # A second Ctrl-C here would leave processes behind.
+            finally:
                 for each in (signal.SIGINT, signal.SIGTERM):
                     signal.signal(each, signal.SIG_IGN)
         write(results, arguments)

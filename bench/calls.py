@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from processes import BenchError
 
 CALL_PATIENCE_S = 30
-IDLE_S = 2  # servers close what is idle for longer, just when the next request comes
+# Servers close a connection that is idle for longer, perhaps just when the next request comes.
+IDLE_S = 2
 
 
 class Caller:

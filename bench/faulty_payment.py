@@ -38,7 +38,8 @@ class Service:
                 fields = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
                 writer.write(f"HTTP/1.1 {status} {REASONS[status]}\r\n{fields}".encode() + body)
         except (OSError, asyncio.IncompleteReadError):
-            pass  # the client is gone
+            # The client is gone.
+            pass
         finally:
             writer.close()
 

@@ -1,4 +1,4 @@
-"""Flightdeck as it is measured: api, worker and payment service, each a process, on one PostgreSQL and one Redis."""
+"""Flightdeck as it is measured: api, worker and payment service as processes, on PostgreSQL and Redis."""
 
 import os
 import subprocess
@@ -9,17 +9,20 @@ import processes
 from processes import BenchError, Process
 from servers import Postgres, Redis
 
-SEATS = 1_000_000_000  # never sold out while it is measured
+# So many that no flight is sold out while it is measured.
+SEATS = 1_000_000_000
 
 
 class Flightdeck:
     name = "Flightdeck"
     is_peer = False
-    booking_headers = {"Prefer": "wait=20"}  # so that an answer is a booking that is final
+    # An answer then has a booking that is final.
+    booking_headers = {"Prefer": "wait=20"}
 
     def __init__(self, program: Path, threads: int | None, postgres: Postgres, redis: Redis, logs: Path):
         self._program = program
-        self._api_threads = threads  # None: its own default
+        # None: Flightdeck's own default.
+        self._api_threads = threads
         self._postgres = postgres
         self._redis = redis
         self._logs = logs
@@ -33,7 +36,8 @@ class Flightdeck:
     ) -> None:
         """On a database that may hold flights already, and a Redis that holds nothing.
 
-        `payment_url`: a payment service that runs already. `open_files`: as many descriptors for an api process.
+        `payment_url` is a payment service that runs already. `open_files` limits the descriptors of an api
+        process.
         """
         self.database = database
         self._redis.flush()

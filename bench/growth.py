@@ -56,7 +56,7 @@ def _import(rig: Rig, database: str, count: int) -> Path:
 
 
 def _start(rig: Rig, database: str) -> None:
-    """What comes at a start is no cost of a booking: telling Redis of every flight, and the worker's first audit."""
+    """Waits until the start is over, which is no cost of a booking: the rebuild and the first audit."""
     rig.flightdeck.start(database)
     deadline = time.monotonic() + LOAD_PATIENCE_S
     while rig.redis.ask("HKEYS", "flight_index") != "complete" or not rig.flightdeck.has_audited():
@@ -83,7 +83,8 @@ def _past(rig: Rig) -> list[dict]:
             points.append({"bookings": bookings, "filled_mb": resident / 1e6} | _medians(measured))
     finally:
         rig.flightdeck.stop()
-    if points:  # once more after it, should the machine have changed its mood
+    # Measured again afterwards, since the speed of the machine may have changed.
+    if points:
         fresh += [_book_on_fresh(rig) for _ in range(rig.lengths.rounds)]
     return [{"bookings": 0} | _medians(fresh), *points]
 

@@ -14,7 +14,8 @@ from servers import needed
 
 SCRIPTS = Path(__file__).resolve().parent / "wrk"
 REQUEST_PATIENCE_S = 30
-STRESS_PATIENCE_S = 120  # beyond its duration, for what is under way and its audit
+# Time beyond the run's duration, for requests under way and the audit.
+STRESS_PATIENCE_S = 120
 
 
 @dataclass(frozen=True)
@@ -23,14 +24,18 @@ class Run:
 
     seconds: float
     requests: int
-    refused: int  # answers with a status of 400 or more
-    broken: int  # connections that could not be made or broke, requests timed out
+    # Answers with a status of 400 or more.
+    refused: int
+    # Connections that could not be made or broke, and requests that timed out.
+    broken: int
     p50_ms: float
     p90_ms: float
     p99_ms: float
     max_ms: float
-    cpu_s: float = 0  # the generator's own
-    began: float = 0  # seconds since 1970
+    # CPU time of the load generator.
+    cpu_s: float = 0
+    # Seconds since 1970.
+    began: float = 0
     ended: float = 0
 
     @property

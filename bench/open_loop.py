@@ -1,4 +1,4 @@
-"""Latency and refusals over offered load, on one flight: what happens at half the maximum, and at twice as much.
+"""Latency and refusals over offered load, on one flight, from a tenth of the maximum to twice as much.
 
 `flightdeck stress` takes latency from the moment a request was due, so a stall of the server is not hidden.
 """
@@ -45,11 +45,12 @@ def study(rig: Rig) -> dict:
 
 
 def _overload(rig: Rig, flight: str, users: int) -> dict:
-    """Twice the maximum, which is taken anew right before: the machine's own pace changes by a third in a minute."""
+    """Offers twice the maximum, which is measured right before, since the machine's speed changes quickly."""
     maximum = _stress(rig, flight, ["--users", str(users)])["confirmed_per_s"]
     told = _stress(rig, flight, ["--rate", str(max(1, round(2 * maximum)))])
     rig.step(
-        f"twice the maximum of {users:,} users, {maximum:,.0f}/s: {told['confirmed_per_s']:,.0f}/s confirmed, "
+        f"twice the maximum of {users:,} users, {maximum:,.0f}/s: "
+        f"{told['confirmed_per_s']:,.0f}/s confirmed, "
         f"the longest after {told['latency_ms']['accepted']['max']:.0f} ms"
     )
     return {"users": users, "maximum_per_s": maximum, "told": told}

@@ -1,4 +1,4 @@
-"""The peers of a folder that --peers names: the same work on other stacks, each with a start script and fixed ports.
+"""The peers of a folder that --peers names: the same work on other stacks, each with a start script.
 
 They are copied before they run, since they write beside themselves (node_modules).
 """
@@ -24,7 +24,8 @@ class Kind:
     folder: str
     port: int
     payment_port: int
-    lacks: tuple[str, ...] = ()  # scenarios it has no route for
+    # Scenarios that it has no route for.
+    lacks: tuple[str, ...] = ()
 
 
 KINDS = (
@@ -71,7 +72,8 @@ class Peer:
                 self._running.append(Process(name, pid, log))
             else:
                 ended.append(name)
-        if ended:  # only now, so that `stop` knows the other
+        # Raised only now, so that `stop` knows the other process.
+        if ended:
             raise BenchError(f"{ended[0]} ended at once\n{processes.tail(log)}")
         for process, port in zip(self._running, (self._kind.payment_port, self._kind.port)):
             processes.await_ready(process, lambda port=port: not is_free(port), START_PATIENCE_S)

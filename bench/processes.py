@@ -1,6 +1,6 @@
 """Processes the benchmark starts: each in a session of its own, ended by its id, measured through /proc.
 
-A group's CPU time is that of the process, of its descendants, and of descendants that ended and were waited for.
+A group's CPU time is that of the process and its descendants, including those that ended and were waited for.
 """
 
 import os
@@ -31,7 +31,8 @@ class Identity:
 class Stat:
     parent: int
     state: str
-    cpu_ticks: int  # with those of children it waited for
+    # Includes those of children that it waited for.
+    cpu_ticks: int
     started: int
 
 
@@ -94,7 +95,7 @@ def cpu_seconds(groups: dict[str, list[int]]) -> dict[str, float]:
 
 
 def parse_busy_seconds(stat: str) -> float:
-    """The first line of /proc/stat: what all processors did, less idling, waiting, and guests counted twice."""
+    """The busy time of all processors from /proc/stat, without idling, waiting and guests (counted twice)."""
     user, nice, system, _idle, _wait, irq, softirq, *_ = (
         int(word) for word in stat.splitlines()[0].split()[1:]
     )
@@ -107,9 +108,11 @@ def busy_seconds() -> float:
 
 @dataclass(frozen=True)
 class Memory:
-    resident: int  # bytes; pages that processes of the group share are counted once a process
+    # Bytes. Pages that processes of the group share count once for each process.
+    resident: int
     peak: int
-    proportional: int  # pages that are shared count in parts
+    # Bytes. Each process that shares a page counts a part of it.
+    proportional: int
 
 
 def memory(groups: dict[str, list[int]]) -> dict[str, Memory]:
@@ -124,7 +127,8 @@ def _memory_of(pids: list[int]) -> Memory:
             status = parse_sizes(Path(f"/proc/{pid}/status").read_text())
             rollup = parse_sizes(Path(f"/proc/{pid}/smaps_rollup").read_text())
         except OSError:
-            continue  # it has ended, or belongs to somebody else
+            # It has ended, or belongs to another user.
+            continue
         resident += status.get("VmRSS", 0)
         peak += status.get("VmHWM", 0)
         proportional += rollup.get("Pss", 0)
@@ -184,7 +188,7 @@ def start(
     environment: dict[str, str] | None = None,
     cwd: Path | None = None,
 ) -> Process:
-    """Not in this terminal's group, so that its Ctrl-C stops only the benchmark, which then stops the rest in order."""
+    """Starts a process outside the terminal's group. Ctrl-C stops the benchmark, which stops the others."""
     with log.open("ab") as out:
         popen = subprocess.Popen(
             command,

@@ -111,7 +111,8 @@ class RealProcesses(unittest.TestCase):
         self.addCleanup(other.kill)
         process = self.start("import time; time.sleep(1000)")
         process.stop()
-        process.stop()  # again: there is nobody left to stop
+        # The second time there is nothing left to stop.
+        process.stop()
         self.assertIsNone(other.poll())
 
 

@@ -12,20 +12,33 @@ from servers import Postgres, Redis
 @dataclass(frozen=True)
 class Lengths:
     rounds: int
-    seconds: int  # of a measurement
-    warm_up: int  # seconds before it; 0: none
-    cost_seconds: int  # of a measurement that is about cost, not rate
-    bookings_read: int  # that GET /booking is asked for
+    # The length of a measurement.
+    seconds: int
+    # Seconds before the measurement. 0: none.
+    warm_up: int
+    # The length of a measurement of cost instead of rate.
+    cost_seconds: int
+    # The number of bookings that GET /booking is asked for.
+    bookings_read: int
     flights_loaded: int
-    past_bookings: tuple[int, ...]  # that exist when the cost of a booking is measured
-    changes: int  # after which the first page is looked at
-    load_seconds: int  # of a run at an offered load; its audit takes several times as long
-    loads_percent: tuple[int, ...]  # of the maximum, offered
-    overload_rounds: int  # the maximum and twice as much, in turn
-    crowds: tuple[int, ...]  # users at once, whose rates are maxima; loads are shares of the first
-    isolation_rate: int  # bookings a second of the client that behaves well
-    isolation_seconds: int  # of it, without and with each fault
-    isolation_flights: int  # that a list without an index reads
+    # The numbers of past bookings with which the cost of a booking is measured.
+    past_bookings: tuple[int, ...]
+    # The number of changes after which the first page is read.
+    changes: int
+    # The length of a run at an offered load. Its audit takes several times as long.
+    load_seconds: int
+    # The offered loads, as shares of the maximum.
+    loads_percent: tuple[int, ...]
+    # How often the maximum and twice as much are measured, in turn.
+    overload_rounds: int
+    # The numbers of users whose rates are maxima. Loads are shares of the first.
+    crowds: tuple[int, ...]
+    # Bookings a second of the well-behaved client.
+    isolation_rate: int
+    # The length of its run, without and with each fault.
+    isolation_seconds: int
+    # The number of flights that a list without an index reads.
+    isolation_flights: int
 
 
 DEFAULT = Lengths(
@@ -67,13 +80,15 @@ LONG_PAST_BOOKINGS = (100_000, 1_000_000)
 
 @dataclass
 class Rig:
-    folder: Path  # of this run: data, logs, files for the generators
+    # The files of this run: data, logs, and files for the generators.
+    folder: Path
     program: Path
     postgres: Postgres
     redis: Redis
     flightdeck: Flightdeck
     lengths: Lengths
-    findings: list[str] = field(default_factory=list)  # of audits
+    # The findings of audits.
+    findings: list[str] = field(default_factory=list)
     _began: float = field(default_factory=time.monotonic)
 
     def write_lines(self, name: str, lines: list[str]) -> Path:

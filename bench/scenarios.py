@@ -11,7 +11,8 @@ from load import Run, Stress
 from processes import BenchError
 from rig import Rig
 
-CONNECTIONS = 256  # what the comparisons go by
+# The comparisons are made with this many.
+CONNECTIONS = 256
 FEW_CONNECTIONS = 64
 BOOKED_FLIGHTS = 300
 SEARCHED_FLIGHTS = 30
@@ -22,12 +23,16 @@ LIVE_BOOKINGS_PER_S = 100
 class Scenario:
     name: str
     title: str
-    group: str  # those of a group are measured on the same processes and database, one after the other
-    goal: float  # times the better peer
+    # Scenarios of a group are measured on the same processes and database, one after the other.
+    group: str
+    # The rate to reach, in times of the better peer's.
+    goal: float
     floor: float
-    against: str  # the scenario of the peers that it is compared with
+    # The scenario of the peers that it is compared with.
+    against: str
     for_peers: bool = True
-    few_connections: bool = False  # ours are measured with these as well
+    # Flightdeck is measured with few connections as well.
+    few_connections: bool = False
 
 
 SCENARIOS = (
@@ -121,7 +126,8 @@ class Turn:
     def _booking_ids(self) -> list[str]:
         count = self._rig.lengths.bookings_read
         flights = self._flights("spread", schedule.sold("SP", BOOKED_FLIGHTS))
-        if self._system.is_peer:  # at their rate it would take minutes
+        # At the rate of a peer it would take minutes.
+        if self._system.is_peer:
             self._rig.postgres.sql(self._system.database, INSERT_BOOKINGS.format(count=count))
         else:
             fill(self._rig, self._system, flights, count)
@@ -179,7 +185,8 @@ class Turn:
 
 INSERT_BOOKINGS = """
 INSERT INTO bookings (id, user_id, flight_id, seats, status, payment_ref)
-SELECT gen_random_uuid(), gen_random_uuid(), (SELECT id FROM flights LIMIT 1), 1, 'CONFIRMED', gen_random_uuid()::text
+SELECT gen_random_uuid(), gen_random_uuid(), (SELECT id FROM flights LIMIT 1), 1, 'CONFIRMED',
+       gen_random_uuid()::text
 FROM generate_series(1, {count});
 ANALYZE bookings
 """
@@ -219,7 +226,7 @@ def measure(rig: Rig, system, run_for, seconds: int | None = None) -> tuple[dict
 
 
 def with_work(figures: dict, work: int, run: Run, refusals_are_work: bool = False) -> dict:
-    """The rate, and what a thousand pieces of work cost. `work`: answers of the kind that the scenario is about."""
+    """Adds the rate and the cost of 1,000 pieces of work. `work` counts the answers that matter."""
     per_thousand = {name: used / work * 1000 for name, used in figures["cpu_s"].items()} if work else {}
     errors = run.broken + (run.requests - work if refusals_are_work else run.refused)
     figures |= {"errors": errors}

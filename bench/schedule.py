@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 SEATS = 1_000_000_000
-PAGE = 20  # flights of a search
-ROUTE = ("JFK", "LHR")  # the searched one
+# The flights of a search page.
+PAGE = 20
+# The route of searches.
+ROUTE = ("JFK", "LHR")
 PLACES = tuple(f"{a}{b}X" for a in "ABCDE" for b in "ABCDEFGH")
 
 

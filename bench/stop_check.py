@@ -19,7 +19,7 @@ BENCH = Path(__file__).resolve().parent / "bench.py"
 
 
 def marked(mark: str) -> list[str]:
-    """Processes that have the mark in their environment or in the name of their folder: Redis writes over the first."""
+    """Processes with the mark in their environment, or in their folder: Redis overwrites the former."""
     found = []
     for entry in Path("/proc").iterdir():
         try:
@@ -28,7 +28,8 @@ def marked(mark: str) -> list[str]:
             if mark in os.readlink(entry / "cwd") or mark.encode() in (entry / "environ").read_bytes():
                 found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
         except OSError:
-            continue  # it has ended, or belongs to somebody else
+            # It has ended, or belongs to another user.
+            continue
     return found
 
 

@@ -1,6 +1,7 @@
-"""Clients beside the one that is measured, each kind a process of its own, which costs little: what it sends is made before.
+"""Clients beside the measured one, a process for each kind. They cost little: requests are made in advance.
 
-    health     asks GET /health/live 20 times a second, on one connection or on a new one each time; tells what it saw
+    health     asks GET /health/live 20 times a second, on one connection or on a new one each time, and
+               reports what it saw
     requests   sends the same request again and again on some connections, at a bounded rate
     silent     keeps so many connections open and sends nothing; opens those anew that were closed
 """
@@ -118,7 +119,8 @@ def keep_silent(address: tuple[str, int], connections: int) -> None:
                 peer = socket.create_connection(address, PATIENCE_S)
             except OSError:
                 break
-            peer.setblocking(False)  # else a look would wait
+            # Otherwise the check would wait.
+            peer.setblocking(False)
             kept.append(peer)
         time.sleep(OPEN_EVERY_S)
 

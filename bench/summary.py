@@ -1,19 +1,27 @@
-"""From raw measurements to what is judged. Pure: dictionaries in, dictionaries out, so that it can be written as JSON."""
+"""Judges raw measurements. Pure: dictionaries in, dictionaries out, so that they can be written as JSON."""
 
 from figures import at_least, dig, growth, median_of, ratio, verdict, within
 from scenarios import BY_NAME, CONNECTIONS, SCENARIOS
 
-COST_LIMIT = 0.20  # a booking may cost so much more with many flights or bookings
-MEMORY_LIMIT = 0.10  # and the server may grow by so much
+# A booking may cost this much more with many flights or bookings.
+COST_LIMIT = 0.20
+# The server's memory may grow by this much then.
+MEMORY_LIMIT = 0.10
 MEMORY_LIMIT_MB = 150
-OVER_LOAD_KEPT = 0.80  # of the maximum, when twice as much is offered
+# The share of the maximum that is confirmed when twice as much is offered.
+OVER_LOAD_KEPT = 0.80
 OVER_LOAD_LATENCY_MS = 1000
-HALF_LOAD_KEPT = 0.95  # of what is offered, when that is half the maximum
-TAIL_LIMIT = 10  # p99 at half the maximum, in medians
+# The share of the offered bookings that is confirmed at half the maximum.
+HALF_LOAD_KEPT = 0.95
+# The p99 at half the maximum, in times of the median.
+TAIL_LIMIT = 10
 STALE_LIMIT_MS = 1000
-FAULT_KEPT = 0.90  # of the bookings that were confirmed without the fault
-FAULT_LATENCY_MS = 250  # p99 of a booking meanwhile
-FAULT_HEALTH_MS = 50  # the longest answer of /health/live
+# The share of the bookings without the fault that is confirmed with it.
+FAULT_KEPT = 0.90
+# The p99 of a booking with the fault.
+FAULT_LATENCY_MS = 250
+# The longest answer of /health/live with the fault.
+FAULT_HEALTH_MS = 50
 
 
 def table(measurements: list[dict]) -> list[dict]:

@@ -125,7 +125,7 @@ bool begins_with_any(const std::string& text, const std::vector<std::string>& be
                      [&](const std::string& beginning) { return text.starts_with(beginning); });
 }
 
-// `room: other another`, a line each; what begins otherwise is no room.
+// A line is `room: other another`. A room may have several. Lines without a colon are none.
 std::map<std::string, std::set<std::string>> read_rooms(const fs::path& file) {
   std::map<std::string, std::set<std::string>> rooms;
   for (const std::string& line : read_lines(file)) {

@@ -10,8 +10,8 @@
 
 namespace flightdeck::net {
 
-// Thread-safe: one a process, since every thread's client meets the same certificate. A refusal is told once, and
-// anew when the reason is another; so is that a handshake succeeds after it.
+// Thread-safe: one a process, since every thread's client meets the same certificate. A refusal is told once,
+// and anew when the reason is another; so is that a handshake succeeds after it.
 class HandshakeLog {
  public:
   // `log` outlives it.

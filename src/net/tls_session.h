@@ -1,5 +1,5 @@
-// TLS of a client over a socket that does not block: whom it trusts, and how a connection is secured and used.
-// It waits for nothing: who has the socket does.
+// TLS of a client over a socket that does not block: whom it trusts, and how a connection is secured and
+// used. It waits for nothing: who has the socket does.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@ struct ssl_st;
 
 namespace flightdeck::net {
 
-// The certificates that are trusted: the system's, or those that SSL_CERT_FILE and SSL_CERT_DIR name. They are
-// read from disk when it is made, so connections share it. Used from one thread.
+// The certificates that are trusted: the system's, or those that SSL_CERT_FILE and SSL_CERT_DIR name. They
+// are read from disk when it is made, so connections share it. Used from one thread.
 class TlsTrust {
  public:
   TlsTrust();

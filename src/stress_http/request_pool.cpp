@@ -243,8 +243,8 @@ void RequestPool::on_event(std::uint64_t which, std::uint32_t what, ReplyTaker& 
   if ((what & (EPOLLIN | ends)) != 0) receive(base_url, (what & ends) != 0, taker);
 }
 
-// An edge is told once: read all there is. A part of a buffer was all, unless the other side has ended, or TLS
-// has more.
+// An edge is told once: read all there is. A part of a buffer was all, unless the other side has ended, or
+// TLS has more.
 void RequestPool::receive(std::uint32_t base_url, bool to_the_end, ReplyTaker& taker) {
   Connection& connection = connections_[base_url];
   const std::uint32_t generation = connection.generation;

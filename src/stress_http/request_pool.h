@@ -1,6 +1,6 @@
 // Many kept HTTP/1.1 connections to one deployment, on one thread: as little work a request as the kernel
-// allows, since it shares the machine with what it measures. It reads answers and speaks TLS as the HTTP client
-// does (net/response_parser.h, net/tls_session.h); everything else of that is in net/http_client.h.
+// allows, since it shares the machine with what it measures. It reads answers and speaks TLS as the HTTP
+// client does (net/response_parser.h, net/tls_session.h); everything else of that is in net/http_client.h.
 #pragma once
 
 #include <deque>

@@ -21,8 +21,8 @@ class TlsAuthority {
 
   // For SSL_CERT_FILE.
   const std::filesystem::path& certificate() const { return own_.certificate; }
-  // `names` as OpenSSL writes them, such as `DNS:localhost,IP:127.0.0.1`. It is valid for so many days from now;
-  // with fewer than 0 it has expired.
+  // `names` as OpenSSL writes them, such as `DNS:localhost,IP:127.0.0.1`. It is valid for so many days from
+  // now; with fewer than 0 it has expired.
   TlsCertificate sign(const std::string& names, int days = 2);
 
  private:

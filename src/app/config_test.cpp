@@ -243,7 +243,7 @@ TEST(Config, RefusesWrongValuesWithOneLine) {
       {"--start-timeout-s", {"-1", "86401", "1.5", "1s", ""}},
       {"--redis-url", {"redis", "redis://", "http://x", ""}},
       {"--redis-prefix", {"a b", "{x}", "\xC3\xA9"}},
-      {"--payment-url", {"ftp://x", "x", ""}},
+      {"--payment-url", {"ftp://x", "https://", "x", ""}},
       {"--callback-base-url", {"ftp://x", "http://", ""}},
       {"--payment-timeout-s", {"0", "86401", "1.5", "1s", ""}},
       {"--mock-success-rate", {"-0.1", "nan", "inf", "1e3", "x", ""}},

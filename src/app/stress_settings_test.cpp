@@ -147,7 +147,7 @@ TEST(StressSettings, TheEnvironmentIsBehindTheFlags) {
 
 TEST(StressSettings, RefusesWrongValuesWithOneLine) {
   const std::pair<const char*, std::vector<const char*>> wrong[] = {
-      {"--url", {"x", "ftp://x", "http://x?q", ""}},
+      {"--url", {"x", "ftp://x", "https://x?q", "http://x?q", ""}},
       {"--flight", {"FD1", ""}},
       {"--route", {"JFK", "-LHR", "JFK-", "A-B-C"}},
       {"--date", {"2030-02-30", "tomorrow"}},

@@ -49,7 +49,7 @@ struct HttpCall {
 };
 
 // Made and used on the loop's thread. With https:// the certificate must be one for the URL's host, valid now
-// and signed by whom is trusted (net/tls_session.h); what is trusted is read from disk at the first such
+// and signed by whom is trusted (net/tls_session.h). What is trusted is read from disk at the first such
 // call.
 class HttpClient {
  public:

@@ -32,8 +32,8 @@ class ResponseParser {
   // Reads on, to the end of the response at most. The first `used` bytes are read; those after it are to be
   // given again, with what follows them. Once it is not `need_more`, `restart` is next.
   State put(std::string_view bytes, std::size_t& used);
-  // The connection has come to its end, in order: so may the body of a response that says no length. Else
-  // that is malformed.
+  // The connection has come to its end, in order: so may the body of a response that says no length. Any
+  // other is malformed.
   State put_end();
 
   // Some of the response has come.

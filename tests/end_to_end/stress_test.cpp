@@ -232,7 +232,7 @@ TEST_F(StressTest, WrongUsageIsOneLineAndTwo) {
       {{"--create-flights", "1", "--duration", "3h"}, "--duration"},
       {{"--create-flights", "1", "--cancel-share", "2"}, "--cancel-share"},
       {{"--create-flights", "1", "--wait", "31"}, "--wait"},
-      {{"--create-flights", "1", "--url", "https://x"}, "--url"},
+      {{"--create-flights", "1", "--url", "ftp://x"}, "--url"},
       {{"--create-flights", "1", "extra"}, "argument 4"},
       {{"--create-flights", "1", "--fast"}, "--fast"}};
   for (const auto& [flags, named] : cases) {

@@ -13,7 +13,8 @@ PEER_PATIENCE_S = 5  # nobody promises that theirs ever end
 
 WRONG_COUNTS = """
 SELECT count(*) FROM flights f LEFT JOIN
-  (SELECT flight_id, sum(seats) AS held FROM bookings WHERE status IN ('PENDING', 'CONFIRMED') GROUP BY flight_id) b
+  (SELECT flight_id, sum(seats) AS held FROM bookings
+   WHERE status IN ('PENDING', 'CONFIRMED') GROUP BY flight_id) b
   ON b.flight_id = f.id
 WHERE f.available_seats < 0 OR f.available_seats + coalesce(b.held, 0) <> f.total_seats
 """
@@ -45,7 +46,8 @@ def findings(counts: Counts) -> list[str]:
         found.append(f"{counts.told} bookings told, {counts.confirmed} confirmed in the database")
     if counts.confirmed - counts.told > counts.connections:
         found.append(
-            f"{counts.confirmed} bookings confirmed, {counts.told} told: more than the {counts.connections} under way"
+            f"{counts.confirmed} bookings confirmed, {counts.told} told: "
+            f"more than the {counts.connections} under way"
         )
     return found
 

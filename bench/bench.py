@@ -39,7 +39,8 @@ PARTS = (*BY_NAME, *STUDIES)
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./dev bench",
-        description="Measures Flightdeck on a PostgreSQL and a Redis of its own, in turn with the peers, and audits every run. "
+        description="Measures Flightdeck on a PostgreSQL and a Redis of its own, in turn with the peers, "
+        "and audits every run. "
         "Writes results.md, results.json and load.svg to build/bench.",
     )
     parser.add_argument(
@@ -83,7 +84,10 @@ def lengths_of(arguments: argparse.Namespace) -> rig.Lengths:
 
 
 def measure_scenarios(bench: Rig, systems: list, only: tuple[str, ...]) -> list[dict]:
-    """All systems have their turn with a group of scenarios before the next group, since machines change their mood."""
+    """All systems have their turn with a group of scenarios before the next group.
+
+    A machine's mood changes.
+    """
     measurements = []
     for round_number in range(1, bench.lengths.rounds + 1):
         for group in dict.fromkeys(scenario.group for scenario in SCENARIOS):

@@ -1,4 +1,7 @@
-"""Flightdeck as it is measured: api, worker and payment service, each a process, on one PostgreSQL and one Redis."""
+"""Flightdeck as it is measured: api, worker and payment service, each a process.
+
+All of them are on one PostgreSQL and one Redis.
+"""
 
 import os
 import subprocess
@@ -33,7 +36,8 @@ class Flightdeck:
     ) -> None:
         """On a database that may hold flights already, and a Redis that holds nothing.
 
-        `payment_url`: a payment service that runs already. `open_files`: as many descriptors for an api process.
+        `payment_url`: a payment service that runs already.
+        `open_files`: as many descriptors for an api process.
         """
         self.database = database
         self._redis.flush()

@@ -56,7 +56,10 @@ def _import(rig: Rig, database: str, count: int) -> Path:
 
 
 def _start(rig: Rig, database: str) -> None:
-    """What comes at a start is no cost of a booking: telling Redis of every flight, and the worker's first audit."""
+    """What comes at a start is no cost of a booking.
+
+    It is telling Redis of every flight, and the worker's first audit.
+    """
     rig.flightdeck.start(database)
     deadline = time.monotonic() + LOAD_PATIENCE_S
     while rig.redis.ask("HKEYS", "flight_index") != "complete" or not rig.flightdeck.has_audited():

@@ -1,6 +1,7 @@
-"""One slow thing stops nothing else: what a well-behaved client sees while something else goes wrong, and before it does.
+"""One slow thing stops nothing else: what a well-behaved client sees before and during a fault.
 
-It books on flights of its own, in an open loop, so that a stall is seen; somebody else asks for the server's health meanwhile.
+The fault is somebody else's. The client books on flights of its own, in an open loop, so that a stall is
+seen. Somebody else asks for the server's health meanwhile.
 """
 
 import json
@@ -34,10 +35,13 @@ USER = "7b0e8c5e-58a8-4f3a-9d3c-0d1f4b0a1c11"
 MANY_FLIGHTS = """
 CREATE TEMPORARY TABLE later AS SELECT indexname AS name, indexdef AS sql FROM pg_indexes
 WHERE tablename = 'flights' AND indexname <> 'flights_pkey' AND indexdef LIKE 'CREATE INDEX%';
-DO $$ DECLARE one record; BEGIN FOR one IN SELECT * FROM later LOOP EXECUTE 'DROP INDEX ' || one.name; END LOOP; END $$;
-INSERT INTO flights (id, flight_number, source, destination, departure_ts, departure_date, total_seats, available_seats,
-                     price, status, created_at, updated_at)
-SELECT gen_random_uuid(), 'MF' || n, 'P' || n % 3000, 'Q' || n % 2999, now() - n % 28800 * interval '1 minute' - interval '1 day',
+DO $$ DECLARE one record; BEGIN
+  FOR one IN SELECT * FROM later LOOP EXECUTE 'DROP INDEX ' || one.name; END LOOP;
+END $$;
+INSERT INTO flights (id, flight_number, source, destination, departure_ts, departure_date, total_seats,
+                     available_seats, price, status, created_at, updated_at)
+SELECT gen_random_uuid(), 'MF' || n, 'P' || n % 3000, 'Q' || n % 2999,
+       now() - n % 28800 * interval '1 minute' - interval '1 day',
        '2020-01-01', 300, 300, 99, 'SCHEDULED', now() - interval '1 day', now() - interval '1 day'
 FROM generate_series(1, {count}) n;
 SET maintenance_work_mem = '256MB';
@@ -48,7 +52,8 @@ VACUUM ANALYZE flights
 """
 BOOKINGS = """
 BEGIN;
-INSERT INTO bookings (id, user_id, flight_id, seats, amount, status, payment_ref, expires_at, created_at, updated_at)
+INSERT INTO bookings (id, user_id, flight_id, seats, amount, status, payment_ref, expires_at,
+                      created_at, updated_at)
 SELECT gen_random_uuid(), gen_random_uuid(), '{flight}', 1, 15, '{status}', {payment}, now(), now(), now()
 FROM generate_series(1, {count});
 UPDATE flights SET available_seats = available_seats - {count}, version = version + 1, updated_at = now()
@@ -81,8 +86,9 @@ class _Case:
             if wrong := audit.wrong_flights(self.rig.postgres, DATABASE):
                 self.rig.found(f"isolation, {self._title}", [f"{wrong} flights whose seats do not add up"])
         self.rig.step(
-            f"isolation, {self._title}: {without['confirmed_per_s']:,.0f}/s before, {during['confirmed_per_s']:,.0f}/s "
-            f"during, p99 {during['p99_ms']:.0f} ms, longest health {during['health_max_ms']:.0f} ms, "
+            f"isolation, {self._title}: {without['confirmed_per_s']:,.0f}/s before, "
+            f"{during['confirmed_per_s']:,.0f}/s during, p99 {during['p99_ms']:.0f} ms, "
+            f"longest health {during['health_max_ms']:.0f} ms, "
             f"{during['health_failed']} failed"
         )
         kept = ratio(during["confirmed_per_s"], without["confirmed_per_s"])

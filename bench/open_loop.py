@@ -1,4 +1,6 @@
-"""Latency and refusals over offered load, on one flight: what happens at half the maximum, and at twice as much.
+"""Latency and refusals over offered load, on one flight.
+
+Among them are half the maximum and twice as much as the maximum.
 
 `flightdeck stress` takes latency from the moment a request was due, so a stall of the server is not hidden.
 """
@@ -45,11 +47,15 @@ def study(rig: Rig) -> dict:
 
 
 def _overload(rig: Rig, flight: str, users: int) -> dict:
-    """Twice the maximum, which is taken anew right before: the machine's own pace changes by a third in a minute."""
+    """Twice the maximum, which is taken anew right before.
+
+    The machine's own pace changes by a third in a minute.
+    """
     maximum = _stress(rig, flight, ["--users", str(users)])["confirmed_per_s"]
     told = _stress(rig, flight, ["--rate", str(max(1, round(2 * maximum)))])
     rig.step(
-        f"twice the maximum of {users:,} users, {maximum:,.0f}/s: {told['confirmed_per_s']:,.0f}/s confirmed, "
+        f"twice the maximum of {users:,} users, {maximum:,.0f}/s: "
+        f"{told['confirmed_per_s']:,.0f}/s confirmed, "
         f"the longest after {told['latency_ms']['accepted']['max']:.0f} ms"
     )
     return {"users": users, "maximum_per_s": maximum, "told": told}

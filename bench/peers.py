@@ -1,6 +1,7 @@
-"""The peers of a folder that --peers names: the same work on other stacks, each with a start script and fixed ports.
+"""The peers of a folder that --peers names: the same work on other stacks.
 
-They are copied before they run, since they write beside themselves (node_modules).
+Each has a start script and fixed ports. They are copied before they run, since they write
+beside themselves (node_modules).
 """
 
 import json

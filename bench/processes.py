@@ -1,6 +1,7 @@
 """Processes the benchmark starts: each in a session of its own, ended by its id, measured through /proc.
 
-A group's CPU time is that of the process, of its descendants, and of descendants that ended and were waited for.
+A group's CPU time is that of the process, of its descendants, and of descendants that ended and were
+waited for.
 """
 
 import os
@@ -94,7 +95,10 @@ def cpu_seconds(groups: dict[str, list[int]]) -> dict[str, float]:
 
 
 def parse_busy_seconds(stat: str) -> float:
-    """The first line of /proc/stat: what all processors did, less idling, waiting, and guests counted twice."""
+    """What all processors did, by the first line of /proc/stat.
+
+    Left out are idling, waiting, and guests, which are counted twice there.
+    """
     user, nice, system, _idle, _wait, irq, softirq, *_ = (
         int(word) for word in stat.splitlines()[0].split()[1:]
     )
@@ -173,7 +177,10 @@ def start(
     environment: dict[str, str] | None = None,
     cwd: Path | None = None,
 ) -> Process:
-    """Not in this terminal's group, so that its Ctrl-C stops only the benchmark, which then stops the rest in order."""
+    """Starts it outside this terminal's group.
+
+    So Ctrl-C stops only the benchmark, which then stops the rest in order.
+    """
     with log.open("ab") as out:
         popen = subprocess.Popen(
             command,

@@ -34,7 +34,8 @@ def _machine(results: dict) -> list[str]:
     lengths = results["lengths"]
     return [
         f"{machine['date']}, commit {machine['commit']}: {machine['cores']} cores ({machine['cpu']}), "
-        f"{machine['memory_gb']:.0f} GB, Linux {machine['kernel']}, PostgreSQL {machine['postgres']}, Redis {machine['redis']}; "
+        f"{machine['memory_gb']:.0f} GB, Linux {machine['kernel']}, PostgreSQL {machine['postgres']}, "
+        f"Redis {machine['redis']}; "
         f"api threads: {results['threads'] or 'one a core'}; "
         f"{lengths['rounds']} rounds of {lengths['seconds']} s, medians. The load generator shares the cores."
     ]
@@ -176,8 +177,9 @@ def _open_loop(results: dict, plot: str | None) -> list[str]:
         f"{number(crowd['confirmed_per_s'])}/s with {crowd['users']:,} users" for crowd in open_loop["crowds"]
     )
     lines = [
-        f"Open loop, one flight, latency from the intended start. In the closed loop: {crowds}; loads are shares of the first. "
-        "200 % is the median of the runs below, each of which has a maximum of its own.",
+        f"Open loop, one flight, latency from the intended start. In the closed loop: {crowds}; "
+        "loads are shares of the first. 200 % is the median of the runs below, "
+        "each of which has a maximum of its own.",
         "",
     ]
     lines += markdown.table(columns, rows)

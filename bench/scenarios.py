@@ -179,7 +179,8 @@ class Turn:
 
 INSERT_BOOKINGS = """
 INSERT INTO bookings (id, user_id, flight_id, seats, status, payment_ref)
-SELECT gen_random_uuid(), gen_random_uuid(), (SELECT id FROM flights LIMIT 1), 1, 'CONFIRMED', gen_random_uuid()::text
+SELECT gen_random_uuid(), gen_random_uuid(), (SELECT id FROM flights LIMIT 1), 1, 'CONFIRMED',
+       gen_random_uuid()::text
 FROM generate_series(1, {count});
 ANALYZE bookings
 """
@@ -219,7 +220,10 @@ def measure(rig: Rig, system, run_for, seconds: int | None = None) -> tuple[dict
 
 
 def with_work(figures: dict, work: int, run: Run, refusals_are_work: bool = False) -> dict:
-    """The rate, and what a thousand pieces of work cost. `work`: answers of the kind that the scenario is about."""
+    """The rate, and what a thousand pieces of work cost.
+
+    `work`: answers of the kind that the scenario is about.
+    """
     per_thousand = {name: used / work * 1000 for name, used in figures["cpu_s"].items()} if work else {}
     errors = run.broken + (run.requests - work if refusals_are_work else run.refused)
     figures |= {"errors": errors}

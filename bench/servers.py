@@ -53,7 +53,10 @@ class Postgres:
         self._process: Process | None = None
 
     def start(self, *settings: str) -> None:
-        """`settings` (`name=value`) beside those of the cluster. What it held when it was stopped, it holds again."""
+        """`settings` (`name=value`) come beside those of the cluster.
+
+        What it held when it was stopped, it holds again.
+        """
         if not self.data.exists():
             self._make_cluster()
         # Without pg_ctl, so that its number is known at once. It takes SIGQUIT as the order to end at once.
@@ -155,7 +158,10 @@ class Postgres:
 
 
 class Redis:
-    """As Debian's package starts it, but without snapshots on disk, which would come at times of their own."""
+    """As Debian's package starts it, but without snapshots on disk.
+
+    Those would come at times of their own.
+    """
 
     def __init__(self, folder: Path):
         self._folder = folder

@@ -19,7 +19,10 @@ BENCH = Path(__file__).resolve().parent / "bench.py"
 
 
 def marked(mark: str) -> list[str]:
-    """Processes that have the mark in their environment or in the name of their folder: Redis writes over the first."""
+    """Processes that have the mark in their environment or in the name of their folder.
+
+    Redis writes over its environment.
+    """
     found = []
     for entry in Path("/proc").iterdir():
         try:

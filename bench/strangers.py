@@ -1,6 +1,9 @@
-"""Clients beside the one that is measured, each kind a process of its own, which costs little: what it sends is made before.
+"""Clients beside the one that is measured, each kind a process of its own.
 
-    health     asks GET /health/live 20 times a second, on one connection or on a new one each time; tells what it saw
+It costs little, since what it sends is made before.
+
+    health     asks GET /health/live 20 times a second, on one connection or on a new one each time;
+               tells what it saw
     requests   sends the same request again and again on some connections, at a bounded rate
     silent     keeps so many connections open and sends nothing; opens those anew that were closed
 """

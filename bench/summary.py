@@ -1,4 +1,7 @@
-"""From raw measurements to what is judged. Pure: dictionaries in, dictionaries out, so that it can be written as JSON."""
+"""From raw measurements to what is judged.
+
+Pure: dictionaries in, dictionaries out, so that it can be written as JSON.
+"""
 
 from figures import at_least, dig, growth, median_of, ratio, verdict, within
 from scenarios import BY_NAME, CONNECTIONS, SCENARIOS

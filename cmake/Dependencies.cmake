@@ -20,10 +20,12 @@ endif()
 find_path(FLIGHTDECK_BOOST_INCLUDE_DIR boost/version.hpp
   HINTS "${PROJECT_SOURCE_DIR}/.deps/boost/usr/include"
   DOC "Boost headers, 1.84 or newer" REQUIRED)
-file(STRINGS "${FLIGHTDECK_BOOST_INCLUDE_DIR}/boost/version.hpp" boost_version REGEX "^#define BOOST_VERSION [0-9]+")
+file(STRINGS "${FLIGHTDECK_BOOST_INCLUDE_DIR}/boost/version.hpp" boost_version
+  REGEX "^#define BOOST_VERSION [0-9]+")
 string(REGEX MATCH "[0-9]+" boost_version "${boost_version}")
 if(boost_version LESS 108400) # 1.84: the first release with Boost.Redis
-  message(FATAL_ERROR "The Boost headers in ${FLIGHTDECK_BOOST_INCLUDE_DIR} are too old (${boost_version}, needs 108400). "
+  message(FATAL_ERROR
+    "The Boost headers in ${FLIGHTDECK_BOOST_INCLUDE_DIR} are too old (${boost_version}, needs 108400). "
     "`./dev setup` gets newer ones; then remove ${PROJECT_BINARY_DIR}.")
 endif()
 add_library(flightdeck_boost_headers INTERFACE)

@@ -16,6 +16,7 @@ function(flightdeck_migrations dialect namespace variable)
   endforeach()
   set(FLIGHTDECK_DIALECT ${dialect})
   set(FLIGHTDECK_NAMESPACE ${namespace})
-  configure_file("${PROJECT_SOURCE_DIR}/cmake/migrations.cpp.in" "${CMAKE_CURRENT_BINARY_DIR}/migrations.cpp" @ONLY)
+  configure_file("${PROJECT_SOURCE_DIR}/cmake/migrations.cpp.in"
+    "${CMAKE_CURRENT_BINARY_DIR}/migrations.cpp" @ONLY)
   set(${variable} "${CMAKE_CURRENT_BINARY_DIR}/migrations.cpp" PARENT_SCOPE)
 endfunction()

@@ -73,7 +73,8 @@ function(flightdeck_test_program)
 
   add_executable(${arg_NAME} ${arg_SOURCES})
   target_include_directories(${arg_NAME} PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests")
-  target_link_libraries(${arg_NAME} PRIVATE flightdeck::compile_options ${arg_DEPENDS} ${arg_LINK} GTest::gmock_main)
+  target_link_libraries(${arg_NAME} PRIVATE
+    flightdeck::compile_options ${arg_DEPENDS} ${arg_LINK} GTest::gmock_main)
   flightdeck_test_optimisation(${arg_NAME})
   target_precompile_headers(${arg_NAME} REUSE_FROM flightdeck_test_headers)
   target_compile_definitions(${arg_NAME} PRIVATE
@@ -119,7 +120,8 @@ function(flightdeck_test_run)
   add_test(NAME ${arg_NAME}
     COMMAND ${arg_PROGRAM} --gtest_output=xml:${PROJECT_BINARY_DIR}/test-results/${arg_NAME}.xml)
   set_tests_properties(${arg_NAME} PROPERTIES
-    LABELS "${arg_LABELS}" ENVIRONMENT "${arg_ENVIRONMENT}" TIMEOUT ${arg_TIMEOUT} RUN_SERIAL "$<BOOL:${arg_SERIAL}>")
+    LABELS "${arg_LABELS}" ENVIRONMENT "${arg_ENVIRONMENT}" TIMEOUT ${arg_TIMEOUT}
+    RUN_SERIAL "$<BOOL:${arg_SERIAL}>")
 endfunction()
 
 function(flightdeck_refuse_unknown function unknown)

@@ -3,8 +3,8 @@
 # Sourced by dev.
 
 # What the peers of --peers run on.
-readonly peer_packages=(python3-fastapi python3-uvicorn python3-uvloop python3-httptools python3-asyncpg python3-redis
-  python3-aiohttp)
+readonly peer_packages=(python3-fastapi python3-uvicorn python3-uvloop python3-httptools python3-asyncpg
+  python3-redis python3-aiohttp)
 
 # Debian's Python, since Debian's packages are for it. Nothing is compiled beside the sources.
 debian_python() { /usr/bin/python3 -B "$@"; }

@@ -1,4 +1,5 @@
-# shellcheck shell=bash `./dev chaos`: real processes under load, with faults injected again and again.
+# shellcheck shell=bash
+# `./dev chaos`: real processes under load, with faults injected again and again.
 # Sourced by dev, after bench.sh.
 
 chaos() {

@@ -1,4 +1,5 @@
-# shellcheck shell=bash `./dev docker-test`: builds the image and books a flight through docker-compose.yml.
+# shellcheck shell=bash
+# `./dev docker-test`: builds the image and books a flight through docker-compose.yml.
 # Sourced by dev. Where no Docker runs it starts one of its own; where no registry is reached it makes the
 # images it needs from Debian's packages. Whatever it started or made is gone in the end, however it ends.
 
@@ -71,7 +72,9 @@ docker_test_clean_up() {
   fi
   step "docker-test: removing everything"
   stop_children
-  if ((${#docker_test_compose[@]})); then "${docker_test_compose[@]}" down --volumes --timeout 15 >/dev/null 2>&1; fi
+  if ((${#docker_test_compose[@]})); then
+    "${docker_test_compose[@]}" down --volumes --timeout 15 >/dev/null 2>&1
+  fi
   if ((${#docker_test_images[@]})); then docker image rm "${docker_test_images[@]}" >/dev/null 2>&1; fi
   stop_docker
   rm -rf --one-file-system "$docker_test_dir"
@@ -99,9 +102,10 @@ make_base() {
   [[ -n $mirror ]] || update_package_lists
   mirror=$(debian_mirror)
   step "docker-test: making a Debian $docker_test_suite, as none can be pulled"
-  apt-config dump --format '%F "%v";%n' | sed -n -E '/^Acquire::(Check-|[a-z]+::Proxy)/p' >"$docker_test_dir/apt.conf"
-  TMPDIR=$docker_test_dir mmdebstrap --quiet --variant=minbase --aptopt="$docker_test_dir/apt.conf" "$docker_test_suite" \
-    "$docker_test_dir/base.tar" "deb $mirror $docker_test_suite main" >&2
+  apt-config dump --format '%F "%v";%n' | sed -n -E '/^Acquire::(Check-|[a-z]+::Proxy)/p' \
+    >"$docker_test_dir/apt.conf"
+  TMPDIR=$docker_test_dir mmdebstrap --quiet --variant=minbase --aptopt="$docker_test_dir/apt.conf" \
+    "$docker_test_suite" "$docker_test_dir/base.tar" "deb $mirror $docker_test_suite main" >&2
   docker_test_images+=("$1")
   docker import "$docker_test_dir/base.tar" "$1" >/dev/null
   rm "$docker_test_dir/base.tar"
@@ -184,7 +188,8 @@ prove_image() {
 prove_booking() {
   local url=$1 flight answer status day
   day=$(date -u -d '+30 days' +%F)
-  flight=$(call "$url/admin/flights" -d "{\"flight_number\": \"DT1\", \"source\": \"JFK\", \"destination\": \"LHR\",
+  flight=$(call "$url/admin/flights" \
+    -d "{\"flight_number\": \"DT1\", \"source\": \"JFK\", \"destination\": \"LHR\",
     \"departure_ts\": \"${day}T10:00:00Z\", \"arrival_ts\": \"${day}T17:00:00Z\",
     \"total_seats\": 3, \"price\": \"199.00\"}")
   flight=$(json_text flight_id <<<"$flight")
@@ -240,6 +245,7 @@ docker_test() {
   done
   "${docker_test_compose[@]}" start api worker >&2
   await_health
-  [[ $(call "$url/booking/$booking" | json_text status) == CONFIRMED ]] || die "the booking is lost after a restart"
+  [[ $(call "$url/booking/$booking" | json_text status) == CONFIRMED ]] ||
+    die "the booking is lost after a restart"
   docker_test_booking=$booking
 }

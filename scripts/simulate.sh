@@ -28,7 +28,8 @@ simulate_mutations() {
   for patch in "$mutations"/*.patch; do
     name=$(basename "$patch" .patch)
     patch -d "$tree" -p1 -s --fuzz=0 <"$patch"
-    ninja -C "$tree/build/simulate" -j "$(nproc)" simulate >"$tree/$name.build.log" || die "$name does not build"
+    ninja -C "$tree/build/simulate" -j "$(nproc)" simulate >"$tree/$name.build.log" ||
+      die "$name does not build"
     found=no seed=- histories=$mutation_seeds
     if ! timeout 600 "$tree/build/simulate/simulate" --seeds "$mutation_seeds" >"$tree/$name.log" 2>&1; then
       seed=$(sed -n 's/^seed \([0-9]*\): .*/\1/p' "$tree/$name.log" | sort -n | head -n 1)

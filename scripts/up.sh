@@ -1,4 +1,5 @@
-# shellcheck shell=bash `./dev up` and `./dev down`: the program as in production, each role a process, with a
+# shellcheck shell=bash
+# `./dev up` and `./dev down`: the program as in production, each role a process, with a
 # PostgreSQL and a Redis of its own. Sourced by dev. Everything lies under $up_dir; nothing outside it is
 # touched.
 
@@ -217,7 +218,9 @@ start_flightdeck() {
 }
 
 start_payment_mock() { start_flightdeck payment-mock; }
-start_api() { start_flightdeck api --config "$up_dir/flightdeck.toml" --demo-data data/us-flights-2001q1.csv; }
+start_api() {
+  start_flightdeck api --config "$up_dir/flightdeck.toml" --demo-data data/us-flights-2001q1.csv
+}
 start_worker() { start_flightdeck worker --config "$up_dir/flightdeck.toml"; }
 
 # A process whose program has been built anew since is one to start again.

@@ -108,7 +108,7 @@ def send_hostile_bodies(on: Production, number: int) -> list[str]:
 
 
 def take_descriptors(on: WithFewDescriptors, number: int) -> list[str]:
-    """Connections that say nothing take what clients may have, and one payment in twenty is never answered."""
+    """Silent connections take what clients may have, and one payment in twenty is never answered."""
     with ExitStack() as held:
         for api in on.apis:
             for _ in range(SILENT_CONNECTIONS):

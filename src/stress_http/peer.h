@@ -23,8 +23,8 @@ struct Peer {
 };
 
 // Looks the name up and connects once, to the first of its addresses that takes a connection; with https://
-// it must also show a certificate that is trusted. Blocks, at most so long for each address. Error unavailable,
-// with a detail for people.
+// it must also show a certificate that is trusted. Blocks, at most so long for each address. Error
+// unavailable, with a detail for people.
 Result<Peer> find_peer(const net::HttpUrl& url, Milliseconds deadline);
 
 }  // namespace flightdeck::stress_http

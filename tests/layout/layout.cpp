@@ -267,10 +267,13 @@ Problems check_names(const fs::path& root, const Rules& rules) {
 }
 
 Problems check_width(const fs::path& root, const Rules& rules) {
-  static const std::set<std::string> kTexts = {".h", ".cpp", ".lua"};
+  static const std::set<std::string> kTexts = {".h", ".cpp", ".lua", ".py", ".sh", ".in", ".cmake", ".txt"};
+  static const std::set<std::string> kPrograms = {"dev", ".ci/run", "scripts/apt_install"};
   Problems problems;
   for (const fs::path& file : code_entries(root)) {
-    if (!kTexts.contains(file.extension().string()) || !fs::is_regular_file(file)) continue;
+    const bool of_code =
+        kTexts.contains(file.extension().string()) || kPrograms.contains(name_in(root, file));
+    if (!of_code || !fs::is_regular_file(file)) continue;
     std::size_t number = 0;
     for (const std::string& line : read_lines(file)) {
       ++number;

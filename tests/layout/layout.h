@@ -48,7 +48,8 @@ Problems check_length(const std::filesystem::path& root, const Rules& rules);
 // Code files and folders named by an empty word.
 Problems check_names(const std::filesystem::path& root, const Rules& rules);
 
-// Lines of C++ and Lua with more characters than the rules allow.
+// Lines with more characters than the rules allow, of everything but migrations: a database that has had one
+// must find it unchanged.
 Problems check_width(const std::filesystem::path& root, const Rules& rules);
 
 // Comments of C++ that follow code on its line: they belong above it.

@@ -185,9 +185,12 @@ TEST_F(LayoutCheck, RefusesALongLine) {
   std::string dashes;
   for (int i = 0; i < rules_.longest_line - 3; ++i) dashes += "\u2013";
   write("src/core/ids.h", "// " + dashes + "\n");
+  write("migrations/sqlite/0001.sql", "-- " + std::string(120, 'x') + "\n");
   EXPECT_THAT(check_width(root_, rules_), IsEmpty());
+  write("dev", std::string(111, '#') + "\n");
   write("src/core/ids.h", "\n//  " + dashes + "\n");
-  EXPECT_THAT(check_width(root_, rules_), ElementsAre("src/core/ids.h:2: 111 characters"));
+  EXPECT_THAT(check_width(root_, rules_),
+              ElementsAre("src/core/ids.h:2: 111 characters", "dev:1: 111 characters"));
 }
 
 TEST_F(LayoutCheck, RefusesACommentAfterCode) {

@@ -264,7 +264,7 @@ def _silent_peers(case: _Case):
 
 CASES = (
     ("slow_lists", "lists that read all flights", _slow_lists),
-    ("locked_row", "a flight's row locked by somebody else", _locked_row),
+    ("locked_row", "a flight's row locked by another session", _locked_row),
     ("silent_at_times", "1 % of payments never answered, 6,000 unfinished", _silent_at_times),
     ("refunds_hang", "a closed flight's refunds hang, Redis emptied", _refunds_hang),
     ("hostile_bodies", "bodies of 7,270 members", _hostile_bodies),

@@ -62,7 +62,7 @@ class App::Impl {
 
 void App::Impl::sync_all() {
   auto done = std::make_shared<std::promise<void>>();
-  // Redis may be away: then the first sweep that finds it tells it of everything.
+  // Redis may be away. The first sweep that reaches it then sends every flight.
   wait_until(SteadyClock::now() + limits::redis_start_patience, [this] {
     return first().call([this] { return !first().redis() || first().redis()->connection.up(); });
   });

@@ -18,7 +18,7 @@ Result<booking::ImportSummary> import_schedule(const Config& config, const booki
   try {
     summary->redis_told = refresh_redis(config.redis, *ledger.reader, began, clock, log);
   } catch (const UnavailableError&) {
-    // What is in the database is in, and a worker tells of it.
+    // What is in the database is imported, and a worker updates Redis.
   }
   return summary;
 }

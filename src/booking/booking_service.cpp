@@ -113,7 +113,7 @@ Task<ReserveAnswer> BookingService::reserve(FlightId flight_id, BookingId id, st
         co_await dependencies_.gate.reserve(flight_id, id, seats, dependencies_.clock.now());
     if (answer == ReserveAnswer::held) dependencies_.counters.gate_decrements_total.add();
     if (answer == ReserveAnswer::sold_out) {
-      // Seats were given back, perhaps, and the gate could not be told.
+      // Seats may have been given back, and the gate may not have the update yet.
       if (dependencies_.lag.possible(std::chrono::steady_clock::now())) break;
       dependencies_.counters.gate_decrements_failed.add();
     }
@@ -166,8 +166,8 @@ Task<Result<BookAnswer>> BookingService::book(BookRequest request) {
   Result<BookAnswer> placed = co_await place(std::move(request), id, std::move(slot));
   // A commit drops its holds over any connection, so perhaps before this one has brought the hold there.
   if (seats == ReserveAnswer::unanswered) dependencies_.hold_drops.drop_soon(flight, id);
-  // No commit that the ledger knows of will drop this hold. Should the ledger have committed all the same,
-  // then the gate offers seats that the ledger refuses, until a sweeper has told it.
+  // No commit that the ledger knows of will drop this hold. If the ledger has committed all the same, the
+  // gate offers seats that the ledger refuses, until a sweep updates it.
   const bool left_over = !placed && (placed.error().code == ErrorCode::unavailable ||
                                      placed.error().code == ErrorCode::overloaded);
   if (left_over && seats == ReserveAnswer::held) co_await dependencies_.hold_drops.drop(flight, id);
@@ -250,9 +250,9 @@ Task<ledger::Booking> BookingService::wait_until_final(BookAnswer answer, Millis
     wait -= step;
     not_read += step;
     pause = std::min(2 * pause, limits::wait_reread_longest);
-    // A booking that is settled here is announced here. One that is settled elsewhere is only in the ledger.
-    // What is charged here is hardly ever settled elsewhere, so it is read more rarely: under load, when all
-    // wait, that would be a read for every booking.
+    // A settlement by this process wakes this wait. One by another process is only in the ledger. A booking
+    // that is charged here is hardly ever settled elsewhere, and under load a read for each one would be too
+    // many.
     const bool may_wait = charging_.contains(booking.id) && not_read + pause <= limits::wait_reread_longest;
     if (state->settled || (may_wait && wait > Milliseconds::zero())) continue;
     co_await reread(booking);

@@ -133,13 +133,13 @@ TEST_F(BookingServiceTest, WithoutTheGateTheLedgerDecidesAlone) {
   EXPECT_TRUE(world.book(flight.id, 9).has_value());
   EXPECT_EQ(error_of(world.book(flight.id, 2)), ErrorCode::out_of_stock);
   EXPECT_TRUE(world.book(flight.id, 1).has_value());
-  // Back again, the gate still believes what it last heard: the ledger refuses, and the gate learns.
+  // Back again, the gate still has its last update. The ledger refuses, and the gate is updated.
   world.gate.go_away(false);
   EXPECT_EQ(error_of(world.book(flight.id, 1)), ErrorCode::out_of_stock);
   EXPECT_EQ(world.sellable(flight.id), 0);
 }
 
-// A store that answers and refuses to be told says sold out for as long as that lasts.
+// A store that answers and refuses updates says "sold out" for as long as that lasts.
 TEST_F(BookingServiceTest, AGateThatCouldNotBeToldOfACommitIsNotBelieved) {
   const BookingId given_back = world.book(flight.id, 4).value().booking.id;
   ASSERT_TRUE(world.book(flight.id, 6).has_value());
@@ -157,7 +157,7 @@ TEST_F(BookingServiceTest, AGateThatCouldNotBeToldOfACommitIsNotBelieved) {
   world.ledger.fail(InlineLedger::Fault::none);
 }
 
-// Another process may not have been able to tell it either, and this one was not told of that.
+// Another process may have pending updates as well, and this one does not know.
 TEST_F(BookingServiceTest, AGateThatRefusesOthersIsNotBelieved) {
   ASSERT_TRUE(world.book(flight.id, 10).has_value());
   ASSERT_EQ(world.sellable(flight.id), 0);

@@ -234,7 +234,7 @@ TEST_F(SearchFlightsTest, WhileTheIndexMayLagTheLedgerAnswersAndNothingIsKept) {
   EXPECT_EQ(found(), "10 ");
   EXPECT_EQ(index.searches, 1);
   ledger::LedgerChanges changes;
-  // And the index has not been told.
+  // And the index has not been updated.
   flight.available_seats = 4;
   changes.inserted_flights = {flight};
   world.rows.begin({});

@@ -84,7 +84,7 @@ inline constexpr seconds response_write_deadline{15};
 inline constexpr seconds lingering_close_deadline{2};
 // Deadlines of connections are checked this often. A connection may outlive its deadline by as much.
 inline constexpr milliseconds deadline_check_interval{500};
-// An I/O thread serves this many connections. A new one takes the place of the one that has been idle
+// An I/O thread keeps this many connections open. A new one takes the place of the one that has been idle
 // longest; when none is idle, it is answered 503.
 inline constexpr std::size_t connections_per_thread = 8192;
 // A search for idle connections inspects all and keeps this many, for the next new connections.
@@ -113,6 +113,7 @@ inline constexpr std::int64_t seats_per_flight_ceiling = 1'000'000'000;
 inline constexpr std::int64_t seats_per_booking_ceiling = 100;
 // The highest price of a seat, in cents: 999,999.99. A hundred such seats still fit NUMERIC(10,2).
 inline constexpr std::int64_t price_minor_max = 99'999'999;
+
 // A queue may grow to `burst` once, and is held to `standing` as long as anybody is being refused.
 struct QueueLimits {
   std::int64_t standing;
@@ -124,6 +125,7 @@ inline constexpr QueueLimits bookings_placing{.standing = 384, .burst = 1024};
 inline constexpr QueueLimits booking_waited_ms{.standing = 50, .burst = 500};
 // `standing` applies until this long after the last refusal.
 inline constexpr milliseconds admission_patience{500};
+
 // A thread keeps this many free coroutine frames of each size class for reuse. Further ones are freed.
 inline constexpr std::size_t frames_kept = 2048;
 
@@ -201,8 +203,9 @@ inline constexpr milliseconds ledger_reconnect_pause_max{1000};
 inline constexpr milliseconds standby_patience{700};
 // A write that has waited for this long is made again on a new connection, which may lead to another server.
 inline constexpr seconds standby_probe_deadline{5};
-// A process waits this long for another one that migrates the schema. A migration itself may take an hour.
+// A process waits this long for another one that is migrating the schema.
 inline constexpr seconds migration_lock_deadline{60};
+// One migration may take this long.
 inline constexpr std::chrono::minutes migration_deadline{60};
 
 // --- Search pages in memory ---
@@ -227,8 +230,7 @@ inline constexpr std::size_t payment_connections_per_thread = 1024;
 inline constexpr std::size_t payment_calls_queued_per_thread = 16 * 1024;
 // An answer that is longer cannot be read, and the outcome of its call is unknown.
 inline constexpr std::size_t payment_answer_bytes = 64 * 1024;
-// An idle connection is closed after this. It is shorter than `idle_connection_deadline`, so that a server
-// does not close it first, just when a call begins.
+// An idle connection is closed after this, before a server closes it (`idle_connection_deadline`).
 inline constexpr seconds payment_connection_idle{60};
 // While calls wait because every connection is taken, a call gives up its connection when it has had no
 // answer for `payment_silence` and for `payment_silence_answers` times as long as answers lately took. Such
@@ -256,7 +258,7 @@ inline constexpr milliseconds mock_delay_max{60'000};
 inline constexpr seconds mock_unanswered_for{30};
 // A repeated payment request checks this often whether the first one has been decided.
 inline constexpr milliseconds mock_repeat_poll{10};
-// A callback is sent this many times until it is delivered, with pauses that double from this one.
+// A callback is sent up to this many times until it is delivered, with pauses that double from this one.
 inline constexpr int mock_callback_attempts = 5;
 inline constexpr milliseconds mock_callback_backoff_first{200};
 
@@ -265,8 +267,7 @@ inline constexpr milliseconds mock_callback_backoff_first{200};
 // A worker claims intents that are due this often, and this many at once.
 inline constexpr milliseconds unfinished_scan_interval{250};
 inline constexpr std::size_t unfinished_batch = 256;
-// A worker has this many bookings under way side by side, so that one whose payment is not answered holds up
-// no other.
+// A worker has this many bookings under way at once, so that an unanswered payment holds up no other.
 inline constexpr std::size_t unfinished_window = 512;
 // After this many calls in a row without an answer the provider counts as silent.
 inline constexpr int provider_silences = 32;
@@ -281,8 +282,9 @@ inline constexpr std::chrono::minutes payment_recheck_last{5};
 
 // --- Health ---
 
-// The database is checked this often. It counts as away when the last check is older than the second one.
+// The database is checked this often.
 inline constexpr seconds health_look_interval{1};
+// The database counts as away when the last check is older than this.
 inline constexpr seconds health_stale_after{5};
 
 // --- Keeping seat gate and flight index up to the ledger ---
@@ -318,11 +320,9 @@ inline constexpr seconds hold_from_the_future{15};
 inline constexpr seconds rebuild_patience{3};
 // The mark of a rebuild is forgotten after this long without renewal.
 inline constexpr seconds rebuild_forgotten{3600};
-// Pending updates are sent again after this pause. It costs next to nothing while Redis is away, since calls
-// fail at once then.
+// Pending updates are sent again after this pause. That is cheap while Redis is away: calls fail at once.
 inline constexpr milliseconds update_retry_pause{50};
-// A thread keeps pending updates of this many flights and this many holds. With more, the whole index is
-// rebuilt.
+// A thread keeps pending updates of this many flights and holds. With more, the whole index is rebuilt.
 inline constexpr std::size_t pending_flights = 4096;
 inline constexpr std::size_t pending_holds = 64 * 1024;
 // Pending updates are sent in batches of this many flights and this many holds. Holds are arguments of a

@@ -24,7 +24,7 @@ Session::Time now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
 
-// A coroutine that nobody waits for: it tells the session itself, as its last act.
+// A coroutine that nobody waits for. Its last act is a call of the session.
 struct Session::Detached {
   struct promise_type : FrameFromPool {
     Detached get_return_object() const noexcept { return {}; }

@@ -51,7 +51,7 @@ TEST_F(Decide, TheLastSeatIsSoldAndNotOneMore) {
   ASSERT_TRUE(place(3).has_value());
   EXPECT_EQ(available(), 0);
   EXPECT_EQ(error_of(PlaceBooking{booking_2, user_1, flight_1, 1, payment_timeout}), ErrorCode::out_of_stock);
-  // Refused, and yet the gate hears what is true and drops the hold.
+  // The command is refused, and the gate is still updated and drops the hold.
   ASSERT_EQ(last.updates.size(), 1U);
   EXPECT_THAT(last.updates[0].settled_holds, ElementsAre(booking_2));
   EXPECT_EQ(last.updates[0].flight->available_seats, 0);

@@ -68,8 +68,8 @@ class ChangeFeed::Impl final : public KeyWatcher, public std::enable_shared_from
     });
   }
 
-  // Whatever was changed before it was asked for has been heard of when it is answered. A write that changes
-  // nothing: a replica, or a Redis that cannot be told of anything, must not be relied on.
+  // When it is answered, every change from before it was asked for has arrived. It is a write that changes
+  // nothing, since a replica, or a Redis that takes no updates, must not be relied on.
   Task<void> beat() {
     const ChangeClock::SteadyTime asked_at = std::chrono::steady_clock::now();
     std::vector<Command> beats;

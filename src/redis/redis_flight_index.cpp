@@ -21,7 +21,7 @@ namespace {
 
 constexpr VersionFields index_version_fields{"details_version", "version", "updated_at"};
 
-// That no telling ever gets.
+// A mark that no rebuild ever gets.
 constexpr const char* no_rebuild = "telling:none";
 
 Command range(const std::string& key, const std::string& from, const std::string& to, std::size_t offset,
@@ -107,7 +107,7 @@ Task<std::optional<SearchPage>> RedisFlightIndex::search(SearchQuery query, Inst
   co_return std::nullopt;
 }
 
-// A look is a tenth of a script, and most of what the sweeper tells is known.
+// A read costs a tenth of a script, and most rows that a sweep sends are already stored.
 Task<bool> RedisFlightIndex::update(std::vector<Flight> flights, Instant now) {
   std::vector<Command> reads;
   reads.reserve(2 * flights.size());
@@ -226,8 +226,8 @@ Task<RedisFlightIndex::Stored> RedisFlightIndex::store(std::vector<Flight> fligh
   co_return stored;
 }
 
-// The new place first, then the old ones go, then the flight is told that it is settled: a crash in between
-// leaves an entry too many, which searches skip, and a flight that the next update settles.
+// The new position is added first, then the old ones are removed, then the flight is settled. A crash in
+// between leaves an additional entry, which searches skip, and a flight that the next update settles.
 Task<bool> RedisFlightIndex::move(std::vector<Move> moves) {
   Changes changes;
   for (const Move& one : moves) {
@@ -301,8 +301,8 @@ Task<bool> RedisFlightIndex::change_sets(Changes changes) {
   if (!replies) co_return false;
   if (!any_error(*replies)) co_return true;
 
-  // A key that is no sorted set is none of ours. What was in it before is to be told again, so the index is
-  // not complete.
+  // The program never writes another type to these keys. What was in the key before must be sent again, so
+  // the index is not complete.
   std::vector<Command> again;
   for (std::size_t i = 0; i < replies->size(); ++i) {
     if ((*replies)[i].kind != Reply::Kind::error) continue;
@@ -421,7 +421,7 @@ Task<flights::RebuildStart> RedisFlightIndex::begin_rebuild() {
   begin.push_back(script_call(begin_rebuild_script, {keys_.index()}).add(rebuild_).add(marked_ ? "1" : "0"));
   begin.back().add(patience_.count()).add(limits::rebuild_forgotten.count());
   const std::optional<Replies> begun = co_await connection_.call(std::move(begin));
-  // Without a mark of its own this telling cannot be completed; that is right when Redis is away.
+  // Without a mark of its own this rebuild cannot be completed, which is right when Redis is away.
   rebuild_ = begun && begun->front().kind == Reply::Kind::text ? begun->front().text : no_rebuild;
   looked_at_ = generation;
   const bool left = begun && begun->front().kind == Reply::Kind::nil;
@@ -448,7 +448,7 @@ Task<bool> RedisFlightIndex::complete_rebuild() {
   co_return marked;
 }
 
-// The mark goes, and those of rebuilds under way, which may have passed by what was not told.
+// The mark goes, and so do those of rebuilds under way, which may already be past the flights that are lost.
 Task<bool> RedisFlightIndex::mark_incomplete() {
   std::vector<Command> commands;
   commands.push_back(Command("DEL").add(keys_.index()));

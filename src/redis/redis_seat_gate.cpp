@@ -158,7 +158,7 @@ Task<std::optional<std::vector<GateState>>> RedisSeatGate::inspect(std::vector<F
 
 Task<std::vector<Hold>> RedisSeatGate::stale_holds(Instant before, std::size_t limit) {
   std::vector<Hold> stale;
-  // SCAN may tell of a key twice.
+  // SCAN may return a key twice.
   std::set<std::string, std::less<>> seen;
   bool whole_round = scan_cursor_ == "0";
   for (int scans = 0; scans < limits::redis_scans_per_look && stale.size() < limit; ++scans) {

@@ -52,7 +52,7 @@ Task<void> FlightRefresher::refresh_batch(std::vector<Flight> rows, bool whole, 
   if (gate_told && index_told) refreshed += count;
 }
 
-// Mostly whoever sold the seats has told it: a look costs a tenth of telling it again.
+// Usually the process that sold the seats has sent the update. Reading costs a tenth of sending it again.
 Task<std::vector<booking::SeatUpdate>> FlightRefresher::updates_for_gate(std::vector<Flight> rows) {
   std::vector<FlightId> ids;
   ids.reserve(rows.size());

@@ -76,8 +76,8 @@ Task<Synced> Sweeper::sync_changed() {
     // Begin again next time.
     if (!kept) co_return synced;
   }
-  // Not the time of the latest row: the rows of the last overlap before a quiet time would be told again and
-  // again.
+  // This is not the time of the latest row, or the rows of the last overlap before a quiet time would be sent
+  // again and again.
   synced_until_ = started;
   told_lately_ = std::move(told_lately);
   bool in_step = complete;
@@ -106,8 +106,8 @@ Task<void> Sweeper::scrub() {
   co_await forget_the_future(std::move(told));
 }
 
-// A flight that is further in gate or index than in rows which were read after that was seen: the ledger
-// never came so far. These rows are told then as if nothing were known; newer ones told meanwhile stay.
+// The ledger never reached the version of a flight that is higher in gate or index than in a row that was
+// read afterwards. Such rows are sent as if nothing were stored. Newer rows that were sent meanwhile stay.
 Task<void> Sweeper::forget_the_future(std::vector<StoredVersion> told) {
   std::vector<FlightId> ids;
   std::map<FlightId, std::int64_t> versions;

@@ -22,7 +22,7 @@ class SweeperTest : public ::testing::Test {
  protected:
   ~SweeperTest() override { EXPECT_THAT(world.escaped, IsEmpty()); }
 
-  // Written by another process: nobody here is told.
+  // Written by another process, so nothing here observes it.
   Result<ledger::Applied> elsewhere(const Command& command) {
     auto decision = ledger::apply_batch(world.rows, std::span(&command, 1), world.clock.now());
     return std::move(decision.outcomes.front());
@@ -43,13 +43,13 @@ class SweeperTest : public ::testing::Test {
               ReserveAnswer::held);
   }
   Synced sync() { return finish(world.loop, world.sweeper.sync_changed()); }
-  // How many flights were told.
+  // How many flights were sent.
   std::size_t sync_changed() {
     const Synced synced = sync();
     EXPECT_EQ(synced.end, Synced::End::in_step);
     return synced.told;
   }
-  // Until nothing is left that was told within the overlap.
+  // Until no flight is left that was sent within the overlap.
   void settle_down() {
     world.loop.advance(seconds{600});
     sync_changed();
@@ -308,7 +308,7 @@ TEST_F(SweeperTest, AFutureThatTheLedgerLostIsForgotten) {
   EXPECT_EQ(found(), 2U);
 }
 
-// Others commit and tell between the sweeper's reading of the rows and its looking at the versions.
+// Others commit and update between the sweeper's reading of the rows and of the versions.
 TEST_F(SweeperTest, WhatIsFurtherBecauseItIsNewerStays) {
   const FlightId flight = world.add_flight(5).id;
   auto scrub = test::start(world.sweeper.scrub());

@@ -174,7 +174,7 @@ Task<void> ProcessLedger::check_writable() {
   co_await change<bool>(std::move(question));
 }
 
-// As the PostgreSQL backend does it: a row is told of when a write that was made after it has got through.
+// The same as in the PostgreSQL backend: a row is shown when a later write has got through.
 Task<std::optional<Booking>> ProcessLedger::find_booking(BookingId id) {
   using Found = std::optional<Booking>;
   std::function<std::optional<Found>(Database&)> effect = [id, horizon = horizon_](Database& database) {

@@ -189,7 +189,7 @@ Task<flights::RebuildStart> ProcessIndex::begin_rebuild() {
   });
   const std::optional<Mark> begun =
       co_await ask<Mark>(network_, "redis: begin telling", faults_, std::move(begin));
-  // That no telling ever gets.
+  // A mark that no rebuild ever gets.
   constexpr std::uint64_t no_rebuild = ~std::uint64_t{0};
   rebuild_ = begun.value_or(std::nullopt).value_or(no_rebuild);
   looked_at_ = generation;

@@ -13,11 +13,13 @@ namespace {
 
 constexpr Micros snapshot_every{700'000};
 constexpr std::size_t snapshots_kept = 6;
-// By then a sweep has told the gate what a fault kept from it; a hold that was left behind explains itself.
+// By then a sweep has sent the updates that a fault kept from the gate. A hold that was left behind explains
+// itself.
 constexpr Micros heals_within{4'000'000};
-// From a commit until its process begins to tell of it, when nothing is in the way.
+// The time from a commit until its process begins to send its updates, when nothing is in the way.
 constexpr Micros answers_within{20'000};
-// Each process has tried a write since, or asked for seats; and what is owed is told so soon after a refusal.
+// By then each process has tried a write or asked for seats, and pending updates are sent this soon after a
+// refusal.
 constexpr Micros refusal_noticed_within{1'500'000};
 constexpr Micros owed_is_told_within{300'000};
 constexpr int calm_pace = 20;
@@ -310,7 +312,7 @@ void World::look(const LedgerChanges& changes) {
   }
 }
 
-// The gate has not heard of the latest commit, since it is just being told or a fault is in the way.
+// The gate does not have the latest commit yet, since its update is under way or a fault is in the way.
 bool World::gate_lags(FlightId id) {
   if (!redis_.up() || !database_.up() || queue_.now() - last_fault_ < heals_within) return true;
   const auto commit = last_commit_.find(id);
@@ -321,8 +323,8 @@ bool World::gate_lags(FlightId id) {
   });
 }
 
-// It was over before everybody could notice it, or has just begun: then a gate that takes holds says what it
-// was told last.
+// The refusal was over before every process could notice it, or has just begun. A gate that takes holds then
+// answers from its last update.
 bool World::refusal_is_unnoticed() const {
   const bool lasts = redis_.refuses() != Refuses::nothing;
   if (lasts && redis_.refuses() != Refuses::updates) return false;

@@ -84,7 +84,8 @@ class PostgresPair:
         return self.primary.sql(DATABASE, text)
 
     def restart(self) -> None:
-        self.primary.stop()  # SIGQUIT: what `pg_ctl stop -m immediate` sends
+        # It sends SIGQUIT, as `pg_ctl stop -m immediate` does.
+        self.primary.stop()
         self.primary.start()
 
     def add_standby(self, port: int | None = None) -> int:
@@ -399,7 +400,8 @@ class SmallDisk:
                 while True:
                     out.write(bytes(4096))
             except OSError:
-                pass  # full
+                # The disk is full.
+                pass
 
     def free(self) -> None:
         self._ballast.unlink()

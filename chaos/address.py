@@ -29,7 +29,8 @@ class Address:
             try:
                 client, _ = self._listener.accept()
             except OSError:
-                return  # closed
+                # The listener is closed.
+                return
             try:
                 server = socket.create_connection(("127.0.0.1", self.leads_to), timeout=5)
             except OSError:
@@ -68,4 +69,5 @@ class Address:
         try:
             each.shutdown(socket.SHUT_RDWR)
         except OSError:
-            pass  # its other end has
+            # The other end has shut it down.
+            pass

@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.append(str(ROOT / "bench"))  # whose servers and load these are
+# Its servers and its load are used here.
+sys.path.append(str(ROOT / "bench"))
 
 import machine  # noqa: E402
 import page  # noqa: E402

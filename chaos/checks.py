@@ -1,9 +1,13 @@
 """What must be true after every scenario, once nothing is under way any more. Pure: rows in, findings out."""
 
+import signal
 from dataclasses import dataclass
 
-SHOWN = 3  # cases of a finding
-HELD_UP_S = 2.0  # a booking takes some hundredths of a second
+# Cases of a finding.
+SHOWN = 3
+# A call takes some hundredths of a second.
+HELD_UP_S = 2.0
+STOP_LONGEST_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -11,7 +15,8 @@ class Flight:
     id: str
     total: int
     available: int
-    held: int  # seats of its PENDING and CONFIRMED bookings
+    # Seats of its PENDING and CONFIRMED bookings.
+    held: int
     on_sale: bool = True
 
 
@@ -19,7 +24,8 @@ class Flight:
 class Booking:
     id: str
     status: str
-    payment_ref: str  # empty: none
+    # Empty: none.
+    payment_ref: str
     refund_ref: str
 
 
@@ -29,6 +35,32 @@ class Told:
 
     id: str
     status: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """One that a bystander made."""
+
+    at: str
+    what: str
+    seconds: float
+    # Empty: nothing.
+    wrong: str
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Of a process that was starting."""
+
+    when: str
+    # From the signal until it had ended.
+    seconds: float
+    # None: it had not ended.
+    code: int | None
+    # It had just begun, and had said nothing.
+    at_once: bool
+    # Its port was opened after the signal.
+    opened: bool
 
 
 # Cancelled flights only while somebody holds their seats.
@@ -70,18 +102,46 @@ def sold_out_for_nothing(told: list[str]) -> list[str]:
     return _finding("bookings are told that flights with seats are sold out", wrong)
 
 
-def held_up(seconds: list[float | None]) -> list[str]:
-    """How long each booking took that something else must not hold up. None: it was not settled at all."""
-    unsettled = [str(took) for took in seconds if took is None]
-    late = [f"{took:.2f} s" for took in seconds if took is not None and took > HELD_UP_S]
-    return [
-        *_finding("bookings of another flight were not settled", unsettled),
-        *_finding("bookings of another flight were held up", late),
+def calls_of_bystanders(calls: list[Call]) -> list[str]:
+    """Nothing that goes on beside them may fail a call or hold it up."""
+    failed = [f"{call.what} at {call.at}: {call.wrong}" for call in calls if call.wrong]
+    late = [
+        f"{call.what} at {call.at}: {call.seconds:.2f} s"
+        for call in calls
+        if not call.wrong and call.seconds > HELD_UP_S
     ]
+    every = f"of {len(calls)} calls of bystanders"
+    return [*_finding(f"{every} failed", failed), *_finding(f"{every} were held up", late)]
 
 
-def unanswered(calls: list[str]) -> list[str]:
-    return _finding("calls of others were not answered", calls)
+def hardly_asked(names: list[str]) -> list[str]:
+    """Processes that a bystander got too few answers from to say anything."""
+    return _finding("processes hardly answered a bystander", names)
+
+
+def lists(statuses: list[int | None], standing_still: bool) -> list[str]:
+    """`statuses`: of the answers to lists, None: there was none. A list that the database does not answer is
+    refused, and others are answered at times, however many rows they read."""
+    answered = statuses.count(200)
+    if standing_still and answered:
+        return [f"{answered} lists were answered that the database had not answered"]
+    if standing_still and 503 not in statuses:
+        return [f"none of {len(statuses)} lists that the database does not answer was refused with 503"]
+    if not standing_still and not answered:
+        return [f"none of {len(statuses)} lists was answered"]
+    return []
+
+
+def contradiction(told: dict, answer: tuple[int, dict] | None) -> str:
+    """What is wrong with the answer to a look-up of a booking that was told before."""
+    if answer is None:
+        return "no answer"
+    status, booking = answer
+    if status != 200:
+        return f"{status} {booking.get('code', '')}"
+    if told["status"] not in ("PENDING", booking["status"]):
+        return f"told {told['status']}, is {booking['status']}"
+    return ""
 
 
 def added(expected: int, flights: int, different: int) -> list[str]:
@@ -95,8 +155,21 @@ def added_again(version: int) -> list[str]:
     return [f"flights were added again, up to version {version}"] if version != 1 else []
 
 
-def stopped_late(cases: list[str]) -> list[str]:
-    return _finding("starts were not stopped", cases)
+def stops(all: list[Stop]) -> list[str]:
+    """Each must be over soon and clean, and must not open the port of the process any more."""
+    late = [f"{each.seconds:.2f} s, {each.when}" for each in all if each.seconds > STOP_LONGEST_S]
+    unclean = [f"exit code {each.code}, {each.when}" for each in all if not _is_clean(each)]
+    opened = [each.when for each in all if each.opened]
+    return [
+        *_finding("starts were not stopped in time", late),
+        *_finding("starts ended badly when they were stopped", unclean),
+        *_finding("starts opened their port after they were stopped", opened),
+    ]
+
+
+def _is_clean(stop: Stop) -> bool:
+    # Before a process has said who takes SIGTERM, the signal itself ends it.
+    return stop.code == 0 or (stop.at_once and stop.code == -signal.SIGTERM)
 
 
 def counters(flights: list[Flight], told: dict[str, tuple[int | None, int]]) -> list[str]:

@@ -1,7 +1,7 @@
 import unittest
 
 import checks
-from checks import Booking, Flight, Told
+from checks import Booking, Call, Flight, Stop, Told
 
 
 def booking(id: str, status: str = "CONFIRMED", ref: str | None = None) -> Booking:
@@ -101,19 +101,51 @@ class Money(unittest.TestCase):
         self.assertIn("name another payment", finding)
 
 
-class HeldUp(unittest.TestCase):
-    def test_late_and_unsettled_bookings_are_found(self):
-        self.assertEqual(checks.held_up([0.02, 0.5]), [])
-        unsettled, late = checks.held_up([0.02, None, checks.HELD_UP_S + 0.1])
-        self.assertIn("1 bookings of another flight were not settled", unsettled)
-        self.assertIn("1 bookings of another flight were held up", late)
+class Bystanders(unittest.TestCase):
+    def test_that_are_served_are_well(self):
+        calls = [Call("api-0", "booking", 0.02, ""), Call("api-1", "health", checks.HELD_UP_S, "")]
+        self.assertEqual(checks.calls_of_bystanders(calls) + checks.hardly_asked([]), [])
+
+    def test_whose_calls_fail_are_found(self):
+        calls = [Call("api-0", "booking", 9, "no answer"), Call("api-0", "health", 0.1, "")]
+        (finding,) = checks.calls_of_bystanders(calls)
+        self.assertEqual(finding, "1 of 2 calls of bystanders failed: booking at api-0: no answer")
+
+    def test_whose_calls_are_held_up_are_found(self):
+        (finding,) = checks.calls_of_bystanders([Call("api-0", "look-up", checks.HELD_UP_S + 0.1, "")])
+        self.assertIn("1 of 1 calls of bystanders were held up: look-up at api-0: 2.10 s", finding)
+
+    def test_that_got_hardly_an_answer_are_found(self):
+        (finding,) = checks.hardly_asked(["api-1"])
+        self.assertIn("api-1", finding)
 
 
-class Others(unittest.TestCase):
-    def test_that_were_not_answered_are_found(self):
-        self.assertEqual(checks.unanswered([]), [])
-        (finding,) = checks.unanswered(["api-0: /health/live"])
-        self.assertIn("1 calls of others were not answered: api-0", finding)
+class Lists(unittest.TestCase):
+    def test_that_are_answered_or_refused_are_well(self):
+        self.assertEqual(checks.lists([200, 503, None], False), [])
+        self.assertEqual(checks.lists([503, None], True), [])
+
+    def test_that_nobody_gets_are_found(self):
+        self.assertIn("none of 2 lists was answered", checks.lists([503, None], False)[0])
+
+    def test_that_stand_still_and_are_not_refused_are_found(self):
+        self.assertIn("none of 1 lists", checks.lists([None], True)[0])
+        self.assertIn("1 lists were answered", checks.lists([503, 200], True)[0])
+
+
+class LookUps(unittest.TestCase):
+    def test_of_what_was_told_are_well(self):
+        for told, now in (("CONFIRMED", "CONFIRMED"), ("PENDING", "PENDING"), ("PENDING", "FAILED")):
+            self.assertEqual(checks.contradiction({"status": told}, (200, {"status": now})), "")
+
+    def test_of_something_else_are_found(self):
+        told = {"status": "CONFIRMED"}
+        self.assertEqual(checks.contradiction(told, (200, {"status": "FAILED"})), "told CONFIRMED, is FAILED")
+
+    def test_that_fail_are_found(self):
+        told = {"status": "CONFIRMED"}
+        self.assertEqual(checks.contradiction(told, None), "no answer")
+        self.assertEqual(checks.contradiction(told, (503, {"code": "UNAVAILABLE"})), "503 UNAVAILABLE")
 
 
 class Starts(unittest.TestCase):
@@ -125,9 +157,23 @@ class Starts(unittest.TestCase):
         self.assertIn("9 different ones", checks.added(9, 18, 9)[0])
         self.assertIn("up to version 2", checks.added_again(2)[0])
 
+    def test_that_stop_soon_and_clean_are_well(self):
+        stops = [Stop("loading", 0.1, 0, False, False), Stop("begun", 0.0, -15, True, False)]
+        self.assertEqual(checks.stops(stops), [])
+
     def test_that_do_not_stop_are_found(self):
-        (finding,) = checks.stopped_late(["9.00 s"])
-        self.assertIn("1 starts were not stopped: 9.00 s", finding)
+        late, unclean = checks.stops([Stop("loading", 20.0, None, False, False)])
+        self.assertIn("1 starts were not stopped in time: 20.00 s, loading", late)
+        self.assertIn("ended badly when they were stopped: exit code None, loading", unclean)
+
+    def test_that_the_signal_kills_are_found(self):
+        for code in (-15, 1):
+            (finding,) = checks.stops([Stop("loading", 0.1, code, False, False)])
+            self.assertIn(f"exit code {code}, loading", finding)
+
+    def test_that_go_on_to_listen_are_found(self):
+        (finding,) = checks.stops([Stop("loading", 0.1, 0, False, True)])
+        self.assertIn("1 starts opened their port after they were stopped: loading", finding)
 
 
 class Pending(unittest.TestCase):

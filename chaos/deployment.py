@@ -165,6 +165,17 @@ class WithFewDescriptors(Production):
             self.workers.append(self._member(f"worker-{number}", "worker"))
 
 
+class WithSlowLists(Production):
+    """Its lists of flights can be kept waiting by the database, and nothing else that reads flights."""
+
+    def _start_stores(self, started: ExitStack) -> None:
+        super()._start_stores(started)
+        self.postgres.add_owner()
+
+    def database_url(self) -> str:
+        return self.postgres.url(user=self.postgres.OWNER)
+
+
 class BehindAddress(Production):
     """Its Redis is a primary with a replica, behind an address that moves."""
 

@@ -60,6 +60,9 @@ class Member:
     def alive(self) -> bool:
         return self._process is not None and self._process.alive()
 
+    def log_text(self) -> str:
+        return self._log.read_text(errors="replace") if self._log.exists() else ""
+
     def ask(self, method: str, path: str, body=None, headers: dict[str, str] | None = None):
         """Status and JSON of an answer, None when there was none. Each call has its connection: a server may
         die."""

@@ -20,26 +20,40 @@ def write_docs(results: dict, page: Path) -> None:
 
 def with_results(document: str, results: dict) -> str:
     """What ran stands first. Rows of what did not run stay below it, with the machine that they are of."""
-    ran = [each["title"] for each in results["scenarios"]] + [
-        row[0] for row in _restart_rows(results["restart"])
+    earlier = document.partition(BEGIN)[2].partition(END)[0]
+    ran = [each["title"] for each in results["scenarios"] if not each["skipped"]]
+    ran += [row[0] for row in _restart_rows(results["restart"])]
+    kept = _kept(earlier, ran)
+    # A scenario that could not run here keeps what it was elsewhere.
+    told = [
+        each for each in results["scenarios"] if not each["skipped"] or each["title"] not in _titles(kept)
     ]
-    text = render(results) + "\n" + _kept(document.partition(BEGIN)[2].partition(END)[0], ran)
+    text = render(results | {"scenarios": told}) + "\n" + kept
     return markdown.put_between_markers(document, text, BEGIN, END)
 
 
 def _kept(text: str, ran: list[str]) -> str:
+    """Tables with what is left of them, each below the last paragraph that stood above it."""
     kept, machine = [], ""
     for part in text.strip().split("\n\n"):
         lines = part.splitlines()
         if not part.startswith("|"):
             machine = part
             continue
-        rows = [line for line in lines[2:] if line.split("|")[1].strip() not in ran]
+        rows = [line for line in lines[2:] if _title(line) not in ran]
         if rows:
             kept += [machine] if machine else []
             kept.append("\n".join([*lines[:2], *rows]))
             machine = ""
     return "\n\n".join(kept) + "\n"
+
+
+def _titles(text: str) -> list[str]:
+    return [_title(line) for line in text.splitlines() if line.startswith("|")]
+
+
+def _title(row: str) -> str:
+    return row.split("|")[1].strip()
 
 
 def _machine(machine: dict) -> list[str]:

@@ -74,6 +74,29 @@ class Pages(unittest.TestCase):
         self.assertIn("20,000 flights", third)
         self.assertTrue(third.startswith("Before.") and third.endswith("After.\n"))
 
+    def test_keep_a_row_of_what_could_not_run_this_time(self):
+        document = f"{page.BEGIN}\n{page.END}\n"
+        skipped = results(skipped="needs root")
+        self.assertIn("not run: needs root", page.with_results(document, skipped))
+        kept = page.with_results(page.with_results(document, results()), skipped)
+        self.assertEqual(kept.count("FLUSHALL"), 1)
+        self.assertIn("1,234", kept)
+        again = page.with_results(page.with_results(document, skipped), results())
+        self.assertNotIn("not run", again)
+
+    def test_name_the_machine_of_each_row(self):
+        document = f"{page.BEGIN}\n{page.END}\n"
+        first = page.with_results(document, results() | {"restart": []})
+        machine = MACHINE | {"commit": "def"}
+        other = results(title="another") | {"restart": [], "machine": machine}
+        lines = page.with_results(first, other).splitlines()
+        named = [line for line in lines if "commit" in line or "FLUSHALL" in line or "another" in line]
+        self.assertEqual([line.startswith("|") for line in named], [False, True, False, True])
+        self.assertIn("commit def", named[0])
+        self.assertIn("another", named[1])
+        self.assertIn("commit abc", named[2])
+        self.assertIn("FLUSHALL", named[3])
+
     def test_never_say_passed_of_what_did_not_run(self):
         text = page.render(results(skipped="needs root"))
         self.assertIn("not run: needs root", text)

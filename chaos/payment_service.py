@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DELAY_S = 0.02
-SLOW_S = 6  # longer than a booking waits for its payment here
+# Longer than a booking waits for its payment here.
+SLOW_S = 6
 DECLINED_OF_TEN = 1
 SILENT_OF_HUNDRED = 5
 SILENCE_S = 60
@@ -28,7 +29,8 @@ REASONS = {200: "OK", 202: "Accepted", 404: "Not Found", 409: "Conflict", 500: "
 @dataclass
 class Payment:
     amount: str
-    status: str = "pending"  # success, failure
+    # pending, success or failure
+    status: str = "pending"
     refunded: bool = False
 
 
@@ -96,7 +98,8 @@ class Service:
                 writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
                 await writer.drain()
         except (OSError, asyncio.IncompleteReadError):
-            pass  # the client is gone, maybe killed
+            # The client is gone, maybe killed.
+            pass
         finally:
             writer.close()
 

@@ -16,11 +16,22 @@ from deployment import (
     Production,
     WithFewDescriptors,
     WithRedisFile,
+    WithSlowLists,
     WithStandby,
 )
-from isolation import STRIKE_S, list_flights, send_hostile_bodies, take_descriptors
+from isolation import (
+    LOCKED_S,
+    SILENT_S,
+    STRIKE_S,
+    hang_refunds,
+    list_flights,
+    lock_flight,
+    send_hostile_bodies,
+    silence_payments,
+    silence_some_payments,
+    take_descriptors,
+)
 from newcomers import AT_ONCE, start_at_once, stop_while_starting
-from other_flight import OtherFlight
 from sold_out import SoldOut
 from stores import PgBouncer
 
@@ -32,10 +43,6 @@ ADDRESS_LATE_S = 1.0
 CLOCK_AHEAD = "+10m"
 CLOCK_AHEAD_S = 4.0
 SLOW_S = 8.0
-LOCKED_S = 4.0
-SILENT_S = 12.0  # longer than a call of the payment service may take
-HANGING_REFUNDS = 20
-REFILL_PATIENCE_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -43,11 +50,15 @@ class Scenario:
     name: str
     title: str
     deployment: type[Deployment]
-    strike: Callable[[Deployment, int], list[str] | None]  # answers what it found wrong
+    # Answers what it found wrong.
+    strike: Callable[[Deployment, int], list[str] | None]
     times: int = 3
-    load_s: float = 2.0  # before each strike
-    kills: bool = False  # as often as --kills says
-    needs: str = ""  # a program that may not be installed
+    # Before each strike.
+    load_s: float = 2.0
+    # As often as --kills says.
+    kills: bool = False
+    # A program that may not be installed.
+    needs: str = ""
     needs_root: bool = False
 
 
@@ -156,19 +167,6 @@ def lose_standby(on: WithStandby, number: int) -> None:
     on.postgres.promote()
 
 
-def lock_flight(on: Production, number: int) -> list[str]:
-    """Meanwhile another flight is sold at both processes, and the locked one is not waited for."""
-    locked, free = (OtherFlight(on.apis[number % 2]) for _ in range(2))
-    slow = []
-    with on.postgres.locked(locked.id, 10 * LOCKED_S):
-        ends = time.monotonic() + LOCKED_S
-        while time.monotonic() < ends:
-            for api in on.apis:
-                slow.append(free.book(api))
-                locked.ask_for_seat(api)
-    return checks.held_up(slow)
-
-
 def make_postgres_read_only(on: Production, number: int) -> None:
     on.postgres.refuse_writes(AWAY_S)
 
@@ -200,33 +198,6 @@ def _misbehave(on: Deployment, how: str, seconds: float) -> None:
     on.payments.behave(how)
     time.sleep(seconds)
     on.payments.behave("well")
-
-
-def silence_some_payments(on: Deployment, number: int) -> None:
-    _misbehave(on, "some-silent", SILENT_S)
-
-
-def silence_payments(on: Deployment, number: int) -> None:
-    _misbehave(on, "silent", SILENT_S)
-
-
-def hang_refunds(on: Production, number: int) -> list[str]:
-    """A flight is closed and its refunds hang; then Redis is emptied, and must be filled again meanwhile."""
-    flight = OtherFlight(on.apis[0])
-    for _ in range(HANGING_REFUNDS):
-        flight.book(on.apis[1])
-    on.payments.behave("refunds-hang")
-    try:
-        flight.close(on.apis[1])
-        on.redis.flush()
-        began = time.monotonic()
-        while time.monotonic() - began < REFILL_PATIENCE_S:
-            if all(api.well() for api in on.apis) and on.redis_knows_every_flight():
-                return []
-            time.sleep(0.05)
-        return [f"Redis is not filled again within {REFILL_PATIENCE_S:g} s while refunds hang"]
-    finally:
-        on.payments.behave("well")
 
 
 def run_ahead(on: Production, number: int) -> None:
@@ -346,13 +317,13 @@ SCENARIOS = (
     ),
     Scenario(
         "slow-query",
-        f"clients list 300,000 flights for {STRIKE_S:g} s",
-        Production,
+        f"clients list 300,000 flights, or get no list at all, for {STRIKE_S:g} s",
+        WithSlowLists,
         list_flights,
     ),
     Scenario(
         "hostile-bodies",
-        f"bodies of thousands of unknown names, or cut off, for {STRIKE_S:g} s",
+        f"hostile bodies, headers, cursors and silences for {STRIKE_S:g} s",
         Production,
         send_hostile_bodies,
     ),

@@ -24,7 +24,8 @@ class SoldOut:
     def _is_sold_out(self, at: Member) -> bool:
         answer = self._try_to_book(at)
         if answer and answer[0] in (200, 202):
-            if answer[1]["status"] == "CONFIRMED":  # others are declined, and their seats free again
+            # Other bookings are declined, and their seats free again.
+            if answer[1]["status"] == "CONFIRMED":
                 self._bookings.append(answer[1]["booking_id"])
             return False
         return len(self._bookings) == SEATS and answer is not None and answer[1].get("code") == "OUT_OF_STOCK"

@@ -21,6 +21,22 @@ from address import Address
 STANDBY_PATIENCE_S = 60
 DATABASE = "flightdeck"
 LOCKER = "somebody else"
+# A statement is a list of flights when it asks for them in the order of departure.
+LISTS_STAND_STILL = """
+CREATE OR REPLACE FUNCTION is_shown() RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  IF current_query() LIKE '%ORDER BY departure_ts, id LIMIT%' THEN PERFORM pg_sleep(60); END IF;
+  RETURN true;
+END $$
+"""
+# Without a lock of the table, which would wait for lists and let all others wait.
+LISTS_GO_ON = """
+CREATE OR REPLACE FUNCTION is_shown() RETURNS boolean LANGUAGE sql STABLE AS 'SELECT true'
+"""
+ROWS_ARE_SHOWN_BY_FUNCTION = """
+CREATE POLICY shown ON flights USING (is_shown());
+ALTER TABLE flights ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY
+"""
 
 
 class Standby(Postgres):
@@ -40,6 +56,8 @@ class Standby(Postgres):
 class PostgresPair:
     """A primary and, once asked for, a synchronous standby, which takes its place."""
 
+    OWNER = "flightdeck_owner"
+
     def __init__(self, folder: Path):
         self._folder = folder
         self._count = 0
@@ -55,8 +73,8 @@ class PostgresPair:
             if server:
                 server.stop()
 
-    def url(self, ports: list[int] | None = None) -> str:
-        url = self.primary.url(DATABASE)
+    def url(self, ports: list[int] | None = None, user: str = "postgres") -> str:
+        url = self.primary.url(DATABASE).replace("//postgres:", f"//{user}:")
         if not ports:
             return url
         hosts = ",".join(f"127.0.0.1:{port}" for port in ports)
@@ -66,7 +84,8 @@ class PostgresPair:
         return self.primary.sql(DATABASE, text)
 
     def restart(self) -> None:
-        self.primary.stop()  # SIGQUIT: what `pg_ctl stop -m immediate` sends
+        # It sends SIGQUIT, as `pg_ctl stop -m immediate` does.
+        self.primary.stop()
         self.primary.start()
 
     def add_standby(self, port: int | None = None) -> int:
@@ -132,6 +151,22 @@ class PostgresPair:
             finally:
                 self.primary.sql("postgres", f"SELECT pg_terminate_backend(pid) {mine_is}")
                 session.exception()
+
+    def add_owner(self) -> None:
+        """Of the database. Unlike the superuser's, its rows can be kept from it by a policy."""
+        self.primary.sql("postgres", f"CREATE ROLE {self.OWNER} LOGIN PASSWORD '{self.primary._password}'")
+        self.primary.sql("postgres", f"ALTER DATABASE {DATABASE} OWNER TO {self.OWNER}")
+
+    @contextmanager
+    def lists_standing_still(self):
+        """No list of flights is answered meanwhile, whatever it asks for. Other reads are as fast as ever."""
+        self.sql(LISTS_STAND_STILL)
+        if not int(self.sql("SELECT count(*) FROM pg_policies WHERE policyname = 'shown'")[0][0]):
+            self.sql(ROWS_ARE_SHOWN_BY_FUNCTION)
+        try:
+            yield
+        finally:
+            self.sql(LISTS_GO_ON)
 
     def refuse_writes(self, seconds: float) -> None:
         """New connections are read-only, and there are no old ones."""
@@ -365,7 +400,8 @@ class SmallDisk:
                 while True:
                     out.write(bytes(4096))
             except OSError:
-                pass  # full
+                # The disk is full.
+                pass
 
     def free(self) -> None:
         self._ballast.unlink()

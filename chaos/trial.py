@@ -12,14 +12,16 @@ from deployment import Deployment
 from load import Stress
 from processes import BenchError
 
-LOAD_LONGEST_S = 3600  # it is ended when the faults are done
+# The load is ended when the faults are done.
+LOAD_LONGEST_S = 3600
 LOADED_AFTER_BOOKINGS = 40
 LOADED_PATIENCE_S = 30
 RECOVERY_PATIENCE_S = 60
 LOOK_EVERY_S = 0.02
 # Payments that were unknown are asked for each 15 s, holds of dead processes are dropped after 10 s.
 SETTLE_PATIENCE_S = 90
-CALM_S = 1.0  # of load after the last recovery
+# Of load, after the last recovery.
+CALM_S = 1.0
 
 # Bookings a second, on average, whatever the answers: many flights with room, and few that are sold out again
 # and again.
@@ -44,8 +46,10 @@ class Result:
     title: str
     shape: str
     faults: int = 0
-    bookings: int = 0  # in the database, whatever became of them
-    unanswered: int = 0  # requests of the load that got no answer
+    # In the database, whatever became of them.
+    bookings: int = 0
+    # Requests of the load that got no answer.
+    unanswered: int = 0
     recoveries_s: list[float] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
 

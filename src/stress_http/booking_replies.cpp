@@ -10,7 +10,7 @@ namespace json = boost::json;
 
 namespace {
 
-std::optional<std::string_view> text_of(const json::object& object, std::string_view name) {
+std::optional<std::string_view> text_if_any(const json::object& object, std::string_view name) {
   const json::value* const value = object.if_contains(name);
   if (!value || !value->is_string()) return std::nullopt;
   return std::string_view(value->get_string());
@@ -24,12 +24,12 @@ std::optional<std::int64_t> whole_of(const json::object& object, std::string_vie
 
 stress::ReplyFields read_fields(const json::object& object) {
   stress::ReplyFields fields;
-  fields.booking_id = text_of(object, "booking_id");
-  fields.flight_id = text_of(object, "flight_id");
+  fields.booking_id = text_if_any(object, "booking_id");
+  fields.flight_id = text_if_any(object, "flight_id");
   fields.seats = whole_of(object, "seats");
-  fields.status = text_of(object, "status");
-  fields.failure_reason = text_of(object, "failure_reason");
-  fields.code = text_of(object, "code");
+  fields.status = text_if_any(object, "status");
+  fields.failure_reason = text_if_any(object, "failure_reason");
+  fields.code = text_if_any(object, "code");
   return fields;
 }
 

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "core/limits.h"
+#include "stress_http/steady_time.h"
 
 namespace flightdeck::stress_http {
 
@@ -21,8 +22,6 @@ using stress::Time;
 namespace {
 
 constexpr std::uint64_t watcher_flag = std::uint64_t{1} << 63;
-
-Time clock_now() { return std::chrono::steady_clock::now(); }
 
 std::uint64_t event_name(std::uint32_t base_url, std::uint32_t generation) {
   return (std::uint64_t{generation & 0x7FFFFFFF} << 32) | base_url;

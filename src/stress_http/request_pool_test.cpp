@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "stress_http/inquiry.h"
+#include "stress_http/steady_time.h"
 #include "support/socket.h"
 #include "support/tls_proxy.h"
 
@@ -27,8 +28,6 @@ using test::Deadline;
 using test::Socket;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-Time clock_now() { return std::chrono::steady_clock::now(); }
 
 // Answers each request as the test says: a script gets its first line and the connection.
 class ScriptedServer {

@@ -23,14 +23,13 @@
 #include "stress_http/booking_replies.h"
 #include "stress_http/deployment.h"
 #include "stress_http/request_pool.h"
+#include "stress_http/steady_time.h"
 
 namespace flightdeck::stress_http {
 
 namespace {
 
 using stress::Time;
-
-Time clock_now() { return std::chrono::steady_clock::now(); }
 
 // The first SIGINT or SIGTERM comes to `descriptor`; from then on they do what they always do.
 class FirstStop {

@@ -341,7 +341,7 @@ SCENARIOS = (
     ),
     Scenario(
         "stop-while-starting",
-        "`SIGTERM` at any moment of a start",
+        "`SIGTERM` at each step of a start",
         Production,
         stop_while_starting,
     ),

@@ -107,22 +107,27 @@ def send_again_and_again(address: tuple[str, int], sent: bytes, connections: int
     threading.Event().wait()
 
 
-def keep_silent(address: tuple[str, int], connections: int) -> None:
+def keep_silent(address: tuple[str, int], connections: int, ended: threading.Event) -> None:
+    """Keeps so many connections open that say nothing. What the server closes is opened anew."""
     kept: list[socket.socket] = []
-    while True:
-        for each in list(kept):
-            if is_closed(each):
-                each.close()
-                kept.remove(each)
-        for _ in range(min(OPENED_AT_ONCE, connections - len(kept))):
-            try:
-                peer = socket.create_connection(address, PATIENCE_S)
-            except OSError:
-                break
-            # Otherwise the check would wait.
-            peer.setblocking(False)
-            kept.append(peer)
-        time.sleep(OPEN_EVERY_S)
+    try:
+        while not ended.is_set():
+            for each in list(kept):
+                if is_closed(each):
+                    each.close()
+                    kept.remove(each)
+            for _ in range(min(OPENED_AT_ONCE, connections - len(kept))):
+                try:
+                    peer = socket.create_connection(address, PATIENCE_S)
+                except OSError:
+                    break
+                # Otherwise the check would wait.
+                peer.setblocking(False)
+                kept.append(peer)
+            ended.wait(OPEN_EVERY_S)
+    finally:
+        for each in kept:
+            each.close()
 
 
 def is_closed(peer: socket.socket) -> bool:
@@ -154,7 +159,7 @@ def main() -> None:
     if arguments.kind == "health":
         json.dump(ask_health(address, arguments.seconds, arguments.new), sys.stdout)
     elif arguments.kind == "silent":
-        keep_silent(address, arguments.connections)
+        keep_silent(address, arguments.connections, threading.Event())
     else:
         body = hostile_body() if arguments.body == "hostile" else arguments.body
         sent = request(arguments.method, arguments.path, body)

@@ -4,6 +4,7 @@ import socket
 import threading
 from contextlib import suppress
 
+import strangers
 from members import Member
 
 # Just below the longest body that is taken.
@@ -13,8 +14,6 @@ HEADERS_BYTES = 1 << 20
 CURSOR_BYTES = 7 * 1024
 REQUESTS_OF_A_CONNECTION = 20
 SOCKET_PATIENCE_S = 5.0
-OPENED_AT_ONCE = 25
-OPEN_EVERY_S = 0.05
 HEAD = "POST /booking HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 
 
@@ -91,33 +90,10 @@ def _stay(connection: socket.socket, ended: threading.Event) -> None:
 
 
 class Crowd:
-    """Keeps so many connections open that say nothing. What the server closes is opened anew."""
+    """Keeps so many connections open that say nothing."""
 
     def __init__(self, connections: int):
         self._connections = connections
 
     def __call__(self, member: Member, ended: threading.Event) -> None:
-        kept: list[socket.socket] = []
-        try:
-            while not ended.wait(OPEN_EVERY_S):
-                for each in [each for each in kept if _is_closed(each)]:
-                    kept.remove(each)
-                    each.close()
-                for _ in range(min(OPENED_AT_ONCE, self._connections - len(kept))):
-                    kept.append(_connect(member))
-                    kept[-1].setblocking(False)
-        finally:
-            for each in kept:
-                each.close()
-
-
-def _is_closed(connection: socket.socket) -> bool:
-    """Reads whatever the server has said before."""
-    try:
-        while connection.recv(4096):
-            pass
-        return True
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
+        strangers.keep_silent(("127.0.0.1", member.port), self._connections, ended)

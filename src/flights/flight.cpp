@@ -147,8 +147,7 @@ Result<Flight> replace_flight(const Flight& flight, const FlightDraft& draft, In
   const std::int64_t sold = flight.total_seats - flight.available_seats;
   if (draft.total_seats < sold) {
     return Error{ErrorCode::capacity_below_sold,
-                 std::to_string(sold) + " seats are sold or held; total_seats cannot go below that.",
-                 {}};
+                 std::to_string(sold) + " seats are sold or held; total_seats cannot go below that."};
   }
   Flight next = flight;
   take_draft(next, draft);

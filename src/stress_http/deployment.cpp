@@ -17,10 +17,8 @@ using net::HttpReply;
 namespace {
 
 Error unexpected(const HttpReply& reply) {
-  return Error{ErrorCode::internal,
-               "the deployment answered " + std::to_string(reply.status) + ": " +
-                   reply.body.substr(0, limits::stress_refusal_bytes),
-               {}};
+  return Error{ErrorCode::internal, "the deployment answered " + std::to_string(reply.status) + ": " +
+                                        reply.body.substr(0, limits::stress_refusal_bytes)};
 }
 
 std::string percent_encoded(std::string_view text) {

@@ -23,8 +23,8 @@ namespace {
 
 constexpr std::uint64_t watcher_flag = std::uint64_t{1} << 63;
 
-std::uint64_t event_name(std::uint32_t base_url, std::uint32_t generation) {
-  return (std::uint64_t{generation & 0x7FFFFFFF} << 32) | base_url;
+std::uint64_t event_name(std::uint32_t slot, std::uint32_t generation) {
+  return (std::uint64_t{generation & 0x7FFFFFFF} << 32) | slot;
 }
 
 void add_to(int epoll, int descriptor, std::uint32_t events, std::uint64_t name) {
@@ -61,11 +61,11 @@ void RequestPool::watch(int descriptor, std::function<void()> ready) {
   watchers_.push_back(std::move(ready));
 }
 
-std::uint32_t RequestPool::free_place() {
+std::uint32_t RequestPool::free_slot() {
   if (!closed_.empty()) {
-    const std::uint32_t base_url = closed_.back();
+    const std::uint32_t slot = closed_.back();
     closed_.pop_back();
-    return base_url;
+    return slot;
   }
   connections_.push_back({.parser = net::ResponseParser(limits::stress_reply_bytes)});
   return static_cast<std::uint32_t>(connections_.size() - 1);
@@ -74,50 +74,50 @@ std::uint32_t RequestPool::free_place() {
 void RequestPool::send(std::uint32_t tag, std::string_view request) {
   ++under_way_;
   const bool kept = !idle_.empty();
-  std::uint32_t base_url = 0;
+  std::uint32_t slot = 0;
   if (kept) {
-    base_url = idle_.back();
+    slot = idle_.back();
     idle_.pop_back();
   } else {
-    base_url = free_place();
+    slot = free_slot();
   }
-  Connection& connection = connections_[base_url];
+  Connection& connection = connections_[slot];
   connection.tag = tag;
   connection.deadline = clock_now() + options_.timeout;
   if (!kept) {
     connection.out = request;
-    return open(base_url);
+    return open(slot);
   }
   connection.state = State::busy;
   const Moved sent = send_some(connection, request);
   if (sent.size == request.size()) return;
   connection.out = request.substr(sent.size);
   // TLS takes a part at a time: the socket tells of room only once it had none.
-  if (sent.how == Moved::How::broken || !flush(connection)) fail_later(base_url, Loss::cut);
+  if (sent.how == Moved::How::broken || !flush(connection)) fail_later(slot, Loss::cut);
 }
 
-void RequestPool::open(std::uint32_t base_url) {
-  Connection& connection = connections_[base_url];
+void RequestPool::open(std::uint32_t slot) {
+  Connection& connection = connections_[slot];
   connection.state = State::connecting;
   ++connection.generation;
   connection.parser.restart();
   connection.socket =
       Descriptor(::socket(peer_.address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!connection.socket.valid()) return fail_later(base_url, Loss::not_sent);
+  if (!connection.socket.valid()) return fail_later(slot, Loss::not_sent);
   const int on = 1;
   ::setsockopt(connection.socket.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   sockaddr_storage address = peer_.address;
   void* const any_address = &address;
   const int failed =
       ::connect(connection.socket.number(), static_cast<const sockaddr*>(any_address), peer_.size);
-  if (failed != 0 && errno != EINPROGRESS) return fail_later(base_url, Loss::not_sent);
+  if (failed != 0 && errno != EINPROGRESS) return fail_later(slot, Loss::not_sent);
   // Once for the socket's whole life: with edges, what is written or read needs no change of it.
   add_to(epoll_.number(), connection.socket.number(), EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-         event_name(base_url, connection.generation));
+         event_name(slot, connection.generation));
 }
 
-void RequestPool::fail_later(std::uint32_t base_url, Loss loss) {
-  failures_.push_back({base_url, connections_[base_url].generation, loss});
+void RequestPool::fail_later(std::uint32_t slot, Loss loss) {
+  failures_.push_back({slot, connections_[slot].generation, loss});
 }
 
 RequestPool::Moved RequestPool::send_some(Connection& connection, std::string_view bytes) {
@@ -174,8 +174,7 @@ bool RequestPool::shake_hands(Connection& connection) {
 void RequestPool::turn(Time until, ReplyTaker& taker) {
   const std::vector<Failure> failures = std::exchange(failures_, {});
   for (const Failure& failure : failures) {
-    if (connections_[failure.base_url].generation == failure.generation)
-      lose(failure.base_url, failure.loss, taker);
+    if (connections_[failure.slot].generation == failure.generation) lose(failure.slot, failure.loss, taker);
   }
   if (!failures.empty()) return;
 
@@ -217,11 +216,11 @@ void RequestPool::wait(Time now, Time until) {
 }
 
 void RequestPool::on_event(std::uint64_t which, std::uint32_t what, ReplyTaker& taker) {
-  const auto base_url = static_cast<std::uint32_t>(which);
-  Connection& connection = connections_[base_url];
-  if (event_name(base_url, connection.generation) != which || !connection.socket.valid()) return;
+  const auto slot = static_cast<std::uint32_t>(which);
+  Connection& connection = connections_[slot];
+  if (event_name(slot, connection.generation) != which || !connection.socket.valid()) return;
   if (connection.state == State::connecting) {
-    if ((what & (EPOLLERR | EPOLLHUP)) != 0) return lose(base_url, Loss::not_sent, taker);
+    if ((what & (EPOLLERR | EPOLLHUP)) != 0) return lose(slot, Loss::not_sent, taker);
     if ((what & EPOLLOUT) == 0) return;
     connection.state = peer_.trust ? State::securing : State::busy;
     if (peer_.trust) {
@@ -230,60 +229,60 @@ void RequestPool::on_event(std::uint64_t which, std::uint32_t what, ReplyTaker& 
     }
   }
   if (connection.state == State::securing) {
-    if (!shake_hands(connection)) return lose(base_url, Loss::not_sent, taker);
+    if (!shake_hands(connection)) return lose(slot, Loss::not_sent, taker);
     if (connection.state == State::securing) return;
     // What the edge told of was the other side's hand.
     what |= EPOLLOUT;
   }
   if ((what & EPOLLOUT) != 0 && !connection.out.empty() && !flush(connection)) {
-    return lose(base_url, Loss::cut, taker);
+    return lose(slot, Loss::cut, taker);
   }
   constexpr std::uint32_t ends = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
-  if ((what & (EPOLLIN | ends)) != 0) receive(base_url, (what & ends) != 0, taker);
+  if ((what & (EPOLLIN | ends)) != 0) receive(slot, (what & ends) != 0, taker);
 }
 
 // An edge is told once: read all there is. A part of a buffer was all, unless the other side has ended, or
 // TLS has more.
-void RequestPool::receive(std::uint32_t base_url, bool to_the_end, ReplyTaker& taker) {
-  Connection& connection = connections_[base_url];
+void RequestPool::receive(std::uint32_t slot, bool to_the_end, ReplyTaker& taker) {
+  Connection& connection = connections_[slot];
   const std::uint32_t generation = connection.generation;
   const auto& chunk = buffers_->chunk;
   while (connection.socket.valid() && connection.generation == generation) {
     const Moved moved = receive_some(connection);
     if (moved.how == Moved::How::none_now) return;
     // It has ended, or says what nobody asked.
-    if (connection.state == State::idle) return close(base_url);
-    if (moved.how == Moved::How::broken) return lose(base_url, Loss::cut, taker);
-    if (moved.how == Moved::How::end) return take_end(base_url, taker);
-    take(base_url, std::string_view(chunk.data(), moved.size), taker);
+    if (connection.state == State::idle) return close(slot);
+    if (moved.how == Moved::How::broken) return lose(slot, Loss::cut, taker);
+    if (moved.how == Moved::How::end) return take_end(slot, taker);
+    take(slot, std::string_view(chunk.data(), moved.size), taker);
     if (moved.size < chunk.size() && !to_the_end && !connection.tls) return;
   }
 }
 
-void RequestPool::take(std::uint32_t base_url, std::string_view bytes, ReplyTaker& taker) {
+void RequestPool::take(std::uint32_t slot, std::string_view bytes, ReplyTaker& taker) {
   using Parsed = net::ResponseParser::State;
-  Connection& connection = connections_[base_url];
+  Connection& connection = connections_[slot];
   if (!connection.in.empty()) bytes = connection.in.append(bytes);
   std::size_t used = 0;
   const Parsed parsed = connection.parser.put(bytes, used);
-  if (parsed == Parsed::malformed) return lose(base_url, Loss::cut, taker);
+  if (parsed == Parsed::malformed) return lose(slot, Loss::cut, taker);
   if (parsed == Parsed::need_more) {
     connection.in = std::string(bytes.substr(used));
     return;
   }
   const bool keep = connection.parser.keep_alive() && used == bytes.size();
   connection.in.clear();
-  hand_out(base_url, keep, taker);
+  hand_out(slot, keep, taker);
 }
 
-void RequestPool::take_end(std::uint32_t base_url, ReplyTaker& taker) {
-  net::ResponseParser& parser = connections_[base_url].parser;
+void RequestPool::take_end(std::uint32_t slot, ReplyTaker& taker) {
+  net::ResponseParser& parser = connections_[slot].parser;
   const bool whole = parser.put_end() == net::ResponseParser::State::done;
-  return whole ? hand_out(base_url, false, taker) : lose(base_url, Loss::cut, taker);
+  return whole ? hand_out(slot, false, taker) : lose(slot, Loss::cut, taker);
 }
 
-void RequestPool::hand_out(std::uint32_t base_url, bool keep, ReplyTaker& taker) {
-  Connection& connection = connections_[base_url];
+void RequestPool::hand_out(std::uint32_t slot, bool keep, ReplyTaker& taker) {
+  Connection& connection = connections_[slot];
   --under_way_;
   const std::uint32_t tag = connection.tag;
   // Its connection may take the next request before this one is read.
@@ -291,24 +290,24 @@ void RequestPool::hand_out(std::uint32_t base_url, bool keep, ReplyTaker& taker)
   connection.parser.restart();
   if (keep) {
     connection.state = State::idle;
-    idle_.push_back(base_url);
+    idle_.push_back(slot);
   } else {
     connection.state = State::busy;
-    close(base_url);
+    close(slot);
   }
   taker.answered(tag, reply_, clock_now());
 }
 
-void RequestPool::lose(std::uint32_t base_url, Loss loss, ReplyTaker& taker) {
-  const std::uint32_t tag = connections_[base_url].tag;
+void RequestPool::lose(std::uint32_t slot, Loss loss, ReplyTaker& taker) {
+  const std::uint32_t tag = connections_[slot].tag;
   --under_way_;
-  close(base_url);
+  close(slot);
   taker.lost(tag, loss, clock_now());
 }
 
-void RequestPool::close(std::uint32_t base_url) {
-  Connection& connection = connections_[base_url];
-  if (connection.state == State::idle) idle_.erase(std::find(idle_.begin(), idle_.end(), base_url));
+void RequestPool::close(std::uint32_t slot) {
+  Connection& connection = connections_[slot];
+  if (connection.state == State::idle) idle_.erase(std::find(idle_.begin(), idle_.end(), slot));
   if (connection.state == State::idle && connection.tls) connection.tls->say_goodbye();
   connection.state = State::closed;
   connection.tls.reset();
@@ -316,17 +315,17 @@ void RequestPool::close(std::uint32_t base_url) {
   ++connection.generation;
   connection.out.clear();
   connection.in.clear();
-  closed_.push_back(base_url);
+  closed_.push_back(slot);
 }
 
 void RequestPool::end_late(Time now, ReplyTaker& taker) {
   next_look_ = now + limits::stress_deadline_look;
-  for (std::uint32_t base_url = 0; base_url < connections_.size(); ++base_url) {
-    const Connection& connection = connections_[base_url];
+  for (std::uint32_t slot = 0; slot < connections_.size(); ++slot) {
+    const Connection& connection = connections_[slot];
     const bool begins = connection.state == State::connecting || connection.state == State::securing;
     if ((!begins && connection.state != State::busy) || connection.deadline > now) continue;
     // Without a connection the request has not gone out.
-    lose(base_url, begins ? Loss::not_sent : Loss::timed_out, taker);
+    lose(slot, begins ? Loss::not_sent : Loss::timed_out, taker);
   }
 }
 

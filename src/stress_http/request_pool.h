@@ -71,14 +71,14 @@ class RequestPool final : public stress::Sender {
     std::size_t size = 0;
   };
   struct Failure {
-    std::uint32_t base_url;
+    std::uint32_t slot;
     std::uint32_t generation;
     stress::Loss loss;
   };
 
-  std::uint32_t free_place();
-  void open(std::uint32_t base_url);
-  void fail_later(std::uint32_t base_url, stress::Loss loss);
+  std::uint32_t free_slot();
+  void open(std::uint32_t slot);
+  void fail_later(std::uint32_t slot, stress::Loss loss);
   static Moved send_some(Connection& connection, std::string_view bytes);
   Moved receive_some(Connection& connection);
   // False: the connection is broken.
@@ -87,12 +87,12 @@ class RequestPool final : public stress::Sender {
   static bool shake_hands(Connection& connection);
   void wait(stress::Time now, stress::Time until);
   void on_event(std::uint64_t which, std::uint32_t what, ReplyTaker& taker);
-  void receive(std::uint32_t base_url, bool to_the_end, ReplyTaker& taker);
-  void take(std::uint32_t base_url, std::string_view bytes, ReplyTaker& taker);
-  void take_end(std::uint32_t base_url, ReplyTaker& taker);
-  void hand_out(std::uint32_t base_url, bool keep, ReplyTaker& taker);
-  void lose(std::uint32_t base_url, stress::Loss loss, ReplyTaker& taker);
-  void close(std::uint32_t base_url);
+  void receive(std::uint32_t slot, bool to_the_end, ReplyTaker& taker);
+  void take(std::uint32_t slot, std::string_view bytes, ReplyTaker& taker);
+  void take_end(std::uint32_t slot, ReplyTaker& taker);
+  void hand_out(std::uint32_t slot, bool keep, ReplyTaker& taker);
+  void lose(std::uint32_t slot, stress::Loss loss, ReplyTaker& taker);
+  void close(std::uint32_t slot);
   void end_late(stress::Time now, ReplyTaker& taker);
 
   const Peer peer_;

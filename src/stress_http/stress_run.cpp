@@ -159,10 +159,8 @@ class StressRun {
       const auto found = deployment.search(*command_.route, deadline);
       if (!found) return found.error();
       if (found->empty()) {
-        return Error{ErrorCode::not_found,
-                     "search finds no flight from " + command_.route->source + " to " +
-                         command_.route->destination + " on " + command_.route->date,
-                     {}};
+        return Error{ErrorCode::not_found, "search finds no flight from " + command_.route->source + " to " +
+                                               command_.route->destination + " on " + command_.route->date};
       }
       flights.ids.insert(flights.ids.end(), found->begin(), found->end());
     }
@@ -297,16 +295,16 @@ class StressRun {
     stress::BookingsAudit bookings(record, users_, flights.ids);
     std::vector<UserId> asked;
     // Of each among the users.
-    std::vector<std::uint32_t> base_url;
+    std::vector<std::uint32_t> user_of_line;
     for (std::uint32_t user = 0; user < users_.size(); ++user) {
       if (!record.asked[user]) continue;
       asked.push_back(users_[user]);
-      base_url.push_back(user);
+      user_of_line.push_back(user);
     }
     const auto read = deployment.bookings(
         asked,
-        [&](std::size_t user, const stress::ListedBooking& booking) {
-          bookings.see(base_url[user], booking);
+        [&](std::size_t line, const stress::ListedBooking& booking) {
+          bookings.see(user_of_line[line], booking);
         },
         deadline);
     if (!read) return read.error();
